@@ -1,0 +1,60 @@
+# Two commands for a newcomer: `make run` and `make test`. Both do all set-up.
+# On Windows, the plain commands stand in README.md under "Without make".
+
+PYTHON ?= python3
+POSTS ?= posts
+SITE ?=
+
+bin := .venv/bin
+# An empty site URL would be a setting with a bad value, so it is left out instead.
+options := --posts "$(POSTS)" $(if $(SITE),--site "$(SITE)")
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types tests format lock messages clean
+
+help: ## List these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
+
+run: .venv/ready ## Run the bot, or try it in the browser when DISCORD_TOKEN is not set
+	@if [ -n "$$DISCORD_TOKEN" ]; then \
+	  exec $(bin)/slashpost run $(options); \
+	else \
+	  echo "DISCORD_TOKEN is not set: opening a simulated Discord in the browser instead."; \
+	  exec $(bin)/slashpost try $(options); \
+	fi
+
+test: lint types tests ## Lint, types and the whole test suite
+
+lint: .venv/ready ## Check style and format
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+
+types: .venv/ready ## Check types
+	$(bin)/mypy
+
+tests: .venv/ready ## Run the test suite
+	$(bin)/pytest
+
+format: .venv/ready ## Format the code and mend what can be mended
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+
+# One environment for everything, made anew when a lock file changes.
+.venv/ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Slashpost needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: .venv/ready ## Write both lock files anew from pyproject.toml
+	$(bin)/python -m pip install --quiet --disable-pip-version-check uv
+	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --all-extras --group dev \
+	  -o requirements-dev.lock
+
+clean: ## Remove everything that these commands made
+	rm -rf .venv .slashpost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,53 @@
+"""Everything that may go wrong and that a person may see.
+
+    SlashpostError
+    ├── SettingError       a setting is missing or wrong          exit status 2
+    ├── SourceError        the posts cannot be listed             exit status 2
+    ├── IndexUnavailable   index.db cannot be opened or written   exit status 2
+    ├── DiscordRefused     Discord rejects token or application   exit status 2
+    └── NotFound           no such post or tag                    exit status 1
+
+Each message is one line that names the thing that is wrong; ``hint`` says what to do.
+"""
+
+from __future__ import annotations
+
+
+class SlashpostError(Exception):
+    """Base of all errors that are shown to people, in one line and without a trace."""
+
+    exit_code = 2
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.hint}" if self.hint else self.reason
+
+
+class SettingError(SlashpostError):
+    """A setting is missing, or its value cannot be used."""
+
+    def __init__(self, setting: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"{setting}: {reason}", hint)
+        self.setting = setting
+
+
+class SourceError(SlashpostError):
+    """The posts' folder is missing, empty or unreadable."""
+
+
+class IndexUnavailable(SlashpostError):
+    """The index cannot be opened, written or replaced."""
+
+
+class DiscordRefused(SlashpostError):
+    """Discord does not accept the token or the application's settings."""
+
+
+class NotFound(SlashpostError):
+    """No post or tag goes by that name."""
+
+    exit_code = 1

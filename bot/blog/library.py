@@ -1,0 +1,96 @@
+"""What can be asked about the posts: the questions behind every command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.blog.hit import Hit
+from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.tag import Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of the index.
+
+    Attributes:
+        source: where the posts come from, for people.
+        generator: the site generator whose link rules apply, such as ``hugo``.
+        site_url: the blog's URL, set or found in its configuration; or None.
+        posts: how many posts readers see now.
+        tags: how many tags those carry.
+        left_out: files that are no posts, drafts and future posts, with reasons.
+        problems: what the last run found wrong.
+        updated: Unix seconds of the last run that changed the index.
+    """
+
+    source: str
+    generator: str
+    site_url: str | None
+    posts: int
+    tags: int
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+    updated: int
+
+
+class Library(Protocol):
+    """The visible posts: no drafts, nothing dated later than now.
+
+    All lists come newest first, undated posts last, ties by path, unless said
+    otherwise. Posts have absolute links where the site's URL is known. Any text
+    is a safe argument. Every method may raise IndexUnavailable.
+    """
+
+    async def latest(
+        self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Post]:
+        """The newest posts, all of them where ``limit`` is None; of one tag, if given."""
+
+    async def count(self, *, tag: str | None = None) -> int:
+        """How many posts there are, of one tag if given."""
+
+    async def get(self, path: str) -> Post | None:
+        """The post of that path: what a custom id or a suggestion names."""
+
+    async def find(self, text: str) -> Post | None:
+        """The post that a person means by a slug, alias, title, path or URL of it, exactly.
+
+        Case, surrounding space, a trailing slash, query and fragment do not matter.
+        """
+
+    async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
+        """The posts whose title or slug is most like ``text``, best first."""
+
+    async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
+        """Completions while typing, forgiving typos, best first; the newest for no text."""
+
+    async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
+        """The next older and the next newer post."""
+
+    async def related(self, post: Post, limit: int = 3) -> Sequence[Post]:
+        """Posts that share tags with this one, those sharing most and rarest first."""
+
+    async def tags(self, *, limit: int | None = None, offset: int = 0) -> Sequence[Tag]:
+        """Tags, most used first, ties by name."""
+
+    async def tag(self, name: str) -> Tag | None:
+        """One tag, without regard to case."""
+
+    async def suggest_tags(self, text: str, limit: int = 25) -> Sequence[Tag]:
+        """Tags while typing, forgiving typos, best first; the most used for no text."""
+
+    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
+        """Posts that hold all words of ``query``, best first; nothing for an empty query."""
+
+    async def count_hits(self, query: str) -> int:
+        """How many posts ``search`` would find."""
+
+    async def random(self) -> Post | None:
+        """Any post, or None while there are none."""
+
+    async def status(self) -> Status:
+        """Counts, source, problems."""

@@ -1,0 +1,94 @@
+"""A blog post, as every room sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from bot.blog.date import PostDate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What is known of one post, apart from its text.
+
+    Attributes:
+        path: the file's path relative to the posts folder, with ``/``. This is
+            the post's identity: file names and slugs collide on real sites.
+        slug: short name for people, unique in an index (a later duplicate gets
+            a ``-2`` suffix).
+        title: plain text, never empty.
+        summary: plain text, one paragraph, possibly empty.
+        date: when it was published, or None.
+        updated: when it was last changed, if the author said so.
+        tags: topics in the author's order, no two the same without regard to case.
+        authors: names as plain text.
+        image: the cover as a URL, or as a path from the site's root, or None.
+        link: the public link as a path from the site's root (``/blog/x/``) or an
+            absolute URL; None where the generator gives the file no page.
+        language: BCP 47 tag such as ``en`` or ``pt-BR``, or None.
+        draft: written but not to be shown.
+        aliases: former links or names that still find the post.
+        words: length of the text in words; Chinese, Japanese and Korean
+            characters count as half a word each.
+    """
+
+    path: str
+    slug: str
+    title: str
+    summary: str = ""
+    date: PostDate | None = None
+    updated: PostDate | None = None
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    image: str | None = None
+    link: str | None = None
+    language: str | None = None
+    draft: bool = False
+    aliases: tuple[str, ...] = ()
+    words: int = 0
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes to read the post at 220 words a minute, at least 1."""
+        return max(1, round(self.words / 220))
+
+    @property
+    def url(self) -> str | None:
+        """The absolute public URL, or None while the site's own URL is unknown."""
+        return self.link if is_web_url(self.link) else None
+
+    @property
+    def image_url(self) -> str | None:
+        """The cover's absolute URL, or None while the site's own URL is unknown."""
+        return self.image if is_web_url(self.image) else None
+
+    def on_site(self, site_url: str | None) -> Post:
+        """This post with link and image made absolute against ``site_url``, where they are not."""
+        if site_url is None:
+            return self
+        return replace(self, link=on_site(self.link, site_url), image=on_site(self.image, site_url))
+
+
+def on_site(link: str | None, site_url: str) -> str | None:
+    """Join a path from the site's root to the site's URL, keeping the latter's own path.
+
+    ``/x/`` on ``https://example.org/blog`` is ``https://example.org/blog/x/``. An
+    absolute link stays as it is.
+    """
+    if link is None or is_web_url(link):
+        return link
+    if link.startswith("//"):
+        return urljoin(site_url, link)
+    return site_url.rstrip("/") + "/" + link.lstrip("/")
+
+
+def is_web_url(link: str | None) -> bool:
+    """Whether ``link`` is an absolute http(s) URL with a host: all that may be shown as a link."""
+    if not link:
+        return False
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # such as an unclosed [IPv6 bracket
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -1,0 +1,84 @@
+"""From a file to a post: what the index asks of whoever reads the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.source import SourceFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What one file turned out to be.
+
+    Attributes:
+        post: the post, or None where the file is none or cannot be understood.
+        text: the post's words without markup, for full-text search.
+        titled: whether the author gave a title (in front matter or as a heading).
+        left_out: why it is no post; None where ``post`` is set (a draft is a post).
+        problems: everything wrong with the file; a post may have problems too.
+    """
+
+    post: Post | None = None
+    text: str = ""
+    titled: bool = True
+    left_out: LeftOut | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """As much of a post as is needed to decide what only the whole folder can tell."""
+
+    path: str
+    slug: str
+    dated: bool
+    titled: bool
+    language: str | None
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What was decided with all posts in view.
+
+    Attributes:
+        slugs: new slug by path, only for posts whose own slug was taken.
+        left_out: posts that are none after all (an undated page among dated posts,
+            a translation); they stay indexed but hidden, since the decision can change.
+        problems: duplicate slugs.
+    """
+
+    slugs: dict[str, str]
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+
+
+class Reader(Protocol):
+    """Understands the files of one site."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the same file could be understood differently: version, settings, site."""
+
+    @property
+    def generator(self) -> str:
+        """Name of the site generator whose rules apply."""
+
+    @property
+    def site_url(self) -> str | None:
+        """The site's URL from its own configuration."""
+
+    @property
+    def site_problems(self) -> Sequence[Problem]:
+        """What is wrong with the site's own configuration files."""
+
+    def read(self, file: SourceFile) -> Document:
+        """Understand one file; never raises for what a file holds."""
+
+    def settle(self, outlines: Sequence[Outline]) -> Settlement:
+        """Decide what needs all posts in view; ``outlines`` come ordered by path."""

@@ -1,0 +1,71 @@
+"""Files that may be posts, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from bot.blog.problem import LeftOut, Problem
+
+
+class SourceFile(Protocol):
+    """One file of a snapshot, read only when asked."""
+
+    @property
+    def path(self) -> str:
+        """Path relative to the posts folder, with ``/``."""
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+
+    @property
+    def stamp(self) -> int:
+        """Changes when the file may have changed (modification time in ns for a folder)."""
+
+    def read(self) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            OSError: it vanished or cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a source held at one moment.
+
+    Attributes:
+        name: where the posts come from, for people (a path or a URL).
+        files: candidates to be posts, ordered by path.
+        left_out: what the source itself passed over, and why.
+        problems: what the source could not read.
+        site_files: text of files that configure the site, keyed by path relative
+            to the posts folder (``../_config.yml`` for one above it).
+        inside: the posts folder's path within the site's own folder (``content/blog``),
+            ``.`` where they are the same or no site folder was recognised.
+        markers: names of files and folders found beside the posts or at the site's
+            root that tell the generator (``hugo.toml``, ``astro.config.mjs``),
+            relative to the posts folder.
+    """
+
+    name: str
+    files: tuple[SourceFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    site_files: Mapping[str, str] = field(default_factory=dict)
+    inside: PurePosixPath = field(default_factory=PurePosixPath)
+    markers: frozenset[str] = frozenset()
+
+
+class Source(Protocol):
+    """A place that posts come from."""
+
+    def snapshot(self) -> Snapshot:
+        """Look at the source now.
+
+        Raises:
+            SourceError: the place is missing, empty or cannot be listed.
+        """

@@ -1,0 +1,1 @@
+"""Slashpost's tests; the folders mirror those of bot/."""

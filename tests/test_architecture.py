@@ -1,0 +1,75 @@
+"""The rooms of bot/ know each other only as docs/architecture.md draws it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).parent.parent / "bot"
+
+# Rooms that may be known by others than app, which builds everything, and cli, which
+# starts it. Everything may know blog; the playground may know everything.
+MAY_KNOW: dict[str, set[str]] = {
+    "blog": set(),
+    "sources": {"blog"},
+    "links": {"blog"},
+    "reading": {"blog", "links"},
+    "index": {"blog"},
+    "chat": {"blog"},
+    "transport": {"blog"},
+    "settings": {"blog"},
+}
+MAY_KNOW_EVERYTHING = {"app", "cli", "__main__", "playground"}
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(BOT).parts[0].removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and room of everything of ours that a file imports, late imports included."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            where = f"{file}:{node.lineno}"
+            assert node.level == 0, f"{where}: write imports from the package's root"
+            names = [node.module or ""]
+            if node.module == "bot":
+                names = [f"bot.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "bot" and len(parts) > 1 and parts[1] != "__version__":
+                yield node.lineno, parts[1]
+
+
+@pytest.mark.parametrize("file", sorted(BOT.rglob("*.py")), ids=lambda f: str(f.relative_to(BOT)))
+def test_a_room_knows_only_its_neighbours(file: Path) -> None:
+    room = room_of(file)
+    if room in MAY_KNOW_EVERYTHING or file == BOT / "__init__.py":
+        return
+    assert room in MAY_KNOW, f"{room} is a new room: say here whom it may know"
+    for line, other in imports(file):
+        assert other == room or other in MAY_KNOW[room], (
+            f"{file}:{line}: {room} must not know {other}"
+        )
+
+
+def test_only_settings_reads_the_environment() -> None:
+    for file in BOT.rglob("*.py"):
+        if room_of(file) == "settings":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
+                pytest.fail(f"{file}:{node.lineno} reads the environment; settings.py does that")
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    for package in BOT.rglob("__init__.py"):
+        tree = ast.parse(package.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), f"{package} has no docstring"
