@@ -54,7 +54,10 @@ class Library(Protocol):
         """How many posts there are, of one tag if given."""
 
     async def get(self, path: str) -> Post | None:
-        """The post of that path: what a custom id or a suggestion names."""
+        """The post of that path."""
+
+    async def get_by_key(self, key: str) -> Post | None:
+        """The post of that ``Post.key``: what a custom id or a suggestion names."""
 
     async def find(self, text: str) -> Post | None:
         """The post that a person means by a slug, alias, title, path or URL of it, exactly.

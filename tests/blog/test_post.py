@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.date import PostDate
-from bot.blog.post import Post, is_web_url, on_site
+from bot.blog.post import Post, is_web_url, on_site, post_key
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,10 @@ def test_a_day_stays_a_day_and_a_moment_keeps_its_offset() -> None:
 def test_every_date_has_an_instant(value: dt.date) -> None:
     assert PostDate.of(value).day == value if type(value) is dt.date else True
     assert isinstance(PostDate.of(value).instant, int)
+
+
+def test_the_key_of_a_post_is_short_and_its_own() -> None:
+    keys = {post_key(path) for path in ("a.md", "b.md", "ä.md", "x" * 5000, "\udcff.md")}
+    assert len(keys) == 5
+    assert all(len(key) == 12 for key in keys)
+    assert Post(path="a.md", slug="renamed", title="Edited").key == post_key("a.md")
