@@ -1,0 +1,131 @@
+"""A Discord channel in the browser, with the bot and two people in it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import discord
+
+from bot.blog.errors import SlashpostError
+from bot.blog.library import Library
+from bot.playground.covers import local_covers
+
+INSTALL = "Install it with: pip install 'slashpost[playground]'"
+
+try:
+    import simcord
+    from simcord._clock import Clock
+except ModuleNotFoundError as missing:
+    raise SlashpostError("The playground is not installed", INSTALL) from missing
+
+SERVER = "Your server"
+CHANNEL = "blog"
+TOPIC = "A simulated Discord on this computer. Nothing here reaches the real one."
+
+WELCOME = """\
+👋 **Welcome!** This is your blog's bot in a simulated Discord: it answers from your posts, \
+and nothing leaves this computer.
+Type `/` below and pick a command: `/latest`, `/post`, `/tags`, `/search`, `/random`. \
+Press **Read** below a post, or look through the pages.
+-# Edit a post and run a command again: the change is there within two seconds."""
+
+# An answer is shown once all of the bot's work for it is done. Indexing thousands of
+# changed posts at that moment may take longer than SimCord's own five seconds.
+SETTLE_SECONDS = 30.0
+
+# Older posts are found by searching, which few people trying the bot do for a picture.
+POSTS_WITH_COVERS = 500
+
+
+class WallClock(Clock):
+    """The simulation's clock, showing the true time.
+
+    SimCord's own stands still at the start of 2026, so that tests repeat. Here people look
+    at the times of messages and at ``<t:…:R>`` beside them. Timers still count in
+    ``elapsed``, the simulation's seconds.
+    """
+
+    def now(self) -> dt.datetime:
+        """The present, in UTC."""
+        return dt.datetime.now(dt.UTC)
+
+
+async def open_playground(
+    client: discord.Client,
+    *,
+    library: Library,
+    folder: Path,
+    say: Callable[[str], None],
+    port: int = 0,
+    browser: bool = True,
+) -> None:
+    """Serve the playground on this computer until it is ended in the browser, or cancelled.
+
+    Args:
+        client: the bot, not yet logged in.
+        library: the posts, asked for the covers to show.
+        folder: where the posts lie, and their covers near them.
+        say: prints one line for the person at the terminal: the address.
+        port: the port on 127.0.0.1; 0 takes a free one.
+        browser: whether to open the address in the browser.
+
+    Raises:
+        SlashpostError: the port is taken, or a part of the simulation is missing.
+    """
+    posts = await library.latest(limit=POSTS_WITH_COVERS)
+    site_url = (await library.status()).site_url
+    covers = await asyncio.to_thread(local_covers, posts, folder, site_url)
+    try:
+        # The bot answers and logs the errors of its commands; none should end the playground.
+        async with simcord.run(client, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
+            env.backend.clock = WallClock()
+            channel, people = await furnish(env)
+            async with env.preview(
+                channel, viewers=people, layout="channel", assets=covers, port=port
+            ) as preview:
+                say(f"Playground: {preview.url} (Ctrl-C ends it)")
+                if browser:
+                    await asyncio.to_thread(show_in_browser, preview.url)
+                await preview.wait_closed()
+    except simcord.SetupError as error:
+        hint = "Choose another port with --port" if port else INSTALL
+        raise SlashpostError(f"The playground cannot open: {error}", hint) from error
+
+
+async def furnish(
+    env: simcord.Env,
+) -> tuple[simcord.ChannelHandle, tuple[simcord.MemberActor, ...]]:
+    """Make the channel, with a welcome and an answered ``/latest``; return it and its people."""
+    server = env.create_guild(SERVER)
+    channel = server.create_text_channel(CHANNEL, topic=TOPIC)
+    you, friend, host = (
+        server.add_member(env.create_user(name, global_name=shown, bot=bot))
+        for name, shown, bot in (
+            ("you", "You", False),
+            ("friend", "A friend", False),
+            ("playground", "Playground", True),
+        )
+    )
+    if env.bot.user is not None:
+        await env.bot.user.edit(username="Slashpost")
+    await host.send(channel, WELCOME)
+    await you.slash(channel, "latest")
+    return channel, (you, friend)
+
+
+def show_in_browser(url: str) -> None:
+    """Open ``url`` where there is a browser with windows.
+
+    One that would run in the terminal, such as lynx, is left alone: it cannot show the
+    page and would cover the address.
+    """
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if type(browser) is not webbrowser.GenericBrowser:
+        browser.open(url)
