@@ -1,0 +1,251 @@
+"""The settings, from the command line and the environment: the only reader of the latter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from bot.blog.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the settings table.
+
+    Attributes:
+        variable: name in the environment.
+        option: name on the command line, or None for what must not be seen in a list
+            of processes or is no matter of one command.
+        value: what the option's value stands for, such as ``DIR``.
+        default: what applies when it is unset, for people where it is no plain value.
+        help: one line saying what it does.
+    """
+
+    variable: str
+    option: str | None
+    value: str
+    default: str
+    help: str
+
+    @property
+    def label(self) -> str:
+        """How messages call it: both names, since either may have been used."""
+        return f"{self.option} ({self.variable})" if self.option else self.variable
+
+
+TOKEN = Setting("DISCORD_TOKEN", None, "", "", "The bot's token, from Discord's developer portal")
+API_BASE = Setting(
+    "DISCORD_API_BASE",
+    None,
+    "URL",
+    "https://discord.com/api/v10",
+    "Where Discord's REST API answers; for a proxy or a test server",
+)
+POSTS = Setting("SLASHPOST_POSTS", "--posts", "DIR", "posts", "Folder of the blog's posts")
+SITE_URL = Setting(
+    "SLASHPOST_SITE_URL",
+    "--site",
+    "URL",
+    "found in the site's configuration",
+    "The blog's public address, such as https://example.org",
+)
+DB = Setting("SLASHPOST_DB", "--db", "FILE", ".slashpost/index.db", "Where the index is kept")
+GENERATOR = Setting(
+    "SLASHPOST_GENERATOR",
+    "--generator",
+    "NAME",
+    "detected",
+    "Site generator whose rules make the links, such as hugo",
+)
+PERMALINK = Setting(
+    "SLASHPOST_PERMALINK",
+    "--permalink",
+    "PATTERN",
+    "the generator's rule",
+    "Pattern of the links, such as /blog/{year}/{slug}/",
+)
+DATE_ORDER = Setting(
+    "SLASHPOST_DATE_ORDER",
+    "--date-order",
+    "month|day",
+    "month",
+    "What comes first in dates such as 03-12-24",
+)
+COLLECTION_TAGS = Setting(
+    "SLASHPOST_COLLECTION_TAGS",
+    "--collection-tags",
+    "LIST",
+    "post,posts,all,blog",
+    "Tags that name a collection of pages and no topic",
+)
+LANGUAGE = Setting(
+    "SLASHPOST_LANGUAGE",
+    "--language",
+    "TAG",
+    "the site's main one",
+    "Language whose posts are shown, such as en; all keeps every one",
+)
+MAX_BYTES = Setting(
+    "SLASHPOST_MAX_BYTES", "--max-bytes", "N", "2000000", "Files larger than this are left out"
+)
+
+TABLE = (
+    TOKEN,
+    API_BASE,
+    POSTS,
+    SITE_URL,
+    DB,
+    GENERATOR,
+    PERMALINK,
+    DATE_ORDER,
+    COLLECTION_TAGS,
+    LANGUAGE,
+    MAX_BYTES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, checked as far as that needs no look at the posts.
+
+    Attributes:
+        token: the bot's token, or None.
+        api_base: Discord's REST API, without a trailing slash.
+        posts: folder of the posts.
+        site_url: the blog's URL, or None to take the one of the site's configuration.
+        db: file of the index.
+        generator: name of a site generator, or None to detect it.
+        permalink: pattern of the links, or None for the generator's rule.
+        date_order: what comes first in a date written in digits only.
+        collection_tags: tags that are no topics, as written.
+        language: language tag, ``all``, or None for the site's main language.
+        max_bytes: size of the largest file that is read, in bytes.
+    """
+
+    token: str | None = field(repr=False)
+    api_base: str
+    posts: Path
+    site_url: str | None
+    db: Path
+    generator: str | None
+    permalink: str | None
+    date_order: Literal["month", "day"]
+    collection_tags: tuple[str, ...]
+    language: str | None
+    max_bytes: int
+
+    @classmethod
+    def load(
+        cls,
+        options: Mapping[str, str | None] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Settings:
+        """Read the settings: an option wins over the environment, that over the default.
+
+        An empty value counts as unset, since Makefiles and containers pass those on.
+
+        Args:
+            options: values of the command line by option, such as ``--posts``.
+            environ: the environment; the process's own where None.
+
+        Raises:
+            SettingError: a value cannot be used.
+        """
+        given = options or {}
+        env = os.environ if environ is None else environ
+
+        def text(setting: Setting) -> str | None:
+            option = given.get(setting.option) if setting.option else None
+            return (option or "").strip() or env.get(setting.variable, "").strip() or None
+
+        def text_or_default(setting: Setting) -> str:
+            return text(setting) or setting.default
+
+        site_url = text(SITE_URL)
+        return cls(
+            token=text(TOKEN),
+            api_base=web_address(API_BASE, text_or_default(API_BASE)),
+            posts=Path(text_or_default(POSTS)).expanduser(),
+            site_url=site_url and web_address(SITE_URL, site_url),
+            db=Path(text_or_default(DB)).expanduser(),
+            generator=text(GENERATOR),
+            permalink=text(PERMALINK),
+            date_order=date_order(text_or_default(DATE_ORDER)),
+            collection_tags=names(text_or_default(COLLECTION_TAGS)),
+            language=text(LANGUAGE),
+            max_bytes=size(text_or_default(MAX_BYTES)),
+        )
+
+    def require_token(self) -> str:
+        """Give the token.
+
+        Raises:
+            SettingError: there is none.
+        """
+        if self.token is None:
+            raise SettingError(
+                TOKEN.label,
+                "is not set",
+                "Set it to your bot's token, or run `slashpost try` to see the bot without one.",
+            )
+        return self.token
+
+
+def web_address(setting: Setting, value: str) -> str:
+    """Check an http(s) URL and drop its trailing slash."""
+    example = setting.default if setting is API_BASE else "https://example.org"
+    hint = f"Write it in full, such as {example}"
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+        _ = parts.port  # raises for a port that is no number
+    except ValueError as error:
+        raise SettingError(setting.label, f"{value!r} is no web address: {error}", hint) from None
+    # A printable text without spaces can be repeated in a hint without breaking its line.
+    if " " in value or not value.isprintable():
+        raise SettingError(setting.label, f"{value!r} is no web address", hint)
+    if parts.scheme not in {"http", "https"}:
+        if "://" not in value:
+            hint = f"Write it as https://{value.lstrip('/')}"
+        raise SettingError(setting.label, f"{value!r} does not begin with https://", hint)
+    if not host:
+        raise SettingError(setting.label, f"{value!r} is no web address", hint)
+    if parts.query or parts.fragment:
+        raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out")
+    return value.rstrip("/")
+
+
+def date_order(value: str) -> Literal["month", "day"]:
+    """Check which of month and day comes first."""
+    folded = value.casefold()
+    if folded not in {"month", "day"}:
+        raise SettingError(
+            DATE_ORDER.label,
+            f"{value!r} is neither month nor day",
+            "Write month where 03-12-24 is in March, day where it is in December",
+        )
+    return cast("Literal['month', 'day']", folded)
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Split a list at its commas."""
+    return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+def size(value: str) -> int:
+    """Check a number of bytes."""
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise SettingError(
+            MAX_BYTES.label,
+            f"{value!r} is no number of bytes",
+            "Write a whole number above 0, such as 2000000",
+        )
+    return number

@@ -1,0 +1,145 @@
+"""What a blogger may set, and what is said when a value cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blog.errors import SettingError
+from bot.settings import TABLE, Setting, Settings
+
+README = Path(__file__).parent.parent / "README.md"
+VARIABLES = [setting.variable for setting in TABLE]
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = Settings.load(environ={})
+    assert settings == Settings(
+        token=None,
+        api_base="https://discord.com/api/v10",
+        posts=Path("posts"),
+        site_url=None,
+        db=Path(".slashpost/index.db"),
+        generator=None,
+        permalink=None,
+        date_order="month",
+        collection_tags=("post", "posts", "all", "blog"),
+        language=None,
+        max_bytes=2_000_000,
+    )
+
+
+def test_every_setting_is_read_from_the_environment() -> None:
+    settings = Settings.load(
+        environ={
+            "DISCORD_TOKEN": "a.b.c",
+            "DISCORD_API_BASE": "http://127.0.0.1:8080/api/v10/",
+            "SLASHPOST_POSTS": "blog",
+            "SLASHPOST_SITE_URL": "https://example.org/blog/",
+            "SLASHPOST_DB": "x.db",
+            "SLASHPOST_GENERATOR": "hugo",
+            "SLASHPOST_PERMALINK": "/{slug}/",
+            "SLASHPOST_DATE_ORDER": "Day",
+            "SLASHPOST_COLLECTION_TAGS": " note, , log ",
+            "SLASHPOST_LANGUAGE": "all",
+            "SLASHPOST_MAX_BYTES": "500",
+        }
+    )
+    assert settings == Settings(
+        token="a.b.c",
+        api_base="http://127.0.0.1:8080/api/v10",
+        posts=Path("blog"),
+        site_url="https://example.org/blog",
+        db=Path("x.db"),
+        generator="hugo",
+        permalink="/{slug}/",
+        date_order="day",
+        collection_tags=("note", "log"),
+        language="all",
+        max_bytes=500,
+    )
+
+
+def test_an_option_wins_over_the_environment() -> None:
+    settings = Settings.load({"--posts": "mine"}, {"SLASHPOST_POSTS": "theirs"})
+    assert settings.posts == Path("mine")
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_value_counts_as_unset(empty: str) -> None:
+    options = {setting.option: empty for setting in TABLE if setting.option}
+    environ = dict.fromkeys(VARIABLES, empty)
+    assert Settings.load(options, environ) == Settings.load({}, {})
+
+
+def test_a_home_folder_is_understood() -> None:
+    assert Settings.load({"--posts": "~/blog"}, {}).posts == Path.home() / "blog"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "advice"),
+    [
+        ("SLASHPOST_SITE_URL", "example.org", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "//example.org/blog", "https://example.org/blog"),
+        ("SLASHPOST_SITE_URL", "localhost:8000", "https://localhost:8000"),
+        ("SLASHPOST_SITE_URL", "ftp://example.org", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "https://", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "https://exa mple.org", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "https://[::1", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "https://example.org:port", "https://example.org"),
+        ("SLASHPOST_SITE_URL", "https://example.org/?page=1", "Leave that out"),
+        ("DISCORD_API_BASE", "discord.com", "https://discord.com"),
+        ("SLASHPOST_DATE_ORDER", "year", "month"),
+        ("SLASHPOST_MAX_BYTES", "2 MB", "2000000"),
+        ("SLASHPOST_MAX_BYTES", "0", "2000000"),
+        ("SLASHPOST_MAX_BYTES", "-5", "2000000"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_to_do(variable: str, value: str, advice: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.load(environ={variable: value})
+    message = str(caught.value)
+    assert variable in message
+    assert repr(value) in message
+    assert advice in caught.value.hint
+
+
+def test_both_names_of_a_setting_stand_in_its_error() -> None:
+    with pytest.raises(SettingError, match=r"^--site \(SLASHPOST_SITE_URL\): 'example.org'"):
+        Settings.load({"--site": "example.org"}, {})
+
+
+def test_a_missing_token_says_how_to_go_on_without_one() -> None:
+    with pytest.raises(SettingError, match=r"^DISCORD_TOKEN: is not set.*slashpost try"):
+        Settings.load(environ={}).require_token()
+    assert Settings.load(environ={"DISCORD_TOKEN": "a.b"}).require_token() == "a.b"
+
+
+def test_the_token_is_not_shown_when_settings_are_printed() -> None:
+    assert "secret" not in repr(Settings.load(environ={"DISCORD_TOKEN": "secret"}))
+
+
+@given(st.dictionaries(st.sampled_from(VARIABLES), st.text(max_size=40)))
+def test_any_environment_gives_settings_or_one_line(environ: Mapping[str, str]) -> None:
+    message = ""
+    try:
+        Settings.load(environ=environ)
+    except SettingError as error:
+        message = str(error)
+    assert len(message.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.variable)
+def test_the_readme_lists_every_setting(setting: Setting) -> None:
+    rows = [
+        line
+        for line in README.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|") and f"`{setting.variable}`" in line
+    ]
+    assert len(rows) == 1, f"README's settings table has no row for {setting.variable}"
+    if setting.option:
+        assert setting.option in rows[0]
