@@ -1,0 +1,46 @@
+"""What all tests may use: real posts beside the checkout, and the rule about skipping.
+
+A test may skip when something outside the checkout is absent, such as a browser. With
+REQUIRE_ALL=1 in the environment, as in .ci/run, it fails instead, unless its reason begins
+with "only": "only on Windows", "only without root's rights".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+SHARED = CHECKOUT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of data shared with the project, beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs {SHARED.name}/ beside the checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def corpora(shared: Path) -> Path:
+    """Real posts of many generators, one folder each."""
+    folder = shared / "corpora"
+    if not folder.is_dir():
+        pytest.skip("needs shared/corpora beside the checkout")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a skipped test where the run requires that all of them run."""
+    report = yield
+    if report.skipped and os.environ.get("REQUIRE_ALL") and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if not reason.startswith("only"):
+            report.outcome = "failed"
+            report.longrepr = f"skipped, but REQUIRE_ALL is set: {reason}"
+    return report
