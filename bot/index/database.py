@@ -1,0 +1,120 @@
+"""SQLite through aiosqlite, with the types that aiosqlite's decorators erase."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiosqlite
+
+Row = tuple[Any, ...]
+Parameters = Sequence[object] | Mapping[str, object]
+
+# SQLite's own default since 3.32: https://www.sqlite.org/limits.html#max_variable_number
+MAX_VARIABLES = 32_766
+BUSY_SECONDS = 60.0
+
+
+class Database:
+    """One connection. SQL runs in its own thread; the event loop is never held up.
+
+    Every method may raise ``sqlite3.Error``.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, path: Path, mode: str = "rwc") -> Database:
+        """Connect to a file.
+
+        Args:
+            path: the database file.
+            mode: ``ro``, ``rw``, ``rwc`` (create it where missing), or ``immutable``
+                for a file that nobody can change: a WAL database on a read-only
+                file system opens in no other way.
+        """
+        options = "immutable=1" if mode == "immutable" else f"mode={mode}"
+        connection = await aiosqlite.connect(
+            f"file:{quote(str(path))}?{options}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # transactions stand in the code, where they are seen
+        )
+        return cls(connection)
+
+    async def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        await self._connection.close()
+
+    async def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """All rows of a query."""
+        return list(await self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]
+
+    async def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """The first row of a query, or None."""
+        rows = await self.rows(sql, parameters)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = await self.row(sql, parameters)
+        return row[0] if row else None
+
+    async def run(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one statement for its effect."""
+        await self.rows(sql, parameters)
+
+    async def script(self, sql: str) -> None:
+        """Run many statements. An open transaction is committed first."""
+        cursor = await self._connection.executescript(sql)
+        await cursor.close()
+
+    async def insert(self, into: str, rows: Iterable[Row]) -> None:
+        """Insert rows, many by one statement.
+
+        ``executemany`` takes Python's global lock back after each row, and waits up to
+        five milliseconds for it while another thread is reading posts: one statement
+        for many rows waits once.
+
+        Args:
+            into: table and columns, such as ``tags (key, name)``.
+            rows: one value for each column.
+        """
+        rows = list(rows)
+        if not rows:
+            return
+        width = len(rows[0])
+        at_once = min(MAX_VARIABLES // width, 500)
+        places = "(" + ",".join("?" * width) + ")"
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            values = ",".join([places] * len(some))
+            await self.run(
+                f"INSERT INTO {into} VALUES {values}",  # noqa: S608 - names of our own tables
+                [value for row in some for value in row],
+            )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Write all or nothing."""
+        await self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk ends it by itself
+                await self.run("ROLLBACK")
+            raise
+        await self.run("COMMIT")
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """Read several times from the same state."""
+        await self.run("BEGIN")
+        try:
+            yield
+        finally:
+            await self.run("ROLLBACK")

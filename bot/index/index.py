@@ -1,0 +1,133 @@
+"""The index: answers, and an update when the posts have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.blog.errors import IndexUnavailable
+from bot.blog.reader import Reader
+from bot.blog.source import Snapshot
+from bot.index.library import IndexLibrary
+from bot.index.lock import writing
+from bot.index.sync import (
+    Difference,
+    Progress,
+    SyncReport,
+    compare,
+    holds_the_same,
+    rebuild,
+    update,
+)
+
+
+class Index(IndexLibrary):
+    """The library of one index file, brought up to date by ``sync``.
+
+    Use it as an async context manager; nothing is opened before the first question.
+
+    Args:
+        path: the index file; it and its folder are made by the first ``sync``.
+        site_url: the blog's URL; where None, the one that its configuration gave.
+        clock: Unix seconds, which decide what is in the future.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        site_url: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(path, site_url=site_url, clock=clock)
+        self._path = path
+        self._syncing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection to the file."""
+        await self._live.close()
+
+    async def sync(
+        self, snapshot: Snapshot, reader: Reader, *, progress: Progress | None = None
+    ) -> SyncReport:
+        """Make the index agree with a snapshot.
+
+        Args:
+            snapshot: what the source holds now.
+            reader: understands the files that are new or have changed.
+            progress: called with files done and files to do, in the event loop.
+
+        Raises:
+            IndexUnavailable: the index needs a change and cannot be written.
+        """
+        start = time.monotonic()
+        async with self._syncing:
+            difference = await self._difference(snapshot, reader)
+            if difference is not None and difference.is_none:
+                counts = 0, 0, 0
+            else:
+                counts = await self._write(
+                    difference, snapshot, reader, progress or (lambda _done, _total: None)
+                )
+            self._source = snapshot.name
+        return SyncReport(*counts, time.monotonic() - start)
+
+    async def _difference(self, snapshot: Snapshot, reader: Reader) -> Difference | None:
+        """What an existing index lacks, or None where there is none to read."""
+        try:
+            async with self._live.use() as database:
+                return await compare(database, snapshot, reader)
+        except IndexUnavailable:
+            return None
+
+    async def _write(
+        self,
+        difference: Difference | None,
+        snapshot: Snapshot,
+        reader: Reader,
+        progress: Progress,
+    ) -> tuple[int, int, int]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            async with writing(self._path):
+                return await self._write_alone(snapshot, reader, progress)
+        except (OSError, sqlite3.Error) as error:
+            if difference is not None and await holds_the_same(difference):
+                return 0, 0, 0
+            raise IndexUnavailable(
+                f"{self._path}: the index cannot be written ({error})",
+                "Set SLASHPOST_DB or --db to a file in a folder that can be written",
+            ) from error
+
+    async def _write_alone(
+        self, snapshot: Snapshot, reader: Reader, progress: Progress
+    ) -> tuple[int, int, int]:
+        now = self._clock()
+        if self._path.exists():
+            try:
+                counts = await update(self._path, snapshot, reader, now=now, progress=progress)
+            except sqlite3.OperationalError:
+                raise  # locked, read-only, disk full: not a fault of the file
+            except sqlite3.DatabaseError:
+                counts = None  # damaged
+            if counts is not None:
+                return counts
+        await self._live.close()  # some systems replace no open file
+        added = await rebuild(self._path, snapshot, reader, now=now, progress=progress)
+        return added, 0, 0

@@ -1,0 +1,338 @@
+"""Answers from the index to every question about the posts."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.blog.hit import Hit
+from bot.blog.library import Status
+from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.tag import Tag, tag_key
+from bot.index.database import Database
+from bot.index.live import LiveConnection
+from bot.index.names import fold, names_meant
+from bot.index.record import SHOWN, to_post
+from bot.index.roster import Entry, Roster
+from bot.index.words import MATCH_END, MATCH_START, clean, match, pieces
+
+# The post `p` is seen by readers at the moment :now.
+VISIBLE = "p.draft = 0 AND p.hidden IS NULL AND (p.instant IS NULL OR p.instant <= :now)"
+# Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
+IN_ORDER = "p.instant DESC, p.path"
+# Words of context in a snippet; FTS5 takes up to 64.
+SNIPPET_WORDS = 32
+
+
+class IndexLibrary:
+    """``blog.Library`` over an index file; ``Index`` adds what keeps the file up to date."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        site_url: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._live = LiveConnection(path)
+        self._site_url = site_url
+        self._clock = clock
+        self._source = ""
+        self._rosters: tuple[tuple[int, int], Roster, Roster] | None = None
+
+    async def latest(
+        self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Post]:
+        """The newest posts, all of them where ``limit`` is None; of one tag, if given."""
+        tagged = "" if tag is None else _TAGGED
+        return await self._posts(
+            f"{tagged} WHERE {VISIBLE} ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
+            {
+                "tag": None if tag is None else tag_key(clean(tag)),
+                "limit": -1 if limit is None else limit,
+                "offset": offset,
+            },
+        )
+
+    async def count(self, *, tag: str | None = None) -> int:
+        """How many posts there are, of one tag if given."""
+        tagged = "" if tag is None else _TAGGED
+        async with self._live.use() as database:
+            return int(
+                await database.value(
+                    f"SELECT count(*) FROM posts AS p {tagged} WHERE {VISIBLE}",  # noqa: S608
+                    self._with_now({"tag": None if tag is None else tag_key(clean(tag))}),
+                )
+            )
+
+    async def get(self, path: str) -> Post | None:
+        """The post of that path."""
+        return await self._post(f"WHERE p.path = :path AND {VISIBLE}", {"path": clean(path)})
+
+    async def get_by_key(self, key: str) -> Post | None:
+        """The post of that ``Post.key``."""
+        return await self._post(
+            f"WHERE p.key = :key AND {VISIBLE} ORDER BY p.path LIMIT 1", {"key": clean(key)}
+        )
+
+    async def find(self, text: str) -> Post | None:
+        """The post that a person means by a slug, alias, title, path or URL of it, exactly."""
+        async with self._live.use() as database:
+            site_url = await self._site(database)
+        meant = names_meant(text, site_url)
+        parameters: dict[str, object] = {f"name{i}": name for i, name in enumerate(meant)}
+        places = ", ".join(f":{name}" for name in parameters)
+        return await self._post(
+            f"JOIN names AS n ON n.post = p.id WHERE n.name IN ({places}) AND {VISIBLE} "
+            f"ORDER BY n.kind, {IN_ORDER} LIMIT 1",
+            parameters,
+        )
+
+    async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
+        """The posts whose title or slug is most like ``text``, best first."""
+        posts, _ = await self._roster()
+        return await self._in_turn(posts.closest(_last_segment(text), limit, self._clock()))
+
+    async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
+        """Completions while typing, forgiving typos, best first; the newest for no text."""
+        posts, _ = await self._roster()
+        return await self._in_turn(posts.suggest(_last_segment(text), limit, self._clock()))
+
+    async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
+        """The next older and the next newer post."""
+        place: dict[str, object] = {
+            "instant": post.date.instant if post.date else UNDATED,
+            "path": clean(post.path),
+        }
+        instant = f"coalesce(p.instant, {UNDATED})"
+        older = await self._post(
+            f"WHERE {VISIBLE} AND ({instant} < :instant OR {instant} = :instant "
+            f"AND p.path > :path) ORDER BY {IN_ORDER} LIMIT 1",
+            place,
+        )
+        newer = await self._post(
+            f"WHERE {VISIBLE} AND ({instant} > :instant OR {instant} = :instant "
+            "AND p.path < :path) ORDER BY p.instant, p.path DESC LIMIT 1",
+            place,
+        )
+        return older, newer
+
+    async def related(self, post: Post, limit: int = 3) -> Sequence[Post]:
+        """Posts that share tags with this one, those sharing most and rarest first."""
+        keys = {tag_key(clean(name)) for name in post.tags}
+        counts = {tag.key: tag.posts for tag in await self.tags() if tag.key in keys}
+        if not counts:
+            return []
+        total = await self.count()
+        weights: dict[str, object] = {}
+        for i, (key, posts) in enumerate(counts.items()):
+            weights |= {f"key{i}": key, f"weight{i}": math.log(1 + total / posts)}
+        rows = ", ".join(f"(:key{i}, :weight{i})" for i in range(len(counts)))
+        return await self._posts(
+            f"JOIN post_tags AS pt ON pt.post = p.id JOIN (VALUES {rows}) AS shared "
+            f"ON shared.column1 = pt.key WHERE p.path <> :path AND {VISIBLE} "
+            f"GROUP BY p.id ORDER BY sum(shared.column2) DESC, {IN_ORDER} LIMIT :limit",
+            {"path": clean(post.path), "limit": limit, **weights},
+        )
+
+    async def tags(self, *, limit: int | None = None, offset: int = 0) -> Sequence[Tag]:
+        """Tags, most used first, ties by name."""
+        return await self._tags("", {"limit": -1 if limit is None else limit, "offset": offset})
+
+    async def tag(self, name: str) -> Tag | None:
+        """One tag, without regard to case."""
+        tags = await self._tags(
+            "AND pt.key = :tag", {"tag": tag_key(clean(name)), "limit": 1, "offset": 0}
+        )
+        return tags[0] if tags else None
+
+    async def suggest_tags(self, text: str, limit: int = 25) -> Sequence[Tag]:
+        """Tags while typing, forgiving typos, best first; the most used for no text."""
+        tags = {tag.key: tag for tag in await self.tags()}
+        _, roster = await self._roster()
+        # The roster also knows tags of future posts only, which nobody may see yet.
+        keys = roster.suggest(text, len(tags) + limit, self._clock()) if text.strip() else tags
+        return [tags[key] for key in keys if key in tags][:limit]
+
+    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
+        """Posts that hold all words of ``query``, best first; nothing for an empty query."""
+        expression = match(query)
+        if expression is None:
+            return []
+        async with self._live.use() as database:
+            rows = await database.rows(
+                _SEARCH,
+                self._with_now({"match": expression, "limit": limit, "offset": offset}),
+            )
+            site_url = await self._site(database)
+        return [
+            Hit(to_post(tuple(columns)).on_site(site_url), _snippet(body, summary, title))
+            for *columns, body, summary, title in rows
+        ]
+
+    async def count_hits(self, query: str) -> int:
+        """How many posts ``search`` would find."""
+        expression = match(query)
+        if expression is None:
+            return 0
+        async with self._live.use() as database:
+            return int(
+                await database.value(
+                    "SELECT count(*) FROM fulltext JOIN posts AS p ON p.id = fulltext.rowid "  # noqa: S608
+                    f"WHERE fulltext MATCH :match AND {VISIBLE}",
+                    self._with_now({"match": expression}),
+                )
+            )
+
+    async def random(self) -> Post | None:
+        """Any post, or None while there are none."""
+        return await self._post(
+            f"WHERE p.id = (SELECT p.id FROM posts AS p WHERE {VISIBLE} "  # noqa: S608
+            "ORDER BY random() LIMIT 1)",
+            {},
+        )
+
+    async def status(self) -> Status:
+        """Counts, source, problems."""
+        tags = await self.tags()
+        async with self._live.use() as database, database.snapshot():
+            meta: dict[str, Any] = dict(await database.rows("SELECT name, value FROM meta"))
+            posts = await database.value(
+                f"SELECT count(*) FROM posts AS p WHERE {VISIBLE}",  # noqa: S608
+                self._with_now({}),
+            )
+            left_out = await database.rows(_LEFT_OUT, self._with_now({}))
+            problems = await database.rows(
+                "SELECT DISTINCT path, line, reason, hint FROM problems ORDER BY path, line, reason"
+            )
+        return Status(
+            source=self._source,
+            generator=meta["generator"],
+            site_url=self._site_url or meta["site_url"],
+            posts=posts,
+            tags=len(tags),
+            left_out=tuple(LeftOut(*row) for row in left_out),
+            problems=tuple(Problem(*row) for row in problems),
+            updated=meta["updated"],
+        )
+
+    def _with_now(self, parameters: dict[str, object]) -> dict[str, object]:
+        return {**parameters, "now": self._clock()}
+
+    async def _site(self, database: Database) -> str | None:
+        if self._site_url is not None:
+            return self._site_url
+        found: str | None = await database.value("SELECT value FROM meta WHERE name = 'site_url'")
+        return found
+
+    async def _posts(self, clauses: str, parameters: dict[str, object]) -> list[Post]:
+        async with self._live.use() as database:
+            rows = await database.rows(
+                f"SELECT {SHOWN} FROM posts AS p {clauses}",  # noqa: S608 - clauses are ours
+                self._with_now(parameters),
+            )
+            site_url = await self._site(database)
+        return [to_post(row).on_site(site_url) for row in rows]
+
+    async def _post(self, clauses: str, parameters: dict[str, object]) -> Post | None:
+        posts = await self._posts(clauses, parameters)
+        return posts[0] if posts else None
+
+    async def _in_turn(self, paths: Sequence[str]) -> list[Post]:
+        """The posts of these paths in this order."""
+        parameters: dict[str, object] = {f"path{i}": path for i, path in enumerate(paths)}
+        places = ", ".join(f":{name}" for name in parameters)
+        posts = await self._posts(f"WHERE p.path IN ({places}) AND {VISIBLE}", parameters)
+        by_path = {post.path: post for post in posts}
+        return [by_path[path] for path in paths if path in by_path]
+
+    async def _tags(self, condition: str, parameters: dict[str, object]) -> list[Tag]:
+        async with self._live.use() as database:
+            rows = await database.rows(
+                "SELECT t.name, count(*) AS posts FROM post_tags AS pt "  # noqa: S608
+                "JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post "
+                f"WHERE {VISIBLE} {condition} GROUP BY pt.key "
+                "ORDER BY posts DESC, pt.key LIMIT :limit OFFSET :offset",
+                self._with_now(parameters),
+            )
+        return [Tag(*row) for row in rows]
+
+    async def _roster(self) -> tuple[Roster, Roster]:
+        """All posts and all tags by name, read again when the index has changed."""
+        async with self._live.use() as database:
+            version = await self._live.version(database)
+            if self._rosters is None or self._rosters[0] != version:
+                posts = await database.rows(_ALL_POSTS)
+                tags = await database.rows(_ALL_TAGS)
+                self._rosters = (
+                    version,
+                    Roster([Entry(path, (fold(t), fold(s)), at) for path, t, s, at in posts]),
+                    Roster([Entry(key, (key,)) for (key,) in tags]),
+                )
+        return self._rosters[1:]
+
+
+# Before every instant there is: year 1 is 62 billion seconds before 1970.
+UNDATED = -(10**12)
+
+_TAGGED = "JOIN post_tags AS pt ON pt.post = p.id AND pt.key = :tag"
+
+_SNIPPETS = ", ".join(
+    f"snippet(fulltext, {column}, '{MATCH_START}', '{MATCH_END}', '…', {SNIPPET_WORDS})"
+    for column in (3, 2, 0)  # body, summary, title
+)
+# The best are chosen first: a snippet is cut only for those that are shown.
+_SEARCH = f"""
+    WITH best AS MATERIALIZED (
+        SELECT p.id AS id, fulltext.rank AS rank, p.instant AS instant, p.path AS path
+        FROM fulltext JOIN posts AS p ON p.id = fulltext.rowid
+        WHERE fulltext MATCH :match AND {VISIBLE}
+        ORDER BY fulltext.rank, p.instant DESC, p.path LIMIT :limit OFFSET :offset
+    )
+    SELECT {SHOWN}, {_SNIPPETS}
+    FROM best JOIN fulltext ON fulltext.rowid = best.id JOIN posts AS p ON p.id = best.id
+    WHERE fulltext MATCH :match
+    ORDER BY best.rank, best.instant DESC, best.path
+"""  # noqa: S608 - all of it is ours
+
+_LEFT_OUT = """
+    SELECT path, reason FROM left_out
+    UNION SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
+    UNION SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft
+    UNION SELECT path, 'dated ' || date || ', which is in the future' FROM posts
+        WHERE hidden IS NULL AND NOT draft AND instant > :now
+    ORDER BY path
+"""
+
+_ALL_POSTS = f"""
+    SELECT p.path, p.title, p.slug, p.instant FROM posts AS p
+    WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}
+"""  # noqa: S608
+_ALL_TAGS = """
+    SELECT pt.key FROM post_tags AS pt JOIN posts AS p ON p.id = pt.post
+    WHERE p.draft = 0 AND p.hidden IS NULL GROUP BY pt.key ORDER BY count(*) DESC, pt.key
+"""
+
+
+def _last_segment(text: str) -> str:
+    """What names the post in a pasted URL; other text as it is."""
+    if not text.strip().startswith(("http://", "https://")):
+        return text
+    try:
+        path = urlsplit(text.strip()).path
+    except ValueError:
+        return text
+    return path.strip("/").rpartition("/")[2]
+
+
+def _snippet(*columns: str) -> tuple[tuple[str, bool], ...]:
+    """The first column with a match in it, or else the first with any text."""
+    for text in columns:
+        if MATCH_START in text:
+            return pieces(text)
+    return pieces(next((text for text in columns if text), ""))

@@ -1,0 +1,89 @@
+"""A connection for questions, which follows the index when another file takes its place."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.blog.errors import IndexUnavailable
+from bot.index.database import Database
+
+
+class LiveConnection:
+    """Read-only, one question at a time.
+
+    A rebuilt index is another file of the same name. SQLite would go on reading the
+    old one, so the file is looked at before each question.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database: Database | None = None
+        self._file: tuple[int, int] | None = None
+        self._opened = 0
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def use(self) -> AsyncIterator[Database]:
+        """The connection, for this task alone.
+
+        Raises:
+            IndexUnavailable: there is no index, or it cannot be read.
+        """
+        async with self._lock:
+            try:
+                yield await self._current()
+            except sqlite3.Error as error:
+                raise IndexUnavailable(
+                    f"{self.path}: the index cannot be read ({error})",
+                    "It can be deleted: it is made anew from the posts",
+                ) from error
+
+    async def version(self, database: Database) -> tuple[int, int]:
+        """A value that changes whenever the answers to questions may have changed."""
+        # https://www.sqlite.org/pragma.html#pragma_data_version
+        return self._opened, await database.value("PRAGMA data_version")
+
+    async def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        async with self._lock:
+            await self._close()
+
+    async def _current(self) -> Database:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            await self._close()
+            raise IndexUnavailable(
+                f"{self.path}: there is no index ({error.strerror})", "Run: slashpost index"
+            ) from error
+        file = (found.st_dev, found.st_ino)
+        if self._database is None or file != self._file:
+            await self._close()
+            self._database = await _open(self.path)
+            self._file = file
+            self._opened += 1
+        return self._database
+
+    async def _close(self) -> None:
+        if self._database is not None:
+            database, self._database = self._database, None
+            await database.close()
+
+
+async def _open(path: Path) -> Database:
+    database = await Database.open(path, "ro")
+    try:
+        await database.value("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.OperationalError:
+        # Beside the file no -shm can be made: a read-only file system, where nobody
+        # changes the file either.
+        await database.close()
+        return await Database.open(path, "immutable")
+    except sqlite3.Error:
+        await database.close()
+        raise
+    return database

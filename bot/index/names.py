@@ -1,0 +1,75 @@
+"""Every name that a person may call a post by, folded so that they compare."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import IntEnum
+from urllib.parse import unquote, urlsplit
+
+from bot.blog.post import Post
+from bot.index.words import clean
+
+_LAST_PAGE = re.compile(r"(^|/)index(\.html?|\.php)?$")
+_NAME_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
+_EXTENSION = re.compile(r"\.[a-z]{2,8}$")
+
+
+class Kind(IntEnum):
+    """What sort of name it is; where two posts go by one name, the smaller number wins."""
+
+    SLUG = 0
+    LINK = 1
+    PATH = 2
+    ALIAS = 3
+    TITLE = 4
+    FILE = 5
+
+
+def fold(text: str) -> str:
+    """Make spellings of one name the same: case, spaces, composed characters."""
+    return " ".join(unicodedata.normalize("NFKC", clean(text)).casefold().split())
+
+
+def fold_link(link: str) -> str:
+    """A URL, path or slug without scheme, host, query, fragment and trailing slash."""
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:  # such as an unclosed [IPv6 bracket
+        path = link
+    else:
+        # `c:` or `note:` before a title is not a scheme, so only real ones count.
+        path = parts.path if parts.scheme in {"", "http", "https"} else link
+    folded = fold(unquote(path))
+    return _LAST_PAGE.sub("", folded.strip("/")).strip("/").removesuffix(".html")
+
+
+def names_of(post: Post, slug: str) -> Iterator[tuple[str, Kind]]:
+    """All folded names of a post; ``slug`` is the one it got with all posts in view."""
+    yield fold(slug), Kind.SLUG
+    if post.link:
+        yield fold_link(post.link), Kind.LINK
+    yield fold(post.path), Kind.PATH
+    stem = _EXTENSION.sub("", fold(post.path))
+    yield stem, Kind.PATH
+    for alias in post.aliases:
+        yield fold_link(alias), Kind.ALIAS
+    yield fold(post.title), Kind.TITLE
+    name = stem.removesuffix("/index").rpartition("/")[2]
+    yield name, Kind.FILE
+    yield _NAME_DATE.sub("", name), Kind.FILE
+
+
+def names_meant(text: str, site_url: str | None) -> list[str]:
+    """What a person's text may be the name of, folded.
+
+    A pasted URL holds the site's own path (``/blog`` of ``https://example.org/blog``)
+    that links in the index do not have.
+    """
+    link = fold_link(text)
+    meant = [fold(text), link]
+    root = fold_link(site_url) if site_url else ""
+    if root and link.startswith(root + "/"):
+        meant.append(link.removeprefix(root + "/"))
+    return [name for name in meant if name]

@@ -1,0 +1,72 @@
+"""A post as a row of the index, and back."""
+
+from __future__ import annotations
+
+import json
+
+from bot.blog.date import PostDate
+from bot.blog.post import Post
+from bot.index.database import Row
+from bot.index.words import clean
+
+STORED = (
+    "id, path, key, own_slug, slug, title, summary, date, instant, updated, updated_instant, "
+    "authors, image, link, language, draft, titled, aliases, words"
+)
+
+# Tags come in their commonest spelling and the author's order.
+SHOWN = """
+    p.path, p.slug, p.title, p.summary, p.date, p.instant, p.updated, p.updated_instant,
+    p.authors, p.image, p.link, p.language, p.draft, p.aliases, p.words,
+    (SELECT json_group_array(name) FROM (
+        SELECT t.name FROM post_tags AS pt JOIN tags AS t ON t.key = pt.key
+        WHERE pt.post = p.id ORDER BY pt.position))
+"""
+
+
+def to_row(number: int, post: Post, *, titled: bool) -> Row:
+    """The values for ``STORED``."""
+    date, updated = post.date, post.updated
+    return (
+        number,
+        post.path,
+        post.key,
+        clean(post.slug),
+        clean(post.slug),
+        clean(post.title),
+        clean(post.summary),
+        date and date.text,
+        date and date.instant,
+        updated and updated.text,
+        updated and updated.instant,
+        json.dumps([clean(name) for name in post.authors]),
+        post.image and clean(post.image),
+        post.link and clean(post.link),
+        post.language and clean(post.language),
+        post.draft,
+        titled,
+        json.dumps([clean(name) for name in post.aliases]),
+        post.words,
+    )
+
+
+def to_post(row: Row) -> Post:
+    """The post of a row selected as ``SHOWN``."""
+    path, slug, title, summary, date, instant, updated, updated_instant, *rest = row
+    authors, image, link, language, draft, aliases, words, tags = rest
+    return Post(
+        path=path,
+        slug=slug,
+        title=title,
+        summary=summary,
+        date=None if date is None else PostDate(date, instant),
+        updated=None if updated is None else PostDate(updated, updated_instant),
+        tags=tuple(json.loads(tags)),
+        authors=tuple(json.loads(authors)),
+        image=image,
+        link=link,
+        language=language,
+        draft=bool(draft),
+        aliases=tuple(json.loads(aliases)),
+        words=words,
+    )

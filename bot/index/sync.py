@@ -1,0 +1,371 @@
+"""From a snapshot of the source to an index that agrees with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.blog.problem import Problem
+from bot.blog.reader import Document, Reader
+from bot.blog.source import Snapshot, SourceFile
+from bot.index.database import Database
+from bot.index.writer import Understood, Writer
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+# Files that are read in one go: enough to make threads worth while, little enough to hold.
+BATCH_FILES = 128
+BATCH_BYTES = 2_000_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did.
+
+    Attributes:
+        added: posts that the index did not hold.
+        changed: posts whose file says something else now.
+        removed: posts that are gone.
+        seconds: how long it took.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    seconds: float
+
+
+class Known(NamedTuple):
+    """A file that the index holds."""
+
+    id: int
+    size: int
+    stamp: int
+    digest: bytes
+    is_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the index and a snapshot differ.
+
+    Attributes:
+        fits: whether the index was made by this version, with these settings.
+        known: the index's files by path.
+        suspects: files that are new or may have changed.
+        gone: paths of files that the snapshot does not have.
+        surroundings: digest of what the source reports beside the files.
+        same_surroundings: whether the index holds that report.
+    """
+
+    fits: bool
+    known: Mapping[str, Known]
+    suspects: Sequence[SourceFile]
+    gone: Sequence[str]
+    surroundings: str
+    same_surroundings: bool
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the index agrees with the snapshot."""
+        return self.fits and self.same_surroundings and not self.suspects and not self.gone
+
+
+async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Difference:
+    """See what an index lacks; anything unreadable means that it does not fit."""
+    surroundings = _surroundings(snapshot, reader)
+    try:
+        meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))
+        if meta.get("fingerprint") != fingerprint(reader):
+            return Difference(False, {}, snapshot.files, (), surroundings, False)  # noqa: FBT003
+        rows = await database.rows(
+            "SELECT f.path, f.id, f.size, f.stamp, f.digest, p.id IS NOT NULL "
+            "FROM files AS f LEFT JOIN posts AS p ON p.id = f.id"
+        )
+    except sqlite3.Error:
+        return Difference(False, {}, snapshot.files, (), surroundings, False)  # noqa: FBT003
+    known = {path: Known(*rest) for path, *rest in rows}
+    suspects = []
+    for file in snapshot.files:
+        found = known.get(file.path)
+        if found is None or (found.size, found.stamp) != (file.size, file.stamp):
+            suspects.append(file)
+    present = {file.path for file in snapshot.files}
+    return Difference(
+        fits=True,
+        known=known,
+        suspects=suspects,
+        gone=[path for path in known if path not in present],
+        surroundings=surroundings,
+        same_surroundings=meta.get("surroundings") == surroundings,
+    )
+
+
+async def rebuild(
+    path: Path, snapshot: Snapshot, reader: Reader, *, now: float, progress: Progress
+) -> int:
+    """Write a new index aside and put it in place. The caller holds the lock.
+
+    Returns:
+        The number of posts in it.
+
+    Raises:
+        OSError, sqlite3.Error: the folder cannot be written or the disk is full.
+    """
+    aside = path.with_name(path.name + ".new")
+    aside.unlink(missing_ok=True)  # of a killed run
+    try:
+        posts = await _build(aside, snapshot, reader, now=now, progress=progress)
+        await asyncio.to_thread(_put_in_place, aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return posts
+
+
+async def _build(
+    path: Path, snapshot: Snapshot, reader: Reader, *, now: float, progress: Progress
+) -> int:
+    database = await Database.open(path)
+    try:
+        # Nobody reads this file before it is whole, and a crash throws it away.
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
+            await database.run(f"PRAGMA {pragma}")
+        await database.script(SCHEMA.read_text(encoding="utf-8"))
+        await database.run("BEGIN")
+        writer = Writer(database)
+        number = posts = 0
+        async for batch in _understood(snapshot.files, reader, {}, progress):
+            numbered = list(enumerate(batch, start=number + 1))
+            number += len(batch)
+            posts += sum(_is_post(file) for file in batch)
+            await writer.add(numbered)
+        await writer.settle(snapshot, reader)
+        await _note(writer, reader, _surroundings(snapshot, reader), now)
+        await database.run("COMMIT")
+        await database.run("PRAGMA journal_mode = WAL")
+    finally:
+        await database.close()
+    return posts
+
+
+async def update(
+    path: Path, snapshot: Snapshot, reader: Reader, *, now: float, progress: Progress
+) -> tuple[int, int, int] | None:
+    """Bring an index up to date in one transaction. The caller holds the lock.
+
+    Returns:
+        How many posts were added, changed and removed; None where the index does not
+        fit and must be rebuilt.
+
+    Raises:
+        sqlite3.Error: the index cannot be written.
+    """
+    database = await Database.open(path, "rw")
+    try:
+        difference = await compare(database, snapshot, reader)
+        if not difference.fits:
+            return None
+        await database.run("PRAGMA foreign_keys = ON")
+        await database.run("PRAGMA synchronous = NORMAL")
+        async with database.transaction():
+            counts = await _apply(
+                database, difference, snapshot, reader, now=now, progress=progress
+            )
+        # All of it belongs into the file itself: a baked index is copied without its -wal.
+        await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        await database.close()
+    return counts
+
+
+async def _apply(
+    database: Database,
+    difference: Difference,
+    snapshot: Snapshot,
+    reader: Reader,
+    *,
+    now: float,
+    progress: Progress,
+) -> tuple[int, int, int]:
+    writer = Writer(database)
+    known = difference.known
+    added = changed = 0
+    removed = sum(known[path].is_post for path in difference.gone)
+    for path in difference.gone:
+        await writer.remove(known[path].id, path)
+    number = max((one.id for one in known.values()), default=0)
+    touched = bool(difference.gone) or not difference.same_surroundings
+    async for batch in _understood(difference.suspects, reader, known, progress):
+        fresh = []
+        for file in batch:
+            old = known.get(file.path)
+            if old and file.document is None:
+                await writer.touch(old.id, file)
+                continue
+            if old:
+                await writer.remove(old.id, file.path)
+            was, is_now = bool(old and old.is_post), _is_post(file)
+            added += is_now and not was
+            changed += is_now and was
+            removed += was and not is_now
+            number += 1
+            fresh.append((number, file))
+        touched = touched or bool(fresh)
+        await writer.add(fresh)
+    if touched:
+        await writer.settle(snapshot, reader)
+        await _note(writer, reader, difference.surroundings, now)
+    return added, changed, removed
+
+
+async def holds_the_same(difference: Difference) -> bool:
+    """Whether an index that cannot be written says what the files say, whatever their stamps."""
+    if not difference.fits or difference.gone:
+        return False
+
+    def same(file: SourceFile) -> bool:
+        found = difference.known.get(file.path)
+        return found is not None and found.digest == _digest(file.read())
+
+    return await asyncio.to_thread(lambda: all(map(same, difference.suspects)))
+
+
+def fingerprint(reader: Reader) -> str:
+    """Changes when the same files would make another index."""
+    return f"{_digest(SCHEMA.read_bytes()).hex()} {reader.fingerprint}"
+
+
+async def _note(writer: Writer, reader: Reader, surroundings: str, now: float) -> None:
+    await writer.note(
+        fingerprint=fingerprint(reader),
+        generator=reader.generator,
+        site_url=reader.site_url,
+        surroundings=surroundings,
+        updated=int(now),
+    )
+
+
+async def _understood(
+    files: Sequence[SourceFile], reader: Reader, known: Mapping[str, Known], progress: Progress
+) -> AsyncIterator[list[Understood]]:
+    """Read files in a thread, one batch ahead of whoever writes them."""
+    batches = _batches(files)
+    done = 0
+
+    def start() -> asyncio.Task[list[Understood]] | None:
+        batch = next(batches, None)
+        if batch is None:
+            return None
+        return asyncio.create_task(asyncio.to_thread(_understand, batch, reader, known))
+
+    progress(0, len(files))
+    ahead = start()
+    try:
+        while ahead is not None:
+            batch = await ahead
+            ahead = start()
+            yield batch
+            done += len(batch)
+            progress(done, len(files))
+    finally:
+        if ahead is not None:
+            await asyncio.wait([ahead])
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.size
+        if len(batch) == BATCH_FILES or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A source file whose bytes are read already."""
+
+    path: str
+    size: int
+    stamp: int
+    data: bytes
+
+    def read(self) -> bytes:
+        return self.data
+
+
+def _understand(
+    files: Sequence[SourceFile], reader: Reader, known: Mapping[str, Known]
+) -> list[Understood]:
+    result = []
+    for file in files:
+        try:
+            data = file.read()
+        except FileNotFoundError:
+            continue  # vanished since the snapshot; the next one will not have it
+        except OSError as error:
+            result.append(_unreadable(file, error))
+            continue
+        digest = _digest(data)
+        old = known.get(file.path)
+        if old and old.digest == digest:
+            document = None
+        else:
+            document = reader.read(_Held(file.path, file.size, file.stamp, data))
+        result.append(Understood(file.path, file.size, file.stamp, digest, document))
+    return result
+
+
+def _unreadable(file: SourceFile, error: OSError) -> Understood:
+    problem = Problem(
+        file.path,
+        None,
+        f"The file cannot be read ({error.strerror})",
+        "Check who may read it.",
+    )
+    # No file has this stamp, so the next run looks again.
+    return Understood(file.path, file.size, -1, b"", Document(problems=(problem,)))
+
+
+def _is_post(file: Understood) -> bool:
+    return file.document is not None and file.document.post is not None
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _surroundings(snapshot: Snapshot, reader: Reader) -> str:
+    report = (snapshot.left_out, snapshot.problems, tuple(reader.site_problems))
+    return _digest(repr(report).encode("utf-8", "backslashreplace")).hex()
+
+
+def _put_in_place(aside: Path, path: Path) -> None:
+    """Rename a finished index over the old one, so that it is there also after a power cut."""
+    _to_disk(aside)
+    # These belong to the old file. Left there, SQLite would take them for the new one's.
+    # All writers are shut out by the lock, and their last act was to empty the -wal.
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    aside.replace(path)
+    if os.name == "posix":  # Windows has no folders to open
+        _to_disk(path.parent)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The index, from a snapshot to an answer."""
