@@ -1,0 +1,1 @@
+"""What Discord shows: commands, views, custom ids, and the words in each language."""

@@ -1,0 +1,212 @@
+"""What a click means, written into the custom id of its button or select menu.
+
+A custom id says everything: the click works after a restart and in a rebuilt index, and no
+view is kept in memory. Each class knows the pattern of its ids, reads and writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.blog.library import Library
+from bot.blog.post import post_key
+from bot.blog.tag import Tag, tag_key
+from bot.chat import limits
+from bot.chat.text import is_mention_like
+
+_KEY = r"[0-9a-f]{12}"
+_PAGE = r"-?\d{1,9}"
+
+
+class CustomId:
+    """What one kind of custom id has: its pattern, reading (``parse``) and writing (``str``)."""
+
+    __slots__ = ()
+    pattern: ClassVar[re.Pattern[str]]
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read a custom id that the pattern matches as a whole; cannot fail."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPost(CustomId):
+    """Answer with the card of a post, as a message of its own."""
+
+    pattern: ClassVar = re.compile(rf"read:(?P<key>{_KEY})")
+    key: str
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(match["key"])
+
+    def __str__(self) -> str:
+        return f"read:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTo(CustomId):
+    """Turn this message to the card of a post; ``place`` tells the card's buttons apart."""
+
+    pattern: ClassVar = re.compile(rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{_KEY})")
+    place: str
+    key: str
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(match["place"], match["key"])
+
+    def __str__(self) -> str:
+        return f"post:{self.place}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class PickRelated(CustomId):
+    """Turn this message to the related post that is chosen; option values are post keys."""
+
+    pattern: ClassVar = re.compile(r"related")
+
+    @classmethod
+    def parse(cls, _match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls()
+
+    def __str__(self) -> str:
+        return "related"
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherRandom(CustomId):
+    """Turn this message to the card of some other post."""
+
+    pattern: ClassVar = re.compile(r"random")
+
+    @classmethod
+    def parse(cls, _match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls()
+
+    def __str__(self) -> str:
+        return "random"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(CustomId):
+    """A page of the newest posts, from 1, of one tag (its ``tag_ref``) if not empty."""
+
+    pattern: ClassVar = re.compile(
+        rf"latest:(?P<page>{_PAGE}):(?P<count>[1-5]):(?P<tag>.*)", re.DOTALL
+    )
+    page: int
+    count: int
+    tag: str = ""
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(int(match["page"]), int(match["count"]), match["tag"])
+
+    def __str__(self) -> str:
+        return f"latest:{self.page}:{self.count}:{self.tag}"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow(CustomId):
+    """Choose the tag of a list; option values are ``tag_ref`` or ``Narrow.ALL``."""
+
+    ALL: ClassVar = "~all"
+    pattern: ClassVar = re.compile(r"narrow:(?P<count>[1-5])")
+    count: int
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(int(match["count"]))
+
+    def __str__(self) -> str:
+        return f"narrow:{self.count}"
+
+
+@dataclass(frozen=True, slots=True)
+class TagsPage(CustomId):
+    """A page of all tags, from 1."""
+
+    pattern: ClassVar = re.compile(rf"tags:(?P<page>{_PAGE})")
+    page: int
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(int(match["page"]))
+
+    def __str__(self) -> str:
+        return f"tags:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class PickTag(CustomId):
+    """Turn this message to the posts of the tag that is chosen; option values are ``tag_ref``."""
+
+    pattern: ClassVar = re.compile(r"tag")
+
+    @classmethod
+    def parse(cls, _match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls()
+
+    def __str__(self) -> str:
+        return "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage(CustomId):
+    """A page of search results, from 1. Only a query that fits can be paged."""
+
+    pattern: ClassVar = re.compile(rf"search:(?P<page>{_PAGE}):(?P<query>.+)", re.DOTALL)
+    page: int
+    query: str
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(int(match["page"]), match["query"])
+
+    @property
+    def fits(self) -> bool:
+        """Whether Discord takes this custom id."""
+        return limits.length(str(self)) <= limits.CUSTOM_ID
+
+    def __str__(self) -> str:
+        return f"search:{self.page}:{self.query}"
+
+
+# A tag's name stands in a custom id and in an option's value as it is, unless it is longer
+# than this or holds what could be mistaken or lost; then its hash does.
+_TAG_NAME = limits.CUSTOM_ID - len("latest:123456789:5:")
+_HASHED_TAG = re.compile(rf"~({_KEY})")
+
+
+def tag_ref(name: str) -> str:
+    """Name a tag in at most 80 characters, without what Discord's client takes for a mention."""
+    key = tag_key(name)
+    fits = limits.length(key) <= _TAG_NAME and key.isprintable()
+    if not fits or key.startswith("~") or is_mention_like(key):
+        return f"~{post_key(key)}"
+    return key
+
+
+async def tag_of(library: Library, ref: str) -> Tag | None:
+    """Find the tag that a ``tag_ref`` names, or a reader who typed a name."""
+    hashed = _HASHED_TAG.fullmatch(ref)
+    if hashed is None:
+        return await library.tag(ref)
+    tags = await library.tags()
+    return next((tag for tag in tags if post_key(tag.key) == hashed[1]), None)

@@ -1,0 +1,1 @@
+"""What a message shows, one file for each kind of it."""

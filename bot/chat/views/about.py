@@ -1,0 +1,46 @@
+"""Facts on the blog and the bot."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from discord import ui
+
+from bot.blog.library import Status
+from bot.blog.post import is_web_url
+from bot.chat import limits, text
+from bot.chat.views.layout import Layout, small
+from bot.chat.words import Words
+
+PROJECT = "Slashpost"
+
+
+class About(Layout):
+    """How many posts and tags there are, where they come from, and when they changed."""
+
+    def __init__(self, status: Status, version: str, words: Words) -> None:
+        super().__init__()
+        facts = [
+            words.say("Last update: {when}", when=f"<t:{status.updated}:R>"),
+            words.say("Source: {source}", source=text.chip(source_name(status.source), 100)),
+        ]
+        if status.problems:
+            n = len(status.problems)
+            facts.append(
+                words.count("{n} problem in the posts", "{n} problems in the posts", n)
+                + " (`slashpost check`)"
+            )
+        posts = words.count("{n} post", "{n} posts", status.posts)
+        tags = words.count("{n} tag", "{n} tags", status.tags)
+        self.show(f"## {PROJECT}\n**{posts} · {tags}**", "\n".join(facts))
+        url = text.web_url(status.site_url, limits.BUTTON_URL)
+        if url:
+            link: ui.Button[Any] = ui.Button(label=words.say("Visit the blog"), url=url)
+            self.show(ui.ActionRow(link))
+        self.show(small(f"{PROJECT} {version}"))
+
+
+def source_name(source: str) -> str:
+    """Name the source without telling everyone the folders of the bot's machine."""
+    return source if is_web_url(source) else PurePath(source).name or source

@@ -1,0 +1,76 @@
+"""What all messages have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.blog.post import Post
+from bot.chat import dates, limits, text
+from bot.chat.words import Words
+
+ACCENT = discord.Colour(0xFF6B4A)
+
+
+class Layout(ui.LayoutView):
+    """A message of one framed container."""
+
+    def __init__(self, colour: discord.Colour = ACCENT) -> None:
+        super().__init__(timeout=None)
+        self.frame: ui.Container[Any] = ui.Container(accent_colour=colour)
+        self.add_item(self.frame)
+
+    def show(self, *items: ui.Item[Any] | str | None) -> None:
+        """Add items below each other; a text gets a text display, nothing is passed over."""
+        for item in items:
+            if isinstance(item, str):
+                self.frame.add_item(ui.TextDisplay(item))
+            elif item is not None:
+                self.frame.add_item(item)
+
+
+def components_in(item: ui.Item[Any]) -> int:
+    """How many components Discord counts for an item and all that it holds."""
+    nested = item.walk_children() if isinstance(item, ui.Section | ui.ActionRow) else ()
+    return 1 + sum(1 for _ in nested)
+
+
+def small(*parts: str) -> str:
+    """A line of small print, of the parts that are not empty."""
+    line = " · ".join(filter(None, parts))
+    return f"-# {line}" if line else ""
+
+
+def link_button(post: Post, words: Words) -> ui.Button[Any] | None:
+    """Opens the post in the browser; None where it has no public link."""
+    url = text.web_url(post.url, limits.BUTTON_URL)
+    return ui.Button(label=words.say("Open in browser"), url=url) if url else None
+
+
+def cover(post: Post) -> str | None:
+    """URL of the post's image, or None."""
+    return text.web_url(post.image_url, limits.MEDIA_URL)
+
+
+def when(post: Post, words: Words) -> str:
+    """The post's date for small print, empty for an undated post."""
+    return dates.shown(post.date, words) if post.date else ""
+
+
+def reading_time(post: Post, words: Words) -> str:
+    """The post's reading time for small print, empty for a post without words."""
+    if not post.words:
+        return ""
+    n = post.reading_minutes
+    return words.count("{n} min read", "{n} min read", n)
+
+
+def post_option(post: Post, words: Words) -> discord.SelectOption:
+    """A post in a select menu; the value is its key."""
+    return discord.SelectOption(
+        label=text.label(post.title, limits.SELECT_TEXT, post.slug),
+        value=post.key,
+        description=dates.day(post.date.day, words) if post.date else None,
+    )

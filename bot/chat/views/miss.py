@@ -1,0 +1,57 @@
+"""That nothing goes by a name, and what is closest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ui
+
+from bot.blog.post import Post
+from bot.blog.tag import Tag
+from bot.chat import limits, text
+from bot.chat.custom_ids import ListPage, tag_ref
+from bot.chat.views.layout import Layout
+from bot.chat.views.post_card import turn_button
+from bot.chat.views.post_list import PER_PAGE, PageButton
+from bot.chat.words import Words
+
+CLOSEST = 3
+ECHO = 100  # of what the reader typed, which may be 6,000 characters
+
+
+class PostMiss(Layout):
+    """No such post; the closest ones as buttons."""
+
+    def __init__(self, typed: str, closest: Sequence[Post], words: Words) -> None:
+        super().__init__()
+        self.show(words.say("There is no post called **{name}**.", name=echo(typed)))
+        places = ("first", "second", "third")
+        buttons = [
+            turn_button(place, post, post, text.label(post.title, limits.BUTTON_LABEL, post.slug))
+            for place, post in zip(places, closest, strict=False)
+        ]
+        if buttons:
+            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+
+class TagMiss(Layout):
+    """No such tag; the closest ones as buttons."""
+
+    def __init__(self, typed: str, closest: Sequence[Tag], words: Words) -> None:
+        super().__init__()
+        self.show(words.say("No post is tagged **{name}**.", name=echo(typed)))
+        buttons = [tag_button(tag) for tag in closest[:CLOSEST]]
+        if buttons:
+            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+
+def tag_button(tag: Tag) -> PageButton:
+    """Turns the message to the posts of a tag."""
+    button: ui.Button[Any] = ui.Button(label=text.label(tag.name, limits.BUTTON_LABEL))
+    return PageButton(button, ListPage(1, PER_PAGE, tag_ref(tag.name)))
+
+
+def echo(typed: str) -> str:
+    """What the reader typed, short and harmless."""
+    return text.escape(text.label(typed, ECHO))

@@ -1,0 +1,70 @@
+"""Pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from discord import ui
+
+from bot.chat.actions import Action
+from bot.chat.custom_ids import CustomId
+from bot.chat.words import Words
+
+IdT = TypeVar("IdT", bound=CustomId)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    Attributes:
+        number: which page, from 1.
+        of: how many pages there are, at least 1.
+        size: how many items a page holds.
+    """
+
+    number: int
+    of: int
+    size: int
+
+    @classmethod
+    def nearest(cls, number: int, items: int, size: int) -> Self:
+        """The page asked for, or the nearest that there is: lists shrink while they are read."""
+        pages = max(1, -(-items // size))
+        return cls(min(max(number, 1), pages), pages, size)
+
+    @property
+    def offset(self) -> int:
+        """How many items come before this page."""
+        return (self.number - 1) * self.size
+
+    def say(self, words: Words) -> str:
+        """Name the page in small print; empty where it is the only one."""
+        if self.of == 1:
+            return ""
+        return words.say("page {page} of {pages}", page=self.number, pages=self.of)
+
+
+def page_buttons(
+    page: Page,
+    words: Words,
+    custom_id: Callable[[int], IdT],
+    action: Callable[[ui.Button[Any], IdT], Action[ui.Button[Any], IdT]],
+) -> ui.ActionRow[Any] | None:
+    """Buttons to the pages before and after; None where there is one page only.
+
+    Args:
+        page: the page that is shown.
+        words: the reader's language.
+        custom_id: says "go to page n".
+        action: the button's class.
+    """
+    if page.of == 1:
+        return None
+    back: ui.Button[Any] = ui.Button(label=words.say("‹ Previous"), disabled=page.number == 1)
+    on: ui.Button[Any] = ui.Button(label=words.say("Next ›"), disabled=page.number == page.of)
+    return ui.ActionRow(
+        action(back, custom_id(page.number - 1)), action(on, custom_id(page.number + 1))
+    )

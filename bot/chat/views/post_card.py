@@ -1,0 +1,178 @@
+"""One post, with ways to its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import discord
+from discord import Interaction, ui
+
+from bot.blog.library import Library
+from bot.blog.post import Post
+from bot.chat import text
+from bot.chat.actions import Action
+from bot.chat.custom_ids import AnotherRandom, PickRelated, ReadPost, TurnTo
+from bot.chat.interaction import answer_aside, library_of, turn, words_of
+from bot.chat.views.layout import (
+    Layout,
+    cover,
+    link_button,
+    post_option,
+    reading_time,
+    small,
+    when,
+)
+from bot.chat.views.notice import Notice
+from bot.chat.words import Words
+
+RELATED = 5
+TITLE = 256
+SUMMARY = 600
+AUTHORS = 4
+AUTHOR = 60
+TAGS = 12
+TAG = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A post and what its card leads to."""
+
+    post: Post
+    older: Post | None = None
+    newer: Post | None = None
+    related: Sequence[Post] = ()
+
+    @classmethod
+    async def of(cls, post: Post, library: Library) -> Self:
+        """Look around the post."""
+        older, newer = await library.neighbours(post)
+        return cls(post, older, newer, await library.related(post, RELATED))
+
+
+class PostCard(Layout):
+    """A post's cover, title, summary, date, authors and tags, and where to go from it."""
+
+    def __init__(self, around: Surroundings, words: Words, *, is_random: bool = False) -> None:
+        super().__init__()
+        post = around.post
+        image = cover(post)
+        if image:
+            self.show(ui.MediaGallery(discord.MediaGalleryItem(image)))
+        self.show(heading(post, words))
+        summary = text.markdown(post.summary, SUMMARY)
+        if summary:
+            self.show(summary)
+        tags = text.chips(post.tags[:TAGS], TAG)
+        if tags:
+            self.show(tags)
+        self.show(ui.Separator())
+        if around.related:
+            self.show(ui.ActionRow(related_menu(around.related, words)))
+        self.show(ways(around, words, is_random=is_random))
+
+    @classmethod
+    async def of(cls, post: Post, library: Library, words: Words) -> PostCard:
+        """The card of ``post`` with its surroundings."""
+        return cls(await Surroundings.of(post, library), words)
+
+
+def heading(post: Post, words: Words) -> str:
+    """Title and small print of a card."""
+    title = text.masked_link(text.label(post.title, TITLE, post.slug), post.url)
+    authors = ", ".join(filter(None, (text.markdown(a, AUTHOR) for a in post.authors[:AUTHORS])))
+    by = words.say("by {authors}", authors=authors) if authors else ""
+    line = small(when(post, words), reading_time(post, words), by)
+    return f"## {title}\n{line}".rstrip()
+
+
+def ways(around: Surroundings, words: Words, *, is_random: bool) -> ui.ActionRow[Any]:
+    """The row of buttons that lead from a card to elsewhere."""
+    row: ui.ActionRow[Any] = ui.ActionRow(
+        turn_button("older", around.older, around.post, words.say("‹ Older")),
+        turn_button("newer", around.newer, around.post, words.say("Newer ›")),
+    )
+    if is_random:
+        row.add_item(random_button(words))
+    link = link_button(around.post, words)
+    if link:
+        row.add_item(link)
+    return row
+
+
+def read_button(post: Post, words: Words) -> ReadButton:
+    """Shows the post's card."""
+    return ReadButton(ui.Button(label=words.say("Read"), emoji="📖"), ReadPost(post.key))
+
+
+def turn_button(place: str, to: Post | None, this: Post, label: str) -> TurnButton:
+    """Turns the message to the card of ``to``; greyed out where there is no such post."""
+    button: ui.Button[Any] = ui.Button(label=label, disabled=to is None)
+    return TurnButton(button, TurnTo(place, (to or this).key))
+
+
+def related_menu(related: Sequence[Post], words: Words) -> RelatedMenu:
+    """Offers related posts."""
+    menu: ui.Select[Any] = ui.Select(
+        placeholder=words.say("Related posts"),
+        options=[post_option(post, words) for post in related],
+    )
+    return RelatedMenu(menu, PickRelated())
+
+
+def random_button(words: Words) -> RandomButton:
+    """Rolls the dice again."""
+    return RandomButton(ui.Button(label=words.say("Another"), emoji="🎲"), AnotherRandom())
+
+
+class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
+    """Shows a post's card to whoever clicks, leaving the message as it is."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer aside with the card."""
+        await answer_aside(interaction, await card_of(self.meaning.key, interaction))
+
+
+class TurnButton(Action[ui.Button[Any], TurnTo], kind=TurnTo):
+    """Turns the message to another post's card."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show that post."""
+        await turn(interaction, await card_of(self.meaning.key, interaction))
+
+
+class RelatedMenu(Action[ui.Select[Any], PickRelated], kind=PickRelated):
+    """Turns the message to the related post that is chosen."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show that post."""
+        await turn(interaction, await card_of(self.item.values[0], interaction))
+
+
+class RandomButton(Action[ui.Button[Any], AnotherRandom], kind=AnotherRandom):
+    """Turns the message to the card of any post."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show some post."""
+        await turn(interaction, await random_card(interaction))
+
+
+async def card_of(key: str, interaction: Interaction) -> Layout:
+    """The card of the post with that key, or word that it is gone."""
+    words = words_of(interaction)
+    post = await library_of(interaction).get_by_key(key)
+    if post is None:
+        return Notice(words.say("This post is no longer on the blog."))
+    return await PostCard.of(post, library_of(interaction), words)
+
+
+async def random_card(interaction: Interaction) -> Layout:
+    """The card of any post, or word that there is none."""
+    words = words_of(interaction)
+    post = await library_of(interaction).random()
+    if post is None:
+        return Notice(words.say("There are no posts yet."))
+    around = await Surroundings.of(post, library_of(interaction))
+    return PostCard(around, words, is_random=True)

@@ -1,0 +1,128 @@
+"""Posts that a search found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from discord import Interaction, ui
+
+from bot.blog.hit import Hit
+from bot.blog.library import Library
+from bot.chat import limits, text
+from bot.chat.actions import Action
+from bot.chat.custom_ids import SearchPage
+from bot.chat.interaction import library_of, turn, words_of
+from bot.chat.views.layout import Layout, reading_time, small, when
+from bot.chat.views.miss import echo
+from bot.chat.views.notice import Notice
+from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.post_card import read_button
+from bot.chat.words import Words
+
+PER_PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of search results; ``total`` is how many there are on all pages."""
+
+    query: str
+    hits: Sequence[Hit]
+    total: int
+    page: Page
+
+    @classmethod
+    async def of(cls, library: Library, query: str, number: int) -> Self:
+        """Search, and take page ``number`` or the nearest that there is."""
+        total = await library.count_hits(query)
+        page = Page.nearest(number, total, PER_PAGE)
+        hits = await library.search(query, limit=PER_PAGE, offset=page.offset)
+        return cls(query, hits, total, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of each hit is shown, in UTF-16 units."""
+
+    title: int
+    snippet: int
+    linked: bool = True
+
+
+# The first at which a page fits into a message.
+DETAILS = (
+    Detail(title=256, snippet=300),
+    Detail(title=160, snippet=160),
+    Detail(title=80, snippet=80),
+    Detail(title=80, snippet=80, linked=False),
+)
+
+
+class SearchResults(Layout):
+    """A page of hits, the matching words bold."""
+
+    def __init__(self, found: Found, words: Words) -> None:
+        super().__init__()
+        heading, *blurbs = texts(found, words)
+        self.show(heading, ui.Separator())
+        for hit, blurb in zip(found.hits, blurbs, strict=True):
+            self.show(ui.Section(blurb, accessory=read_button(hit.post, words)))
+        if SearchPage(found.page.of + 1, found.query).fits:
+            self.show(paging_row(found, words))
+        elif found.page.of > 1:
+            self.show(small(words.say("These are the best. Search for fewer words to see more.")))
+
+
+def texts(found: Found, words: Words) -> list[str]:
+    """The heading and each hit's text, in as much detail as one message holds."""
+    for detail in DETAILS:
+        shown = [heading(found, words), *(blurb(hit, detail, words) for hit in found.hits)]
+        if limits.fit_a_message(shown):
+            break
+    return shown
+
+
+def heading(found: Found, words: Words) -> str:
+    """What was searched for, and how much was found."""
+    title = words.say("Search: {query}", query=echo(found.query))
+    total = words.count("{n} post", "{n} posts", found.total)
+    return f"## {title}\n{small(total, found.page.say(words))}"
+
+
+def blurb(hit: Hit, detail: Detail, words: Words) -> str:
+    """What the results say of one post."""
+    title = text.label(hit.post.title, detail.title, hit.post.slug)
+    lines = (
+        f"### {text.masked_link(title, hit.post.url if detail.linked else None)}",
+        text.bold(text.clip_pieces(hit.snippet, detail.snippet)),
+        small(when(hit.post, words), reading_time(hit.post, words)),
+    )
+    return "\n".join(filter(None, lines))
+
+
+def paging_row(found: Found, words: Words) -> ui.ActionRow[Any] | None:
+    """The buttons that page through the results; None where all of them fit on one page."""
+    return page_buttons(
+        found.page, words, lambda number: SearchPage(number, found.query), SearchPageButton
+    )
+
+
+class SearchPageButton(Action[ui.Button[Any], SearchPage], kind=SearchPage):
+    """Turns the message to another page of results."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Search again and show that page, or the nearest that there still is."""
+        await turn(
+            interaction, await results_of(interaction, self.meaning.query, self.meaning.page)
+        )
+
+
+async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
+    """A page of search results, or word that there are none."""
+    words = words_of(interaction)
+    found = await Found.of(library_of(interaction), query, page)
+    if not found.hits:
+        return Notice(words.say("Nothing found for **{query}**.", query=echo(query)))
+    return SearchResults(found, words)

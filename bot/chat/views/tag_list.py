@@ -1,0 +1,84 @@
+"""All tags, most used first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from discord import Interaction, ui
+
+from bot.blog.library import Library
+from bot.blog.tag import Tag
+from bot.chat import limits, text
+from bot.chat.actions import Action
+from bot.chat.custom_ids import PickTag, TagsPage
+from bot.chat.interaction import library_of, turn, words_of
+from bot.chat.views.layout import Layout, small
+from bot.chat.views.notice import Notice
+from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
+from bot.chat.words import Words
+
+PER_TAG_PAGE = limits.SELECT_OPTIONS
+TAG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A page of tags; ``total`` is how many there are on all pages."""
+
+    tags: Sequence[Tag]
+    total: int
+    page: Page
+
+    @classmethod
+    async def of(cls, library: Library, number: int) -> Self:
+        """Look up page ``number``, or the nearest that there is."""
+        total = (await library.status()).tags
+        page = Page.nearest(number, total, PER_TAG_PAGE)
+        tags = await library.tags(limit=PER_TAG_PAGE, offset=page.offset)
+        return cls(tags, total, page)
+
+
+class TagList(Layout):
+    """A page of tags with their counts, and a menu to see a tag's posts."""
+
+    def __init__(self, shown: Tags, words: Words) -> None:
+        super().__init__()
+        total = words.count("{n} tag", "{n} tags", shown.total)
+        self.show(f"## {words.say('Tags')}\n{small(total, shown.page.say(words))}")
+        self.show("\u2003".join(f"{text.chip(tag.name, TAG)} {tag.posts}" for tag in shown.tags))
+        menu: ui.Select[Any] = ui.Select(
+            placeholder=words.say("See the posts of a tag"),
+            options=[tag_option(tag, words) for tag in shown.tags],
+        )
+        self.show(
+            ui.ActionRow(TagMenu(menu, PickTag())),
+            page_buttons(shown.page, words, TagsPage, TagsPageButton),
+        )
+
+
+class TagMenu(Action[ui.Select[Any], PickTag], kind=PickTag):
+    """Turns the message to the posts of the tag that is chosen."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show the first page of them."""
+        await turn(interaction, await list_of(interaction, 1, PER_PAGE, self.item.values[0]))
+
+
+class TagsPageButton(Action[ui.Button[Any], TagsPage], kind=TagsPage):
+    """Turns the message to another page of tags."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show that page, or the nearest that there still is."""
+        await turn(interaction, await tags_of(interaction, self.meaning.page))
+
+
+async def tags_of(interaction: Interaction, page: int) -> Layout:
+    """A page of tags, or word that there are none."""
+    words = words_of(interaction)
+    shown = await Tags.of(library_of(interaction), page)
+    if not shown.tags:
+        return Notice(words.say("No post has a tag yet."))
+    return TagList(shown, words)
