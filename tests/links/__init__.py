@@ -1,0 +1,1 @@
+"""Public links, as each generator would publish them."""

@@ -1,0 +1,1 @@
+"""Folders of posts, as people really keep them."""
