@@ -1,0 +1,1 @@
+"""How the bot reaches Discord: the gateway, the list of commands, the invitation."""

@@ -1,0 +1,77 @@
+"""Where Discord's API is, and what its refusals mean for the person who runs the bot."""
+
+from __future__ import annotations
+
+import aiohttp
+import discord
+from discord.http import HTTPClient, Route
+
+from bot.blog.errors import DiscordRefused
+
+# What passes by itself: no network, an outage, Cloudflare's own rate limit.
+PASSING = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
+REFUSALS = (discord.DiscordException, *PASSING)
+RATE_LIMITED = 429
+
+
+def use_api_base(url: str) -> None:
+    """Send every request to ``url`` instead of Discord, such as a REST proxy or a test server.
+
+    discord.py keeps the address on a class, so this holds for the whole process.
+    """
+    Route.BASE = url.rstrip("/")
+
+
+async def application_id(token: str) -> int:
+    """The id of the application that ``token`` belongs to.
+
+    Raises:
+        DiscordRefused: Discord rejects the token, or cannot be reached.
+    """
+    http = HTTPClient(loop=discord.utils.MISSING)
+    try:
+        await http.static_login(token)
+        application = await http.application_info()
+    except REFUSALS as error:
+        raise refusal(error) from error
+    finally:
+        await http.close()
+    return int(application["id"])
+
+
+def refusal(error: Exception) -> DiscordRefused:
+    """What an exception of discord.py means, in words that say what to do."""
+    if isinstance(error, discord.LoginFailure):
+        return DiscordRefused(
+            "DISCORD_TOKEN: Discord rejects this token",
+            "Copy the token anew from the Bot page of your application at "
+            "https://discord.com/developers/applications.",
+        )
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return DiscordRefused(
+            "Discord does not grant the intents that the bot asks for",
+            "Allow them on the Bot page of your application at "
+            "https://discord.com/developers/applications.",
+        )
+    if is_passing(error):
+        return DiscordRefused(
+            f"Discord cannot be reached ({describe(error)})",
+            "Check the network, and https://discordstatus.com.",
+        )
+    return DiscordRefused(
+        f"Discord refuses the application ({describe(error)})",
+        "Look at its settings at https://discord.com/developers/applications.",
+    )
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether trying again later may help."""
+    if isinstance(error, discord.HTTPException) and error.status == RATE_LIMITED:
+        return True
+    return isinstance(error, PASSING)
+
+
+def describe(error: BaseException) -> str:
+    """One line about an error, which may carry a page of HTML."""
+    first, *_ = str(error).splitlines() or [""]
+    return first.strip() or type(error).__name__

@@ -1,0 +1,135 @@
+"""The bot over a websocket: always connected, hearing of every interaction at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+import discord
+import yarl
+from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket
+
+from bot.transport.api import REFUSALS, describe, is_passing, refusal
+
+log = logging.getLogger(__name__)
+
+# Whoever stops a machine waits 5 seconds or more before killing its processes.
+CLOSE_SECONDS = 3.0
+
+T = TypeVar("T")
+
+
+async def run_gateway(client: discord.Client, token: str) -> None:
+    """Serve Discord until SIGTERM or SIGINT arrives, then take leave of it.
+
+    While Discord cannot be reached, this keeps trying and says so in the log.
+
+    Raises:
+        DiscordRefused: Discord rejects the token or the application's settings.
+    """
+    stop = asyncio.Event()
+    stopping = asyncio.create_task(stop.wait())
+    serving = asyncio.create_task(_serve(client, token))
+    try:
+        with _on_signal(stop.set), _reconnects_in_one_line():
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+    except REFUSALS as error:
+        raise refusal(error) from error
+    finally:
+        await _close(client)
+        for task in (serving, stopping):
+            task.cancel()
+        await asyncio.gather(serving, stopping, return_exceptions=True)
+    log.info("Stopped")
+
+
+async def _serve(client: discord.Client, token: str) -> None:
+    """Log in, find the gateway, and stay connected to it."""
+    await _until_reached(lambda: _log_in(client, token))
+    gateway = await _until_reached(client.http.get_bot_gateway)
+    # discord.py opens its first socket here without asking Discord where the gateway is.
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway[1])
+    while not client.is_closed():
+        try:
+            await client.connect()
+        except AttributeError:
+            # discord.py 2.7 waits, then stumbles over the socket that it never had, when
+            # the very first one cannot be opened.
+            if client.ws is not None:
+                raise
+
+
+async def _log_in(client: discord.Client, token: str) -> None:
+    try:
+        await client.login(token)
+    except BaseException:
+        # Each login opens a session with a connector, and would leave this one behind.
+        await client.http.close()
+        client.http.connector = discord.utils.MISSING
+        raise
+
+
+async def _until_reached(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask Discord again and again, ever more slowly, while it cannot be reached."""
+    backoff: ExponentialBackoff[bool] = ExponentialBackoff()
+    while True:
+        try:
+            return await ask()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            seconds = backoff.delay()
+            log.warning("Cannot reach Discord (%s); next try in %.1f s", describe(error), seconds)
+            await asyncio.sleep(seconds)
+
+
+async def _close(client: discord.Client) -> None:
+    """Say goodbye; a gateway that does not answer is not waited for."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await client.close()
+    except TimeoutError:
+        await client.http.close()
+
+
+@contextlib.contextmanager
+def _on_signal(stop: Callable[[], object]) -> Iterator[None]:
+    """Call ``stop`` on SIGTERM and SIGINT, where the platform's event loop can."""
+    loop = asyncio.get_running_loop()
+    caught = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, stop)
+            caught.append(number)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _reconnects_in_one_line() -> Iterator[None]:
+    """Shorten the stack trace with which discord.py reports each lost connection."""
+
+    def shorten(record: logging.LogRecord) -> bool:
+        cause = record.exc_info[1] if record.exc_info else None
+        if cause is not None and str(record.msg).startswith("Attempting a reconnect"):
+            record.msg = f"Lost the connection ({describe(cause)}); next try in %.1f s"
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = None
+        return True
+
+    logger = logging.getLogger("discord.client")
+    logger.addFilter(shorten)
+    try:
+        yield
+    finally:
+        logger.removeFilter(shorten)
