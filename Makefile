@@ -56,5 +56,13 @@ lock: .venv/ready ## Write both lock files anew from pyproject.toml
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --all-extras --group dev \
 	  -o requirements-dev.lock
 
+messages: .venv/ready ## Bring the translations up to date with the code, and compile them
+	$(bin)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords --keyword say \
+	  --keyword count:1,2 --keyword named --keyword described --project slashpost \
+	  --sort-by-file --add-location file --output .venv/slashpost.pot bot/chat
+	$(bin)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  --domain slashpost --input-file .venv/slashpost.pot --output-dir bot/chat/locale
+	$(bin)/pybabel --quiet compile --domain slashpost --directory bot/chat/locale
+
 clean: ## Remove everything that these commands made
 	rm -rf .venv .slashpost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,131 @@
+"""A server with the bot in it, and a reader called Rea."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+from discord import app_commands
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.chat.client import Slashpost
+from bot.index.index import Index
+from tests.chat.blog import fill, garden, open_index
+from tests.wire.limits import components_of, texts_of
+
+BUTTON, SELECT, THUMBNAIL, GALLERY = 2, 3, 11, 12
+
+
+async def sync(tree: app_commands.CommandTree) -> Sequence[app_commands.AppCommand]:
+    """Tell the simulated Discord the commands."""
+    return await tree.sync()
+
+
+@dataclass
+class Seen:
+    """A message as a reader sees it."""
+
+    message: ResponseMessage
+
+    @property
+    def components(self) -> list[Any]:
+        """All components, in reading order."""
+        return list(components_of({"components": self.message.components}))
+
+    @property
+    def text(self) -> str:
+        """All text, one display below the other."""
+        return "\n".join(texts_of({"components": self.message.components}))
+
+    @property
+    def labels(self) -> list[str]:
+        """What the buttons say, greyed out ones left out."""
+        return [b["label"] for b in self._of(BUTTON) if not b.get("disabled")]
+
+    @property
+    def links(self) -> list[str]:
+        """Where the link buttons lead."""
+        return [b["url"] for b in self._of(BUTTON) if b.get("url")]
+
+    @property
+    def pictures(self) -> list[str]:
+        """The thumbnails' and galleries' URLs."""
+        items = [item for g in self._of(GALLERY) for item in g["items"]]
+        return [each["media"]["url"] for each in [*self._of(THUMBNAIL), *items]]
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The only select menu's options: value by label."""
+        (menu,) = self._of(SELECT)
+        return {option["label"]: option["value"] for option in menu["options"]}
+
+    def ids(self, label: str) -> list[str]:
+        """The custom ids of the buttons with that label."""
+        return [b["custom_id"] for b in self._of(BUTTON) if b.get("label") == label]
+
+    def _of(self, kind: int) -> list[Any]:
+        return [c for c in self.components if c["type"] == kind]
+
+
+@dataclass
+class Stage:
+    """A channel, its reader, and what she does there."""
+
+    env: simcord.Env
+    channel: ChannelHandle
+    rea: MemberActor
+    index: Index
+    result: InteractionResult | None = None
+
+    async def type(self, command: str, **options: Any) -> Seen:
+        """Use a slash command."""
+        return self._take(await self.rea.slash(self.channel, command, **options))
+
+    async def click(
+        self, seen: Seen, label: str, *, nth: int = 0, by: MemberActor | None = None
+    ) -> Seen:
+        """Click the nth button with that label."""
+        custom_id = seen.ids(label)[nth]
+        return self._take(await (by or self.rea).click(seen.message, custom_id=custom_id))
+
+    async def choose(self, seen: Seen, label: str) -> Seen:
+        """Choose from the message's select menu."""
+        return self._take(await self.rea.select(seen.message, [seen.options[label]]))
+
+    def _take(self, result: InteractionResult) -> Seen:
+        self.result = result
+        assert result.acknowledged
+        assert result.response is not None
+        return Seen(result.response)
+
+    async def restart(self) -> None:
+        """Stop the bot and start it anew."""
+        await self.env.restart_bot(Slashpost(self.index, sync=sync))
+
+
+@pytest.fixture
+async def index(tmp_path: Path) -> AsyncIterator[Index]:
+    """The index of a blog on gardening."""
+    async with open_index(tmp_path) as index:
+        await fill(index, garden())
+        yield index
+
+
+@pytest.fixture
+def simcord_bot(index: Index) -> Slashpost:
+    """The bot that the ``simcord_env`` fixture runs."""
+    return Slashpost(index, sync=sync)
+
+
+@pytest.fixture
+def stage(simcord_env: simcord.Env, index: Index) -> Stage:
+    """A server with the bot over the gardening blog."""
+    guild = simcord_env.create_guild()
+    rea = guild.add_member(simcord_env.create_user("rea"))
+    return Stage(simcord_env, guild.create_text_channel("blog"), rea, index)
