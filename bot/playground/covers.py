@@ -24,32 +24,42 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
 # All covers together: they stay in memory while the playground runs.
 MAX_BYTES = 48_000_000
 
+NO_COVER = Path(__file__).with_name("pictures") / "no-cover.png"
 
-def local_covers(
+
+def covers_of(
     posts: Iterable[Post], folder: Path, site_url: str | None
 ) -> dict[str, tuple[str, bytes]]:
     """File name and bytes of the posts' covers, by the covers' URLs.
 
+    A cover that is not among the blog's files becomes a grey picture, since the real
+    Discord would show it.
+
     Args:
-        posts: the ones whose covers matter most first; those beyond ``MAX_BYTES`` go without.
+        posts: the ones whose covers matter most first; those beyond ``MAX_BYTES`` stay grey.
         folder: where the posts lie.
         site_url: the blog's URL; covers published elsewhere are not looked for.
     """
     covers: dict[str, tuple[str, bytes]] = {}
+    grey = (NO_COVER.name, NO_COVER.read_bytes())
     room = MAX_BYTES
     for post in posts:
         url = post.image_url
-        if url is None or url in covers or site_url is None:
+        if url is None or url in covers:
             continue
         file = cover_file(url, post.path, folder, site_url)
         if file is not None and file.stat().st_size <= room:
             covers[url] = (file.name, file.read_bytes())
             room -= len(covers[url][1])
+        else:
+            covers[url] = grey
     return covers
 
 
-def cover_file(url: str, post_path: str, folder: Path, site_url: str) -> Path | None:
+def cover_file(url: str, post_path: str, folder: Path, site_url: str | None) -> Path | None:
     """The file near the posts that the site publishes at ``url``, if there is one."""
+    if site_url is None:
+        return None
     root = site_url.rstrip("/") + "/"
     if not url.startswith(root):
         return None

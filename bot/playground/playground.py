@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import discord
 
 from bot.blog.errors import SlashpostError
 from bot.blog.library import Library
-from bot.playground.covers import local_covers
+from bot.playground.covers import covers_of
 
 INSTALL = "Install it with: pip install 'slashpost[playground]'"
 
 try:
     import simcord
     from simcord._clock import Clock
+    from simcord.backend.cdn import CDN_BASE
 except ModuleNotFoundError as missing:
     raise SlashpostError("The playground is not installed", INSTALL) from missing
 
@@ -37,8 +38,10 @@ Press **Read** below a post, or look through the pages.
 # changed posts at that moment may take longer than SimCord's own five seconds.
 SETTLE_SECONDS = 30.0
 
-# Older posts are found by searching, which few people trying the bot do for a picture.
-POSTS_WITH_COVERS = 500
+# Looking for a cover asks the disk some twenty times; the newest posts are looked at most.
+POSTS_WITH_COVERS = 1_000
+
+PICTURES = Path(__file__).with_name("pictures")
 
 
 class WallClock(Clock):
@@ -78,14 +81,16 @@ async def open_playground(
     """
     posts = await library.latest(limit=POSTS_WITH_COVERS)
     site_url = (await library.status()).site_url
-    covers = await asyncio.to_thread(local_covers, posts, folder, site_url)
+    covers = await asyncio.to_thread(covers_of, posts, folder, site_url)
     try:
         # The bot answers and logs the errors of its commands; none should end the playground.
         async with simcord.run(client, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
             env.backend.clock = WallClock()
             channel, people = await furnish(env)
+            pictures = covers | avatars(client, people)
+            viewers = people[:-1]
             async with env.preview(
-                channel, viewers=people, layout="channel", assets=covers, port=port
+                channel, viewers=viewers, layout="channel", assets=pictures, port=port
             ) as preview:
                 say(f"Playground: {preview.url} (Ctrl-C ends it)")
                 if browser:
@@ -98,23 +103,41 @@ async def open_playground(
 
 async def furnish(
     env: simcord.Env,
-) -> tuple[simcord.ChannelHandle, tuple[simcord.MemberActor, ...]]:
-    """Make the channel, with a welcome and an answered ``/latest``; return it and its people."""
+) -> tuple[simcord.ChannelHandle, Sequence[simcord.MemberActor]]:
+    """Make the channel, with a welcome and an answered ``/latest``.
+
+    Returns:
+        The channel and those who are in it: the person at the browser, a friend who
+        shows what others see, and the host, an application that says the welcome.
+    """
     server = env.create_guild(SERVER)
     channel = server.create_text_channel(CHANNEL, topic=TOPIC)
-    you, friend, host = (
-        server.add_member(env.create_user(name, global_name=shown, bot=bot))
+    you, _, host = people = [
+        server.add_member(env.create_user(name, global_name=shown, bot=bot, avatar=name))
         for name, shown, bot in (
             ("you", "You", False),
             ("friend", "A friend", False),
             ("playground", "Playground", True),
         )
-    )
+    ]
     if env.bot.user is not None:
         await env.bot.user.edit(username="Slashpost")
     await host.send(channel, WELCOME)
     await you.slash(channel, "latest")
-    return channel, (you, friend)
+    return channel, people
+
+
+def avatars(
+    client: discord.Client, people: Sequence[simcord.MemberActor]
+) -> dict[str, tuple[str, bytes]]:
+    """The pictures of the bot and of people, by URL."""
+    names = {f"{CDN_BASE}/avatars/{person.id}/{person.name}.png": person.name for person in people}
+    if client.user is not None:
+        default = client.user.default_avatar.url
+        names[default.replace(discord.Asset.BASE, CDN_BASE)] = "slashpost"
+    return {
+        url: (f"{name}.png", (PICTURES / f"{name}.png").read_bytes()) for url, name in names.items()
+    }
 
 
 def show_in_browser(url: str) -> None:
