@@ -1,0 +1,30 @@
+"""Who wrote a post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.reading.fields import Fields, as_list, as_text
+from bot.reading.plain import plain
+
+AUTHORS = ("author", "authors", "by", "byline", "author_name", "creator")
+# Commas between names, not within a Markdown link's target.
+COMMA = re.compile(r"\s*[,;\u3001\uff0c](?![^()]*\))\s*")
+MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
+
+
+def authors_of(fields: Fields) -> tuple[str, ...]:
+    """Return the authors' names as plain text, none twice."""
+    for _, value in fields.all(AUTHORS):
+        names = dict.fromkeys(name for item in as_list(value) for name in _names(item))
+        if names:
+            return tuple(names)
+    return ()
+
+
+def _names(item: object) -> Iterator[str]:
+    if isinstance(item, Mapping):
+        item = item.get("name") or item.get("title") or item.get("id")
+    if (text := as_text(item)) is not None:
+        yield from filter(None, (plain(MAIL.sub("", name)) for name in COMMA.split(text)))

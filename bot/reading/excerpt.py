@@ -1,0 +1,151 @@
+"""The summary of a post: the author's, or the beginning of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from bot.reading.fields import Fields
+from bot.reading.lines import unfenced
+from bot.reading.plain import cut, plain
+
+SUMMARY = (
+    "description", "summary", "excerpt", "meta_description", "metadescription", "subtitle",
+    "teaser", "share_text", "spoiler", "abstract", "dek", "intro", "og_description", "tldr",
+)  # fmt: skip
+
+# About three lines of a message, and of a search result.
+LEAD_LIMIT = 300
+# What authors chose themselves is cut only where it is no summary any more.
+AUTHOR_LIMIT = 500
+
+# How much of a body is looked at: nearly always the first, the second where a page begins
+# with a drawing, a style sheet or a long table of contents.
+WINDOWS = (6_000, 60_000)
+
+MARKER = re.compile(
+    r"<!--\s*(?:more|truncate)\s*-->|\{/\*\s*(?:truncate|more)\s*\*/\}", re.IGNORECASE
+)
+BEGIN = re.compile(r"<!--\s*(?:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->", re.IGNORECASE)
+END = re.compile(r"<!--\s*(?:PELICAN_END_SUMMARY|Excerpt End)\s*-->", re.IGNORECASE)
+# A post about excerpts quotes its marker a few times; no post does so for ever.
+MARKERS_LOOKED_AT = 20
+# Elements whose content is no running text, and template blocks likewise.
+ASIDE = re.compile(
+    r"<(style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio|form"
+    r"|select|template|object|h[1-6])\b[^<>]*>.*?(?:</\1\s*>|\Z)"
+    r"|\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?\{%-?\s*end\2\s*-?%\}"
+    r"|\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\3\s*[>%]\}\}"
+    r"|<!--.*?(?:-->|\Z)|\$\$.*?\$\$",
+    re.IGNORECASE | re.DOTALL,
+)
+BLOCK_TAG = re.compile(
+    r"</?(?:p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^>]*>"
+    r"|<br\s*/?>\s*<br\s*/?>",
+    re.IGNORECASE,
+)
+# Lines that begin something else than a paragraph.
+NOT_TEXT = re.compile(
+    r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:\s|\*\[[^\]]+\]:\s|\{:"
+    r"|(?:import|export)\s+(?:[\w*{}, ]+\s+from\s|[\"'{]|(?:const|default|function|let)\s).*"
+    r"|(?:[-*_][ \t]*){3,}$|%%|@def\s|\\(?:toc|newcommand|begin)",
+    re.IGNORECASE,
+)
+LIST_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
+SETEXT = re.compile(r"(?:=+|-{2,})\s*$")
+WORD = re.compile(r"[^\W_]")
+
+
+def summary_of(fields: Fields, body: str) -> str:
+    """Return the post's summary as one paragraph of plain text, or the empty string."""
+    for text in fields.texts(SUMMARY):
+        if summary := cut(plain(text), AUTHOR_LIMIT):
+            return summary
+    return excerpt(body, next(fields.texts(("excerpt_separator",)), None))
+
+
+def excerpt(body: str, separator: str | None = None) -> str:
+    """Return what stands before the excerpt marker, else the first real paragraph.
+
+    Args:
+        body: the text below the front matter.
+        separator: the site's own marker, Jekyll's ``excerpt_separator``.
+    """
+    if lead := _marked(body, separator):
+        whole = " ".join(paragraphs(lead))
+        if whole:
+            return cut(whole, AUTHOR_LIMIT)
+    for window in WINDOWS:
+        for paragraph in paragraphs(body[:window]):
+            return cut(paragraph, LEAD_LIMIT)
+        if len(body) <= window:
+            break
+    return _second_best(body[: WINDOWS[0]])
+
+
+def paragraphs(body: str) -> Iterator[str]:
+    """Yield the running text of ``body``, paragraph by paragraph, as plain text."""
+    for kind, block in blocks(body):
+        if kind == "text" and (text := plain(block)) and WORD.search(text):
+            yield text
+
+
+def blocks(body: str) -> Iterator[tuple[str, str]]:
+    """Yield ``text``, ``list`` and ``quote`` blocks with their markup, and nothing else."""
+    is_html = body.lstrip()[:1] == "<"
+    if "<" in body or "{" in body or "$$" in body:
+        body = ASIDE.sub("\n\n", body)
+    if "<" in body:
+        body = BLOCK_TAG.sub("\n\n", body)
+    kind, lines = "", list[str]()
+    for line in unfenced(body):
+        content = line.strip()
+        starts = _kind(line, content, is_html=is_html, within=kind)
+        if starts != kind:
+            if kind and not (kind == "text" and SETEXT.match(content)):
+                yield kind, "\n".join(lines)
+            kind, lines = starts, []
+        if kind:
+            lines.append(content)
+    if kind:
+        yield kind, "\n".join(lines)
+
+
+def _kind(line: str, content: str, *, is_html: bool, within: str) -> str:
+    """Tell what a line belongs to; the empty string where it is nothing to show."""
+    is_setext = within == "text" and SETEXT.match(content)
+    is_code = not within and not is_html and line.startswith(("    ", "\t"))
+    if not content or is_setext or is_code or NOT_TEXT.match(content):
+        return ""
+    if within != "text" and LIST_ITEM.match(content):
+        return "list"
+    if content.startswith(">"):
+        return "quote"
+    return within or "text"  # lines of an item or a quote may go on without a mark
+
+
+def _marked(body: str, separator: str | None) -> str:
+    """Return the part of ``body`` that the author marked as its excerpt."""
+    if separator and separator in body:
+        return body.partition(separator)[0]
+    if "<!--" not in body and "{/*" not in body:
+        return ""
+    if (begin := BEGIN.search(body)) and (end := END.search(body, begin.end())):
+        return body[begin.end() : end.start()]
+    for found in islice(MARKER.finditer(body), MARKERS_LOOKED_AT):
+        lead = body[: found.start()]
+        # A marker that is quoted as code is none.
+        if not lead.endswith("`") and list(unfenced(body[: found.end()]))[-1]:
+            return lead
+    return ""
+
+
+def _second_best(body: str) -> str:
+    """Return the first list or quote, of a body without any paragraph."""
+    for _, block in blocks(body):
+        lines = (re.sub(r"^(?:>\s?|[-*+]\s|\d+[.)]\s)+", "", line) for line in block.split("\n"))
+        text = plain("\n".join(line for line in lines if not line.startswith("[!")))
+        if WORD.search(text):
+            return cut(text, LEAD_LIMIT)
+    return ""

@@ -1,0 +1,27 @@
+"""The settings that change how files are understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ALL_LANGUAGES = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRules:
+    """How the blogger wants ambiguous things to be read.
+
+    Attributes:
+        date_order: what comes first in ``03-12-24``.
+        collection_tags: tags that name collections rather than topics, folded with
+            ``bot.blog.tag.tag_key``; they are dropped.
+        language: show posts of this language only (a BCP 47 tag); ``all`` shows
+            every language; None means the site's main language.
+        max_bytes: larger files are left out.
+    """
+
+    date_order: Literal["month", "day"] = "month"
+    collection_tags: frozenset[str] = frozenset({"post", "posts", "all", "blog"})
+    language: str | None = None
+    max_bytes: int = 2_000_000

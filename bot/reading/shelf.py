@@ -1,0 +1,99 @@
+"""What only the whole folder can tell: duplicate slugs, stray pages, translations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.reader import Outline, Settlement
+from bot.reading.language import same_language
+from bot.reading.rules import ALL_LANGUAGES
+
+
+def settle(
+    outlines: Sequence[Outline], *, language: str | None, site_language: str | None
+) -> Settlement:
+    """Decide which posts are none after all, and by which slug each is known.
+
+    Args:
+        outlines: every post, ordered by path.
+        language: the language asked for, ``all``, or None for the main one.
+        site_language: the main language by the site's configuration, if it says so.
+    """
+    left_out = _left_out(outlines, _chosen(outlines, language or site_language))
+    slugs, problems = _slugs(outlines, left_out)
+    return Settlement(
+        slugs=slugs,
+        left_out=tuple(LeftOut(path, reason) for path, reason in left_out.items()),
+        problems=tuple(problems),
+    )
+
+
+def _chosen(outlines: Sequence[Outline], wanted: str | None) -> str | None:
+    """Return the language to show, or None for all of them."""
+    if wanted is not None:
+        return None if wanted.lower() == ALL_LANGUAGES else wanted
+    spoken = Counter(outline.language for outline in outlines if outline.language)
+    return max(spoken, key=lambda name: (spoken[name], name)) if len(spoken) > 1 else None
+
+
+def _left_out(outlines: Sequence[Outline], language: str | None) -> dict[str, str]:
+    """Return the reason by path of each post that is to be hidden."""
+    has_dates = any(outline.dated for outline in outlines)
+    has_posts_folder = any("_posts" in outline.path.split("/")[:-1] for outline in outlines)
+    company = Counter(
+        outline.path.rpartition("/")[0] for outline in outlines if not is_index(outline.path)
+    )
+    reasons = {}
+    for outline in outlines:
+        folder, _, _ = outline.path.rpartition("/")
+        if language and outline.language and not same_language(language, outline.language):
+            reasons[outline.path] = f"in another language ({outline.language})"
+        elif outline.dated:
+            continue
+        elif has_posts_folder and not {"_posts", "_drafts"} & set(outline.path.split("/")):
+            reasons[outline.path] = "a page: it has no date and lies outside _posts"
+        elif is_index(outline.path) and company[folder]:
+            reasons[outline.path] = "the start page of its folder"
+        elif has_dates and not outline.titled:
+            reasons[outline.path] = "a page: it has neither date nor title"
+    return reasons
+
+
+def is_index(path: str) -> bool:
+    """Whether the file is its folder's ``index``, in any language."""
+    return path.rpartition("/")[2].partition(".")[0] == "index"
+
+
+def _slugs(
+    outlines: Sequence[Outline], hidden: dict[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Give each post a slug of its own; visible posts choose first, then in order of path."""
+    owner: dict[str, str] = {}
+    rivals = [
+        outline
+        for outline in sorted(outlines, key=lambda o: (o.path in hidden or o.draft, o.path))
+        if owner.setdefault(outline.slug.casefold(), outline.path) != outline.path
+    ]
+    slugs: dict[str, str] = {}
+    problems: list[Problem] = []
+    next_number: dict[str, int] = {}
+    for outline in rivals:
+        key = outline.slug.casefold()
+        number = next_number.get(key, 2)
+        while f"{key}-{number}" in owner:
+            number += 1
+        next_number[key] = number + 1
+        slug = slugs[outline.path] = f"{outline.slug}-{number}"
+        owner[slug.casefold()] = outline.path
+        if outline.path not in hidden and not outline.draft:
+            problems.append(
+                Problem(
+                    outline.path,
+                    None,
+                    f"The slug {outline.slug} is taken by {owner[key]}; this post is {slug}",
+                    "Give one of them another slug in its front matter.",
+                )
+            )
+    return slugs, problems
