@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import aiosqlite
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | Mapping[str, object]
+Statement = tuple[str, Sequence[object]]
 
 # SQLite's own default since 3.32: https://www.sqlite.org/limits.html#max_variable_number
 MAX_VARIABLES = 32_766
@@ -73,30 +74,10 @@ class Database:
         cursor = await self._connection.executescript(sql)
         await cursor.close()
 
-    async def insert(self, into: str, rows: Iterable[Row]) -> None:
-        """Insert rows, many by one statement.
-
-        ``executemany`` takes Python's global lock back after each row, and waits up to
-        five milliseconds for it while another thread is reading posts: one statement
-        for many rows waits once.
-
-        Args:
-            into: table and columns, such as ``tags (key, name)``.
-            rows: one value for each column.
-        """
-        rows = list(rows)
-        if not rows:
-            return
-        width = len(rows[0])
-        at_once = min(MAX_VARIABLES // width, 500)
-        places = "(" + ",".join("?" * width) + ")"
-        for start in range(0, len(rows), at_once):
-            some = rows[start : start + at_once]
-            values = ",".join([places] * len(some))
-            await self.run(
-                f"INSERT INTO {into} VALUES {values}",  # noqa: S608 - names of our own tables
-                [value for row in some for value in row],
-            )
+    async def run_all(self, statements: Iterable[Statement]) -> None:
+        """Run statements for their effect, such as those of ``insertions``."""
+        for sql, parameters in statements:
+            await self.run(sql, parameters)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -118,3 +99,29 @@ class Database:
             yield
         finally:
             await self.run("ROLLBACK")
+
+
+def insertions(into: str, rows: Iterable[Row]) -> Iterator[Statement]:
+    """Statements that insert rows, many at once.
+
+    ``executemany`` takes Python's global lock back after each row, and waits up to five
+    milliseconds for it while another thread is reading posts. One statement for many
+    rows waits once.
+
+    Args:
+        into: table and columns, such as ``tags (key, name)``.
+        rows: one value for each column.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    width = len(rows[0])
+    at_once = min(MAX_VARIABLES // width, 500)
+    places = "(" + ",".join("?" * width) + ")"
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        values = ",".join([places] * len(some))
+        yield (
+            f"INSERT INTO {into} VALUES {values}",  # noqa: S608 - names of our own tables
+            [value for row in some for value in row],
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from bot.blog.library import Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag, tag_key
-from bot.index.database import Database
+from bot.index.database import Database, Row
 from bot.index.live import LiveConnection
 from bot.index.names import fold, names_meant
 from bot.index.record import SHOWN, to_post
@@ -43,7 +44,7 @@ class IndexLibrary:
         self._site_url = site_url
         self._clock = clock
         self._source = ""
-        self._rosters: tuple[tuple[int, int], Roster, Roster] | None = None
+        self._known: tuple[tuple[int, int], Roster] | None = None
 
     async def latest(
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
@@ -95,13 +96,21 @@ class IndexLibrary:
 
     async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
         """The posts whose title or slug is most like ``text``, best first."""
-        posts, _ = await self._roster()
-        return await self._in_turn(posts.closest(_last_segment(text), limit, self._clock()))
+        posts = await self._roster()
+        meant = _last_segment(text)
+        return await self._in_turn(
+            await asyncio.to_thread(posts.closest, meant, limit, self._clock())
+        )
 
     async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
         """Completions while typing, forgiving typos, best first; the newest for no text."""
-        posts, _ = await self._roster()
-        return await self._in_turn(posts.suggest(_last_segment(text), limit, self._clock()))
+        if not text.strip():
+            return await self.latest(limit=limit)
+        posts = await self._roster()
+        meant = _last_segment(text)
+        return await self._in_turn(
+            await asyncio.to_thread(posts.suggest, meant, limit, self._clock())
+        )
 
     async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
         """The next older and the next newer post."""
@@ -153,11 +162,12 @@ class IndexLibrary:
 
     async def suggest_tags(self, text: str, limit: int = 25) -> Sequence[Tag]:
         """Tags while typing, forgiving typos, best first; the most used for no text."""
+        if not text.strip():
+            return await self.tags(limit=limit)
         tags = {tag.key: tag for tag in await self.tags()}
-        _, roster = await self._roster()
-        # The roster also knows tags of future posts only, which nobody may see yet.
-        keys = roster.suggest(text, len(tags) + limit, self._clock()) if text.strip() else tags
-        return [tags[key] for key in keys if key in tags][:limit]
+        roster = Roster([Entry(key, (key,)) for key in tags])
+        keys = await asyncio.to_thread(roster.suggest, text, limit, self._clock())
+        return [tags[key] for key in keys]
 
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
         """Posts that hold all words of ``query``, best first; nothing for an empty query."""
@@ -262,19 +272,14 @@ class IndexLibrary:
             )
         return [Tag(*row) for row in rows]
 
-    async def _roster(self) -> tuple[Roster, Roster]:
-        """All posts and all tags by name, read again when the index has changed."""
+    async def _roster(self) -> Roster:
+        """All posts by name, read again when the index has changed."""
         async with self._live.use() as database:
             version = await self._live.version(database)
-            if self._rosters is None or self._rosters[0] != version:
-                posts = await database.rows(_ALL_POSTS)
-                tags = await database.rows(_ALL_TAGS)
-                self._rosters = (
-                    version,
-                    Roster([Entry(path, (fold(t), fold(s)), at) for path, t, s, at in posts]),
-                    Roster([Entry(key, (key,)) for (key,) in tags]),
-                )
-        return self._rosters[1:]
+            if self._known is None or self._known[0] != version:
+                rows = await database.rows(_ALL_POSTS)
+                self._known = version, await asyncio.to_thread(_post_roster, rows)
+        return self._known[1]
 
 
 # Before every instant there is: year 1 is 62 billion seconds before 1970.
@@ -313,10 +318,12 @@ _ALL_POSTS = f"""
     SELECT p.path, p.title, p.slug, p.instant FROM posts AS p
     WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}
 """  # noqa: S608
-_ALL_TAGS = """
-    SELECT pt.key FROM post_tags AS pt JOIN posts AS p ON p.id = pt.post
-    WHERE p.draft = 0 AND p.hidden IS NULL GROUP BY pt.key ORDER BY count(*) DESC, pt.key
-"""
+
+
+def _post_roster(rows: Sequence[Row]) -> Roster:
+    return Roster(
+        [Entry(path, (fold(title), fold(slug)), instant) for path, title, slug, instant in rows]
+    )
 
 
 def _last_segment(text: str) -> str:

@@ -1,15 +1,19 @@
-"""A post as a row of the index, and back."""
+"""A post as rows of the index, and back."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 from bot.blog.date import PostDate
 from bot.blog.post import Post
-from bot.index.database import Row
-from bot.index.words import clean
+from bot.blog.reader import Document
+from bot.blog.tag import tag_key
+from bot.index.database import Row, Statement, insertions
+from bot.index.names import names_of
+from bot.index.words import clean, searchable
 
-STORED = (
+_STORED = (
     "id, path, key, own_slug, slug, title, summary, date, instant, updated, updated_instant, "
     "authors, image, link, language, draft, titled, aliases, words"
 )
@@ -24,8 +28,8 @@ SHOWN = """
 """
 
 
-def to_row(number: int, post: Post, *, titled: bool) -> Row:
-    """The values for ``STORED``."""
+def _to_row(number: int, post: Post, *, titled: bool) -> Row:
+    """The values for ``_STORED``."""
     date, updated = post.date, post.updated
     return (
         number,
@@ -70,3 +74,40 @@ def to_post(row: Row) -> Post:
         aliases=tuple(json.loads(aliases)),
         words=words,
     )
+
+
+def post_insertions(documents: Sequence[tuple[int, Document]]) -> Iterator[Statement]:
+    """Statements that put the posts among ``documents`` into the index, by their numbers."""
+    posts = [(number, one.post, one) for number, one in documents if one.post is not None]
+    yield from insertions(
+        f"posts ({_STORED})",
+        (_to_row(number, post, titled=one.titled) for number, post, one in posts),
+    )
+    yield from insertions(
+        "fulltext (rowid, title, tags, summary, body)",
+        (
+            (
+                number,
+                searchable(post.title),
+                searchable(", ".join(post.tags)),
+                searchable(post.summary),
+                searchable(one.text),
+            )
+            for number, post, one in posts
+        ),
+    )
+    yield from insertions(
+        "post_tags (post, position, key, name)",
+        (
+            (number, position, tag_key(clean(name)), clean(name))
+            for number, post, _ in posts
+            for position, name in enumerate(post.tags)
+        ),
+    )
+    names = {
+        (name, kind.value, number)
+        for number, post, _ in posts
+        for name, kind in names_of(post, post.slug)
+        if name
+    }
+    yield from insertions("names (name, kind, post)", sorted(names))

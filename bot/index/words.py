@@ -11,9 +11,11 @@ import re
 
 # Han, kana, and the marks that stand among them. Hangul is written with spaces, but its
 # words take endings, so it is searched in the same way.
-_CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+_CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _CJK += "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
+# First bytes of all these in UTF-8 to see at once that a text has none.
+_CJK_FIRST_BYTES = bytes([*range(0xE3, 0xF5)])
 _SEAM = "\u200b"
 
 # Around matching words in a snippet. Control characters, which no word contains.
@@ -35,7 +37,8 @@ def clean(text: str) -> str:
 def searchable(text: str) -> str:
     """``text`` as it is put into the full-text index."""
     text = clean(text)
-    if text.isascii():
+    encoded = text.encode()
+    if len(encoded) == len(encoded.translate(None, _CJK_FIRST_BYTES)):
         return text
     return _CJK_CHARACTER.sub(lambda found: f"{_SEAM}{found[0]}{_SEAM}", text)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Reader
 from bot.blog.source import Snapshot
-from bot.blog.tag import tag_key
-from bot.index.database import Database
-from bot.index.names import Kind, fold, names_of
-from bot.index.record import STORED, to_row
-from bot.index.words import clean, searchable
+from bot.index.database import Database, Statement, insertions
+from bot.index.names import Kind, fold
+from bot.index.record import post_insertions
+from bot.index.words import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,41 @@ class Understood:
     """A file that was read.
 
     Attributes:
+        number: the file's number in the index; a new one, unless ``document`` is None.
         path, size, stamp: as the snapshot has them.
         digest: of the file's bytes.
         document: what the file turned out to be; None where the digest shows that
             the index knows already.
     """
 
+    number: int
     path: str
     size: int
     stamp: int
     digest: bytes
     document: Document | None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether the file holds a post, or a draft of one."""
+        return self.document is not None and self.document.post is not None
+
+
+def insertions_of(files: Sequence[Understood]) -> list[Statement]:
+    """Statements that put files into the index. Slow enough to be made in a thread."""
+    fresh = [(file, file.document) for file in files if file.document is not None]
+    return [
+        *insertions(
+            "files (id, path, size, stamp, digest)",
+            ((file.number, file.path, file.size, file.stamp, file.digest) for file, _ in fresh),
+        ),
+        *post_insertions([(file.number, document) for file, document in fresh]),
+        *_report(
+            "file",
+            (one for _, document in fresh for one in document.problems),
+            (document.left_out for _, document in fresh if document.left_out),
+        ),
+    ]
 
 
 class Writer:
@@ -40,63 +63,11 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, files: Sequence[tuple[int, Understood]]) -> None:
-        """Insert files under numbers that the index does not hold."""
-        understood = [(number, file, file.document) for number, file in files if file.document]
-        posts = [
-            (number, document.post, document)
-            for number, _, document in understood
-            if document.post is not None
-        ]
-        insert = self._database.insert
-        await insert(
-            "files (id, path, size, stamp, digest)",
-            ((number, file.path, file.size, file.stamp, file.digest) for number, file in files),
-        )
-        await insert(
-            f"posts ({STORED})",
-            (to_row(number, post, titled=document.titled) for number, post, document in posts),
-        )
-        await insert(
-            "fulltext (rowid, title, tags, summary, body)",
-            (
-                (
-                    number,
-                    searchable(post.title),
-                    searchable(", ".join(post.tags)),
-                    searchable(post.summary),
-                    searchable(document.text),
-                )
-                for number, post, document in posts
-            ),
-        )
-        await insert(
-            "post_tags (post, position, key, name)",
-            (
-                (number, position, tag_key(clean(name)), clean(name))
-                for number, post, _ in posts
-                for position, name in enumerate(post.tags)
-            ),
-        )
-        await insert(
-            "names (name, kind, post)",
-            {
-                (name, int(kind), number)
-                for number, post, _ in posts
-                for name, kind in names_of(post, post.slug)
-                if name
-            },
-        )
-        await self._report(
-            "file",
-            (one for _, _, document in understood for one in document.problems),
-            (document.left_out for _, _, document in understood if document.left_out),
-        )
-
-    async def touch(self, number: int, file: Understood) -> None:
+    async def touch(self, file: Understood) -> None:
         """Note a file's new size and stamp; what it says is the same."""
         await self._database.run(
-            "UPDATE files SET size = ?, stamp = ? WHERE id = ?", (file.size, file.stamp, number)
+            "UPDATE files SET size = ?, stamp = ? WHERE id = ?",
+            (file.size, file.stamp, file.number),
         )
 
     async def remove(self, number: int, path: str) -> None:
@@ -122,17 +93,21 @@ class Writer:
         ]
         settlement = await asyncio.to_thread(reader.settle, outlines)
         hidden = {left_out.path: left_out.reason for left_out in settlement.left_out}
+        changed: list[tuple[int, str, str | None]] = []
         for number, slug, reason, path, own_slug, *_ in rows:
-            new_slug: str = settlement.slugs.get(path) or own_slug
-            new_reason = hidden.get(path)
-            if (new_slug, new_reason) != (slug, reason):
-                await self._settle_one(number, new_slug, new_reason)
+            settled = (settlement.slugs.get(path) or own_slug, hidden.get(path))
+            if settled != (slug, reason):
+                changed.append((number, *settled))
+        await self._change(changed)
         await self._spell_tags()
         await self._database.run("DELETE FROM problems WHERE origin <> 'file'")
         await self._database.run("DELETE FROM left_out WHERE origin <> 'file'")
-        await self._report("settlement", settlement.problems, ())
-        await self._report("site", reader.site_problems, ())
-        await self._report("source", snapshot.problems, snapshot.left_out)
+        for report in (
+            _report("settlement", settlement.problems, ()),
+            _report("site", reader.site_problems, ()),
+            _report("source", snapshot.problems, snapshot.left_out),
+        ):
+            await self._database.run_all(report)
 
     async def note(self, **meta: object) -> None:
         """Store values that hold for the whole index."""
@@ -143,13 +118,26 @@ class Writer:
                 item,
             )
 
-    async def _settle_one(self, number: int, slug: str, hidden: str | None) -> None:
-        run = self._database.run
-        await run("UPDATE posts SET slug = ?, hidden = ? WHERE id = ?", (slug, hidden, number))
-        await run("DELETE FROM names WHERE post = ? AND kind = ?", (number, int(Kind.SLUG)))
-        await self._database.insert(
-            "names (name, kind, post)", [(fold(slug), int(Kind.SLUG), number)]
+    async def _change(self, posts: Sequence[tuple[int, str, str | None]]) -> None:
+        """Give posts, by number, the slug and the reason to be hidden that were settled."""
+        run, run_all = self._database.run, self._database.run_all
+        await run("CREATE TEMP TABLE settled (id INTEGER PRIMARY KEY, slug, hidden)")
+        await run_all(insertions("settled (id, slug, hidden)", posts))
+        await run(
+            "UPDATE posts SET slug = settled.slug, hidden = settled.hidden "
+            "FROM settled WHERE settled.id = posts.id"
         )
+        await run(
+            "DELETE FROM names WHERE kind = ? AND post IN (SELECT id FROM settled)",
+            (Kind.SLUG.value,),
+        )
+        await run_all(
+            insertions(
+                "names (name, kind, post)",
+                ((fold(slug), Kind.SLUG.value, number) for number, slug, _ in posts),
+            )
+        )
+        await run("DROP TABLE settled")
 
     async def _spell_tags(self) -> None:
         """Choose each tag's commonest spelling; of equals the one that comes first by path."""
@@ -168,14 +156,15 @@ class Writer:
             """
         )
 
-    async def _report(
-        self, origin: str, problems: Iterable[Problem], left_out: Iterable[LeftOut]
-    ) -> None:
-        await self._database.insert(
-            "problems (origin, path, line, reason, hint)",
-            ((origin, clean(p.path), p.line, clean(p.reason), clean(p.hint)) for p in problems),
-        )
-        await self._database.insert(
-            "left_out (origin, path, reason)",
-            ((origin, clean(one.path), clean(one.reason)) for one in left_out),
-        )
+
+def _report(
+    origin: str, problems: Iterable[Problem], left_out: Iterable[LeftOut]
+) -> Iterator[Statement]:
+    yield from insertions(
+        "problems (origin, path, line, reason, hint)",
+        ((origin, clean(p.path), p.line, clean(p.reason), clean(p.hint)) for p in problems),
+    )
+    yield from insertions(
+        "left_out (origin, path, reason)",
+        ((origin, clean(one.path), clean(one.reason)) for one in left_out),
+    )
