@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from bot.reading.fields import Fields, as_list, as_text
 
-ALIASES = ("aliases", "alias", "redirect_from", "redirectfrom", "redirects", "old_url", "old_urls")
-
 
 def aliases_of(fields: Fields) -> tuple[str, ...]:
     """Return the aliases as written, none twice."""
     found: dict[str, None] = {}
-    for _, value in fields.all(ALIASES):
+    for _, value in fields.all("aliases"):
         for item in as_list(value):
             if (text := as_text(item)) is not None:
                 found[" ".join(text.split())] = None

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from bot.reading.fields import Fields, as_list, as_text
 from bot.reading.plain import plain
 
-AUTHORS = ("author", "authors", "by", "byline", "author_name", "creator")
 # Commas between names, not within a Markdown link's target.
 COMMA = re.compile(r"\s*[,;\u3001\uff0c](?![^()]*\))\s*")
 MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
@@ -16,7 +15,7 @@ MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
 
 def authors_of(fields: Fields) -> tuple[str, ...]:
     """Return the authors' names as plain text, none twice."""
-    for _, value in fields.all(AUTHORS):
+    for _, value in fields.all("authors"):
         names = dict.fromkeys(name for item in as_list(value) for name in _names(item))
         if names:
             return tuple(names)

@@ -7,13 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from bot.reading.fields import Fields, as_list
 
-COVER = (
-    "image", "cover", "cover_image", "coverimage", "og_image", "ogimage", "og:image",
-    "thumbnail", "hero", "hero_image", "heroimage", "banner", "featured_image",
-    "featuredimage", "feature_image", "featureimage", "featured-image", "socialimage",
-    "social_image", "social", "images", "header", "teaser_image", "thumb", "preview",
-    "card_image", "cover-image", "seo", "metadata", "opengraph", "resources",
-)  # fmt: skip
 INNER = (
     "image", "url", "src", "path", "file", "filename", "light", "href", "cover", "og_image",
     "overlay_image", "teaser", "thumbnail", "images", "relative", "default",
@@ -26,7 +19,7 @@ DEEPEST = 3
 
 def cover_of(fields: Fields) -> str | None:
     """Return the cover as written: a URL, a path, or a name beside the post; or None."""
-    for _, value in fields.all(COVER):
+    for _, value in fields.all("cover"):
         for image in _images(value, DEEPEST):
             return image
     return None

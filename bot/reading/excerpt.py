@@ -10,11 +10,6 @@ from bot.reading.fields import Fields
 from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
 
-SUMMARY = (
-    "description", "summary", "excerpt", "meta_description", "metadescription", "subtitle",
-    "teaser", "share_text", "spoiler", "abstract", "dek", "intro", "og_description", "tldr",
-)  # fmt: skip
-
 # About three lines of a message, and of a search result.
 LEAD_LIMIT = 300
 # What authors chose themselves is cut only where it is no summary any more.
@@ -59,10 +54,10 @@ WORD = re.compile(r"[^\W_]")
 
 def summary_of(fields: Fields, body: str) -> str:
     """Return the post's summary as one paragraph of plain text, or the empty string."""
-    for text in fields.texts(SUMMARY):
+    for text in fields.texts("summary"):
         if summary := cut(plain(text), AUTHOR_LIMIT):
             return summary
-    return excerpt(body, next(fields.texts(("excerpt_separator",)), None))
+    return excerpt(body, next(fields.texts("separator"), None))
 
 
 def excerpt(body: str, separator: str | None = None) -> str:

@@ -1,15 +1,14 @@
-"""A post's front matter, looked up by the many spellings of each field."""
+"""A post's front matter, looked up by field whatever the author called it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.blog.problem import Problem
 from bot.reading.front_matter import FrontMatter
+from bot.reading.spellings import FIELDS_OF, NESTS
 
-# Where generators nest what is not their own: Zola, Hugo, Eleventy's navigation.
-NESTS = ("extra", "params", "eleventynavigation")
 TRUE = frozenset({"true", "yes", "on", "1", "y"})
 FALSE = frozenset({"false", "no", "off", "0", "n"})
 
@@ -29,26 +28,32 @@ class Fields:
     front_matter: FrontMatter
     meta: Mapping[str, object]
     problems: list[Problem] = field(default_factory=list)
+    _values: dict[str, list[tuple[int, str, object]]] = field(default_factory=dict, init=False)
 
-    def all(self, spellings: Sequence[str]) -> Iterator[tuple[str, object]]:
-        """Yield key and value of every spelling that has a value, nested ones last."""
-        meta = self.meta
-        for key in spellings:
-            value = meta.get(key)
-            if value is not None and value != "":
-                yield key, value
-        for nest in NESTS:
-            inner = meta.get(nest)
+    def __post_init__(self) -> None:
+        """Sort the values by field, once for all lookups."""
+        self._gather(self.meta, 0)
+        for depth, nest in enumerate(NESTS, 1):
+            inner = self.meta.get(nest)
             if isinstance(inner, Mapping):
-                folded = {str(key).lower(): value for key, value in inner.items()}
-                for key in spellings:
-                    value = folded.get(key)
-                    if value is not None and value != "":
-                        yield key, value
+                self._gather({str(key).lower(): value for key, value in inner.items()}, depth)
+        for values in self._values.values():
+            values.sort(key=lambda value: value[0])
 
-    def texts(self, spellings: Sequence[str]) -> Iterator[str]:
-        """Yield the values that are text or numbers, as text."""
-        for _, value in self.all(spellings):
+    def _gather(self, meta: Mapping[str, object], depth: int) -> None:
+        for key, value in meta.items():
+            if value is not None and value != "":
+                for name, rank in FIELDS_OF.get(key, ()):
+                    self._values.setdefault(name, []).append((100 * depth + rank, key, value))
+
+    def all(self, name: str) -> Iterator[tuple[str, object]]:
+        """Yield key and value of every spelling of a field that has a value, best first."""
+        for _, key, value in self._values.get(name, ()):
+            yield key, value
+
+    def texts(self, name: str) -> Iterator[str]:
+        """Yield the field's values that are text or numbers, as text."""
+        for _, _, value in self._values.get(name, ()):
             if (text := as_text(value)) is not None:
                 yield text
 

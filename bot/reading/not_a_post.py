@@ -34,7 +34,6 @@ GENERATOR_FOLDERS = {
 LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 # A link with one of these endings is a feed, a script or the like.
 MACHINE_LINK = re.compile(r"\.(?:xml|json|txt|js|css|ics|webmanifest|rss|atom|svg)$", re.IGNORECASE)
-REDIRECT = ("redirect", "redirect_to", "redirecturl", "redirect_url")
 PAGE_LAYOUTS = frozenset({"page", "pages", "home", "archive", "archives", "search", "tags"})
 
 
@@ -65,7 +64,7 @@ def _reasons(fields: Fields, body: str, generator: str, *, dated: bool) -> Itera
     if not body.strip():
         if not meta:
             yield "it is empty"
-        for target in fields.texts(REDIRECT):
+        for target in fields.texts("redirect"):
             yield f"it only redirects to {target}"
     if _writes_no_page(meta):
         yield "the generator writes no page for it"

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 
 from bot.blog.date import PostDate
 from bot.reading.dates import NotADate, Order, date_in_path, parse_date
 from bot.reading.fields import Fields, as_flag, as_text
 
-DATE = (
-    "date", "published", "pubdate", "pub_date", "publishdate", "publish_date", "published_date",
-    "publisheddate", "publishedat", "published_at", "published_on", "date_published",
-    "datepublished", "rss_pubdate", "created", "created_at", "createdat", "date_created",
-    "datecreated", "posted", "posted_at",
-)  # fmt: skip
-UPDATED = (
-    "updated", "lastmod", "last_modified_at", "lastmodified", "last_modified", "lastupdated",
-    "last_updated", "last_update", "update", "updated_at", "updatedat", "updateddate",
-    "updated_date", "modified", "modified_at", "modifieddate", "date_modified", "datemodified",
-)  # fmt: skip
-# Where an author writes the post's own link, which may hold the only date.
-LINK = ("path", "permalink", "url", "slug")
 # Eleventy's words for dates that only the disk or git knows,
 # https://www.11ty.dev/docs/dates/#setting-a-content-date-in-front-matter
 NO_DATE = frozenset({"last modified", "created", "git last modified", "git created"})
@@ -39,8 +25,8 @@ def published(
     The front matter's date wins; then the path's; then one inside the post's own link.
     Hugo hides a post until the later of ``date`` and ``publishDate``; so does this.
     """
-    written = _first(fields, DATE, order, zone)
-    later = _first(fields, ("publishdate",), order, zone) if "publishdate" in fields.meta else None
+    written = _first(fields, "date", order, zone)
+    later = _first(fields, "release", order, zone)
     if written and later and later.instant > written.instant:
         written = later
     try:
@@ -55,7 +41,7 @@ def published(
         return written, named
     if named:
         return PostDate.of(named, zone), named
-    for link in fields.texts(LINK):
+    for link in fields.texts("link"):
         try:
             day = date_in_path(link)
         except NotADate:
@@ -67,30 +53,25 @@ def published(
 
 def updated(fields: Fields, order: Order, zone: dt.tzinfo) -> PostDate | None:
     """Return when the author says the post was last changed, or None."""
-    return _first(fields, UPDATED, order, zone)
+    return _first(fields, "updated", order, zone)
 
 
 def is_draft(fields: Fields) -> bool:
     """Tell whether the post is not to be shown; when in doubt, it is not."""
     if "_drafts" in fields.path.split("/")[:-1]:
         return True
-    hidden = False
-    for key, hides in (
-        ("draft", True), ("published", False), ("publish", False), ("dg-publish", False),
-        ("private", True), ("unlisted", True),
-    ):  # fmt: skip
-        for found, value in fields.all((key,)):
-            flag = as_flag(value)
-            if flag is hides:
-                hidden = True
-            elif flag is None and key == "draft":
-                hidden = True
-                fields.complain(
-                    f"{found} is neither true nor false: {short(value)}",
-                    "Write draft: true or draft: false; until then the post is hidden.",
-                    found,
-                )
-    statuses = (text.lower() for text in fields.texts(("status",)))
+    hidden = any(as_flag(value) is True for _, value in fields.all("hidden"))
+    hidden |= any(as_flag(value) is False for _, value in fields.all("shown"))
+    for key, value in fields.all("draft"):
+        flag = as_flag(value)
+        hidden |= flag is not False
+        if flag is None:
+            fields.complain(
+                f"{key} is neither true nor false: {short(value)}",
+                "Write draft: true or draft: false; until then the post is hidden.",
+                key,
+            )
+    statuses = (text.lower() for text in fields.texts("status"))
     return hidden or any(status in HIDING_STATUS for status in statuses)
 
 
@@ -100,11 +81,9 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 (about a line)
 
 
-def _first(
-    fields: Fields, spellings: Sequence[str], order: Order, zone: dt.tzinfo
-) -> PostDate | None:
+def _first(fields: Fields, name: str, order: Order, zone: dt.tzinfo) -> PostDate | None:
     """Return the first of these fields that holds a date; complain of those that hold none."""
-    for key, value in fields.all(spellings):
+    for key, value in fields.all(name):
         if isinstance(value, bool) or (key == "published" and as_flag(value) is not None):
             continue  # `published: true` is visibility
         if isinstance(value, dict) or (as_text(value) or "").lower() in NO_DATE:

@@ -9,12 +9,10 @@ from collections.abc import Set as AbstractSet
 from bot.blog.tag import tag_key
 from bot.reading.fields import Fields, as_list, as_text
 from bot.reading.plain import plain
+from bot.reading.spellings import SPELLINGS
 
-# Whether a string without commas holds several: `tags: python web`.
-SPELLINGS = {
-    "tags": True, "tag": False, "categories": True, "category": False, "topics": True,
-    "topic": False, "keywords": False, "series": False,
-}  # fmt: skip
+# Keys whose text without commas holds several: `tags: python web`.
+SPACED = frozenset({"tags", "categories", "topics"})
 # https://www.11ty.dev/docs/collections/#add-to-a-collection-using-tags and
 # https://docs.getpelican.com/en/stable/content.html: here such a string is one tag.
 ONE_TAG = frozenset({"eleventy", "pelican"})
@@ -44,9 +42,8 @@ def categories_of(fields: Fields, generator: str) -> tuple[str, ...]:
     """Return the categories alone, which links are made of."""
     found = dict.fromkeys(
         category
-        for spelling in ("category", "categories")
-        for _, value in fields.all((spelling,))
-        for category in _split(value, spaced=SPELLINGS[spelling] and generator not in ONE_TAG)
+        for key, value in fields.all("categories")
+        for category in _split(value, spaced=key in SPACED and generator not in ONE_TAG)
     )
     return tuple(found)
 
@@ -61,12 +58,12 @@ def tag_from_folder(path: str, collections: AbstractSet[str]) -> tuple[str, ...]
 
 
 def _all(fields: Fields, generator: str) -> Iterator[str]:
-    for key, value in fields.all(tuple(SPELLINGS)):
-        yield from _split(value, spaced=SPELLINGS[key] and generator not in ONE_TAG)
-    for _, taxonomies in fields.all(("taxonomies",)):
+    for key, value in fields.all("tags"):
+        yield from _split(value, spaced=key in SPACED and generator not in ONE_TAG)
+    for _, taxonomies in fields.all("taxonomies"):
         if isinstance(taxonomies, Mapping):
             for key, value in taxonomies.items():
-                if str(key).lower() in SPELLINGS:
+                if str(key).lower() in SPELLINGS["tags"]:
                     yield from _split(value, spaced=False)
 
 

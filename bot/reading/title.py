@@ -8,7 +8,6 @@ from bot.reading.fields import Fields
 from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
 
-TITLE = ("title", "pagetitle", "page_title", "newstitle", "headline", "linktitle", "nav_title")
 # Longer ones exist, but no message has room for them.
 LONGEST = 300
 # Headings below this are sections of a very long text, not its title.
@@ -25,7 +24,7 @@ def title_of(fields: Fields, body: str) -> str | None:
     The front matter's wins; then a heading above all text, of any level; then the first
     heading of the highest level anywhere.
     """
-    for text in fields.texts(TITLE):
+    for text in fields.texts("title"):
         if title := cut(plain(text), LONGEST):
             return title
     return heading(body)
