@@ -15,9 +15,9 @@ LEAD_LIMIT = 300
 # What authors chose themselves is cut only where it is no summary any more.
 AUTHOR_LIMIT = 500
 
-# How much of a body is looked at: nearly always the first, the second where a page begins
-# with a drawing, a style sheet or a long table of contents.
-WINDOWS = (6_000, 60_000)
+# How much of a body is looked at: the first is enough for most, the last for pages that
+# begin with a drawing, a style sheet or a long table of contents.
+WINDOWS = (1_500, 6_000, 60_000)
 
 MARKER = re.compile(
     r"<!--\s*(?:more|truncate)\s*-->|\{/\*\s*(?:truncate|more)\s*\*/\}", re.IGNORECASE
@@ -71,12 +71,20 @@ def excerpt(body: str, separator: str | None = None) -> str:
         whole = " ".join(paragraphs(lead))
         if whole:
             return cut(whole, AUTHOR_LIMIT)
-    for window in WINDOWS:
-        for paragraph in paragraphs(body[:window]):
+    for size in WINDOWS:
+        for paragraph in paragraphs(_window(body, size)):
             return cut(paragraph, LEAD_LIMIT)
-        if len(body) <= window:
+        if len(body) <= size:
             break
-    return _second_best(body[: WINDOWS[0]])
+    return _second_best(_window(body, size))
+
+
+def _window(body: str, size: int) -> str:
+    """Return the beginning of ``body``, ending between two paragraphs where it can."""
+    if len(body) <= size:
+        return body
+    end = body.find("\n\n", size, 2 * size)
+    return body[: end if end > 0 else size]
 
 
 def paragraphs(body: str) -> Iterator[str]:

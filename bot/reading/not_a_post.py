@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 
 from bot.reading.fields import Fields, as_flag, as_text
 
@@ -39,17 +38,17 @@ PAGE_LAYOUTS = frozenset({"page", "pages", "home", "archive", "archives", "searc
 
 def not_a_post_by_path(path: str, generator: str) -> str | None:
     """Return why a file with this path is no post, or None where it may be one."""
-    whole = PurePosixPath(path)
-    stem = LANGUAGE_SUFFIX.sub("", whole.stem)
+    folders, _, name = path.rpartition("/")
+    stem = LANGUAGE_SUFFIX.sub("", name.rpartition(".")[0])
     if (reason := NEVER.get(stem.lower())) is not None:
         return reason
     if stem in PAPERS:
         return "a paper of the repository, not of the blog"
-    templates = TEMPLATE_FOLDERS | GENERATOR_FOLDERS.get(generator, frozenset())
-    for folder in whole.parts[:-1]:
-        if folder.lower() in templates:
+    templates = GENERATOR_FOLDERS.get(generator, frozenset())
+    for folder in folders.lower().split("/"):
+        if folder in TEMPLATE_FOLDERS or folder in templates:
             return f"{folder}/ holds no posts"
-    if stem.startswith("_"):
+    if stem.startswith("_") and generator != "eleventy":  # which gives such a page a link
         return "a template or fragment: its name begins with an underscore"
     return None
 
