@@ -12,6 +12,8 @@ from bot.blog.errors import DiscordRefused
 PASSING = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 REFUSALS = (discord.DiscordException, *PASSING)
 RATE_LIMITED = 429
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
+AUTHENTICATION_FAILED = 4004
 
 
 def use_api_base(url: str) -> None:
@@ -41,7 +43,9 @@ async def application_id(token: str) -> int:
 
 def refusal(error: Exception) -> DiscordRefused:
     """What an exception of discord.py means, in words that say what to do."""
-    if isinstance(error, discord.LoginFailure):
+    if isinstance(error, discord.LoginFailure) or (
+        isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    ):
         return DiscordRefused(
             "DISCORD_TOKEN: Discord rejects this token",
             "Copy the token anew from the Bot page of your application at "

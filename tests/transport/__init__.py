@@ -1,0 +1,1 @@
+"""The bot on the wire: sessions, commands and answers, with a loopback server as Discord."""

@@ -1,0 +1,24 @@
+"""A loopback Discord that discord.py takes for the real one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.transport.api import use_api_base
+from tests.wire.server import LoopbackDiscord
+
+
+@pytest.fixture
+async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
+    """A loopback Discord; at the end nothing may have been sent that Discord would refuse."""
+    # Only for monkeypatch to put the real addresses back.
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    async with LoopbackDiscord() as discord:
+        use_api_base(discord.base)
+        yield discord
+    assert discord.rest.complaints == []

@@ -1,0 +1,140 @@
+"""A bot stays connected, through everything that a network does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.blog.errors import DiscordRefused
+from bot.transport.gateway import run_gateway
+from tests.transport.clients import Greeter
+from tests.wire.interactions import Reader
+from tests.wire.people import TOKEN, Place
+from tests.wire.server import LoopbackDiscord
+
+
+@asynccontextmanager
+async def running(client: Greeter) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a bot, and end it as an operator would."""
+    task = asyncio.create_task(run_gateway(client, TOKEN))
+    try:
+        yield task
+    finally:
+        if not task.done():
+            os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(5):
+            await task
+    assert client.is_closed()
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+async def test_a_bot_answers_wherever_it_is_used(loopback: LoopbackDiscord) -> None:
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        for place in Place:
+            for locale in ("en-US", "de", "ja"):
+                reader = Reader(place=place, locale=locale)
+                reply = await loopback.interact(reader.command("hello", name="Ada"))
+                assert reply.text == f"Hello Ada, in {locale}"
+
+
+@pytest.mark.parametrize("trouble", ["ask_to_reconnect", "cut"])
+async def test_a_bot_that_lost_its_connection_resumes_and_misses_nothing(
+    loopback: LoopbackDiscord, trouble: str
+) -> None:
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        leave = getattr(loopback.gateway, trouble)()
+        # Sent while the bot is away.
+        waiting = asyncio.create_task(loopback.interact(Reader().command("hello")))
+        if leave is not None:
+            await leave
+        await loopback.gateway.until(resumed=1)
+        assert (await waiting).text.startswith("Hello you")
+    assert len(loopback.gateway.identified) == 1
+
+
+async def test_a_bot_whose_session_is_gone_begins_a_new_one(loopback: LoopbackDiscord) -> None:
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        await loopback.gateway.invalidate_session()
+        await loopback.gateway.until(identified=2)
+        reply = await loopback.interact(Reader().command("hello"))
+        assert reply.text.startswith("Hello you")
+
+
+async def test_a_gateway_that_is_down_at_first_is_tried_again(
+    loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    loopback.gateway.refusals = 1
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+    (warning,) = warnings(caplog)
+    assert warning.startswith("Lost the connection (503")
+    assert "Traceback" not in caplog.text
+
+
+async def test_an_outage_half_way_through_the_login_is_waited_for(
+    loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    loopback.fail("GET", "/oauth2/applications/@me", 503)
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        assert (await loopback.interact(Reader().command("hello"))).text
+    (warning,) = warnings(caplog)
+    assert warning.startswith("Cannot reach Discord (503 Service Unavailable")
+
+
+async def test_a_bot_that_waits_for_the_network_says_so_and_can_be_stopped(
+    loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    loopback.fail("GET", "/users/@me", 0, times=99)
+    async with running(Greeter()):
+        await loopback.rest.until("GET", "/users/@me", times=2)
+    assert warnings(caplog)[0].startswith("Cannot reach Discord (")
+
+
+async def test_rate_limits_and_outages_are_waited_out(loopback: LoopbackDiscord) -> None:
+    loopback.fail("GET", "/users/@me", 429)
+    loopback.fail("PUT", "/applications/[0-9]+/commands", 500)
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        for status in (429, 500):
+            loopback.fail("POST", "/interactions/.*", status)
+            assert (await loopback.interact(Reader().command("hello"))).text
+    assert loopback.rest.count("PUT", ".*/commands") == 1
+
+
+async def test_a_token_that_discord_rejects_is_named(loopback: LoopbackDiscord) -> None:
+    with pytest.raises(DiscordRefused, match=r"^DISCORD_TOKEN: Discord rejects this token"):
+        await run_gateway(Greeter(), "another token")
+    assert [call.status for call in loopback.rest.calls] == [401]
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"), [(4004, "rejects this token"), (4014, "does not grant the intents")]
+)
+async def test_a_gateway_that_turns_the_bot_away_says_why(
+    loopback: LoopbackDiscord, code: int, complaint: str
+) -> None:
+    loopback.gateway.close_with = code
+    with pytest.raises(DiscordRefused, match=complaint):
+        await run_gateway(Greeter(), TOKEN)
+
+
+async def test_a_request_that_discord_refuses_for_good_ends_the_run(
+    loopback: LoopbackDiscord,
+) -> None:
+    loopback.fail("GET", "/gateway/bot", 403)
+    loopback.fail("GET", "/oauth2/applications/@me", 403)
+    with pytest.raises(DiscordRefused, match=r"refuses the application \(403 Forbidden"):
+        await run_gateway(Greeter(), TOKEN)

@@ -1,0 +1,207 @@
+"""What Discord's REST API does, as far as the bot uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.wire.commands import CommandStore
+from tests.wire.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, EPHEMERAL, Exchange
+from tests.wire.messages import LOADING, edited, stored
+from tests.wire.people import BOT, application
+
+Payload = dict[str, Any]
+Answer = tuple[int, Any]
+
+NEW_MESSAGE, EDIT = 4, 7
+ORIGINAL = "@original"
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, ANSWERED = 10008, 10015, 10062, 40060
+
+
+class Refused(Exception):
+    """An answer with an error of Discord's."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that fits Discord's description.
+
+    Attributes:
+        names: what stood in the path's placeholders.
+        query: the query's parameters.
+        body: decoded JSON, None for none.
+    """
+
+    names: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+
+
+Handler = Callable[["Answers", Request], Awaitable[Answer]]
+_routes: list[tuple[str, re.Pattern[str], Handler]] = []
+
+
+def route(method: str, path: str) -> Callable[[Handler], Handler]:
+    """Let a method answer the requests to a path, whose placeholders are as in ``{name}``."""
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+
+    def remember(handler: Handler) -> Handler:
+        _routes.append((method, pattern, handler))
+        return handler
+
+    return remember
+
+
+class Answers:
+    """Discord's memory, and what it does when it is asked.
+
+    Attributes:
+        commands: the application's global commands.
+        exchanges: interactions by their token.
+        messages: messages by their id.
+    """
+
+    def __init__(self) -> None:
+        self.gateway_url = ""
+        self.commands = CommandStore()
+        self.exchanges: dict[str, Exchange] = {}
+        self.messages: dict[str, Payload] = {}
+
+    async def answer(
+        self, method: str, path: str, query: Mapping[str, str], body: object
+    ) -> Answer:
+        """Status and JSON for a request.
+
+        Raises:
+            Refused: Discord would answer with an error.
+            AssertionError: this server does not know the operation.
+        """
+        for own_method, pattern, handler in _routes:
+            match = pattern.fullmatch(path)
+            if match and own_method == method:
+                return await handler(self, Request(match.groupdict(), query, body))
+        raise AssertionError(f"the loopback server has no {method} {path}")
+
+    @route("GET", "/gateway/bot")
+    async def _gateway(self, _: Request) -> Answer:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return 200, {"url": self.gateway_url, "shards": 1, "session_start_limit": limit}
+
+    @route("GET", "/users/@me")
+    async def _user(self, _: Request) -> Answer:
+        return 200, BOT.payload() | {"mfa_enabled": False, "locale": "en-US"}
+
+    @route("GET", "/oauth2/applications/@me")
+    @route("GET", "/applications/@me")
+    async def _application(self, _: Request) -> Answer:
+        return 200, application()
+
+    @route("GET", "/applications/{application}/commands")
+    async def _list_commands(self, request: Request) -> Answer:
+        return 200, self.commands.tell(translated=request.query.get("with_localizations") == "true")
+
+    @route("PUT", "/applications/{application}/commands")
+    async def _set_commands(self, request: Request) -> Answer:
+        return 200, self.commands.replace(request.body)
+
+    @route("POST", "/interactions/{id}/{token}/callback")
+    async def _callback(self, request: Request) -> Answer:
+        exchange = self.exchanges.get(request.names["token"])
+        if exchange is None or exchange.interaction["id"] != request.names["id"]:
+            raise Refused(404, UNKNOWN_INTERACTION, "Unknown interaction")
+        if exchange.callback is not None:
+            raise Refused(400, ANSWERED, "Interaction has already been acknowledged.")
+        exchange.callback = request.body
+        self._carry_out(exchange, request.body["type"], request.body.get("data") or {})
+        if request.query.get("with_response", "0") in {"0", "false"}:
+            return 204, None
+        cause = exchange.interaction
+        told: Payload = {"interaction": {"id": cause["id"], "type": cause["type"]}}
+        if exchange.message is not None and request.body["type"] in {NEW_MESSAGE, EDIT}:
+            told["resource"] = {"type": request.body["type"], "message": exchange.message}
+        return 200, told
+
+    def _carry_out(self, exchange: Exchange, kind: int, data: Payload) -> None:
+        """Do what a callback asks for."""
+        cause = exchange.interaction
+        if kind in {NEW_MESSAGE, DEFERRED_MESSAGE}:
+            if kind == DEFERRED_MESSAGE:
+                # Only whether it is private counts of a deferred answer.
+                data = {"flags": (data.get("flags", 0) & EPHEMERAL) | LOADING}
+            self._keep(exchange, stored(data, cause["channel_id"], cause=cause))
+        elif kind == EDIT:
+            self._keep(exchange, edited(self._current(cause["message"]), data))
+        elif kind == DEFERRED_UPDATE:
+            self._keep(exchange, self._current(cause["message"]))
+        if kind not in {DEFERRED_MESSAGE, DEFERRED_UPDATE}:
+            exchange.sent.append(data)
+            exchange.answered.set()
+
+    def _current(self, message: Payload) -> Payload:
+        """A message as it is now; one from an earlier run is taken as it comes."""
+        return self.messages.get(message["id"], message)
+
+    def _keep(self, exchange: Exchange, message: Payload) -> None:
+        self.messages[message["id"]] = exchange.message = message
+
+    @route("POST", "/webhooks/{application}/{token}")
+    async def _follow_up(self, request: Request) -> Answer:
+        exchange = self._answered(request)
+        cause = exchange.interaction
+        message = stored(request.body, cause["channel_id"], cause=cause)
+        self.messages[message["id"]] = message
+        exchange.followups.append(message)
+        exchange.sent.append(request.body)
+        exchange.answered.set()
+        return 200, message
+
+    @route("GET", "/webhooks/{application}/{token}/messages/{message}")
+    async def _get_message(self, request: Request) -> Answer:
+        return 200, self._message(self._answered(request), request.names["message"])
+
+    @route("PATCH", "/webhooks/{application}/{token}/messages/{message}")
+    async def _edit_message(self, request: Request) -> Answer:
+        exchange = self._answered(request)
+        before = self._message(exchange, request.names["message"])
+        message = edited(before, request.body)
+        self.messages[message["id"]] = message
+        if exchange.message is before:
+            exchange.message = message
+        else:
+            exchange.followups[exchange.followups.index(before)] = message
+        exchange.sent.append(request.body)
+        exchange.answered.set()
+        return 200, message
+
+    @route("DELETE", "/webhooks/{application}/{token}/messages/{message}")
+    async def _delete_message(self, request: Request) -> Answer:
+        message = self._message(self._answered(request), request.names["message"])
+        del self.messages[message["id"]]
+        return 204, None
+
+    def _answered(self, request: Request) -> Exchange:
+        """The exchange of a follow-up; before the first answer there is no webhook for it."""
+        exchange = self.exchanges.get(request.names["token"])
+        if exchange is None or exchange.callback is None:
+            raise Refused(404, UNKNOWN_WEBHOOK, "Unknown Webhook")
+        return exchange
+
+    def _message(self, exchange: Exchange, name: str) -> Payload:
+        message = exchange.message if name == ORIGINAL else self.messages.get(name)
+        if message is None or message["id"] not in self.messages:
+            raise Refused(404, UNKNOWN_MESSAGE, "Unknown Message")
+        return message
+
+    @route("POST", "/channels/{channel}/messages")
+    async def _send_message(self, request: Request) -> Answer:
+        message = stored(request.body, request.names["channel"])
+        self.messages[message["id"]] = message
+        return 200, message
