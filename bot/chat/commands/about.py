@@ -10,7 +10,7 @@ from bot.chat.words import described, named
 
 
 @app_commands.command(
-    name=named("about"), description=described("Show facts on the blog and this bot")
+    name=named("about"), description=described("Show facts about the blog and this bot")
 )
 @app_commands.rename(hide=named("hide"))
 @app_commands.describe(hide=described("Show the answer to you alone"))

@@ -96,10 +96,17 @@ def blurb(hit: Hit, detail: Detail, words: Words) -> str:
     title = text.label(hit.post.title, detail.title, hit.post.slug)
     lines = (
         f"### {text.masked_link(title, hit.post.url if detail.linked else None)}",
-        text.bold(text.clip_pieces(hit.snippet, detail.snippet)),
+        excerpt(hit, detail.snippet),
         small(when(hit.post, words), reading_time(hit.post, words)),
     )
     return "\n".join(filter(None, lines))
+
+
+def excerpt(hit: Hit, limit: int) -> str:
+    """The matching words in context, or the summary where the title is what matched."""
+    if "".join(piece for piece, _ in hit.snippet) == hit.post.title:
+        return text.markdown(hit.post.summary, limit)
+    return text.bold(text.clip_pieces(hit.snippet, limit))
 
 
 def paging_row(found: Found, words: Words) -> ui.ActionRow[Any] | None:
