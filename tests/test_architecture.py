@@ -21,6 +21,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "chat": {"blog"},
     "transport": {"blog"},
     "settings": {"blog"},
+    "terminal": {"blog"},
 }
 MAY_KNOW_EVERYTHING = {"app", "cli", "__main__", "playground"}
 

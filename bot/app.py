@@ -1,0 +1,280 @@
+"""The composition root: builds everything from the settings and owns every lifetime."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.blog.errors import SettingError, SlashpostError
+from bot.blog.source import Snapshot
+from bot.blog.tag import tag_key
+from bot.index.index import Index
+from bot.index.sync import SyncReport
+from bot.links import known
+from bot.links.pattern import Pattern
+from bot.links.site import GENERATORS, Site
+from bot.reading.reader import SiteReader
+from bot.reading.rules import ReadingRules
+from bot.settings import GENERATOR, PERMALINK, Settings
+from bot.sources.folder import Folder
+
+if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
+    from bot.chat.client import Slashpost
+
+log = logging.getLogger(__name__)
+
+# A change shows within two seconds. Writing many files is one change once it pauses for
+# 50 ms (watchfiles' own step), and every so often while it goes on.
+MOST_MS_OF_CHANGES = 1000
+# How often to look whether the folder itself was replaced, which no event reports.
+LOOK_AGAIN_MS = 500
+SECONDS_UNTIL_NEXT_TRY = 0.5
+
+
+class App:
+    """A blog's posts and everything that answers from them.
+
+    Use it as an async context manager, and ``sync`` before asking the library.
+
+    Args:
+        settings: what to serve, and how.
+
+    Raises:
+        SettingError: the generator is unknown, or the pattern of links is wrong.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        check_generator(settings.generator)
+        check_permalink(settings.permalink)
+        self.settings = settings
+        self.library = Index(settings.db, site_url=settings.site_url)
+        self._folder = Folder(
+            settings.posts,
+            is_site_file=known.is_site_file,
+            is_marker=known.is_marker,
+            is_content_folder=known.is_content_folder,
+            max_bytes=settings.max_bytes,
+        )
+        self._rules = ReadingRules(
+            date_order=settings.date_order,
+            collection_tags=frozenset(map(tag_key, settings.collection_tags)),
+            language=settings.language,
+            max_bytes=settings.max_bytes,
+        )
+        self._configuration: tuple[Path, ...] = ()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.library.close()
+
+    async def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
+        """Bring the index up to date with the folder.
+
+        Args:
+            progress: called with files done and files to do.
+
+        Raises:
+            SourceError: the folder is missing or empty.
+            IndexUnavailable: the index cannot be written.
+        """
+        snapshot, reader = await asyncio.to_thread(self._look)
+        return await self.library.sync(snapshot, reader, progress=progress)
+
+    def _look(self) -> tuple[Snapshot, SiteReader]:
+        snapshot = self._folder.snapshot()
+        self._configuration = tuple(
+            self.settings.posts / path for path in snapshot.site_files if path.startswith("../")
+        )
+        site = Site.of(
+            snapshot, generator=self.settings.generator, permalink=self.settings.permalink
+        )
+        return snapshot, SiteReader(self._rules, site)
+
+    def client(self) -> Slashpost:
+        """The bot, not yet logged in."""
+        from bot.chat.client import Slashpost
+        from bot.transport.commands import sync_commands
+
+        return Slashpost(self.library, sync=sync_commands)
+
+    async def run(self) -> None:
+        """Serve Discord until the process is told to stop.
+
+        Raises:
+            SettingError: there is no token.
+            DiscordRefused: Discord rejects it.
+        """
+        token = self.settings.require_token()
+        await self.sync()
+        from bot.transport.api import use_api_base
+        from bot.transport.gateway import run_gateway
+
+        use_api_base(self.settings.api_base)
+        async with self.watching():
+            await run_gateway(self.client(), token)
+
+    async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
+        """Serve the bot in a simulated Discord until it is closed or the process told to stop.
+
+        Args:
+            say: prints one line, the address.
+            port: the port on this computer; 0 takes a free one.
+            browser: whether to open the address in the browser.
+        """
+        from bot.playground.playground import open_playground
+
+        await self.sync()
+        async with self.watching():
+            await until_stopped(
+                open_playground(
+                    self.client(),
+                    library=self.library,
+                    folder=self.settings.posts,
+                    say=say,
+                    port=port,
+                    browser=browser,
+                )
+            )
+
+    async def invitation(self) -> str:
+        """The link that adds the bot to a server.
+
+        Raises:
+            SettingError: there is no token, which tells which bot it is.
+            DiscordRefused: Discord rejects it.
+        """
+        from bot.transport.api import application_id, use_api_base
+        from bot.transport.invite import invite_url
+
+        token = self.settings.require_token()
+        use_api_base(self.settings.api_base)
+        return invite_url(await application_id(token))
+
+    @contextlib.asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Keep the index up to date with the folder for as long as the context is open."""
+        task = asyncio.create_task(self._watch(), name="watch the posts")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        """Sync after every change, for ever. What goes wrong leaves the last index in place."""
+        from watchfiles import awatch
+
+        while True:
+            watched = (self.settings.posts, *self._configuration)
+            before = identities(watched)
+            present = [path.resolve() for path in watched if path.exists()]
+            try:
+                async for changes in awatch(
+                    *present,
+                    watch_filter=self._concerns_posts,
+                    debounce=MOST_MS_OF_CHANGES,
+                    rust_timeout=LOOK_AGAIN_MS,
+                    yield_on_timeout=True,
+                ):
+                    replaced = identities(watched) != before
+                    if changes or replaced:
+                        await self._sync_or_log()
+                    if replaced or watched[1:] != self._configuration:
+                        break
+            except OSError as error:  # no folder, or the system's limit of watches
+                log.warning("Cannot watch %s: %s", self.settings.posts, error)
+                await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)
+
+    def _concerns_posts(self, _change: object, path: str) -> bool:
+        """Whether a changed file may be a post or configuration: not hidden, not the index."""
+        if path.startswith(str(self.settings.db.resolve())):
+            return False
+        root = self.settings.posts.resolve()
+        changed = Path(path)
+        if not changed.is_relative_to(root):
+            return True
+        folders = changed.relative_to(root).parts[:-1]
+        return not any(name.startswith(".") or name == "node_modules" for name in folders)
+
+    async def _sync_or_log(self) -> None:
+        try:
+            report = await self.sync()
+        except SlashpostError as error:
+            log.warning("Kept the last index: %s", error)
+        except Exception:
+            log.exception("Kept the last index")
+        else:
+            if report.added or report.changed or report.removed:
+                log.info(
+                    "Posts: %d added, %d changed, %d removed",
+                    report.added,
+                    report.changed,
+                    report.removed,
+                )
+
+
+def check_generator(name: str | None) -> None:
+    """Raise SettingError for a generator that there are no rules for."""
+    if name is None or name in GENERATORS:
+        return
+    close = get_close_matches(name.casefold(), GENERATORS, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(GENERATORS)}"
+    raise SettingError(GENERATOR.label, f"{name!r} is no known generator", hint)
+
+
+def check_permalink(pattern: str | None) -> None:
+    """Raise SettingError for a pattern of links with unknown placeholders."""
+    if pattern is None:
+        return
+    try:
+        Pattern(pattern)
+    except ValueError as error:
+        raise SettingError(PERMALINK.label, f"{pattern!r}: {error}") from None
+
+
+def identities(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:
+    """What tells whether a path still leads to the same file or folder."""
+    found: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            stat = path.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_dev, stat.st_ino))
+    return found
+
+
+async def until_stopped(serving: Coroutine[Any, Any, None]) -> None:
+    """Run ``serving`` until it ends, or until SIGINT or SIGTERM arrives."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(serving)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise

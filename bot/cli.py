@@ -1,0 +1,318 @@
+"""Commands for people at a terminal: ``slashpost`` and ``python -m bot``."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bot import __version__, terminal
+from bot.blog.errors import NotFound, SlashpostError
+from bot.blog.library import Library
+from bot.blog.post import Post
+from bot.settings import TABLE, Settings
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+T = TypeVar("T")
+Command = Callable[..., Any]
+
+POSTS_SHOWN = 10
+INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0 is success, 1 a check that found problems or a post or tag that does not exist, 2 a
+    wrong command line or setting. Whatever goes wrong is one line on stderr.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Posts are written in every script; a Windows pipe would take only one's own.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        status = cli.main(arguments, prog_name="slashpost", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        return fail(error.format_message(), error.exit_code)
+    except SlashpostError as error:
+        return fail(str(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; let the exit not try to write the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return status or 0
+
+
+def fail(message: str, status: int) -> int:
+    """Say what went wrong, in one line, and return ``status``."""
+    click.echo(f"slashpost: {terminal.plain(message)}", err=True)
+    return status
+
+
+def settings_options(command: Command) -> Command:
+    """Give a command an option for each setting; its first argument becomes the Settings."""
+
+    @functools.wraps(command)
+    def with_settings(**arguments: Any) -> Any:
+        given = {name: arguments.pop(parameter) for name, parameter in parameters.items()}
+        return command(Settings.load(given), **arguments)
+
+    parameters = {s.option: f"setting_{s.variable}" for s in TABLE if s.option}
+    decorated: Command = with_settings
+    for setting in reversed(TABLE):
+        if setting.option:
+            decorated = click.option(
+                setting.option,
+                parameters[setting.option],
+                metavar=setting.value,
+                help=f"{setting.help} [{setting.variable}; default: {setting.default}]",
+            )(decorated)
+    return decorated
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Show at most N; 0 shows all. Default: {POSTS_SHOWN} posts, all tags.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Bring a blog into the Discord server that reads it."""
+
+
+@cli.command()
+@settings_options
+def run(settings: Settings) -> None:
+    """Connect to Discord and answer, until stopped."""
+    settings.require_token()
+    log_to_stderr(logging.INFO)
+    with_app(settings, lambda app: app.run())
+
+
+@cli.command("try")
+@settings_options
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="Port on this computer; by default a free one.",
+)
+@click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
+def try_out(settings: Settings, port: int, *, browser: bool) -> None:
+    """Try the bot in a simulated Discord in the browser, without a token."""
+    log_to_stderr(logging.WARNING)
+    with_app(settings, lambda app: app.play(say=say, port=port, browser=browser))
+
+
+@cli.command()
+@settings_options
+@json_option
+def index(settings: Settings, *, as_json: bool) -> None:
+    """Bring the index up to date and say what it holds."""
+
+    async def look(app: App) -> str:
+        progress = Progress()
+        report = await app.sync(progress)
+        progress.finish()
+        status = await app.library.status()
+        if not as_json:
+            changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+            return terminal.index_table(status, f"{changes} in {report.seconds:.2f} s")
+        return terminal.to_json(
+            terminal.status_json(status)
+            | {
+                "added": report.added,
+                "changed": report.changed,
+                "removed": report.removed,
+                "seconds": round(report.seconds, 3),
+            }
+        )
+
+    say(with_app(settings, look))
+
+
+@cli.command()
+@settings_options
+def check(settings: Settings) -> None:
+    """Look for mistakes in the posts; the exit status is 1 if there are any."""
+    status = ask(settings, lambda library: library.status())
+    for problem in status.problems:
+        click.echo(terminal.problem_line(problem), err=True)
+    if status.problems:
+        raise click.exceptions.Exit(1)
+    say(f"No problems in {status.posts} posts.")
+
+
+@cli.command()
+@settings_options
+@limit_option
+@json_option
+def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:
+    """List the newest posts."""
+    show_posts(ask(settings, lambda library: library.latest(limit=bound(limit))), as_json=as_json)
+
+
+@cli.command()
+@click.argument("slug")
+@settings_options
+@json_option
+def post(settings: Settings, slug: str, *, as_json: bool) -> None:
+    """Show one post, by its slug, a former name, its title or its URL."""
+
+    async def find(library: Library) -> Post:
+        found = await library.find(slug)
+        if found is None:
+            close = [post.slug for post in await library.closest(slug, 3)]
+            raise NotFound(f"No post goes by {slug!r}", closest(close))
+        return found
+
+    found = ask(settings, find)
+    say(terminal.to_json(terminal.post_json(found)) if as_json else terminal.post_card(found))
+
+
+@cli.command()
+@click.argument("tag", required=False)
+@settings_options
+@limit_option
+@json_option
+def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: bool) -> None:
+    """List all tags, most used first, or the posts of one."""
+    if tag is not None:
+        show_posts(ask(settings, lambda library: of_tag(library, tag, limit)), as_json=as_json)
+        return
+    found = ask(settings, lambda library: library.tags(limit=limit or None))
+    if as_json:
+        say(terminal.to_json([terminal.tag_json(tag) for tag in found]))
+    else:
+        say(terminal.tag_list(found))
+
+
+@cli.command()
+@click.argument("query", nargs=-1, required=True)
+@settings_options
+@limit_option
+@json_option
+def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_json: bool) -> None:
+    """Find posts that hold all the words."""
+    words = " ".join(query)
+
+    async def hits(library: Library) -> list[Post]:
+        most = bound(limit) or await library.count_hits(words)
+        return [hit.post for hit in await library.search(words, limit=most)]
+
+    found = ask(settings, hits)
+    show_posts(sorted(found, key=newest_first) if as_json else found, as_json=as_json)
+
+
+@cli.command()
+@settings_options
+def invite(settings: Settings) -> None:
+    """Print the link that adds the bot to a server."""
+    say(with_app(settings, lambda app: app.invitation()))
+
+
+def with_app(settings: Settings, use: Callable[[App], Awaitable[T]]) -> T:
+    """Build the app, let ``use`` have it, and take it down again."""
+    from bot.app import App
+
+    async def open_and_use() -> T:
+        async with App(settings) as app:
+            return await use(app)
+
+    return asyncio.run(open_and_use())
+
+
+def ask(settings: Settings, question: Callable[[Library], Awaitable[T]]) -> T:
+    """The library's answer, after bringing it up to date."""
+
+    async def sync_and_ask(app: App) -> T:
+        await app.sync()
+        return await question(app.library)
+
+    return with_app(settings, sync_and_ask)
+
+
+async def of_tag(library: Library, name: str, limit: int | None) -> Sequence[Post]:
+    """The posts of a tag that exists."""
+    if await library.tag(name) is None:
+        close = [tag.name for tag in await library.suggest_tags(name, 3)]
+        raise NotFound(f"No tag goes by {name!r}", closest(close))
+    return await library.latest(tag=name, limit=bound(limit))
+
+
+def bound(limit: int | None) -> int | None:
+    """The most posts to list, None for all, from what ``--limit`` says."""
+    return POSTS_SHOWN if limit is None else limit or None
+
+
+def newest_first(post: Post) -> tuple[bool, int, str]:
+    """Sort posts as every list of a library is sorted."""
+    return post.date is None, -post.date.instant if post.date else 0, post.path
+
+
+def closest(names: Sequence[str]) -> str:
+    """A hint that offers names that exist."""
+    return f"Closest: {', '.join(names)}" if names else ""
+
+
+def show_posts(posts: Sequence[Post], *, as_json: bool) -> None:
+    """Print a list of posts."""
+    if as_json:
+        say(terminal.to_json([terminal.post_json(post) for post in posts]))
+    else:
+        say(terminal.post_list(posts))
+
+
+def say(text: str) -> None:
+    """Print for whoever asked, at once, even into a pipe."""
+    click.echo(text)
+    sys.stdout.flush()
+
+
+def log_to_stderr(others: int) -> None:
+    """Log what the bot does; ``others`` is the level for the libraries it is made of."""
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", level=others, stream=sys.stderr
+    )
+    logging.getLogger("bot").setLevel(logging.INFO)
+
+
+class Progress:
+    """A bar on a terminal that fills while files are read; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many files of how many are done; the bar appears with the first call."""
+        if self._bar is None and sys.stderr.isatty():
+            self._bar = click.progressbar(length=total, label="Reading posts", file=sys.stderr)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
+
+    def finish(self) -> None:
+        """Leave the line of the bar, if there is one."""
+        if self._bar is not None:
+            self._bar.render_finish()

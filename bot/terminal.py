@@ -1,0 +1,169 @@
+"""How posts, tags and the index look in a terminal, and in ``--json`` (docs/json.md)."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.blog.library import Status
+from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.tag import Tag
+
+Json = dict[str, object]
+
+WIDTH = 88  # columns; wide enough for most links, narrow enough for half a screen
+INDENT = " " * 12  # a day and two spaces
+GROUPS_SHOWN = 12
+PATHS_SHOWN = 3
+PROBLEMS_SHOWN = 20
+
+
+def to_json(value: object) -> str:
+    """Write JSON for people and programs alike: indented, in the letters of the blog."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def post_json(post: Post) -> Json:
+    """A post as every command gives it; what is not known is null."""
+    return {
+        "slug": post.slug,
+        "title": post.title,
+        "date": post.date and post.date.text,
+        "updated": post.updated and post.updated.text,
+        "tags": list(post.tags),
+        "summary": post.summary,
+        "url": post.url,
+        "authors": list(post.authors),
+        "image": post.image,
+        "reading_minutes": post.reading_minutes,
+        "path": post.path,
+    }
+
+
+def tag_json(tag: Tag) -> Json:
+    """A tag and its count."""
+    return {"tag": tag.name, "posts": tag.posts}
+
+
+def left_out_json(left_out: LeftOut) -> Json:
+    """A file that is not shown, and why."""
+    return {"path": left_out.path, "reason": left_out.reason}
+
+
+def problem_json(problem: Problem) -> Json:
+    """A problem; ``line`` is null where it is not known."""
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "reason": problem.reason,
+        "hint": problem.hint,
+    }
+
+
+def status_json(status: Status) -> Json:
+    """What the index holds."""
+    return {
+        "generator": status.generator,
+        "posts": status.posts,
+        "tags": status.tags,
+        "left_out": [left_out_json(left_out) for left_out in status.left_out],
+        "problems": [problem_json(problem) for problem in status.problems],
+    }
+
+
+def post_list(posts: Sequence[Post]) -> str:
+    """Posts below each other: day and title, then summary and where to read it."""
+    return "\n\n".join(f"{day_of(post)}{list_entry(post)}" for post in posts) or "No posts."
+
+
+def day_of(post: Post) -> str:
+    """The post's day, or as much space, so that titles stand in one column."""
+    return f"{post.date.text[:10]}  " if post.date else INDENT
+
+
+def list_entry(post: Post) -> str:
+    """Title and, below it, what else a list says of a post."""
+    below = [plain(post.summary), " · ".join((*map(plain, post.tags), minutes(post)))]
+    lines = [line for text in below for line in textwrap.wrap(text, WIDTH - len(INDENT))]
+    return f"\n{INDENT}".join([plain(post.title), *lines, plain(post.url or post.path)])
+
+
+def post_card(post: Post) -> str:
+    """All that is known of one post."""
+    dates = [
+        *([post.date.text] if post.date else []),
+        *([f"updated {post.updated.text}"] if post.updated else []),
+    ]
+    authors = [f"by {', '.join(map(plain, post.authors))}"] if post.authors else []
+    blocks = [
+        plain(post.title),
+        " · ".join([*dates, *authors, minutes(post)]),
+        ", ".join(map(plain, post.tags)),
+        textwrap.fill(plain(post.summary), WIDTH),
+        plain(post.url or ""),
+        f"Slug: {plain(post.slug)}",
+        f"File: {plain(post.path)}",
+    ]
+    return "\n".join(block for block in blocks if block)
+
+
+def tag_list(tags: Sequence[Tag]) -> str:
+    """Tags below each other, counts aligned."""
+    width = max((len(str(tag.posts)) for tag in tags), default=0)
+    return "\n".join(f"{tag.posts:>{width}}  {plain(tag.name)}" for tag in tags) or "No tags."
+
+
+def index_table(status: Status, changes: str) -> str:
+    """What the index holds, why files are missing from it, and what is wrong with others."""
+    rows = [
+        ("Source", plain(status.source)),
+        ("Generator", status.generator),
+        ("Site", plain(status.site_url or "not known, so posts have no links (--site sets it)")),
+        ("Posts", str(status.posts)),
+        ("Tags", str(status.tags)),
+        ("Changes", changes),
+        ("Left out", str(len(status.left_out) or "none")),
+        *(("", line) for line in left_out_lines(status.left_out)),
+        ("Problems", str(len(status.problems) or "none")),
+        *(("", line) for line in problem_lines(status.problems)),
+    ]
+    return "\n".join(f"{name:<11}{value}" for name, value in rows)
+
+
+def left_out_lines(left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """Reasons, the commonest first, each with its first few files."""
+    paths_of: dict[str, list[str]] = defaultdict(list)
+    for item in left_out:
+        paths_of[item.reason].append(item.path)
+    by_count = sorted(paths_of.items(), key=lambda group: -len(group[1]))
+    for reason, paths in by_count[:GROUPS_SHOWN]:
+        more = ", …" if len(paths) > PATHS_SHOWN else ""
+        yield plain(f"{len(paths):>5}  {reason}: {', '.join(paths[:PATHS_SHOWN])}{more}")
+    if len(by_count) > GROUPS_SHOWN:
+        yield f"       … and {len(by_count) - GROUPS_SHOWN} more reasons (--json lists all)"
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """The first problems, a line each."""
+    for problem in problems[:PROBLEMS_SHOWN]:
+        yield f"  {plain(str(problem))}"
+    if len(problems) > PROBLEMS_SHOWN:
+        yield f"  … and {len(problems) - PROBLEMS_SHOWN} more (slashpost check lists all)"
+
+
+def problem_line(problem: Problem) -> str:
+    """A problem as ``path:line: reason``, and what to do about it."""
+    return plain(f"{problem}. {problem.hint}" if problem.hint else str(problem))
+
+
+def minutes(post: Post) -> str:
+    """How long it takes to read a post."""
+    return f"{post.reading_minutes} min"
+
+
+def plain(text: str) -> str:
+    """Text on one line, without what would move a terminal's cursor or change its colours."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,503 @@
+"""What a person, a script and a blog's own CI see at a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import __version__
+from bot.cli import cli, main
+from bot.settings import TABLE
+
+CHECKOUT = Path(__file__).parent.parent
+
+NEXT_YEAR = dt.datetime.now(dt.UTC).year + 1
+
+FILES = {
+    "2024-01-11-hello.md": (
+        "---\ntitle: Hello, world\ntags: [News, Gardening]\nauthor: Ada\n"
+        "image: /images/hello.webp\naliases: [/first/]\n---\nThe first words about tulips.\n"
+    ),
+    "roses.md": (
+        "---\ntitle: Roses\ndate: 2024-03-05T21:30:00-03:00\nupdated: 2024-04-01\n"
+        "tags: gardening\ndescription: How to cut them.\n---\nCut above a bud. No tulips here.\n"
+    ),
+    "b-side.md": "---\ntitle: B\ndate: 2024-01-11\n---\nSame day, path after the first.\n",
+    "about.md": "---\ntitle: About us\n---\nNo date.\n",
+    "draft.md": "---\ntitle: Not yet\ndate: 2024-05-01\ndraft: true\ntags: secret\n---\nSoon.\n",
+    "later.md": f"---\ntitle: Later\ndate: {NEXT_YEAR}-01-01\n---\nIn the future.\n",
+    "README.md": "# How to write here\n",
+}
+
+POST_KEYS = [
+    "slug",
+    "title",
+    "date",
+    "updated",
+    "tags",
+    "summary",
+    "url",
+    "authors",
+    "image",
+    "reading_minutes",
+    "path",
+]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Slashpost = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a working directory of its own and no setting."""
+    for setting in TABLE:
+        monkeypatch.delenv(setting.variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def slashpost(capsys: pytest.CaptureFixture[str]) -> Slashpost:
+    """Run a command in this process."""
+
+    def run(*arguments: str) -> Said:
+        status = main(arguments)
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    """A small blog in the folder that is read when nothing is set."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for path, text in FILES.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("blog")
+class TestLists:
+    """Lists of posts."""
+
+    def test_the_newest_come_first_then_by_path_and_undated_last(
+        self, slashpost: Slashpost
+    ) -> None:
+        said = slashpost("latest", "--json")
+        assert said.status == 0
+        assert [post["path"] for post in said.json] == [
+            "roses.md",
+            "2024-01-11-hello.md",
+            "b-side.md",
+            "about.md",
+        ]
+
+    def test_a_post_has_all_fields_in_json(self, slashpost: Slashpost) -> None:
+        hello = slashpost("latest", "--json", "--site", "https://example.org").json[1]
+        assert list(hello) == POST_KEYS
+        assert hello == {
+            "slug": "hello",
+            "title": "Hello, world",
+            "date": "2024-01-11",
+            "updated": None,
+            "tags": hello["tags"],  # whose spelling the blog settles
+            "summary": "The first words about tulips.",
+            "url": hello["url"],  # a matter of the generator's rules
+            "authors": ["Ada"],
+            "image": "https://example.org/images/hello.webp",
+            "reading_minutes": 1,
+            "path": "2024-01-11-hello.md",
+        }
+        assert [tag.casefold() for tag in hello["tags"]] == ["news", "gardening"]
+        assert hello["url"].startswith("https://example.org/")
+
+    def test_a_time_keeps_its_offset_and_a_day_stays_a_day(self, slashpost: Slashpost) -> None:
+        roses = slashpost("post", "roses", "--json").json
+        assert roses["date"] == "2024-03-05T21:30:00-03:00"
+        assert roses["updated"] == "2024-04-01"
+        assert roses["summary"] == "How to cut them."
+
+    def test_without_a_site_url_a_post_has_no_url(self, slashpost: Slashpost) -> None:
+        hello = slashpost("post", "hello", "--json").json
+        assert (hello["url"], hello["image"]) == (None, "/images/hello.webp")
+
+    def test_limit(self, slashpost: Slashpost, blog: Path) -> None:
+        for number in range(20):
+            text = f"---\ntitle: More {number}\ndate: 2023-01-01\n---\n"
+            (blog / f"more-{number}.md").write_text(text)
+        assert len(slashpost("latest", "--json").json) == 10
+        assert len(slashpost("latest", "--json", "--limit", "3").json) == 3
+        assert len(slashpost("latest", "--json", "--limit", "0").json) == 24
+
+    def test_posts_of_a_tag_in_any_case(self, slashpost: Slashpost) -> None:
+        said = slashpost("tags", "GARDENING", "--json")
+        assert [post["slug"] for post in said.json] == ["roses", "hello"]
+
+    def test_tags_with_counts_most_used_first(self, slashpost: Slashpost) -> None:
+        tags = slashpost("tags", "--json").json
+        assert [(tag["tag"].casefold(), tag["posts"]) for tag in tags] == [
+            ("gardening", 2),
+            ("news", 1),
+        ]
+        assert slashpost("tags", "--json", "--limit", "1").json == tags[:1]
+
+    def test_a_search_prints_the_newest_first_in_json(self, slashpost: Slashpost) -> None:
+        said = slashpost("search", "tulips", "--json")
+        assert [post["slug"] for post in said.json] == ["roses", "hello"]
+
+    def test_a_search_of_several_words_needs_no_quotes(self, slashpost: Slashpost) -> None:
+        found = slashpost("search", "first", "tulips", "--json", "--limit", "0").json
+        assert [post["slug"] for post in found] == ["hello"]
+
+    def test_a_search_without_hits_is_no_error(self, slashpost: Slashpost) -> None:
+        said = slashpost("search", "dandelion", "--json")
+        assert (said.status, said.json, said.err) == (0, [], "")
+
+    @pytest.mark.parametrize("name", ["hello", "HELLO", "Hello, world", "/first/"])
+    def test_a_post_by_any_of_its_names(self, slashpost: Slashpost, name: str) -> None:
+        assert slashpost("post", name, "--json").json["path"] == "2024-01-11-hello.md"
+
+    def test_an_edit_is_seen_by_the_next_command(self, slashpost: Slashpost, blog: Path) -> None:
+        slashpost("latest", "--json")
+        (blog / "roses.md").unlink()
+        (blog / "about.md").write_text("---\ntitle: About them\ndate: 2024-06-01\n---\n")
+        titles = [post["title"] for post in slashpost("latest", "--json").json]
+        assert titles == ["About them", "Hello, world", "B"]
+
+    def test_people_get_plain_text(self, slashpost: Slashpost) -> None:
+        said = slashpost("latest", "--site", "https://example.org")
+        assert "2024-01-11  Hello, world\n" in said.out
+        assert "The first words about tulips." in said.out
+        assert "https://example.org/" in said.out
+        assert "{" not in said.out
+        assert "  2  gardening" in f"  {slashpost('tags').out.casefold()}"
+        card = slashpost("post", "roses").out
+        assert card.startswith("Roses\n2024-03-05T21:30:00-03:00 · updated 2024-04-01")
+
+    def test_a_title_cannot_steer_the_terminal(self, slashpost: Slashpost, blog: Path) -> None:
+        text = '---\ntitle: "\\e[31mred\\a"\ndate: 2025-01-01\n---\n'
+        (blog / "red.md").write_text(text)
+        out = slashpost("latest").out
+        assert "[31mred" in out
+        assert "\x1b" not in out
+        assert "\a" not in out
+
+
+class TestMisses:
+    """Posts and tags that do not exist."""
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_post_that_is_not_there_names_the_closest(self, slashpost: Slashpost) -> None:
+        said = slashpost("post", "rosse", "--json")
+        assert (said.status, said.out) == (1, "")
+        assert said.err.startswith("slashpost: No post goes by 'rosse'. Closest: roses, ")
+        assert said.err.count(",") == 2
+        assert said.err.count("\n") == 1
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_tag_that_is_not_there_names_the_closest(self, slashpost: Slashpost) -> None:
+        said = slashpost("tags", "gardning", "--json")
+        assert (said.status, said.out) == (1, "")
+        assert "gardening" in said.err.casefold()
+        assert said.err.count("\n") == 1
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_hidden_posts_tag_is_not_there(self, slashpost: Slashpost) -> None:
+        assert slashpost("tags", "secret").status == 1
+
+
+@pytest.mark.usefixtures("blog")
+class TestIndex:
+    """The index and its report."""
+
+    def test_the_report_in_json(self, slashpost: Slashpost) -> None:
+        said = slashpost("index", "--json")
+        report = said.json
+        assert list(report) == [
+            "generator",
+            "posts",
+            "tags",
+            "left_out",
+            "problems",
+            "added",
+            "changed",
+            "removed",
+            "seconds",
+        ]
+        assert (report["posts"], report["tags"], report["problems"]) == (4, 2, [])
+        assert sorted(left["path"] for left in report["left_out"]) == [
+            "README.md",
+            "draft.md",
+            "later.md",
+        ]
+        assert all(list(left) == ["path", "reason"] for left in report["left_out"])
+        assert (report["changed"], report["removed"]) == (0, 0)
+        assert isinstance(report["seconds"], float)
+        again = slashpost("index", "--json").json
+        assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
+        assert again["left_out"] == report["left_out"]
+
+    def test_the_report_counts_changes(self, slashpost: Slashpost, blog: Path) -> None:
+        slashpost("index")
+        (blog / "new.md").write_text("---\ntitle: New\ndate: 2024-02-02\n---\n")
+        (blog / "b-side.md").write_text("---\ntitle: B2\ndate: 2024-01-11\n---\nOther words.\n")
+        (blog / "roses.md").unlink()
+        report = slashpost("index", "--json").json
+        assert (report["added"], report["changed"], report["removed"]) == (1, 1, 1)
+
+    def test_a_problem_in_json(self, slashpost: Slashpost, blog: Path) -> None:
+        (blog / "broken.md").write_text("---\ntitle: Howto: Install\n---\n")
+        said = slashpost("index", "--json")
+        assert said.status == 0
+        [problem] = said.json["problems"]
+        assert list(problem) == ["path", "line", "reason", "hint"]
+        assert (problem["path"], problem["line"]) == ("broken.md", 2)
+        assert problem["reason"]
+        assert problem["hint"]
+
+    def test_the_table_for_people(self, slashpost: Slashpost, blog: Path) -> None:
+        (blog / "broken.md").write_text("---\ntitle: Howto: Install\n---\n")
+        said = slashpost("index")
+        lines = said.out.splitlines()
+        assert "Posts      4" in lines
+        assert "Tags       2" in lines
+        assert "Left out   3" in lines
+        assert "Problems   1" in lines
+        assert "  broken.md:2: " in said.out
+        assert "README.md" in said.out
+        assert said.err == ""
+
+
+@pytest.mark.usefixtures("blog")
+class TestCheck:
+    """The linter for the blog's own CI."""
+
+    def test_a_sound_blog_passes(self, slashpost: Slashpost) -> None:
+        said = slashpost("check")
+        assert (said.status, said.err) == (0, "")
+        assert said.out == "No problems in 4 posts.\n"
+
+    def test_each_problem_is_a_line(self, slashpost: Slashpost, blog: Path) -> None:
+        (blog / "broken.md").write_text("---\ntitle: Howto: Install\n---\n")
+        (blog / "bytes.md").write_bytes(b"---\ntitle: caf\xe9\n---\n")
+        said = slashpost("check")
+        assert (said.status, said.out) == (1, "")
+        first, second = said.err.splitlines()
+        assert first.startswith("broken.md:2: ")
+        assert second.startswith("bytes.md")
+
+
+class TestBadConfiguration:
+    """One line that names the setting, what is wrong and what to do."""
+
+    def refused(self, said: Said, *mentions: str) -> None:
+        assert (said.status, said.out) == (2, "")
+        assert said.err.count("\n") == 1
+        assert "Traceback" not in said.err
+        for mention in mentions:
+            assert mention in said.err
+
+    def test_no_posts_folder(self, slashpost: Slashpost) -> None:
+        self.refused(slashpost("latest", "--json"), "posts", "--posts", "SLASHPOST_POSTS")
+
+    def test_an_empty_posts_folder(self, slashpost: Slashpost, tmp_path: Path) -> None:
+        (tmp_path / "posts").mkdir()
+        self.refused(slashpost("index", "--json"), "posts", "--posts", "SLASHPOST_POSTS")
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_file_for_a_folder(self, slashpost: Slashpost) -> None:
+        self.refused(slashpost("check", "--posts", "posts/roses.md"), "roses.md", "--posts")
+
+    @pytest.mark.usefixtures("blog")
+    @pytest.mark.parametrize("db", ["posts/roses.md/index.db", "/dev/null/index.db", "posts"])
+    def test_an_index_that_cannot_be_written(self, slashpost: Slashpost, db: str) -> None:
+        self.refused(slashpost("latest", "--json", "--db", db), db, "--db", "SLASHPOST_DB")
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_site_without_a_scheme(self, slashpost: Slashpost) -> None:
+        said = slashpost("latest", "--site", "example.org")
+        self.refused(said, "--site", "SLASHPOST_SITE_URL", "https://example.org")
+
+    @pytest.mark.usefixtures("blog")
+    def test_an_unknown_generator(self, slashpost: Slashpost) -> None:
+        said = slashpost("latest", "--generator", "hugoo")
+        self.refused(said, "--generator", "SLASHPOST_GENERATOR", "Did you mean hugo?")
+        self.refused(slashpost("latest", "--generator", "x"), "eleventy, hugo, jekyll")
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_pattern_with_an_unknown_placeholder(self, slashpost: Slashpost) -> None:
+        said = slashpost("latest", "--permalink", "/{yeer}/{slug}/")
+        self.refused(said, "--permalink", "SLASHPOST_PERMALINK", "{yeer}", "{year}")
+
+    @pytest.mark.usefixtures("blog")
+    @pytest.mark.parametrize("command", ["run", "invite"])
+    def test_no_token(self, slashpost: Slashpost, command: str) -> None:
+        self.refused(slashpost(command), "DISCORD_TOKEN", "slashpost try")
+
+    def test_no_posts_to_serve(self, slashpost: Slashpost, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
+        self.refused(slashpost("run"), "SLASHPOST_POSTS")
+        self.refused(slashpost("try", "--no-browser"), "SLASHPOST_POSTS")
+
+    @pytest.mark.parametrize(
+        ("arguments", "mention"),
+        [
+            (["latst"], "latst"),
+            (["latest", "--limit", "-1"], "--limit"),
+            (["latest", "--limit", "many"], "--limit"),
+            (["latest", "--nonsense"], "--nonsense"),
+            (["post"], "SLUG"),
+            (["search"], "QUERY"),
+            (["latest", "surplus"], "surplus"),
+            (["try", "--port", "70000"], "--port"),
+        ],
+    )
+    def test_usage(self, slashpost: Slashpost, arguments: list[str], mention: str) -> None:
+        self.refused(slashpost(*arguments), mention)
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> None:
+    said = slashpost(command, "--help")
+    assert said.status == 0
+    for setting in TABLE:
+        if setting.option:
+            assert f"  {setting.option} " in said.out
+            assert setting.variable in " ".join(said.out.split())
+
+
+def test_the_commands_of_the_program(slashpost: Slashpost) -> None:
+    names = {"run", "try", "index", "check", "latest", "post", "tags", "search", "invite"}
+    assert set(cli.commands) == names
+    assert slashpost("--version").out == f"slashpost {__version__}\n"
+    bare = slashpost()
+    assert (bare.status, bare.out) == (2, "")
+    assert all(f"  {name} " in bare.err for name in names)
+
+
+def test_every_json_key_is_documented(slashpost: Slashpost, blog: Path) -> None:
+    (blog / "broken.md").write_text("---\ntitle: Howto: Install\n---\n")
+    page = (CHECKOUT / "docs" / "json.md").read_text(encoding="utf-8")
+    report = slashpost("index", "--json").json
+    keys = {*POST_KEYS, *report, *report["left_out"][0], *report["problems"][0]}
+    keys |= set(slashpost("tags", "--json").json[0])
+    assert not [key for key in keys if f"`{key}`" not in page and f'"{key}"' not in page]
+
+
+class TestProcess:
+    """What only a process of its own can show."""
+
+    def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            env={**kept, "PYTHONPATH": str(CHECKOUT), **environ},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    @pytest.mark.usefixtures("blog")
+    def test_settings_come_from_the_environment(self) -> None:
+        done = self.run("post", "hello", "--json", SLASHPOST_SITE_URL="https://example.org")
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["url"].startswith("https://example.org/")
+
+    def test_posts_are_written_in_utf_8_whatever_the_terminal(self, blog: Path) -> None:
+        text = "---\ntitle: Grüße aus 東京 🌷\n---\n"
+        (blog / "2025-01-01-tokyo.md").write_text(text, encoding="utf-8")
+        done = self.run("latest", PYTHONIOENCODING="latin-1", LC_ALL="C")
+        assert "Grüße aus 東京 🌷" in done.stdout.decode("utf-8")
+
+    @pytest.mark.skipif(os.name != "posix", reason="only on POSIX, where pipes break with a signal")
+    def test_a_reader_who_stops_listening_sees_no_trace(self, blog: Path) -> None:
+        for number in range(300):
+            text = f"---\ntitle: Post {number}\ndate: 2023-01-01\n---\n{'word ' * 60}"
+            (blog / f"post-{number}.md").write_text(text)
+        command = [sys.executable, "-m", "bot", "latest", "--json", "--limit", "0"]
+        with subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.read(10)
+            process.stdout.close()
+            assert process.stderr.read() == b""
+
+    @pytest.mark.usefixtures("blog")
+    def test_a_question_does_not_load_the_bot(self) -> None:
+        self.run("index")
+        program = (
+            "import sys; from bot.cli import main; main(['latest', '--json']); "
+            "print([m for m in ('discord', 'aiohttp', 'simcord', 'yaml', 'watchfiles')"
+            " if m in sys.modules], file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stderr.decode().strip() == "[]"
+
+
+CORPORA = [
+    ("biome-blog", "astro"),
+    ("eleventy", "eleventy"),
+    ("gopheracademy", "hugo"),
+    ("jakevdp", "pelican"),
+    ("jekyll", "jekyll"),
+    ("react-dev", "next"),
+    ("seed", "eleventy"),
+    ("til", "plain"),
+    ("timlrx", "next"),
+    ("v8-dev", "eleventy"),
+]
+
+
+@pytest.mark.parametrize(("name", "generator"), CORPORA)
+def test_a_real_blog(slashpost: Slashpost, corpora: Path, name: str, generator: str) -> None:
+    posts = str(corpora / name)
+    report = slashpost("index", "--json", "--posts", posts).json
+    listed = slashpost("latest", "--json", "--limit", "0", "--posts", posts).json
+    assert report["generator"] == generator
+    assert report["posts"] == len(listed) > 0
+    assert len({post["slug"] for post in listed}) == len(listed)
+    assert not {post["path"] for post in listed} & {left["path"] for left in report["left_out"]}
+    for post in listed:
+        assert list(post) == POST_KEYS
+        assert post["title"].strip()
+        assert (corpora / name / post["path"]).is_file()
+        for date in filter(None, (post["date"], post["updated"])):
+            dt.datetime.fromisoformat(date)
+    dates = [post["date"][:10] if post["date"] else "" for post in listed]
+    assert dates == sorted(dates, reverse=True)
+    urls = [post["url"] for post in listed if post["url"]]
+    assert len(set(urls)) == len(urls), "two posts of one link"
