@@ -14,6 +14,7 @@ from bot.blog.errors import IndexUnavailable
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
 from bot.index.library import IndexLibrary
+from bot.index.live import is_damage
 from bot.index.lock import writing
 from bot.index.sync import (
     Difference,
@@ -122,10 +123,10 @@ class Index(IndexLibrary):
         if self._path.exists():
             try:
                 counts = await update(self._path, snapshot, reader, now=now, progress=progress)
-            except sqlite3.OperationalError:
-                raise  # locked, read-only, disk full: not a fault of the file
-            except sqlite3.DatabaseError:
-                counts = None  # damaged
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                counts = None
             if counts is not None:
                 return counts
         await self._live.close()  # some systems replace no open file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.blog.errors import IndexUnavailable
@@ -37,9 +37,11 @@ class LiveConnection:
             try:
                 yield await self._current()
             except sqlite3.Error as error:
+                if is_damage(error):
+                    await self._throw_away()
                 raise IndexUnavailable(
                     f"{self.path}: the index cannot be read ({error})",
-                    "It can be deleted: it is made anew from the posts",
+                    "It is made anew the next time that the posts are read",
                 ) from error
 
     async def version(self, database: Database) -> tuple[int, int]:
@@ -54,13 +56,12 @@ class LiveConnection:
 
     async def _current(self) -> Database:
         try:
-            found = self.path.stat()
+            file = _identity(self.path)
         except OSError as error:
             await self._close()
             raise IndexUnavailable(
                 f"{self.path}: there is no index ({error.strerror})", "Run: slashpost index"
             ) from error
-        file = (found.st_dev, found.st_ino)
         if self._database is None or file != self._file:
             await self._close()
             self._database = await _open(self.path)
@@ -68,10 +69,29 @@ class LiveConnection:
             self._opened += 1
         return self._database
 
+    async def _throw_away(self) -> None:
+        """Remove a damaged file: it looks whole to whoever compares it with the posts."""
+        file = self._file
+        await self._close()
+        with suppress(OSError):
+            if _identity(self.path) == file:  # not one that was rebuilt just now
+                self.path.unlink()
+
     async def _close(self) -> None:
         if self._database is not None:
             database, self._database = self._database, None
             await database.close()
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite found nonsense in the file, rather than a reason not to get at it."""
+    # Its subclasses are for locks, full disks, missing rights, and our own mistakes.
+    return type(error) is sqlite3.DatabaseError
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 async def _open(path: Path) -> Database:

@@ -55,7 +55,7 @@ class Roster:
     def closest(self, text: str, limit: int, now: float) -> list[str]:
         """Idents of what is most like ``text``, however unlike it may be."""
         found: dict[int, float] = {}
-        for place, score in self._like(fold(text)[:LONGEST], 1.0):
+        for place, score in self._like(fold(text)[:LONGEST], 0.0):
             found[place] = max(score, found.get(place, 0.0))
         return self._best(found, limit, now)
 

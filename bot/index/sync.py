@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bot.blog.problem import Problem
 from bot.blog.reader import Document, Reader
 from bot.blog.source import Snapshot, SourceFile
-from bot.index.database import Database, Statement
+from bot.index.database import Database, Row, Statement
 from bot.index.writer import Understood, Writer, insertions_of
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -85,29 +85,32 @@ class Difference:
 
 async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Difference:
     """See what an index lacks; anything unreadable means that it does not fit."""
-    surroundings = _surroundings(snapshot, reader)
     try:
         meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))
-        if meta.get("fingerprint") != fingerprint(reader):
-            return Difference(False, {}, snapshot.files, (), surroundings, False)  # noqa: FBT003
         rows = await database.rows(
             "SELECT f.path, f.id, f.size, f.stamp, f.digest, p.id IS NOT NULL "
             "FROM files AS f LEFT JOIN posts AS p ON p.id = f.id"
         )
     except sqlite3.Error:
-        return Difference(False, {}, snapshot.files, (), surroundings, False)  # noqa: FBT003
+        meta, rows = {}, []
+    return await asyncio.to_thread(_compare, meta, rows, snapshot, reader)
+
+
+def _compare(
+    meta: Mapping[str, object], rows: Sequence[Row], snapshot: Snapshot, reader: Reader
+) -> Difference:
     known = {path: Known(*rest) for path, *rest in rows}
     suspects = []
     for file in snapshot.files:
         found = known.get(file.path)
         if found is None or (found.size, found.stamp) != (file.size, file.stamp):
             suspects.append(file)
-    present = {file.path for file in snapshot.files}
+    surroundings = _surroundings(snapshot, reader)
     return Difference(
-        fits=True,
+        fits=meta.get("fingerprint") == fingerprint(reader),
         known=known,
         suspects=suspects,
-        gone=[path for path in known if path not in present],
+        gone=list(known.keys() - {file.path for file in snapshot.files}),
         surroundings=surroundings,
         same_surroundings=meta.get("surroundings") == surroundings,
     )

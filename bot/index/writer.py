@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.blog.problem import LeftOut, Problem
-from bot.blog.reader import Document, Outline, Reader
+from bot.blog.reader import Document, Outline, Reader, Settlement
 from bot.blog.source import Snapshot
-from bot.index.database import Database, Statement, insertions
+from bot.index.database import Database, Row, Statement, insertions
 from bot.index.names import Kind, fold
 from bot.index.record import post_insertions
 from bot.index.words import clean
@@ -87,18 +87,9 @@ class Writer:
             "SELECT id, slug, hidden, path, own_slug, date IS NOT NULL, titled, language, draft "
             "FROM posts ORDER BY path"
         )
-        outlines = [
-            Outline(path, own_slug, bool(dated), bool(titled), language, bool(draft))
-            for _, _, _, path, own_slug, dated, titled, language, draft in rows
-        ]
-        settlement = await asyncio.to_thread(reader.settle, outlines)
-        hidden = {left_out.path: left_out.reason for left_out in settlement.left_out}
-        changed: list[tuple[int, str, str | None]] = []
-        for number, slug, reason, path, own_slug, *_ in rows:
-            settled = (settlement.slugs.get(path) or own_slug, hidden.get(path))
-            if settled != (slug, reason):
-                changed.append((number, *settled))
-        await self._change(changed)
+        settlement, changed = await asyncio.to_thread(_settle, rows, reader)
+        if changed:
+            await self._change(changed)
         await self._spell_tags()
         await self._database.run("DELETE FROM problems WHERE origin <> 'file'")
         await self._database.run("DELETE FROM left_out WHERE origin <> 'file'")
@@ -155,6 +146,25 @@ class Writer:
             ) WHERE place = 1
             """
         )
+
+
+def _settle(
+    rows: Sequence[Row], reader: Reader
+) -> tuple[Settlement, list[tuple[int, str, str | None]]]:
+    """What the reader decides, and the numbers, slugs and reasons that are news."""
+    settlement = reader.settle(
+        [
+            Outline(path, own_slug, bool(dated), bool(titled), language, bool(draft))
+            for _, _, _, path, own_slug, dated, titled, language, draft in rows
+        ]
+    )
+    hidden = {left_out.path: left_out.reason for left_out in settlement.left_out}
+    changed = []
+    for number, slug, reason, path, own_slug, *_ in rows:
+        settled = (settlement.slugs.get(path) or own_slug, hidden.get(path))
+        if settled != (slug, reason):
+            changed.append((number, *settled))
+    return settlement, changed
 
 
 def _report(

@@ -67,7 +67,7 @@ class PlainReader:
         text = file.read().decode()
         if not text.strip():
             return Document(left_out=LeftOut(file.path, "it is empty"))
-        head, _, body = text.partition("\n\n")
+        head, _, body = f"\n{text}".partition("\n\n")
         meta = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
         name = file.path.rpartition("/")[2].removesuffix(".md")
         slug = meta.get("slug", name)

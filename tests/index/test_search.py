@@ -1,0 +1,209 @@
+"""Full-text search: whatever is typed finds what it says, or nothing, and never fails."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.blog.hit import Hit
+from bot.index.index import Index
+from bot.index.words import match, pieces, readable, searchable
+from tests.index.blog import PlainReader, blog
+from tests.index.conftest import Fill
+
+
+def paths(hits: Sequence[Hit]) -> list[str]:
+    return [hit.post.path for hit in hits]
+
+
+async def test_a_word_in_the_title_counts_more_than_many_in_the_text(library: Fill) -> None:
+    index = await library(
+        {
+            "body.md": "title: Drinks\n\ncoffee, coffee and coffee, with coffee",
+            "tag.md": "title: More drinks\ntags: coffee\n\nand so on and on and on",
+            "title.md": "title: Coffee\n\nand so on and on and on",
+        }
+    )
+    assert paths(await index.search("coffee")) == ["title.md", "tag.md", "body.md"]
+
+
+async def test_all_words_must_occur_and_the_last_may_be_begun(library: Fill) -> None:
+    index = await library({"a.md": "\ngreen tea leaves", "b.md": "\ngreen apples"})
+    assert paths(await index.search("tea green")) == ["a.md"]
+    assert paths(await index.search("green app")) == ["b.md"]
+    assert await index.search("tea apples") == []
+    assert await index.search("gre tea") == []
+    assert await index.count_hits("green") == 2
+
+
+async def test_quoted_words_must_stand_together(library: Fill) -> None:
+    index = await library({"a.md": "\ngreen tea", "b.md": "\ntea, green"})
+    assert paths(await index.search('"green tea"')) == ["a.md"]
+    assert await index.search('"green te"') == []
+    assert paths(await index.search('"green tea')) == ["a.md", "b.md"], "not closed: plain words"
+
+
+async def test_accents_and_case_do_not_matter(library: Fill) -> None:
+    index = await library({"a.md": "\nCafé in Łódź, Ångström"})
+    for query in ("CAFE", "café", "angstrom"):
+        assert paths(await index.search(query)) == ["a.md"], query
+
+
+async def test_chinese_japanese_and_korean_are_found_inside_a_run(library: Fill) -> None:
+    index = await library(
+        {
+            "ja.md": "title: 日本語のブログ\n\n今日は東京で良い天気です。",
+            "zh.md": "title: 中文\n\n我们今天去北京，天气很好。",
+            "ko.md": "title: 한국어\n\n오늘은 날씨가 좋습니다",
+            "mixed.md": "title: Mixed\n\nPython入門です",
+        }
+    )
+    for query, found in {
+        "天気": "ja.md", "東京で良い": "ja.md", "本語": "ja.md", "北京": "zh.md", "날씨": "ko.md",
+        "python": "mixed.md", "入門": "mixed.md",
+    }.items():  # fmt: skip
+        assert paths(await index.search(query)) == [found], query
+    assert await index.search("京東") == [], "the characters must stand together"
+
+
+async def test_a_snippet_marks_the_words_that_match(library: Fill) -> None:
+    long = "word " * 100
+    index = await library({"a.md": f"title: T\n\n{long} a needle here {long}"})
+    (hit,) = await index.search("needle")
+    assert ("needle", True) in hit.snippet
+    text = "".join(piece for piece, _ in hit.snippet)
+    assert " a needle here " in text
+    assert len(text) < 300
+
+
+async def test_a_snippet_of_japanese_is_as_the_author_wrote_it(library: Fill) -> None:
+    index = await library({"a.md": "\n今日は東京で良い天気です。"})
+    (hit,) = await index.search("東京")
+    assert hit.snippet == (("今日は", False), ("東京", True), ("で良い天気です。", False))
+
+
+async def test_a_match_in_the_title_alone_still_marks_something(library: Fill) -> None:
+    index = await library({"a.md": "title: Needlework\n\nsome text"})
+    (hit,) = await index.search("needlework")
+    assert hit.snippet == (("Needlework", True),)
+
+
+async def test_hits_come_in_pages_that_neither_repeat_nor_skip(library: Fill) -> None:
+    index = await library({f"{i:02}.md": "\nthe same words" for i in range(25)})
+    pages = [paths(await index.search("same", limit=10, offset=at)) for at in (0, 10, 20)]
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert [path for page in pages for path in page] == [f"{i:02}.md" for i in range(25)]
+    assert await index.count_hits("same") == 25
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "   ", "++", '"', '""', "*", "🎉", "\x00", "-", "(", "^", "\x02\x03",
+        '" OR 1', "NEAR(", "title:", "a AND", 'c++ "', "'; DROP TABLE posts; --",
+    ],
+)  # fmt: skip
+async def test_operators_and_signs_are_no_syntax(library: Fill, query: str) -> None:
+    index = await library({"a.md": "\nnothing of the kind"})
+    assert await index.search(query) == []
+    assert await index.count_hits(query) == 0
+
+
+async def test_operators_are_words_to_be_found(library: Fill) -> None:
+    index = await library({"a.md": "\nto be OR not", "b.md": "\nc++ AND c#", "d.md": "\ntitle: x"})
+    assert paths(await index.search("be OR not")) == ["a.md"]
+    assert paths(await index.search("c++")) == ["b.md"]
+    assert paths(await index.search("title:")) == ["d.md"]
+
+
+async def test_six_thousand_characters_are_a_query(library: Fill) -> None:
+    index = await library({"a.md": "\nword"})
+    assert paths(await index.search("word " * 1200)) == ["a.md"]
+    assert await index.search("x" * 6000) == []
+    assert await index.search('"' * 6000) == []
+    assert await index.search("日" * 6000) == []
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index file that is only asked."""
+    path = tmp_path_factory.mktemp("search") / "index.db"
+
+    async def fill() -> None:
+        async with Index(path) as index:
+            await index.sync(
+                blog({"a.md": "tags: x\n\nHello wörld 日本 c++", "b.md": "title: NOT\n\nand or"}),
+                PlainReader(),
+            )
+
+    asyncio.run(fill())
+    return path
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text() | st.text(alphabet='"*^(){}+-:AND ORNEAR\x00日é\ud800', max_size=40))
+@example('c++ "')
+@example("\x00")
+def test_any_text_is_safe_to_ask(filled: Path, text: str) -> None:
+    async def ask() -> None:
+        async with Index(filled) as index:
+            hits = await index.search(text, limit=50)
+            assert len(hits) == await index.count_hits(text)
+            await index.find(text)
+            await index.suggest(text)
+            await index.closest(text)
+            await index.suggest_tags(text)
+            await index.latest(tag=text)
+            await index.tag(text)
+            await index.get(text)
+            await index.get_by_key(text)
+
+    asyncio.run(ask())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6))
+def test_a_post_is_found_by_any_word_it_holds(words: list[str]) -> None:
+    """For words that hold a letter or digit, as FTS5 sees them, in whatever writing."""
+    words = [word for word in words if word.isascii() and word.isalnum()] or ["word"]
+
+    async def ask(folder: str) -> None:
+        async with Index(Path(folder) / "index.db") as index:
+            await index.sync(blog({"a.md": "\n" + " ".join(words)}), PlainReader())
+            for word in words:
+                assert await index.count_hits(word) == 1, word
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(ask(folder))
+
+
+@given(st.text())
+def test_what_is_made_searchable_reads_as_before(text: str) -> None:
+    plain = readable(text).encode("utf-8", "replace").decode()
+    for mark in "\x00\x02\x03":
+        plain = plain.replace(mark, " ")
+    assert readable(searchable(text)) == plain
+
+
+@given(st.lists(st.tuples(st.text(alphabet="ab \n", min_size=1), st.booleans())))
+def test_pieces_put_together_are_the_snippet(parts: list[tuple[str, bool]]) -> None:
+    marked = "".join(f"\x02{text}\x03" if matches else text for text, matches in parts)
+    assert "".join(text for text, _ in pieces(marked)) == "".join(text for text, _ in parts)
+    assert [text for text, matches in pieces(marked) if matches] == [
+        text for text, matches in parts if matches
+    ]
+
+
+@given(st.text())
+def test_a_query_is_cut_and_quoted(text: str) -> None:
+    expression = match(text)
+    if expression is not None:
+        terms = expression.split(" AND ")
+        assert len(terms) <= 32
+        assert expression.count('"') % 2 == 0
