@@ -1,0 +1,161 @@
+"""What README, the pages under docs/ and the sample posts say is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from bot.chat.commands import COMMANDS
+from bot.cli import cli, main
+from bot.links.pattern import PLACEHOLDERS
+from bot.links.site import GENERATORS
+from bot.reading.spellings import SPELLINGS
+
+ROOT = Path(__file__).parent.parent
+POSTS = ROOT / "posts"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *POSTS.glob("*.md")])
+FENCE = re.compile(r"^( *)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+COVER = re.compile(r"/images/[\w-]+\.webp")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def prose(page: Path) -> str:
+    """The page without its code blocks, which show other people's links."""
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name after ``#``: each heading in lower case, with hyphens for spaces."""
+    headings = HEADING.findall(prose(page))
+    return {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = unquote(target).partition("#")
+        found = (page.parent / file) if file else page
+        assert found.exists(), f"{page.relative_to(ROOT)} links to {target}"
+        if anchor:
+            assert anchor in anchors(found), f"{page.relative_to(ROOT)}: no such heading: {target}"
+
+
+def readme_commands(first_cell: str) -> set[str]:
+    """The commands in the README's tables whose first cell matches."""
+    return set(re.findall(rf"^\| `{first_cell}", README, re.MULTILINE))
+
+
+def test_the_readme_lists_every_terminal_command_and_no_other() -> None:
+    assert readme_commands(r"slashpost (\w+)") == set(cli.commands)
+
+
+def test_the_readme_lists_every_slash_command_with_its_options() -> None:
+    listed = {
+        command.name: {option.name for option in command.parameters if option.name != "hide"}
+        for command in COMMANDS
+    }
+    documented = {
+        name: set(re.findall(r"\w+", options))
+        for name, options in re.findall(r"^\| `/(\w+)([^`]*)` \|", README, re.MULTILINE)
+    }
+    assert documented == listed
+
+
+def test_every_slash_command_takes_hide_as_the_readme_says() -> None:
+    for command in COMMANDS:
+        assert "hide" in {option.name for option in command.parameters}, command.name
+
+
+def test_the_reference_names_every_key_that_the_reader_knows() -> None:
+    reference = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8").lower()
+    for field, keys in SPELLINGS.items():
+        if field not in {"redirect", "separator"}:
+            missing = [key for key in keys if f"`{key}`" not in reference]
+            assert not missing, f"{field}: {missing}"
+
+
+def test_the_reference_has_every_generator_and_placeholder() -> None:
+    reference = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8")
+    for generator in GENERATORS:
+        assert f"\n| `{generator}` |" in reference
+    for placeholder in PLACEHOLDERS:
+        assert f"`{{{placeholder}}}`" in reference
+
+
+def test_every_cover_of_the_sample_posts_is_there_and_used() -> None:
+    used = {name for page in POSTS.glob("*.md") for name in COVER.findall(page.read_text("utf-8"))}
+    drawn = {f"/images/{image.name}" for image in (POSTS / "images").iterdir()}
+    assert drawn == used - {"/images/train.jpg"}
+
+
+class Terminal:
+    """Runs ``slashpost`` on the sample posts, with an index of its own."""
+
+    def __init__(self, db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.db = db
+        self.capsys = capsys
+
+    def run(self, *arguments: str) -> str:
+        """What a command that ends well prints."""
+        status = main([*arguments, "--posts", str(POSTS), "--db", str(self.db)])
+        printed = self.capsys.readouterr()
+        assert (status, printed.err) == (0, "")
+        return printed.out
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints for programs."""
+        return json.loads(self.run(*arguments, "--json"))
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path / "index.db", capsys)
+
+
+def test_the_sample_posts_have_no_problems(terminal: Terminal) -> None:
+    assert terminal.run("check").startswith("No problems in ")
+
+
+def test_the_sample_posts_show_every_feature(terminal: Terminal) -> None:
+    posts = terminal.json("latest", "--limit", "0")
+    assert len(posts) >= 8
+    assert posts[0]["path"] == "welcome.md", "the newest post is what a newcomer sees first"
+    for post in posts:
+        assert post["url"] == f"https://slashpost.example/{post['slug']}/"
+        assert post["image"].startswith("https://slashpost.example/images/"), post["path"]
+        assert all((post["summary"], post["tags"], post["authors"])), post["path"]
+    assert any(post["updated"] for post in posts)
+    assert {"T" in post["date"] for post in posts} == {True, False}, "moments and days"
+    texts = "\n".join((POSTS / post["path"]).read_text("utf-8") for post in posts)
+    for feature in ("```sh", "| --- |", "> [!TIP]", "[^1]", "<!-- more -->", "+++", "\nSummary:"):
+        assert feature in texts, feature
+
+
+def test_a_draft_and_a_readme_among_the_sample_posts_are_left_out(terminal: Terminal) -> None:
+    report = terminal.json("index")
+    assert {left["path"] for left in report["left_out"]} == {"README.md", "unfinished.md"}
+    assert report["generator"] == "hugo"
+
+
+def test_some_tags_of_the_sample_posts_fill_more_than_a_page(terminal: Terminal) -> None:
+    assert [tag["tag"] for tag in terminal.json("tags") if tag["posts"] > 5] == [
+        "discord",
+        "writing",
+    ]
+
+
+def test_old_names_of_sample_posts_still_find_them(terminal: Terminal) -> None:
+    for name in ("start-here", "https://slashpost.example/welcome/", "Your blog, one slash away"):
+        assert terminal.json("post", name)["path"] == "welcome.md"
