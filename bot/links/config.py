@@ -1,0 +1,144 @@
+"""Reading a site's configuration, whatever language it is written in. Nothing is executed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+
+import yaml
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def lowered(value: object) -> object:
+    """The same data with all keys of mappings as lower-case text."""
+    if isinstance(value, dict):
+        return {str(key).lower(): lowered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [lowered(item) for item in value]
+    return value
+
+
+def parse(name: str, text: str) -> dict[str, object]:
+    """The mapping in a TOML, YAML or JSON file, keys in lower case.
+
+    Raises:
+        ValueError: the file cannot be parsed, or holds no mapping.
+    """
+    try:
+        if name.endswith(".toml"):
+            value: object = tomllib.loads(text)
+        elif name.endswith(".json"):
+            value = json.loads(text)
+        else:
+            value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("it holds no keys and values")  # noqa: TRY004 - a bad value of text
+    result = lowered(value)
+    assert isinstance(result, dict)
+    return result
+
+
+def python_constants(text: str) -> dict[str, object]:
+    """The names that a Python file gives constant values to; the last assignment counts.
+
+    Raises:
+        ValueError: the file is no Python.
+    """
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(str(error)) from None
+    constants: dict[str, object] = {}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                constants[node.targets[0].id] = ast.literal_eval(node.value)
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                constants.pop(node.targets[0].id, None)  # computed: not ours to know
+    return constants
+
+
+_JS_NOISE = re.compile(
+    r"""(?P<kept>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|//[^\n]*|/\*.*?\*/""",
+    re.DOTALL,
+)
+_JS_VALUE = r"""\s*(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`$\\]*)`|([\w.$]+))"""
+
+
+class Script:
+    """A configuration in JavaScript or TypeScript, searched for plain ``key: "value"`` pairs."""
+
+    def __init__(self, text: str) -> None:
+        self._text = _JS_NOISE.sub(lambda match: match["kept"] or " ", text)
+
+    def value(self, key: str) -> str | None:
+        """The literal after ``key:``, also where it is a constant's name; else None."""
+        pattern = rf"""(?<![\w$.-])["']?{re.escape(key)}["']?\s*:{_JS_VALUE}"""
+        return self._literal(re.search(pattern, self._text))
+
+    def block(self, key: str) -> Script | None:
+        """The part in braces after ``key:``, or None."""
+        found = re.search(rf"""(?<![\w$.-])["']?{re.escape(key)}["']?\s*[:,]\s*\{{""", self._text)
+        if not found:
+            return None
+        depth, start = 0, found.end() - 1
+        for brace in re.finditer(r"[{}]", self._text[start:]):
+            depth += 1 if brace[0] == "{" else -1
+            if depth == 0:
+                return Script(self._text[start : start + brace.end()])
+        return None
+
+    def blocks(self, key: str) -> list[Script]:
+        """All parts in braces after ``key:`` or ``"key",``, in order."""
+        parts = []
+        rest = self
+        while part := rest.block(key):
+            parts.append(part)
+            rest = Script(rest._text[rest._text.index(part._text) + 1 :])  # noqa: SLF001
+        return parts
+
+    def _literal(self, found: re.Match[str] | None) -> str | None:
+        if not found:
+            return None
+        quoted = next((group for group in found.groups()[:3] if group is not None), None)
+        if quoted is not None:
+            return re.sub(r"\\(.)", r"\1", quoted)
+        word = found[4]
+        if word in {"true", "false"} or word.replace(".", "").isdigit():
+            return word
+        constant = re.search(
+            rf"\b(?:const|let|var)\s+{re.escape(word)}\s*(?::\s*\w+\s*)?={_JS_VALUE}", self._text
+        )
+        if not constant or constant[4]:
+            return None
+        return self._literal(constant)
+
+
+def text_at(config: Mapping[str, object], *keys: str) -> str | None:
+    """The text below nested keys, or None where there is none."""
+    value: object = config
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def mapping_at(config: Mapping[str, object], *keys: str) -> Mapping[str, object]:
+    """The mapping below nested keys, empty where there is none."""
+    value: object = config
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return {}
+        value = value.get(key)
+    return value if isinstance(value, Mapping) else {}

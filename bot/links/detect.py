@@ -1,0 +1,160 @@
+"""Which generator a site is built with, from its files or from the look of its posts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bot.blog.source import SourceFile
+from bot.links import known
+from bot.links.ground import Ground
+
+# Enough of a file to see its front matter and how its text begins.
+PEEK_BYTES = 2048
+MOST_PEEKS = 60
+
+_PACKAGES = {
+    "@docusaurus/core": "docusaurus", "gatsby": "gatsby", "astro": "astro",
+    "@11ty/eleventy": "eleventy", "next": "next",
+}  # fmt: skip
+
+
+def from_site(ground: Ground) -> str | None:
+    """The generator that the site's own files name, or None where they name none."""
+    names = {marker for marker in ground.markers if "/" not in marker.strip("./")}
+    found = {known.marked_generator(name.rpartition("/")[2]) for name in names}
+    for generator, _ in known.MARKERS:  # in order of precedence
+        if generator in found and generator != "obsidian":
+            return generator
+    for place in sorted(ground.texts):
+        if known.SHARED_MARKER.fullmatch(place) and (shared := _hugo_or_zola(ground, place)):
+            return shared
+        if place.startswith("config/"):
+            return "hugo"
+    package = _from_package(ground.texts.get("package.json", ""))
+    return package or ("obsidian" if "obsidian" in found else None)
+
+
+def _hugo_or_zola(ground: Ground, place: str) -> str | None:
+    keys = (ground.load(place) or {}).keys()
+    if "base_url" in keys and place == "config.toml":
+        return "zola"
+    hugo_only = {
+        "baseurl",
+        "languagecode",
+        "theme",
+        "permalinks",
+        "contentdir",
+        "paginate",
+        "params",
+    }
+    return "hugo" if keys & hugo_only else None
+
+
+def _from_package(text: str) -> str | None:
+    try:
+        package = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return None  # npm will say so; it is no configuration of the posts
+    if not isinstance(package, dict):
+        return None
+    needed: set[str] = set()
+    for key in ("dependencies", "devDependencies"):
+        if isinstance(package.get(key), dict):
+            needed |= package[key].keys()
+    return next((name for needs, name in _PACKAGES.items() if needs in needed), None)
+
+
+# What only posts of one generator look like: in their path, and in their first lines.
+_PLACES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
+    (generator, weight, re.compile(pattern))
+    for generator, weight, pattern in (
+        ("jekyll", 8, r"(?:.*/)?_(?:posts|drafts)/(?:.*/)?\d{4}-\d\d?-\d\d?-[^/]+"),
+        ("next", 4, r"(?:.*/)?_posts/(?!\d{4}-)[^/]+"),
+        ("astro", 5, r"(?:.*/)?src/content/docs/.*"),
+        ("astro", 3, r"(?:.*/)?src/(?:content|data|pages)/.*"),
+        ("next", 4, r"(?:.*/)?(?:data|app|pages)/(?:.*/)?[^/]+\.mdx"),
+        ("next", 3, r"(?:data|pages)/.*"),
+        ("eleventy", 2, r"src/(?!content/|data/|pages/).*"),
+        ("docusaurus", 3, r"(?:website/|i18n/[^/]+/docusaurus-plugin-content-).*"),
+        ("docusaurus", 1, r"(?:.*/)?blog/\d{4}[-/]\d\d[-/]\d\d[^/]*\.mdx?"),
+        ("hugo", 2, r"content/(?:.*/)?(?:_index|index)\.(?:[\w-]+\.)?md"),
+        ("hugo", 1, r"content/.*"),
+        ("gatsby", 1, r"content/(?:.*/)?index\.mdx?"),
+    )
+)
+_TEXTS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
+    (generator, weight, re.compile(pattern, re.MULTILINE))
+    for generator, weight, pattern in (
+        ("zola", 5, r"\A\+\+\+[\s\S]*?^\[(?:taxonomies|extra)\]"),
+        ("zola", 3, r"\]\(@/|\A\+\+\+[\s\S]*?^(?:template|path) *="),
+        ("zola", 1, r"\A\+\+\+"),
+        ("hugo", 2, r"\A\+\+\+"),
+        ("hugo", 6, r"\{\{[<%] "),
+        ("hugo", 3, r"^(?:lastmod|publishDate|linkTitle|isCJKLanguage|featuredImage) *[:=]"),
+        (
+            "pelican",
+            6,
+            r"\A(?:[A-Z][a-z_]+: .*\n)*(?:Title|title): .*\n(?!---)(?:[A-Z][a-z_]+:.*\n)+",
+        ),
+        ("jekyll", 4, r"^layout: *(?:post|posts|news_item)\s*$"),
+        ("jekyll", 4, r"\{% (?:highlight|post_url|include [\w/.-]+\.html|link _)"),
+        ("eleventy", 6, r"^layout: *\S+\.(?:njk|liquid|hbs|11ty\.js|webc)|^eleventy\w+:"),
+        ("eleventy", 2, r"^permalink: .*\{\{|^tags: *\[?['\"]?posts?['\"]?\]?\s*$"),
+        ("docusaurus", 6, r"<!-- *truncate *-->|\{/\* *truncate *\*/\}"),
+        ("docusaurus", 4, r"^(?:hide_table_of_contents|author_?title|authorURL|author_url):"),
+        ("docusaurus", 3, r"^import .* from ['\"]@(?:site|theme|docusaurus)/"),
+        ("astro", 6, r"^import .* from ['\"](?:@astrojs/|astro:)|^pubDate:|^heroImage:"),
+        ("astro", 3, r"['\"]?@/assets/"),
+        ("gatsby", 6, r"^templateKey:|^import .* from ['\"]gatsby"),
+        ("gatsby", 4, r"^path: *['\"]?/"),
+        ("next", 6, r"^import .* from ['\"]next/"),
+        ("quartz", 3, r"^enableToc:"),
+        ("obsidian", 2, r"\[\[[^\]\[(]+\]\](?!\()"),
+    )
+)
+_COMPONENT = re.compile(r"^<[A-Z]\w*", re.MULTILINE)
+
+# A look shared by fewer of the posts than this says nothing about the site.
+LEAST_AVERAGE = 1.0
+
+
+def from_posts(files: Sequence[SourceFile], ground: Ground) -> str:
+    """The generator that the posts look most like, ``plain`` where they look like none."""
+    scores: Counter[str] = Counter()
+    peeked = 0
+    for file in _spread(files):
+        try:
+            start = file.read()[:PEEK_BYTES].decode("utf-8", "replace")
+        except OSError:  # it will be reported when it is read as a post
+            continue
+        peeked += 1
+        scores.update(_look(ground.place(file.path), start.replace("\r\n", "\n").lstrip("\ufeff")))
+    if not scores:
+        return "plain"
+    generator, score = max(scores.items(), key=lambda item: (item[1], item[0]))
+    return generator if score >= LEAST_AVERAGE * peeked else "plain"
+
+
+def _look(place: str, start: str) -> dict[str, int]:
+    """Points for each generator that one post looks like."""
+    points: Counter[str] = Counter()
+    for looks, subject, match in (
+        (_PLACES, place, "match"),
+        (_TEXTS, start, "search"),
+    ):
+        for generator, weight, pattern in looks:
+            if getattr(pattern, match)(subject):
+                points[generator] = max(points[generator], 0) + weight
+    # Astro takes components in MDX only; a `.md` that has them is compiled by something else.
+    if place.endswith(".md") and _COMPONENT.search(start):
+        points["next"] += 6
+    return points
+
+
+def _spread(files: Sequence[SourceFile]) -> Iterable[SourceFile]:
+    """Some of the files, evenly spread."""
+    step = max(1, len(files) // MOST_PEEKS)
+    return files[::step][:MOST_PEEKS]

@@ -1,0 +1,54 @@
+"""Gatsby's links.
+
+https://www.gatsbyjs.com/docs/reference/routing/creating-routes/
+"""
+
+from __future__ import annotations
+
+from bot.links import config, paths
+from bot.links.facts import Facts
+from bot.links.generator import Generator, in_place_of_name, rooted, text
+from bot.links.ground import Ground
+
+
+class Gatsby(Generator):
+    """``path`` or ``slug``, as most themes read them, else the path below the content folder.
+
+    Each site makes its routes with code of its own in ``gatsby-node``: where that is
+    anything else, the link pattern has to be set.
+    """
+
+    name = "gatsby"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        script = config.Script(ground.script("gatsby-config") or "")
+        url = script.value("siteUrl")
+        if url and paths.is_absolute(url):
+            self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
+        self._slash = script.value("trailingSlash") != "never"
+
+    def content(self, place: str) -> str:
+        """The place below the folder that all pages lie in."""
+        for folder in ("src/pages", "src/content", "content", "src", "docs"):
+            if (inside := paths.below(place, folder)) is not None:
+                return inside
+        return place
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""
+        own = text(facts, "path", "permalink", "url")
+        if own is None and (slug := text(facts, "slug")) and slug.startswith("/"):
+            own = slug
+        return rooted(own) if own else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``content/blog/x/index.md`` → ``/blog/x/``."""
+        path = paths.join(paths.without_index(paths.without_extension(self.content(facts.path))))
+        if slug := text(facts, "slug"):
+            path = in_place_of_name(path, slug)
+        return paths.with_slash(path) if self._slash else path
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """Only files of ``static``: the others get a new name when the site is built."""
+        return None if value.startswith(".") else super().image(facts, value)

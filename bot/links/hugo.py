@@ -1,0 +1,335 @@
+"""Hugo's links.
+
+https://gohugo.io/content-management/urls/
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.links import config, languages, paths, slugs
+from bot.links.facts import Facts
+from bot.links.generator import Generator, rooted, text
+from bot.links.ground import Ground
+
+# Newer names for the same; a section's own slug is in a file that is no post.
+_SYNONYMS = {
+    "contentbasename": "filename",
+    "slugorcontentbasename": "slugorfilename",
+    "sectionslug": "section",
+    "sectionslugs": "sections",
+}
+_TOKEN = re.compile(r":(\w+(?:\[.+?\])?)")
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august",
+           "september", "october", "november", "december")  # fmt: skip
+_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the site.
+
+    Attributes:
+        tag: the key in the configuration, in lower case.
+        folder: the language's own content folder, or empty.
+        url: the language's own site, or None.
+    """
+
+    tag: str
+    folder: str = ""
+    url: str | None = None
+
+
+class Hugo(Generator):
+    """``url``, else the section's ``permalinks``, else the path with ``slug`` for the name."""
+
+    name = "hugo"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        self._config = _configuration(ground)
+        self.url = _real_url(config.text_at(self._config, "baseurl"))
+        self._content = (config.text_at(self._config, "contentdir") or "content").strip("./")
+        self._lower = self._config.get("disablepathtolower") is not True
+        self._ugly = self._config.get("uglyurls")
+        self._mounts = _mounts(self._config)
+        self._languages = self._known_languages()
+        self.language = self._main_language()
+        self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
+        self._permalinks = _permalinks(self._config)
+        self._ground_is_configured = bool(self._config)
+
+    # What a file's place says.
+
+    def content(self, place: str) -> str:
+        """The place below its content folder."""
+        return self._split(place)[0]
+
+    def language_of(self, place: str) -> str | None:
+        """From ``x.fr.md`` or the language's content folder; the main one elsewhere."""
+        return (self._split(place)[1] or self.language) if self._languages else None
+
+    def file_name(self, place: str) -> str:
+        """The file's or the bundle's name, language and day left out."""
+        return paths.undated(self._page_path(place).rpartition("/")[2])
+
+    def _split(self, place: str) -> tuple[str, str | None]:
+        """The place below the content folder, and the language whose folder that was."""
+        for language in self._languages.values():
+            if language.folder and (inside := paths.below(place, language.folder)) is not None:
+                return inside, language.tag
+        for source, target, tag in self._mounts:
+            if (inside := paths.below(place, source)) is not None:
+                return posixpath.join(target, inside), tag
+        inside = paths.below(place, self._content)
+        return self._split_folder(place if inside is None else inside)
+
+    def _split_folder(self, inside: str) -> tuple[str, str | None]:
+        first, _, rest = inside.partition("/")
+        if rest and not self._ground_is_configured and first.lower() in self._languages:
+            return rest, first.lower()
+        return inside, None
+
+    def _page_path(self, place: str) -> str:
+        """Sections and name: a leaf bundle's ``index.md`` goes by its folder."""
+        stem, _ = languages.suffix_of(paths.without_extension(self.content(place)), self._languages)
+        folder, _, name = stem.rpartition("/")
+        return folder if name in {"index", "_index"} else stem
+
+    # Links.
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``url``: with a ``/`` in front for the whole site, without for its language."""
+        own = text(facts, "url")
+        if own is None:
+            return None
+        if ":" in own and not paths.is_absolute(own):
+            filled = self._fill(own, facts)
+            if filled is None:
+                return None
+            own = filled
+        link = rooted(
+            own if own.startswith("/") or paths.is_absolute(own) else self._prefix(facts) + own
+        )
+        return (
+            link
+            if "." in link.rpartition("/")[2] or paths.is_absolute(link)
+            else paths.with_slash(link)
+        )
+
+    def link(self, facts: Facts) -> str | None:
+        """``content/posts/x.md`` → ``/posts/x/``, below the language's folder or site."""
+        page = self._page_path(facts.path)
+        pattern = self._pattern_for(page)
+        if pattern is not None:
+            filled = self._fill(pattern, facts)
+            if filled is None:
+                return None
+            path = filled.strip("/")
+        else:
+            path = slugs.hugo(page, lower=self._lower)
+            if slug := text(facts, "slug"):
+                path = posixpath.join(posixpath.dirname(path), slugs.hugo(slug, lower=self._lower))
+        if path and self._is_ugly(page):
+            return self._absolute(paths.join(self._prefix(facts), path) + ".html", facts)
+        return self._absolute(paths.with_slash(paths.join(self._prefix(facts), path)), facts)
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """A file in the post's own bundle, or one of the whole site's."""
+        is_bundle = paths.without_extension(facts.path).rpartition("/")[2].startswith("index")
+        if is_bundle and not value.startswith("../"):
+            page = self.link(facts)
+            return page + value.removeprefix("./") if page and page.endswith("/") else None
+        return super().image(facts, value)
+
+    def _absolute(self, path: str, facts: Facts) -> str:
+        language = self._languages.get(self._split_language(facts) or "")
+        return f"{language.url.rstrip('/')}{path}" if language and language.url else path
+
+    def _split_language(self, facts: Facts) -> str | None:
+        _, tag = languages.suffix_of(
+            paths.without_extension(self.content(facts.path)), self._languages
+        )
+        return tag or self._split(facts.path)[1]
+
+    def _prefix(self, facts: Facts) -> str:
+        tag = self._split_language(facts) or (self.language or "").lower()
+        language = self._languages.get(tag)
+        if language is None or language.url:
+            return ""
+        is_main = tag == (self.language or "").lower()
+        return f"{tag}/" if not is_main or self._main_has_prefix else ""
+
+    def _is_ugly(self, page: str) -> bool:
+        if isinstance(self._ugly, Mapping):
+            return self._ugly.get(page.partition("/")[0].lower()) is True
+        return self._ugly is True
+
+    def _pattern_for(self, page: str) -> str | None:
+        """The ``permalinks`` entry of the most precise section that the page is in."""
+        section = posixpath.dirname(page).lower()
+        while True:
+            if section in self._permalinks:
+                return self._permalinks[section]
+            if not section:
+                return None
+            section = posixpath.dirname(section)
+
+    def _fill(self, pattern: str, facts: Facts) -> str | None:
+        values = [self._token(token, facts) for token in _TOKEN.findall(pattern)]
+        if any(value is None for value in values):
+            return None
+        remaining = iter(values)
+        filled = _TOKEN.sub(lambda _: next(remaining) or "", pattern)
+        return re.sub(r"//+", "/", filled)
+
+    def _token(self, token: str, facts: Facts) -> str | None:
+        """What ``:token`` stands for; None for a token or a date that is not known."""
+        page = self._page_path(facts.path)
+        folders = [folder for folder in posixpath.dirname(page).split("/") if folder]
+        name = token.lower()
+        if found := re.fullmatch(r"section(?:slug)?s\[(.*)\]", name):
+            return self._urlized("/".join(_cut(folders, found[1])))
+        base = page.rpartition("/")[2]
+        slug = text(facts, "slug")
+        piece = {
+            "section": folders[0] if folders else "",
+            "sections": "/".join(folders),
+            "title": facts.title,
+            "slug": slug or facts.title,
+            "filename": base,
+            "slugorfilename": slug or base,
+        }.get(_SYNONYMS.get(name, name))
+        if piece is not None:
+            return self._urlized(piece)
+        day = self.day(facts)
+        return _date_token(token, day) if day else None
+
+    def _urlized(self, piece: str) -> str:
+        return slugs.hugo(piece, lower=self._lower)
+
+    # The configuration.
+
+    def _known_languages(self) -> dict[str, Language]:
+        configured = config.mapping_at(self._config, "languages")
+        found = {
+            tag: Language(
+                tag,
+                (config.text_at(configured, tag, "contentdir") or "").strip("./"),
+                _real_url(config.text_at(configured, tag, "baseurl")),
+            )
+            for tag in configured
+        }
+        if found or self._config:
+            return found
+        places = [self.content_guess(place) for place in self.ground.places]
+        tags = languages.suffixes(places) | {tag.lower() for tag in languages.folders(places)}
+        return {tag: Language(tag) for tag in sorted(tags)}
+
+    def content_guess(self, place: str) -> str:
+        """The place below ``content``, for a site whose configuration is not at hand."""
+        inside = paths.below(place, self._content)
+        return place if inside is None else inside
+
+    def _main_language(self) -> str | None:
+        configured = config.text_at(self._config, "defaultcontentlanguage")
+        if configured:
+            return configured
+        if self._languages:
+            return "en" if "en" in self._languages or self._config else next(iter(self._languages))
+        return config.text_at(self._config, "languagecode") or config.text_at(
+            self._config, "locale"
+        )
+
+
+def _configuration(ground: Ground) -> dict[str, object]:
+    """The site's configuration from its file or from the files of ``config/_default``."""
+    merged = ground.load_first(
+        *(f"{stem}.{ext}" for stem in ("hugo", "config") for ext in ("toml", "yaml", "yml", "json"))
+    )
+    merged = dict(merged or {})
+    for folder in ("_default", "production"):
+        for place in sorted(ground.texts):
+            inside = paths.below(place, f"config/{folder}")
+            if inside is None or "/" in inside:
+                continue
+            keys = inside.rpartition(".")[0].split(".")
+            values: dict[str, object] = ground.load(place) or {}
+            if keys[0] not in {"hugo", "config"}:
+                for key in reversed(keys):
+                    values = {key.lower(): values}
+            merged = _merged(merged, values)
+    return merged
+
+
+def _merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    result = dict(under)
+    for key, value in over.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _real_url(url: str | None) -> str | None:
+    """A URL of a site; ``/`` and the like mean: not set."""
+    return url if url and paths.is_absolute(url) else None
+
+
+def _mounts(settings: Mapping[str, object]) -> list[tuple[str, str, str | None]]:
+    """Folders that ``module.mounts`` put into the content: source, target, language."""
+    entries = config.mapping_at(settings, "module").get("mounts")
+    found = []
+    for entry in entries if isinstance(entries, list) else []:
+        source, target = (
+            (config.text_at(entry, key) for key in ("source", "target"))
+            if isinstance(entry, dict)
+            else (None, None)
+        )
+        if source and target and (target == "content" or target.startswith("content/")):
+            found.append(
+                (source.strip("./"), target[len("content/") :], config.text_at(entry, "lang"))
+            )
+    return sorted(found, key=lambda mount: -len(mount[0]))
+
+
+def _permalinks(settings: Mapping[str, object]) -> dict[str, str]:
+    """Patterns for pages by section, from the flat form and the one by kind; "" is the root."""
+    configured = config.mapping_at(settings, "permalinks")
+    flat = {key: value for key, value in configured.items() if isinstance(value, str)}
+    by_kind = config.mapping_at(configured, "page")
+    flat |= {key: value for key, value in by_kind.items() if isinstance(value, str)}
+    return {key.strip("/ ").lower(): value for key, value in flat.items()}
+
+
+def _cut(folders: list[str], spec: str) -> list[str]:
+    """The folders that ``[1:]``, ``[:last]`` or ``[last]`` name, as far as there are any."""
+
+    def number(word: str, default: int) -> int:
+        if word == "last":
+            return max(len(folders) - 1, 0)
+        return int(word) if word.isdecimal() else default
+
+    low, colon, high = spec.strip().partition(":")
+    if colon:
+        return folders[number(low, 0) : number(high, len(folders))]
+    at = number(low, 0)
+    return folders[at : at + 1]
+
+
+def _date_token(token: str, day: dt.date) -> str | None:
+    """Hugo's own names and Go's layout of the reference day, 2 January 2006."""
+    weekday = day.isoweekday() % 7
+    return {
+        "year": f"{day.year:04d}", "month": f"{day.month:02d}", "monthname": _MONTHS[day.month - 1],
+        "day": f"{day.day:02d}", "weekday": str(weekday), "weekdayname": _WEEKDAYS[weekday],
+        "yearday": str(day.timetuple().tm_yday),
+        "2006": f"{day.year:04d}", "06": f"{day.year % 100:02d}",
+        "01": f"{day.month:02d}", "1": str(day.month),
+        "January": _MONTHS[day.month - 1], "Jan": _MONTHS[day.month - 1][:3],
+        "02": f"{day.day:02d}", "2": str(day.day),
+    }.get(token)  # fmt: skip

@@ -1,0 +1,25 @@
+"""Obsidian Publish's links.
+
+https://help.obsidian.md/publish
+"""
+
+from __future__ import annotations
+
+from bot.links import paths
+from bot.links.facts import Facts
+from bot.links.generator import Generator, rooted, text
+
+
+class Obsidian(Generator):
+    """``permalink``, else the note's path with ``+`` for blanks."""
+
+    name = "obsidian"
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``permalink``."""
+        own = text(facts, "permalink")
+        return rooted(own) if own else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``Notes/Some note.md`` → ``/Notes/Some+note``."""
+        return paths.join(paths.without_extension(facts.path).replace(" ", "+"))

@@ -1,0 +1,116 @@
+"""How each generator makes a piece of an address from a name or a title."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a plain letter and an accent, with the
+# spelling that the common transliteration tables agree on.
+_LATIN = "ß=ss ẞ=SS æ=ae Æ=AE œ=oe Œ=OE ø=o Ø=O đ=d Đ=D ð=d Ð=D þ=th Þ=Th ł=l Ł=L ħ=h Ħ=H ı=i"  # noqa: RUF001
+_CYRILLIC = (
+    "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r "  # noqa: RUF001
+    "с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=iu я=ia"  # noqa: RUF001
+)
+_UNLIKE_ASCII = str.maketrans(
+    dict(pair.split("=") for pair in f"{_LATIN} {_CYRILLIC}".split()),
+)
+
+
+def ascii_of(text: str) -> str | None:
+    """Spell ``text`` in ASCII, or None where it holds letters that have no simple spelling.
+
+    Chinese, Japanese and many more need dictionaries; a guess would be a wrong link.
+    """
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_UNLIKE_ASCII))
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if any(letter.isalnum() and not letter.isascii() for letter in bare):
+        return None
+    return "".join(letter for letter in bare if letter.isascii())
+
+
+def slugify(text: str) -> str:
+    """Lower-case words joined with ``-``, in any script: for names people read."""
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
+
+
+def jekyll(text: str, *, pretty: bool = False) -> str:
+    """Jekyll's ``slugify``: pretty keeps punctuation that is legal in URLs, and case.
+
+    https://jekyllrb.com/docs/liquid/filters/#options-for-the-slugify-filter
+    """
+    kept = "._~!$&'()+,;=@" if pretty else ""
+    dashed = "".join(letter if _is_word_part(letter) or letter in kept else " " for letter in text)
+    slug = re.sub(r"^-|-$", "", re.sub(r"\s+", "-", dashed))
+    return slug if pretty else slug.lower()
+
+
+def _is_word_part(letter: str) -> bool:
+    """Whether ``letter`` is a letter, a mark or a decimal digit."""
+    return letter.isalpha() or unicodedata.category(letter) in {"Nd", "Mn", "Mc", "Me"}
+
+
+def hugo(text: str, *, lower: bool = True) -> str:
+    """Hugo's path segments: spaces become ``-``, most punctuation goes, letters stay.
+
+    https://gohugo.io/functions/urls/urlize/
+    """
+    kept: list[str] = []
+    for letter in text.strip():
+        if letter.isspace():
+            if not kept or kept[-1] != "-":
+                kept.append("-")
+        elif letter in "-._~+#@/" or _is_word_part(letter) or letter.isnumeric():
+            kept.append(letter)
+    slug = "".join(kept).strip("-") if text.strip("-") == text else "".join(kept)
+    return slug.lower() if lower else slug
+
+
+def zola(text: str, strategy: str = "on") -> str | None:
+    """Zola's ``slugify.paths``: on (ASCII only), safe (Unicode stays) or off.
+
+    https://www.getzola.org/documentation/getting-started/configuration/#slugification-strategies
+    None where the ASCII spelling is not known.
+    """
+    if strategy == "off":
+        return text.strip()
+    if strategy == "safe":
+        # What file systems and Zola's router cannot hold goes; blanks become underscores.
+        return re.sub(
+            r"\s+", "_", re.sub(r"[<>:\"/\\|?*#()\[\]\n\x00]", "", text.strip()).strip(".")
+        )
+    spelled = ascii_of(text)
+    return None if spelled is None else re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
+
+
+def github(text: str) -> str:
+    """The slugs of github-slugger, which Astro makes collection entries' addresses with."""
+    kept = (
+        letter
+        for letter in text.lower()
+        if letter in "-_ " or _is_word_part(letter) or letter.isnumeric()
+    )
+    return "".join(kept).replace(" ", "-")
+
+
+def pelican(text: str) -> str | None:
+    """Pelican's slugs with its default substitutions; None where ASCII is not known.
+
+    https://docs.getpelican.com/en/latest/settings.html (SLUG_REGEX_SUBSTITUTIONS)
+    """
+    spelled = ascii_of(text)
+    if spelled is None:
+        return None
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", spelled).strip()).lower()
+
+
+def quartz(path: str) -> str:
+    """Quartz's paths: case stays, spaces become ``-`` and three signs get a word.
+
+    https://github.com/jackyzha0/quartz/blob/v4/quartz/util/path.ts
+    """
+    for sign, word in ((" ", "-"), ("&", "-and-"), ("%", "-percent"), ("?", ""), ("#", "")):
+        path = path.replace(sign, word)
+    return re.sub(r"\s", "-", path)
