@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 MOST_MS_OF_CHANGES = 1000
 # How often to look whether the folder itself was replaced, which no event reports.
 LOOK_AGAIN_MS = 500
-SECONDS_UNTIL_NEXT_TRY = 0.5
+SECONDS_UNTIL_NEXT_TRY = 60
 
 
 class App:
@@ -181,21 +181,26 @@ class App:
         while True:
             watched = (self.settings.posts, *self._configuration)
             before = identities(watched)
-            present = [path.resolve() for path in watched if path.exists()]
+            if before[0] is None:  # moved away, perhaps to be replaced
+                await asyncio.sleep(LOOK_AGAIN_MS / 1000)
+                continue
+            caught_up = False
             try:
                 async for changes in awatch(
-                    *present,
+                    *(path.resolve() for path in watched if path.exists()),
                     watch_filter=self._concerns_posts,
                     debounce=MOST_MS_OF_CHANGES,
                     rust_timeout=LOOK_AGAIN_MS,
                     yield_on_timeout=True,
                 ):
                     replaced = identities(watched) != before
-                    if changes or replaced:
+                    # The first time for what changed before the system reported changes.
+                    if changes or replaced or not caught_up:
                         await self._sync_or_log()
+                        caught_up = True
                     if replaced or watched[1:] != self._configuration:
                         break
-            except OSError as error:  # no folder, or the system's limit of watches
+            except OSError as error:  # such as the system's limit of watches
                 log.warning("Cannot watch %s: %s", self.settings.posts, error)
                 await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)
 

@@ -23,15 +23,15 @@ CHECKOUT = Path(__file__).parent.parent
 NEXT_YEAR = dt.datetime.now(dt.UTC).year + 1
 
 FILES = {
-    "2024-01-11-hello.md": (
-        "---\ntitle: Hello, world\ntags: [News, Gardening]\nauthor: Ada\n"
+    "hello.md": (
+        "---\ntitle: Hello, world\ndate: 2024-01-11\ntags: [News, Gardening]\nauthor: Ada\n"
         "image: /images/hello.webp\naliases: [/first/]\n---\nThe first words about tulips.\n"
     ),
     "roses.md": (
         "---\ntitle: Roses\ndate: 2024-03-05T21:30:00-03:00\nupdated: 2024-04-01\n"
         "tags: gardening\ndescription: How to cut them.\n---\nCut above a bud. No tulips here.\n"
     ),
-    "b-side.md": "---\ntitle: B\ndate: 2024-01-11\n---\nSame day, path after the first.\n",
+    "b-side.md": "---\ntitle: B\ndate: 2024-01-11\n---\nSame day, path before the other.\n",
     "about.md": "---\ntitle: About us\n---\nNo date.\n",
     "draft.md": "---\ntitle: Not yet\ndate: 2024-05-01\ndraft: true\ntags: secret\n---\nSoon.\n",
     "later.md": f"---\ntitle: Later\ndate: {NEXT_YEAR}-01-01\n---\nIn the future.\n",
@@ -110,13 +110,13 @@ class TestLists:
         assert said.status == 0
         assert [post["path"] for post in said.json] == [
             "roses.md",
-            "2024-01-11-hello.md",
             "b-side.md",
+            "hello.md",
             "about.md",
         ]
 
     def test_a_post_has_all_fields_in_json(self, slashpost: Slashpost) -> None:
-        hello = slashpost("latest", "--json", "--site", "https://example.org").json[1]
+        hello = slashpost("latest", "--json", "--site", "https://example.org").json[2]
         assert list(hello) == POST_KEYS
         assert hello == {
             "slug": "hello",
@@ -129,7 +129,7 @@ class TestLists:
             "authors": ["Ada"],
             "image": "https://example.org/images/hello.webp",
             "reading_minutes": 1,
-            "path": "2024-01-11-hello.md",
+            "path": "hello.md",
         }
         assert [tag.casefold() for tag in hello["tags"]] == ["news", "gardening"]
         assert hello["url"].startswith("https://example.org/")
@@ -178,14 +178,14 @@ class TestLists:
 
     @pytest.mark.parametrize("name", ["hello", "HELLO", "Hello, world", "/first/"])
     def test_a_post_by_any_of_its_names(self, slashpost: Slashpost, name: str) -> None:
-        assert slashpost("post", name, "--json").json["path"] == "2024-01-11-hello.md"
+        assert slashpost("post", name, "--json").json["path"] == "hello.md"
 
     def test_an_edit_is_seen_by_the_next_command(self, slashpost: Slashpost, blog: Path) -> None:
         slashpost("latest", "--json")
         (blog / "roses.md").unlink()
         (blog / "about.md").write_text("---\ntitle: About them\ndate: 2024-06-01\n---\n")
         titles = [post["title"] for post in slashpost("latest", "--json").json]
-        assert titles == ["About them", "Hello, world", "B"]
+        assert titles == ["About them", "B", "Hello, world"]
 
     def test_people_get_plain_text(self, slashpost: Slashpost) -> None:
         said = slashpost("latest", "--site", "https://example.org")

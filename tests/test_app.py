@@ -1,0 +1,210 @@
+"""The whole of it: from files on a disk to the library that the bot answers from."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.blog.errors import SourceError
+from bot.settings import Settings
+
+SECONDS_TO_SHOW = 2.0  # what is promised for an edit
+
+
+def write(file: Path, title: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"---\ntitle: {title}\ndate: 2024-01-11\n---\nWords.\n")
+
+
+def move(here: Path, there: Path) -> None:
+    here.replace(there)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A site with a configuration above its posts."""
+    site = tmp_path / "site"
+    write(site / "_posts" / "2024-01-11-one.md", "One")
+    (site / "_config.yml").write_text("url: https://one.example\n")
+    return site / "_posts"
+
+
+def settings_for(folder: Path) -> Settings:
+    return Settings.load({"--posts": str(folder), "--db": str(folder.parent / "i.db")}, {})
+
+
+@pytest.fixture
+async def app(folder: Path) -> AsyncIterator[App]:
+    """The app over that site, up to date."""
+    async with App(settings_for(folder)) as app:
+        await app.sync()
+        yield app
+
+
+@pytest.fixture
+async def watching(app: App) -> AsyncIterator[App]:
+    """The same, following changes of the folder."""
+    async with app.watching():
+        await asyncio.sleep(0.3)  # until the system has been asked for events
+        yield app
+
+
+async def titles(app: App) -> list[str]:
+    return [post.title for post in await app.library.latest()]
+
+
+async def shows(
+    app: App, expected: object, ask: Callable[[App], Awaitable[object]] = titles
+) -> float:
+    """Wait until the library says what is expected; give the seconds that it took."""
+    start = time.monotonic()
+    while (found := await ask(app)) != expected:
+        assert time.monotonic() - start < 10, f"still {found}, not {expected}"
+        await asyncio.sleep(0.02)
+    return time.monotonic() - start
+
+
+async def site_url(app: App) -> str | None:
+    return (await app.library.status()).site_url
+
+
+async def test_a_site_is_understood_by_its_own_configuration(app: App) -> None:
+    status = await app.library.status()
+    assert (status.generator, status.site_url, status.posts) == (
+        "jekyll",
+        "https://one.example",
+        1,
+    )
+    assert status.source.endswith("_posts")
+
+
+async def test_the_bot_can_be_built_without_a_token(app: App) -> None:
+    client = app.client()
+    names = {command.name for command in client.tree.get_commands()}
+    assert {"latest", "post", "tags", "search"} <= names
+
+
+async def test_an_edit_shows_within_two_seconds(watching: App, folder: Path) -> None:
+    write(folder / "2024-01-11-one.md", "Uno")
+    assert await shows(watching, ["Uno"]) < SECONDS_TO_SHOW
+
+
+async def test_a_new_folder_and_a_removed_post_show(watching: App, folder: Path) -> None:
+    write(folder / "deep" / "er" / "2024-01-11-two.md", "Two")
+    assert await shows(watching, ["One", "Two"]) < SECONDS_TO_SHOW
+    (folder / "2024-01-11-one.md").unlink()
+    assert await shows(watching, ["Two"]) < SECONDS_TO_SHOW
+
+
+async def test_a_burst_of_writes_shows_while_it_goes_on(watching: App, folder: Path) -> None:
+    async def keep_writing() -> None:
+        while True:
+            write(folder / "2024-01-11-busy.md", "Busy")
+            await asyncio.sleep(0.02)
+
+    writing = asyncio.create_task(keep_writing())
+    try:
+        assert await shows(watching, ["Busy", "One"]) < SECONDS_TO_SHOW
+    finally:
+        writing.cancel()
+
+
+async def test_a_changed_configuration_above_the_posts_shows(
+    watching: App, folder: Path, tmp_path: Path
+) -> None:
+    config = folder.parent / "_config.yml"
+    config.write_text("url: https://two.example\n")
+    await shows(watching, "https://two.example", site_url)
+    # As many editors do it: a new file takes the old one's place, and its watch with it.
+    for name in ("three", "four"):
+        new = tmp_path / "new.yml"
+        new.write_text(f"url: https://{name}.example\n")
+        move(new, config)
+        await shows(watching, f"https://{name}.example", site_url)
+
+
+async def test_a_folder_that_vanishes_for_a_moment_keeps_its_posts(
+    watching: App, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "bot"):
+        aside = folder.with_name("aside")
+        move(folder, aside)
+        await asyncio.sleep(1.2)
+        assert await titles(watching) == ["One"]
+        write(aside / "2024-01-11-two.md", "Two")
+        move(aside, folder)
+        await shows(watching, ["One", "Two"])
+        write(folder / "2024-01-11-three.md", "Three")
+        assert await shows(watching, ["One", "Three", "Two"]) < SECONDS_TO_SHOW
+    assert "does not exist" in caplog.text
+    assert len(caplog.records) <= 3, "one line, not one for every look"
+
+
+async def test_hidden_folders_and_the_index_itself_cause_no_work(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings.load({"--posts": str(folder), "--db": str(folder / "index.db")}, {})
+    async with App(settings) as app:
+        await app.sync()
+        syncs = 0
+        sync = app.library.sync
+
+        async def counting(*args: object, **kwargs: object) -> object:
+            nonlocal syncs
+            syncs += 1
+            return await sync(*args, **kwargs)  # type: ignore[arg-type]
+
+        app.library.sync = counting  # type: ignore[method-assign, assignment]
+        async with app.watching():
+            await asyncio.sleep(0.3)
+            write(folder / ".git" / "description.md", "Not a post")
+            write(folder / "2024-01-11-two.md", "Two")
+            await shows(app, ["One", "Two"])
+            await asyncio.sleep(1.0)
+        assert syncs <= 2, "one to catch up, one for the change"
+    assert not caplog.records or all(r.levelno <= logging.INFO for r in caplog.records)
+
+
+async def test_a_fault_of_ours_does_not_end_the_watching(
+    watching: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watching, "_look", fail)
+        write(folder / "2024-01-11-two.md", "Two")
+        await asyncio.sleep(0.5)
+        assert await titles(watching) == ["One"]
+    write(folder / "2024-01-11-three.md", "Three")
+    assert await shows(watching, ["One", "Three", "Two"]) < SECONDS_TO_SHOW
+
+
+async def test_without_a_folder_there_is_nothing_to_sync(app: App, folder: Path) -> None:
+    shutil.rmtree(folder)
+    with pytest.raises(SourceError):
+        await app.sync()
+    assert await titles(app) == ["One"]
+
+
+async def test_the_site_url_that_is_set_wins(folder: Path) -> None:
+    settings = Settings.load(
+        {
+            "--posts": str(folder),
+            "--db": str(folder.parent / "i.db"),
+            "--site": "https://x.example",
+        },
+        {},
+    )
+    async with App(settings) as app:
+        await app.sync()
+        [post] = await app.library.latest()
+        assert post.url is not None
+        assert post.url.startswith("https://x.example/2024/01/11/one")
