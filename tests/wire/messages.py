@@ -19,6 +19,8 @@ DEFAULTS: dict[int, Payload] = {
     14: {"divider": True, "spacing": 1},
     17: {"accent_color": None, "spoiler": False},
 }
+# What Discord takes and does not tell again.
+FORGOTTEN = {"required"}
 
 
 def stored(body: Payload, channel_id: str, *, cause: Payload | None = None) -> Payload:
@@ -69,12 +71,14 @@ def _content(body: Payload) -> Payload:
 
 def _kept(component: Payload, ids: Iterator[int]) -> Payload:
     """A component as Discord keeps it: numbered in reading order, images fetched."""
-    kept: Payload = {key: value for key, value in component.items() if value is not None}
+    kept: Payload = {k: v for k, v in component.items() if v is not None and k not in FORGOTTEN}
     kept = {**DEFAULTS.get(component["type"], {}), **kept, "id": component.get("id") or next(ids)}
     if "components" in kept:
         kept["components"] = [_kept(child, ids) for child in kept["components"]]
     if "accessory" in kept:
         kept["accessory"] = _kept(kept["accessory"], ids)
+    if "emoji" in kept:
+        kept["emoji"] = {k: v for k, v in kept["emoji"].items() if v is not None}
     if "items" in kept:
         kept["items"] = [DEFAULTS[11] | item | {"media": _media(item)} for item in kept["items"]]
     if "media" in kept:

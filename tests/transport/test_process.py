@@ -1,0 +1,151 @@
+"""The whole bot as a process of its own, in a Discord that speaks the real protocol."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.wire.interactions import Exchange, Reader
+from tests.wire.limits import components_of
+from tests.wire.people import ADA, BEN, Place
+from tests.wire.process import BotProcess
+from tests.wire.server import LoopbackDiscord
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+module = pytest_asyncio.fixture(scope="module", loop_scope="module")
+
+ANSWER = "/interactions/.*"
+# What a command cannot do without.
+NEEDED = {"post": {"slug": "welcome"}, "search": {"query": "discord"}}
+
+
+@module
+async def loopback() -> AsyncIterator[LoopbackDiscord]:
+    async with LoopbackDiscord() as discord:
+        yield discord
+    assert discord.rest.complaints == []
+
+
+@module
+async def bot(
+    loopback: LoopbackDiscord, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BotProcess]:
+    """One process for all tests here; at the end it takes leave as it should."""
+    async with BotProcess(loopback.base, tmp_path_factory.mktemp("wire") / "i.db") as process:
+        await loopback.gateway.until(identified=1, seconds=30)
+        yield process
+        assert await process.end() == 0
+    assert "Traceback" not in process.log
+
+
+def commands(loopback: LoopbackDiscord) -> list[str]:
+    return [command["name"] for command in loopback.answers.commands.tell(translated=False)]
+
+
+async def ask(loopback: LoopbackDiscord, reader: Reader, name: str) -> Exchange:
+    return await loopback.interact(reader.command(name, **NEEDED.get(name, {})))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_first_start_registers_the_commands_once(loopback: LoopbackDiscord) -> None:
+    assert loopback.rest.count("PUT", "/applications/[0-9]+/commands") == 1
+    assert {"latest", "post", "tags", "search", "random", "help", "about"} <= set(
+        commands(loopback)
+    )
+    for command in loopback.answers.commands.tell(translated=True):
+        assert command["contexts"] == [0, 1, 2]
+        assert command["integration_types"] == [0, 1]
+        assert {"de", "es-ES", "fr", "pt-BR", "ja"} <= set(command["name_localizations"])
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("place", Place)
+async def test_every_command_answers_everywhere(loopback: LoopbackDiscord, place: Place) -> None:
+    for name in commands(loopback):
+        reply = await ask(loopback, Reader(place=place), name)
+        assert reply.text
+        hidden = await loopback.interact(
+            Reader(place=place).command(name, **NEEDED.get(name, {}), hide=True)
+        )
+        assert hidden.is_private
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("de", "Neueste"),
+        ("es-ES", "recientes"),
+        ("es-419", "recientes"),
+        ("fr", "Derniers"),
+        ("pt-BR", "recentes"),
+        ("ja", "最新"),
+        ("ko", "Latest"),
+    ],
+)
+async def test_every_command_speaks_the_readers_language(
+    loopback: LoopbackDiscord, locale: str, words: str
+) -> None:
+    replies = {
+        name: (await ask(loopback, Reader(locale=locale), name)).text for name in commands(loopback)
+    }
+    assert words in replies["latest"]
+    assert all(replies.values())
+
+
+@pytest.mark.usefixtures("bot")
+async def test_every_button_and_menu_answers(loopback: LoopbackDiscord) -> None:
+    """A reader who tries everything within reach gets an answer each time."""
+    reader = Reader()
+    open_messages = [await ask(loopback, reader, name) for name in commands(loopback)]
+    tried: set[str] = set()
+    while open_messages and len(tried) < 100:
+        exchange = open_messages.pop(0)
+        for component in components_of(exchange.shown):
+            custom_id = component.get("custom_id", "")
+            if custom_id in {"", *tried} or component.get("disabled"):
+                continue
+            tried.add(custom_id)
+            if component["type"] == 3:
+                value = component["options"][0]["value"]
+                used = reader.choose(exchange.shown, custom_id, value)
+            else:
+                used = reader.click(exchange.shown, custom_id)
+            open_messages.append(await loopback.interact(used))
+    assert len(tried) >= 20
+
+
+@pytest.mark.usefixtures("bot")
+async def test_suggestions_come_while_typing(loopback: LoopbackDiscord) -> None:
+    for place in Place:
+        typing = Reader(place=place).typing("post", "slug", "welcom")
+        assert (await loopback.interact(typing)).choices[0]["value"] == "welcome"
+    assert (await loopback.interact(Reader().typing("tags", "tag", ""))).choices
+
+
+@pytest.mark.usefixtures("bot")
+async def test_somebody_else_pages_in_a_copy_of_their_own(loopback: LoopbackDiscord) -> None:
+    adas = await loopback.interact(Reader(ADA).command("latest", count=1))
+    next_page = adas.custom_ids[-2] if len(adas.custom_ids) > 1 else adas.custom_ids[-1]
+    bens = await loopback.interact(Reader(BEN).click(adas.shown, next_page))
+    assert bens.is_private
+    assert bens.shown["id"] != adas.shown["id"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_rate_limit_and_an_outage_delay_an_answer(loopback: LoopbackDiscord) -> None:
+    for status in (429, 500):
+        loopback.fail("POST", ANSWER, status)
+        assert (await loopback.interact(Reader().command("about"))).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_cut_line_is_mended_and_what_was_asked_meanwhile_is_answered(
+    loopback: LoopbackDiscord,
+) -> None:
+    resumed = len(loopback.gateway.resumed)
+    loopback.gateway.cut()
+    assert (await loopback.interact(Reader().command("help"), seconds=10)).text
+    assert len(loopback.gateway.resumed) == resumed + 1

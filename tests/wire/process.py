@@ -1,0 +1,85 @@
+"""A real bot process: ``python -m bot run``, as an operator starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.wire.people import TOKEN
+
+CHECKOUT = Path(__file__).parents[2]
+POSTS = CHECKOUT / "posts"
+
+
+class BotProcess:
+    """``python -m bot run`` against a Discord of ours; an asynchronous context manager.
+
+    Attributes:
+        log: what it printed, in full once it has ended.
+    """
+
+    def __init__(self, base: str, db: Path, *, posts: Path = POSTS, token: str = TOKEN) -> None:
+        self.log = ""
+        self._arguments = ("run", "--posts", str(posts), "--db", str(db))
+        ours = {"DISCORD_TOKEN": token, "DISCORD_API_BASE": base, "PYTHONUNBUFFERED": "1"}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("SLASHPOST_")}
+        self._environment = inherited | ours
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start it; it logs in by itself."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", *self._arguments),
+            cwd=CHECKOUT,
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave nothing running."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            await self.end(signal.SIGKILL)
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self.log += line.decode()
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status.
+
+        Raises:
+            TimeoutError: it still runs after 5 seconds.
+        """
+        assert self._process is not None
+        self._process.send_signal(number)
+        return await self.ended(seconds=5)
+
+    async def ended(self, *, seconds: float = 30) -> int:
+        """The exit status, once it has ended by itself.
+
+        Raises:
+            TimeoutError: it still runs.
+        """
+        assert self._process is not None
+        assert self._reading is not None
+        async with asyncio.timeout(seconds):
+            await self._reading
+            return await self._process.wait()
