@@ -26,4 +26,6 @@ def _names(item: object) -> Iterator[str]:
     if isinstance(item, Mapping):
         item = item.get("name") or item.get("title") or item.get("id")
     if (text := as_text(item)) is not None:
-        yield from filter(None, (plain(MAIL.sub("", name)) for name in COMMA.split(text)))
+        for name in COMMA.split(text):
+            if author := plain(MAIL.sub("", name)).removeprefix("and "):
+                yield author

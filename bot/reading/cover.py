@@ -11,7 +11,8 @@ INNER = (
     "image", "url", "src", "path", "file", "filename", "light", "href", "cover", "og_image",
     "overlay_image", "teaser", "thumbnail", "images", "relative", "default",
 )  # fmt: skip
-# A name with an extension or a folder; not a colour, a caption or a true.
+# A name with an extension or a folder; not a colour, a caption or a true. What begins with
+# @ or ~ is a bundler's shorthand, whose file gets another name on the site.
 IMAGE = re.compile(r"\S*[./]\S*|\S.*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)", re.IGNORECASE)
 # `cover: {image: {light: …}}` is as deep as it gets.
 DEEPEST = 3
@@ -28,7 +29,7 @@ def cover_of(fields: Fields) -> str | None:
 def _images(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, str):
         text = value.strip().removeprefix("![[").removeprefix("[[").removesuffix("]]")
-        if IMAGE.fullmatch(text) and not text.startswith(("data:", "{", "<")):
+        if IMAGE.fullmatch(text) and not text.startswith(("data:", "{", "<", "@", "~")):
             yield text
     elif isinstance(value, Mapping) and depth:
         folded = {str(key).lower(): inner for key, inner in value.items()}

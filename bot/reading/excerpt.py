@@ -73,7 +73,8 @@ def excerpt(body: str, separator: str | None = None) -> str:
             return cut(whole, AUTHOR_LIMIT)
     for size in WINDOWS:
         for paragraph in paragraphs(_window(body, size)):
-            return cut(paragraph, LEAD_LIMIT)
+            if not paragraph.endswith(","):  # as "Dear readers,"
+                return cut(paragraph, LEAD_LIMIT)
         if len(body) <= size:
             break
     return _second_best(_window(body, size))

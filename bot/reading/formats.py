@@ -45,16 +45,67 @@ class Loader(SafeLoader):
     ``12:30`` into 750, and fail on the date ``2017-02-29``. The author's spelling is kept.
     """
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own shape)
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
+BOOL, NULL, MERGE = (f"tag:yaml.org,2002:{name}" for name in ("bool", "null", "merge"))
 Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF")
+    BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
 )
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"~|null|Null|NULL|\Z"), ["~", "n", "N", ""]
-)
-Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<"), ["<"])
+Loader.add_implicit_resolver(NULL, re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
+Loader.add_implicit_resolver(MERGE, re.compile(r"<<\Z"), ["<"])
+
+
+class PatientLoader(yaml.SafeLoader):
+    """The same in Python: libyaml's binding overflows the stack on deep nesting, and crashes."""
+
+    yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
+
+
+# Nesting within a line needs one of these for each level. Libyaml bears many times as many.
+NESTING = "[{-?"
+DEEPEST_FOR_LIBYAML = 1_000
+
+
+def load_yaml(text: str) -> Any:
+    """Return what YAML holds, as dicts, lists, text, truth and None.
+
+    Raises:
+        yaml.YAMLError: it is broken.
+        RecursionError: it is nested too deeply.
+    """
+    deep = sum(map(text.count, NESTING)) > DEEPEST_FOR_LIBYAML
+    node = (PatientLoader if deep else Loader)(text).get_single_node()
+    return None if node is None else _plain_value(node, {})
+
+
+def _plain_value(node: yaml.Node, known: dict[int, Any]) -> Any:
+    """Return a node's value, whatever tag it carries; ``known`` holds those of aliases."""
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == BOOL:
+            return node.value.lower() == "true"
+        return None if node.tag == NULL else node.value
+    if id(node) not in known:
+        if isinstance(node, yaml.SequenceNode):
+            items = known[id(node)] = list[Any]()
+            items.extend(_plain_value(item, known) for item in node.value)
+        else:
+            mapping = known[id(node)] = dict[str, Any]()
+            _fill(mapping, node.value, known)
+    return known[id(node)]
+
+
+def _fill(
+    mapping: dict[str, Any], pairs: list[tuple[yaml.Node, yaml.Node]], known: dict[int, Any]
+) -> None:
+    for key, value in pairs:
+        if key.tag == MERGE:
+            merged = _plain_value(value, known)
+            for other in merged if isinstance(merged, list) else [merged]:
+                if isinstance(other, dict):
+                    mapping.update({k: v for k, v in other.items() if k not in mapping})
+        elif isinstance(key, yaml.ScalarNode):  # no field has a list for its name
+            mapping[key.value] = _plain_value(value, known)
 
 
 class Format(BaseHandler):
@@ -159,10 +210,12 @@ class Yaml(Format):
     def parse(self, block: str) -> Any:
         """Return what the YAML holds; JavaScript's plain object literals are YAML too."""
         try:
-            return yaml.load(block, Loader=Loader)  # noqa: S506 (Loader is a SafeLoader)
+            return load_yaml(block)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
             problem = error.problem or error.context or "it is not YAML"
+            # Of a quote that is never closed, the place that opens it is the one to mend.
+            where = error.context_mark if "end of stream" in problem else error.problem_mark
+            mark = where or error.problem_mark
             raise FrontMatterError(
                 f"The YAML front matter is broken: {problem}",
                 yaml_hint(problem, block),
@@ -173,10 +226,6 @@ class Yaml(Format):
                 f"The YAML front matter holds the character U+{ord(str(error.character)):04X}",
                 "Remove that character.",
                 block.count("\n", 0, error.position) + 1,
-            ) from None
-        except (yaml.YAMLError, ValueError, TypeError) as error:
-            raise FrontMatterError(
-                f"The YAML front matter is broken: {first_line(error)}", "Write it as key: value."
             ) from None
 
 

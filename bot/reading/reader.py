@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
 from bot.links.facts import Facts
+from bot.links.site import Site
 from bot.reading import shelf
 from bot.reading.aliases import aliases_of
 from bot.reading.authors import authors_of
@@ -33,56 +32,10 @@ from bot.reading.title import title_from_name, title_of
 VERSION = 1
 
 
-class SiteRules(Protocol):
-    """What a reader asks of the site that the posts belong to; ``bot.links.site.Site`` is one."""
-
-    @property
-    def generator(self) -> str:
-        """Name of the generator."""
-
-    @property
-    def url(self) -> str | None:
-        """The site's URL from its own configuration."""
-
-    @property
-    def zone(self) -> dt.tzinfo:
-        """The time zone of dates without an offset."""
-
-    @property
-    def language(self) -> str | None:
-        """The main language, if configured."""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the configuration."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with the configuration."""
-
-    def defaults(self, path: str) -> Mapping[str, object]:
-        """Front matter that the site gives the file; keys in lower case."""
-
-    def language_of(self, path: str) -> str | None:
-        """The language that the path names."""
-
-    def name(self, path: str) -> str:
-        """The file's own name."""
-
-    def link(self, facts: Facts) -> str | None:
-        """The public link."""
-
-    def slug(self, facts: Facts) -> str:
-        """The short name."""
-
-    def image(self, facts: Facts, value: str) -> str | None:
-        """The cover's URL, or its path from the site's root."""
-
-
 class SiteReader:
     """Understands the files of one site; a ``bot.blog.Reader``."""
 
-    def __init__(self, rules: ReadingRules, site: SiteRules) -> None:
+    def __init__(self, rules: ReadingRules, site: Site) -> None:
         self._rules = rules
         self._site = site
         seen = (

@@ -1,0 +1,1 @@
+"""Files are understood as their authors meant them."""
