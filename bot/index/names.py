@@ -54,6 +54,7 @@ def names_of(post: Post, slug: str) -> Iterator[tuple[str, Kind]]:
     stem = _EXTENSION.sub("", fold(post.path))
     yield stem, Kind.PATH
     for alias in post.aliases:
+        yield fold(alias), Kind.ALIAS
         yield fold_link(alias), Kind.ALIAS
     yield fold(post.title), Kind.TITLE
     name = stem.removesuffix("/index").rpartition("/")[2]

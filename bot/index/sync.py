@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from bot.blog.reader import Document, Reader
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.database import Database, Row, Statement
 from bot.index.writer import Understood, Writer, insertions_of
+
+log = logging.getLogger(__name__)
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # Files that are read in one go: enough to make threads worth while, little enough to hold.
@@ -339,9 +342,24 @@ def _understand(
         if old and old.digest == digest:
             number = old.id  # noqa: PLW2901 - a new number is of no use
         else:
-            document = reader.read(_Held(file.path, file.size, file.stamp, data))
+            document = _read(reader, _Held(file.path, file.size, file.stamp, data))
         files.append(Understood(number, file.path, file.size, file.stamp, digest, document))
     return _Batch(files, insertions_of(files))
+
+
+def _read(reader: Reader, file: SourceFile) -> Document:
+    """What the reader makes of a file; other posts shall not pay for a fault of ours."""
+    try:
+        return reader.read(file)
+    except Exception as error:
+        log.debug("%s: reading it failed", file.path, exc_info=True)
+        problem = Problem(
+            file.path,
+            None,
+            f"it cannot be understood ({type(error).__name__}: {error})",
+            "This is a fault of Slashpost: please report it with the file.",
+        )
+        return Document(problems=(problem,))
 
 
 def _unreadable(number: int, file: SourceFile, error: OSError) -> Understood:
