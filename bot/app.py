@@ -125,7 +125,7 @@ class App:
 
         use_api_base(self.settings.api_base)
         async with self.watching():
-            await run_gateway(self.client(), token)
+            await until_stopped(run_gateway(self.client(), token))
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve the bot in a simulated Discord until it is closed or the process told to stop.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
@@ -25,29 +24,21 @@ T = TypeVar("T")
 
 
 async def run_gateway(client: discord.Client, token: str) -> None:
-    """Serve Discord until SIGTERM or SIGINT arrives, then take leave of it.
+    """Serve Discord until cancelled, then take leave of it.
 
     While Discord cannot be reached, this keeps trying and says so in the log.
 
     Raises:
         DiscordRefused: Discord rejects the token or the application's settings.
     """
-    stop = asyncio.Event()
-    stopping = asyncio.create_task(stop.wait())
-    serving = asyncio.create_task(_serve(client, token))
     try:
-        with _on_signal(stop.set), _reconnects_in_one_line():
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if serving.done():
-                serving.result()
+        with _reconnects_in_one_line():
+            await _serve(client, token)
     except REFUSALS as error:
         raise refusal(error) from error
     finally:
         await _close(client)
-        for task in (serving, stopping):
-            task.cancel()
-        await asyncio.gather(serving, stopping, return_exceptions=True)
-    log.info("Stopped")
+        log.info("Disconnected")
 
 
 async def _serve(client: discord.Client, token: str) -> None:
@@ -100,29 +91,14 @@ async def _close(client: discord.Client) -> None:
 
 
 @contextlib.contextmanager
-def _on_signal(stop: Callable[[], object]) -> Iterator[None]:
-    """Call ``stop`` on SIGTERM and SIGINT, where the platform's event loop can."""
-    loop = asyncio.get_running_loop()
-    caught = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
-            loop.add_signal_handler(number, stop)
-            caught.append(number)
-    try:
-        yield
-    finally:
-        for number in caught:
-            loop.remove_signal_handler(number)
-
-
-@contextlib.contextmanager
 def _reconnects_in_one_line() -> Iterator[None]:
     """Shorten the stack trace with which discord.py reports each lost connection."""
 
     def shorten(record: logging.LogRecord) -> bool:
         cause = record.exc_info[1] if record.exc_info else None
         if cause is not None and str(record.msg).startswith("Attempting a reconnect"):
-            record.msg = f"Lost the connection ({describe(cause)}); next try in %.1f s"
+            record.msg = "Lost the connection (%s); " + str(record.msg).lower()
+            record.args = (describe(cause), *(record.args or ()))
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = None
         return True

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 from discord import app_commands
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.transport.commands import matches, sync_commands
@@ -48,7 +48,7 @@ def rich(tree: Tree, *, nsfw: bool = True) -> None:
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.choices(kind=[app_commands.Choice(name="One", value="1")])
-    async def settings(
+    async def configure(
         _: discord.Interaction,
         kind: str,
         channel: discord.TextChannel,
@@ -58,7 +58,7 @@ def rich(tree: Tree, *, nsfw: bool = True) -> None:
         """Never called."""
         del kind, channel, count, word
 
-    @settings.autocomplete("word")
+    @configure.autocomplete("word")
     async def words(_: discord.Interaction, text: str) -> list[app_commands.Choice[str]]:
         """Never called."""
         return [app_commands.Choice(name=text, value=text)]
@@ -160,11 +160,13 @@ commands = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(commands, unique_by=lambda command: command["name"], max_size=3))
 def test_what_discord_makes_of_a_list_still_matches_it(sent: list[dict[str, Any]]) -> None:
     assert matches(sent, CommandStore().replace(copy.deepcopy(sent)))
 
 
+@settings(max_examples=50)
 @given(commands, options)
 def test_one_option_more_does_not_match(command: dict[str, Any], option: dict[str, Any]) -> None:
     more = command | {"options": [*command.get("options", []), option]}

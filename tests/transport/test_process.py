@@ -138,7 +138,8 @@ async def test_somebody_else_pages_in_a_copy_of_their_own(loopback: LoopbackDisc
 async def test_a_rate_limit_and_an_outage_delay_an_answer(loopback: LoopbackDiscord) -> None:
     for status in (429, 500):
         loopback.fail("POST", ANSWER, status)
-        assert (await loopback.interact(Reader().command("about"))).text
+        reply = await loopback.interact(Reader().command("about"), seconds=10)
+        assert reply.text
 
 
 @pytest.mark.usefixtures("bot")

@@ -70,6 +70,7 @@ class Gateway:
         resumed: payloads of RESUME that were granted.
         refusals: how many of the next connections are cut at once.
         close_with: close code that the next IDENTIFY gets instead of READY.
+        is_deaf: whether to listen to nothing any more, not even a goodbye.
     """
 
     def __init__(self) -> None:
@@ -78,6 +79,7 @@ class Gateway:
         self.resumed: list[dict[str, Any]] = []
         self.refusals = 0
         self.close_with: int | None = None
+        self.is_deaf = False
         self.session: Session | None = None
         self.connection: Connection | None = None
         self._changed = asyncio.Condition()
@@ -94,6 +96,8 @@ class Gateway:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 await self._receive(connection, json.loads(message.data))
+            if self.is_deaf:
+                await asyncio.Event().wait()
         if self.connection is connection:
             self.connection = None
         await self._notify()

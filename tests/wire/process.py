@@ -20,7 +20,7 @@ class BotProcess:
     """``python -m bot run`` against a Discord of ours; an asynchronous context manager.
 
     Attributes:
-        log: what it printed, in full once it has ended.
+        log: what it printed so far.
     """
 
     def __init__(self, base: str, db: Path, *, posts: Path = POSTS, token: str = TOKEN) -> None:
@@ -31,6 +31,7 @@ class BotProcess:
         self._environment = inherited | ours
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._said = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
         """Start it; it logs in by itself."""
@@ -60,7 +61,18 @@ class BotProcess:
         assert self._process is not None
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            self.log += line.decode()
+            async with self._said:
+                self.log += line.decode()
+                self._said.notify_all()
+
+    async def says(self, text: str, *, seconds: float = 30) -> None:
+        """Wait until its log holds ``text``.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        async with asyncio.timeout(seconds), self._said:
+            await self._said.wait_for(lambda: text in self.log)
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status.

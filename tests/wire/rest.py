@@ -54,14 +54,14 @@ class Fault:
         path: a pattern for the whole path.
         status: 429, 500…; 0 drops the connection.
         times: how many requests.
-        retry_after: seconds, for a 429.
+        retry_after: seconds, for a 429; None for Cloudflare's own, which tells nothing.
     """
 
     method: str
     path: str
     status: int
     times: int = 1
-    retry_after: float = 0.05
+    retry_after: float | None = 0.05
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether this request gets the fault."""
@@ -69,7 +69,7 @@ class Fault:
 
     def body(self) -> dict[str, Any] | None:
         """What stands in the answer."""
-        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS and self.retry_after is not None:
             message = "You are being rate limited."
             return {"message": message, "retry_after": self.retry_after, "global": False, "code": 0}
         return {"message": f"{self.status}: {HTTPStatus(self.status).phrase}", "code": 0}
@@ -174,11 +174,11 @@ class Rest:
 
 
 def _response(status: int, answer: Any) -> web.Response:
-    # Without Via, discord.py takes a 429 for Cloudflare's own and gives up. It takes JSON
-    # only where the type is application/json without the charset that json_response adds.
-    headers = {"Via": "1.1 loopback"}
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        headers["Retry-After"] = str(answer["retry_after"])
+    # Without Via, discord.py takes a 429 for Cloudflare's own. It takes JSON only where the
+    # type is application/json without the charset that json_response adds.
+    headers = {}
+    if status == HTTPStatus.TOO_MANY_REQUESTS and "retry_after" in answer:
+        headers = {"Via": "1.1 loopback", "Retry-After": str(answer["retry_after"])}
     if answer is None:
         return web.Response(status=status, headers=headers)
     headers["Content-Type"] = "application/json"

@@ -62,9 +62,15 @@ class LoopbackDiscord:
         await self._runner.cleanup()
 
     def fail(
-        self, method: str, path: str, status: int, *, times: int = 1, retry_after: float = 0.05
+        self,
+        method: str,
+        path: str,
+        status: int,
+        *,
+        times: int = 1,
+        retry_after: float | None = 0.05,
     ) -> None:
-        """Answer the next requests with an error; status 0 drops their connections."""
+        """Answer the next requests with an error, as ``Fault`` describes it."""
         self.rest.faults.append(Fault(method, path, status, times, retry_after))
 
     async def interact(
