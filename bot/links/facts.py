@@ -31,3 +31,17 @@ class Facts:
     name_date: dt.date | None = None
     categories: tuple[str, ...] = ()
     language: str | None = None
+
+    def at(self, path: str) -> Facts:
+        """The same post at another path."""
+        if path == self.path:
+            return self
+        return Facts(
+            path=path,
+            meta=self.meta,
+            title=self.title,
+            date=self.date,
+            name_date=self.name_date,
+            categories=self.categories,
+            language=self.language,
+        )

@@ -44,6 +44,15 @@ class Language:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Location:
+    """Where a page is in the content: its sections' folder, its name, its folder's language."""
+
+    folder: str
+    name: str
+    language: str | None
+
+
 class Hugo(Generator):
     """``url``, else the section's ``permalinks``, else the path with ``slug`` for the name."""
 
@@ -61,23 +70,34 @@ class Hugo(Generator):
         self.language = self._main_language()
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
         self._permalinks = _permalinks(self._config)
-        self._ground_is_configured = bool(self._config)
 
     # What a file's place says.
 
     def content(self, place: str) -> str:
         """The place below its content folder."""
-        return self._split(place)[0]
+        return self._below_content(place)[0]
 
     def language_of(self, place: str) -> str | None:
         """From ``x.fr.md`` or the language's content folder; the main one elsewhere."""
-        return (self._split(place)[1] or self.language) if self._languages else None
+        return (self._locate(place).language or self.language) if self._languages else None
 
     def file_name(self, place: str) -> str:
         """The file's or the bundle's name, language and day left out."""
-        return paths.undated(self._page_path(place).rpartition("/")[2])
+        return paths.undated(self._locate(place).name)
 
-    def _split(self, place: str) -> tuple[str, str | None]:
+    def _locate(self, place: str) -> _Location:
+        """Section, name and language of the file at a place."""
+        inside, language = self._below_content(place)
+        stem = paths.without_extension(inside)
+        if self._languages:
+            stem, suffix = languages.suffix_of(stem, self._languages)
+            language = suffix or language
+        folder, _, name = stem.rpartition("/")
+        if name in {"index", "_index"}:  # a bundle goes by its folder
+            folder, _, name = folder.rpartition("/")
+        return _Location(folder, name, language)
+
+    def _below_content(self, place: str) -> tuple[str, str | None]:
         """The place below the content folder, and the language whose folder that was."""
         for language in self._languages.values():
             if language.folder and (inside := paths.below(place, language.folder)) is not None:
@@ -86,19 +106,11 @@ class Hugo(Generator):
             if (inside := paths.below(place, source)) is not None:
                 return posixpath.join(target, inside), tag
         inside = paths.below(place, self._content)
-        return self._split_folder(place if inside is None else inside)
-
-    def _split_folder(self, inside: str) -> tuple[str, str | None]:
-        first, _, rest = inside.partition("/")
-        if rest and not self._ground_is_configured and first.lower() in self._languages:
+        place = place if inside is None else inside
+        first, _, rest = place.partition("/")
+        if rest and not self._config and first.lower() in self._languages:
             return rest, first.lower()
-        return inside, None
-
-    def _page_path(self, place: str) -> str:
-        """Sections and name: a leaf bundle's ``index.md`` goes by its folder."""
-        stem, _ = languages.suffix_of(paths.without_extension(self.content(place)), self._languages)
-        folder, _, name = stem.rpartition("/")
-        return folder if name in {"index", "_index"} else stem
+        return place, None
 
     # Links.
 
@@ -107,102 +119,84 @@ class Hugo(Generator):
         own = text(facts, "url")
         if own is None:
             return None
-        if ":" in own and not paths.is_absolute(own):
-            filled = self._fill(own, facts)
+        if ":" in own:
+            filled = self._fill(own, facts, self._locate(facts.path))
             if filled is None:
                 return None
             own = filled
-        link = rooted(
-            own if own.startswith("/") or paths.is_absolute(own) else self._prefix(facts) + own
-        )
-        return (
-            link
-            if "." in link.rpartition("/")[2] or paths.is_absolute(link)
-            else paths.with_slash(link)
-        )
+        if not own.startswith("/"):
+            own = self._prefix(self._locate(facts.path)) + own
+        link = rooted(own)
+        return link if "." in link.rpartition("/")[2] else paths.with_slash(link)
 
     def link(self, facts: Facts) -> str | None:
         """``content/posts/x.md`` → ``/posts/x/``, below the language's folder or site."""
-        page = self._page_path(facts.path)
-        pattern = self._pattern_for(page)
+        where = self._locate(facts.path)
+        pattern = self._pattern_for(where.folder) if self._permalinks else None
         if pattern is not None:
-            filled = self._fill(pattern, facts)
+            filled = self._fill(pattern, facts, where)
             if filled is None:
                 return None
             path = filled.strip("/")
         else:
-            path = slugs.hugo(page, lower=self._lower)
-            if slug := text(facts, "slug"):
-                path = posixpath.join(posixpath.dirname(path), slugs.hugo(slug, lower=self._lower))
-        if path and self._is_ugly(page):
-            return self._absolute(paths.join(self._prefix(facts), path) + ".html", facts)
-        return self._absolute(paths.with_slash(paths.join(self._prefix(facts), path)), facts)
+            name = text(facts, "slug") or where.name
+            path = self._urlized(f"{where.folder}/{name}" if where.folder else name)
+        language = self._languages.get(where.language or "")
+        site = language.url.rstrip("/") if language and language.url else ""
+        path = site + paths.join(self._prefix(where), path)
+        return f"{path}.html" if where.name and self._is_ugly(where) else paths.with_slash(path)
 
     def image(self, facts: Facts, value: str) -> str | None:
         """A file in the post's own bundle, or one of the whole site's."""
-        is_bundle = paths.without_extension(facts.path).rpartition("/")[2].startswith("index")
+        is_bundle = facts.path.rpartition("/")[2].startswith("index.")
         if is_bundle and not value.startswith("../"):
-            page = self.link(facts)
+            page = self.own_link(facts) or self.link(facts)
             return page + value.removeprefix("./") if page and page.endswith("/") else None
         return super().image(facts, value)
 
-    def _absolute(self, path: str, facts: Facts) -> str:
-        language = self._languages.get(self._split_language(facts) or "")
-        return f"{language.url.rstrip('/')}{path}" if language and language.url else path
-
-    def _split_language(self, facts: Facts) -> str | None:
-        _, tag = languages.suffix_of(
-            paths.without_extension(self.content(facts.path)), self._languages
-        )
-        return tag or self._split(facts.path)[1]
-
-    def _prefix(self, facts: Facts) -> str:
-        tag = self._split_language(facts) or (self.language or "").lower()
+    def _prefix(self, where: _Location) -> str:
+        """The folder of the page's language in links: none for the main one, as a rule."""
+        main = (self.language or "").lower()
+        tag = where.language or main
         language = self._languages.get(tag)
         if language is None or language.url:
             return ""
-        is_main = tag == (self.language or "").lower()
-        return f"{tag}/" if not is_main or self._main_has_prefix else ""
+        return f"{tag}/" if tag != main or self._main_has_prefix else ""
 
-    def _is_ugly(self, page: str) -> bool:
+    def _is_ugly(self, where: _Location) -> bool:
         if isinstance(self._ugly, Mapping):
-            return self._ugly.get(page.partition("/")[0].lower()) is True
+            return self._ugly.get(where.folder.partition("/")[0].lower()) is True
         return self._ugly is True
 
-    def _pattern_for(self, page: str) -> str | None:
+    def _pattern_for(self, folder: str) -> str | None:
         """The ``permalinks`` entry of the most precise section that the page is in."""
-        section = posixpath.dirname(page).lower()
-        while True:
-            if section in self._permalinks:
-                return self._permalinks[section]
-            if not section:
-                return None
+        section = folder.lower()
+        while section and section not in self._permalinks:
             section = posixpath.dirname(section)
+        return self._permalinks.get(section)
 
-    def _fill(self, pattern: str, facts: Facts) -> str | None:
-        values = [self._token(token, facts) for token in _TOKEN.findall(pattern)]
+    def _fill(self, pattern: str, facts: Facts, where: _Location) -> str | None:
+        values = [self._token(token, facts, where) for token in _TOKEN.findall(pattern)]
         if any(value is None for value in values):
             return None
         remaining = iter(values)
         filled = _TOKEN.sub(lambda _: next(remaining) or "", pattern)
         return re.sub(r"//+", "/", filled)
 
-    def _token(self, token: str, facts: Facts) -> str | None:
+    def _token(self, token: str, facts: Facts, where: _Location) -> str | None:
         """What ``:token`` stands for; None for a token or a date that is not known."""
-        page = self._page_path(facts.path)
-        folders = [folder for folder in posixpath.dirname(page).split("/") if folder]
+        folders = [folder for folder in where.folder.split("/") if folder]
         name = token.lower()
         if found := re.fullmatch(r"section(?:slug)?s\[(.*)\]", name):
             return self._urlized("/".join(_cut(folders, found[1])))
-        base = page.rpartition("/")[2]
         slug = text(facts, "slug")
         piece = {
             "section": folders[0] if folders else "",
-            "sections": "/".join(folders),
+            "sections": where.folder,
             "title": facts.title,
             "slug": slug or facts.title,
-            "filename": base,
-            "slugorfilename": slug or base,
+            "filename": where.name,
+            "slugorfilename": slug or where.name,
         }.get(_SYNONYMS.get(name, name))
         if piece is not None:
             return self._urlized(piece)

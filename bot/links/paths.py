@@ -49,6 +49,8 @@ def with_slash(path: str) -> str:
 
 def is_absolute(link: str) -> bool:
     """Whether ``link`` names its host: all others are paths on the site."""
+    if link[:4].lower() != "http":
+        return False
     try:
         parts = urlsplit(link)
     except ValueError:

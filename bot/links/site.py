@@ -64,6 +64,8 @@ class Site:
         self.zone: dt.tzinfo = rule.zone
         self.language = rule.language
         self.problems: tuple[Problem, ...] = tuple(ground.problems)
+        # A reader asks for a post's link, then for its slug, which is often made from it.
+        self._last: tuple[Facts | None, str | None] = None, None
         self.fingerprint = _fingerprint(ground, rule.name, pattern)
 
     @classmethod
@@ -105,10 +107,17 @@ class Site:
         None where the generator gives the file no page, or where its address cannot be
         known without running the generator.
         """
+        asked, link = self._last
+        if asked is not facts:
+            link = self._link(facts)
+            self._last = facts, link
+        return link
+
+    def _link(self, facts: Facts) -> str | None:
         for key in _CANONICAL:
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
-        local = replace(facts, path=self._ground.place(facts.path))
+        local = facts.at(self._ground.place(facts.path))
         if not self._rule.has_page(local):
             return None
         own = self._rule.own_link(self._without_defaults(local) if self._pattern else local)
@@ -148,7 +157,7 @@ class Site:
             return None
         if paths.is_absolute(value) or value.startswith("/"):
             return paths.encoded_once(value)
-        link = self._rule.image(replace(facts, path=self._ground.place(facts.path)), value)
+        link = self._rule.image(facts.at(self._ground.place(facts.path)), value)
         return paths.encoded_once(link) if link else None
 
     def _without_defaults(self, facts: Facts) -> Facts:

@@ -36,35 +36,54 @@ def slugify(text: str) -> str:
     return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
 
 
+_NOT_WORD = re.compile(r"[\W_]+", re.ASCII)
+_NOT_PRETTY = re.compile(r"[^\w.~!$&'()+,;=@]+", re.ASCII)
+
+
 def jekyll(text: str, *, pretty: bool = False) -> str:
     """Jekyll's ``slugify``: pretty keeps punctuation that is legal in URLs, and case.
 
     https://jekyllrb.com/docs/liquid/filters/#options-for-the-slugify-filter
     """
-    kept = "._~!$&'()+,;=@" if pretty else ""
-    dashed = "".join(letter if _is_word_part(letter) or letter in kept else " " for letter in text)
-    slug = re.sub(r"^-|-$", "", re.sub(r"\s+", "-", dashed))
+    unwanted = _NOT_PRETTY if pretty else _NOT_WORD
+    dashed = unwanted.sub("-", text) if text.isascii() else _by_letter(unwanted, text)
+    slug = dashed.removeprefix("-").removesuffix("-")
     return slug if pretty else slug.lower()
 
 
+def _by_letter(unwanted: re.Pattern[str], text: str) -> str:
+    """``unwanted.sub("-", text)``, but letters, marks and digits of all scripts stay."""
+    letters = (
+        letter if _is_word_part(letter) or not unwanted.match(letter) else "\0" for letter in text
+    )
+    return re.sub("\0+", "-", "".join(letters))
+
+
 def _is_word_part(letter: str) -> bool:
-    """Whether ``letter`` is a letter, a mark or a decimal digit."""
+    """Whether ``letter`` is a letter, a mark or a decimal digit, and beyond ASCII."""
+    if letter.isascii():
+        return False
     return letter.isalpha() or unicodedata.category(letter) in {"Nd", "Mn", "Mc", "Me"}
 
 
+_NOT_HUGO = re.compile(r"[^\w.\-+~#@/\s]", re.ASCII)
+
+
 def hugo(text: str, *, lower: bool = True) -> str:
-    """Hugo's path segments: spaces become ``-``, most punctuation goes, letters stay.
+    """Hugo's path segments: spaces become one ``-``, most punctuation goes, letters stay.
 
     https://gohugo.io/functions/urls/urlize/
     """
-    kept: list[str] = []
-    for letter in text.strip():
-        if letter.isspace():
-            if not kept or kept[-1] != "-":
-                kept.append("-")
-        elif letter in "-._~+#@/" or _is_word_part(letter) or letter.isnumeric():
-            kept.append(letter)
-    slug = "".join(kept).strip("-") if text.strip("-") == text else "".join(kept)
+    if text.isascii():
+        kept = _NOT_HUGO.sub("", text)
+    else:
+        kept = "".join(
+            letter
+            for letter in text
+            if letter.isspace() or _is_word_part(letter) or not _NOT_HUGO.match(letter)
+        )
+    slug = re.sub(r"(?<=-)\s+|\s+(?=-)", "", kept.strip())
+    slug = re.sub(r"\s+", "-", slug)
     return slug.lower() if lower else slug
 
 
@@ -90,7 +109,7 @@ def github(text: str) -> str:
     kept = (
         letter
         for letter in text.lower()
-        if letter in "-_ " or _is_word_part(letter) or letter.isnumeric()
+        if letter in "-_ " or letter.isalnum() or _is_word_part(letter)
     )
     return "".join(kept).replace(" ", "-")
 
