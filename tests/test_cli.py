@@ -451,6 +451,13 @@ class TestProcess:
             assert process.stderr.read() == b""
 
     @pytest.mark.usefixtures("blog")
+    def test_the_next_process_finds_the_index_up_to_date(self) -> None:
+        runs = [self.run("index", "--json", PYTHONHASHSEED=seed) for seed in ("1", "2")]
+        first, second = (json.loads(run.stdout)["added"] for run in runs)
+        assert first > 0
+        assert second == 0
+
+    @pytest.mark.usefixtures("blog")
     def test_a_question_does_not_load_the_bot(self) -> None:
         self.run("index")
         program = (

@@ -41,8 +41,11 @@ class SiteReader:
         seen = (
             VERSION,
             sys.version_info[:2],
-            rules,
+            # Field by field: a set's own order differs from process to process.
+            rules.date_order,
             sorted(rules.collection_tags),
+            rules.language,
+            rules.max_bytes,
             site.fingerprint,
         )
         self._fingerprint = hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()
