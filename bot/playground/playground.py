@@ -30,9 +30,12 @@ TOPIC = "A simulated Discord on this computer. Nothing here reaches the real one
 WELCOME = """\
 👋 **Welcome!** This is your blog's bot in a simulated Discord: it answers from your posts, \
 and nothing leaves this computer.
-Type `/` below and pick a command: `/latest`, `/post`, `/tags`, `/search`, `/random`. \
-Press **Read** below a post, or look through the pages.
--# Edit a post and run a command again: the change is there within two seconds."""
+Type `/` below, pick a command such as `/tags` or `/search`, and send it with the arrow. \
+Letters typed after `/post` bring suggestions. Buttons and menus work as well.
+-# Edit a post and send a command again: the change is there within two seconds."""
+
+# With the welcome above it, an answer of two posts fits a window without scrolling.
+OPENING = {"count": 2}
 
 # An answer is shown once all of the bot's work for it is done. Indexing thousands of
 # changed posts at that moment may take longer than SimCord's own five seconds.
@@ -123,7 +126,7 @@ async def furnish(
     if env.bot.user is not None:
         await env.bot.user.edit(username="Slashpost")
     await host.send(channel, WELCOME)
-    await you.slash(channel, "latest")
+    await you.slash(channel, "latest", **OPENING)
     return channel, people
 
 

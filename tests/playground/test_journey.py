@@ -1,0 +1,280 @@
+"""A newcomer's way through the playground, in a real browser.
+
+With SLASHPOST_SCREENSHOTS=1 in the environment the pictures that README shows are taken
+anew and written to docs/images.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+CHECKOUT = Path(__file__).parents[2]
+IMAGES = CHECKOUT / "docs" / "images"
+SCREENSHOTS = "SLASHPOST_SCREENSHOTS" in os.environ
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60
+PATIENCE_MS = 15_000
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+
+def start(posts: Path, index: Path, *options: str) -> subprocess.Popen[str]:
+    """`slashpost try` in a process of its own."""
+    settings = {"DISCORD_TOKEN", "DISCORD_API_BASE"}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in settings and not name.startswith("SLASHPOST_")
+    }
+    command = (sys.executable, "-m", "bot", "try", "--no-browser")
+    return subprocess.Popen(
+        [*command, "--posts", str(posts), "--db", str(index), *options],
+        cwd=CHECKOUT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """The address in the one line that the playground prints."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:\d+/#\S+", line)
+    assert found, f"{line!r} instead of an address; {process.communicate(timeout=START_SECONDS)}"
+    return found[0]
+
+
+def end(process: subprocess.Popen[str]) -> str:
+    """Press Ctrl-C; return what the process then had left to say."""
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=START_SECONDS)
+    return rest + errors
+
+
+@pytest.fixture(scope="module")
+def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's own posts, to be edited."""
+    return shutil.copytree(CHECKOUT / "posts", tmp_path_factory.mktemp("blog") / "posts")
+
+
+@pytest.fixture(scope="module")
+def address(posts: Path) -> Iterator[str]:
+    process = start(posts, posts.parent / "index.db")
+    try:
+        yield address_of(process)
+        assert "Traceback" not in end(process)
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+class Person:
+    """Someone at the browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.channel = page.locator("#channel-layout")
+        self.messages = page.locator("article.channel-message")
+
+    def open(self, address: str) -> None:
+        """Come to the channel, as full of messages as it is."""
+        self.page.goto(address)
+        expect(self.messages.nth(1)).to_be_visible()
+
+    def pick(self, command: str) -> None:
+        """Type a command and take it from the picker."""
+        self.page.locator("#channel-composer-input").click()
+        self.page.keyboard.type(f"/{command}")
+        name = re.compile(rf"^/{command}\b")
+        self.page.locator("#command-picker-listbox [role=option]").filter(has_text=name).click()
+
+    def fill(self, option: str, text: str) -> None:
+        """Type an option's value."""
+        self.page.locator(f".command-option-input[data-option={option}]").press_sequentially(text)
+
+    @property
+    def suggestions(self) -> Locator:
+        """What the bot offers for what was typed."""
+        return self.page.locator("#command-suggestion-listbox .command-suggestion")
+
+    def send(self) -> Locator:
+        """Send the command and return the answer."""
+        before = self.messages.count()
+        self.page.locator("#send-message").click()
+        return self.answer_after(before)
+
+    def answer_after(self, count: int) -> Locator:
+        """The message that comes after ``count`` others, wherever later ones push it."""
+        expect(self.messages).to_have_count(count + 1)
+        identity = self.messages.last.get_attribute("data-message-id")
+        return self.page.locator(f'article[data-message-id="{identity}"]')
+
+    def choose(self, menu: Locator, label: str) -> None:
+        """Open a select menu and take the entry with that label."""
+        menu.click()
+        options = self.page.locator(".select-option:visible")
+        options.filter(has=self.page.get_by_text(label, exact=True)).click()
+
+
+@pytest.fixture(scope="module")
+def person(browser: Browser, address: str) -> Iterator[Person]:
+    page = browser.new_page(
+        viewport={"width": 740, "height": 1000}, device_scale_factor=2 if SCREENSHOTS else 1
+    )
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    errors: list[object] = []
+
+    def note(error: object) -> None:
+        errors.append(error)
+
+    page.on("pageerror", note)
+    someone = Person(page)
+    someone.open(address)
+    yield someone
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Where screenshots go."""
+    return IMAGES if SCREENSHOTS else tmp_path
+
+
+def shoot(what: Locator, file: Path) -> None:
+    """Take a screenshot once its pictures are there; for README, in a few colours."""
+    expect(what.locator("img:not([src])")).to_have_count(0)
+    what.page.mouse.move(0, 0)
+    what.screenshot(path=file, animations="disabled")
+    if SCREENSHOTS:
+        with Image.open(file) as image:
+            colours = image.convert("RGB")
+        palette = colours.quantize(256)
+        colours.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(
+            file, optimize=True
+        )
+        assert file.stat().st_size < 400_000, f"{file} is too large for a README"
+
+
+def test_a_newcomer_finds_a_welcome_and_an_answer(person: Person, picture: Path) -> None:
+    welcome, latest = person.messages.nth(0), person.messages.nth(1)
+    expect(welcome).to_contain_text("Welcome!")
+    expect(welcome).to_be_in_viewport()
+    expect(latest).to_contain_text("You used /latest")
+    expect(latest.get_by_role("button", name="Read")).to_have_count(2)
+    expect(latest.locator("img.component-thumbnail").first).to_be_in_viewport()
+    shoot(person.channel, picture / "playground.png")
+
+
+def test_a_reader_picks_a_tag_pages_and_opens_a_post(person: Person, picture: Path) -> None:
+    person.pick("tags")
+    tags = person.send()
+    expect(tags).to_contain_text("discord")
+    shoot(tags, picture / "tags.png")
+
+    person.choose(tags.get_by_role("combobox"), "discord")
+    expect(tags).to_contain_text("Posts tagged discord")
+    titles = tags.get_by_role("heading", level=3)
+    expect(titles).to_have_count(5)
+    first_page = titles.all_inner_texts()
+
+    tags.get_by_role("button", name="Next").click()
+    expect(tags).to_contain_text("page 2 of 2")
+    (title, *_) = titles.all_inner_texts()
+    assert title not in first_page
+
+    before = person.messages.count()
+    tags.get_by_role("button", name="Read").first.click()
+    card = person.answer_after(before)
+    expect(card.get_by_role("heading")).to_have_text(title)
+
+
+def test_autocomplete_finds_a_post_from_a_mistyped_title(person: Person, picture: Path) -> None:
+    person.pick("post")
+    person.fill("slug", "what yur readers")
+    expect(person.suggestions.first).to_have_text("What your readers see")
+    person.suggestions.first.click()
+    card = person.send()
+    expect(card.get_by_role("heading")).to_have_text("What your readers see")
+    expect(card.locator("img")).not_to_have_count(0)
+    shoot(card, picture / "post.png")
+
+
+def test_a_search_shows_the_words_found(person: Person, picture: Path) -> None:
+    person.pick("search")
+    person.fill("query", "front matter")
+    results = person.send()
+    expect(
+        results.locator("strong", has_text=re.compile("front", re.IGNORECASE))
+    ).not_to_have_count(0)
+    shoot(results, picture / "search.png")
+
+
+def test_the_newest_posts_fill_a_page_with_covers(person: Person, picture: Path) -> None:
+    person.page.set_viewport_size({"width": 740, "height": 1480})
+    person.pick("latest")
+    latest = person.send()
+    expect(latest.get_by_role("button", name="Read")).to_have_count(5)
+    expect(latest.get_by_text("unavailable")).to_have_count(0)
+    shoot(person.channel, picture / "latest.png")
+
+
+def test_an_edited_post_shows_within_two_seconds(person: Person, posts: Path) -> None:
+    file = posts / "welcome.md"
+    text = file.read_text(encoding="utf-8")
+    edited = re.sub("(?m)^title: .*$", "title: Fresh from the editor", text)
+    file.write_text(edited, encoding="utf-8")
+    person.page.wait_for_timeout(2000)
+    person.pick("latest")
+    expect(person.send()).to_contain_text("Fresh from the editor")
+
+
+def test_a_click_works_after_a_pause(person: Person) -> None:
+    person.page.wait_for_timeout(1500)
+    before = person.messages.count()
+    person.messages.nth(1).get_by_role("button", name="Read").first.click()
+    expect(person.answer_after(before)).to_contain_text("Only you can see this")
+
+
+def test_a_taken_port_is_one_line_that_says_what_to_do(address: str, posts: Path) -> None:
+    port = re.findall(r":(\d+)/", address)[0]
+    second = start(posts, posts.parent / "second.db", "--port", port)
+    out, errors = second.communicate(timeout=START_SECONDS)
+    assert second.returncode == 2
+    assert out == ""
+    assert "Traceback" not in errors
+    *_, line = errors.splitlines()
+    assert port in line
+    assert "--port" in line
