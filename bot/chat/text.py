@@ -29,6 +29,7 @@ _MARKDOWN = re.compile(
     r"""
       [\\*_~`|<\[\]]          # emphasis, code, spoilers, mentions and timestamps, links
     | :(?=//|[\w+-]+:)        # a bare link, the name of an emoji
+    | &(?=\#?\w+;)           # an entity, which the playground would replace
     | ^[#>+-]                 # heading, quote, list, small print
     | (?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]|(?<=^\d{4})[.)]  # numbered list
     """,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,23 +20,32 @@ TOPICS = ("Gardening", "Soil", "Tools", "Weather")
 
 @dataclass(frozen=True)
 class File:
-    """A file whose stamp follows from the post that it stands for."""
+    """A file that changes whenever the post that it stands for does."""
 
     path: str
-    stamp: int
-    size: int = 0
+    post: Post
+    text: str
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return len(self.read())
+
+    @property
+    def stamp(self) -> int:
+        """Follows from the content."""
+        return hash(self.read())
 
     def read(self) -> bytes:
-        """Nothing: the reader has the post."""
-        return b""
+        """Anything, as long as no two posts have the same: the reader has the post."""
+        return repr((self.post, self.text)).encode()
 
 
 @dataclass
 class ReadyMade:
-    """A reader that knows each file's post and text already."""
+    """A reader that knows already what each file stands for."""
 
-    posts: Mapping[str, Post]
-    texts: Mapping[str, str]
+    files: Mapping[str, File]
     fingerprint: str = "ready-made"
     generator: str = "plain"
     site_url: str | None = SITE
@@ -44,8 +53,8 @@ class ReadyMade:
 
     def read(self, file: SourceFile) -> Document:
         """The post of that path."""
-        post = self.posts[file.path]
-        return Document(post=post, text=self.texts.get(file.path, post.summary))
+        known = self.files[file.path]
+        return Document(post=known.post, text=known.text)
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Leave all posts as they are."""
@@ -54,11 +63,22 @@ class ReadyMade:
         return Settlement({}, no_left_out, ())
 
 
-async def fill(index: Index, posts: Iterable[Post], texts: Mapping[str, str] | None = None) -> None:
-    """Make the index hold these posts."""
-    by_path = {post.path: post for post in posts}
-    files = tuple(File(path, hash(by_path[path])) for path in sorted(by_path))
-    await index.sync(Snapshot("/srv/garden/posts", files), ReadyMade(by_path, texts or {}))
+async def fill(
+    index: Index,
+    posts: Sequence[Post],
+    texts: Mapping[str, str] | None = None,
+    *,
+    problems: int = 0,
+) -> None:
+    """Make the index hold these posts, and say that some files have problems."""
+    texts = texts or {}
+    files = {each.path: File(each.path, each, texts.get(each.path, each.summary)) for each in posts}
+    snapshot = Snapshot(
+        "/srv/garden/posts",
+        tuple(files.values()),
+        problems=tuple(Problem(f"{n}.md", None, "it is empty", "Write.") for n in range(problems)),
+    )
+    await index.sync(snapshot, ReadyMade(files))
 
 
 def garden_post(number: int) -> Post:

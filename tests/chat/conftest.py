@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 import simcord
 from discord import app_commands
@@ -17,7 +18,8 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.chat.client import Slashpost
 from bot.index.index import Index
 from tests.chat.blog import fill, garden, open_index
-from tests.wire.limits import components_of, texts_of
+from tests.wire.limits import check_limits, components_of, texts_of
+from tests.wire.schema import validate_request
 
 BUTTON, SELECT, THUMBNAIL, GALLERY = 2, 3, 11, 12
 
@@ -34,6 +36,11 @@ class Seen:
     message: ResponseMessage
 
     @property
+    def is_private(self) -> bool:
+        """Whether nobody else sees it."""
+        return self.message.ephemeral
+
+    @property
     def components(self) -> list[Any]:
         """All components, in reading order."""
         return list(components_of({"components": self.message.components}))
@@ -44,19 +51,25 @@ class Seen:
         return "\n".join(texts_of({"components": self.message.components}))
 
     @property
+    def titles(self) -> list[str]:
+        """The titles of the posts in a list."""
+        lines = (line.removeprefix("### ") for line in self.text.splitlines() if "### " in line)
+        return [line.removeprefix("[").partition("](")[0] for line in lines]
+
+    @property
     def labels(self) -> list[str]:
         """What the buttons say, greyed out ones left out."""
-        return [b["label"] for b in self._of(BUTTON) if not b.get("disabled")]
+        return [button["label"] for button in self._of(BUTTON) if not button.get("disabled")]
 
     @property
     def links(self) -> list[str]:
         """Where the link buttons lead."""
-        return [b["url"] for b in self._of(BUTTON) if b.get("url")]
+        return [button["url"] for button in self._of(BUTTON) if button.get("url")]
 
     @property
     def pictures(self) -> list[str]:
         """The thumbnails' and galleries' URLs."""
-        items = [item for g in self._of(GALLERY) for item in g["items"]]
+        items = [item for gallery in self._of(GALLERY) for item in gallery["items"]]
         return [each["media"]["url"] for each in [*self._of(THUMBNAIL), *items]]
 
     @property
@@ -65,12 +78,18 @@ class Seen:
         (menu,) = self._of(SELECT)
         return {option["label"]: option["value"] for option in menu["options"]}
 
+    @property
+    def chosen(self) -> list[str]:
+        """What the select menu shows as chosen."""
+        (menu,) = self._of(SELECT)
+        return [option["label"] for option in menu["options"] if option.get("default")]
+
     def ids(self, label: str) -> list[str]:
         """The custom ids of the buttons with that label."""
-        return [b["custom_id"] for b in self._of(BUTTON) if b.get("label") == label]
+        return [each["custom_id"] for each in self._of(BUTTON) if each.get("label") == label]
 
     def _of(self, kind: int) -> list[Any]:
-        return [c for c in self.components if c["type"] == kind]
+        return [component for component in self.components if component["type"] == kind]
 
 
 @dataclass
@@ -81,7 +100,6 @@ class Stage:
     channel: ChannelHandle
     rea: MemberActor
     index: Index
-    result: InteractionResult | None = None
 
     async def type(self, command: str, **options: Any) -> Seen:
         """Use a slash command."""
@@ -98,15 +116,23 @@ class Stage:
         """Choose from the message's select menu."""
         return self._take(await self.rea.select(seen.message, [seen.options[label]]))
 
-    def _take(self, result: InteractionResult) -> Seen:
-        self.result = result
-        assert result.acknowledged
-        assert result.response is not None
-        return Seen(result.response)
+    async def suggestions(self, command: str, option: str, typed: str) -> dict[str, str]:
+        """Type into an option: the choices offered, value by name."""
+        choices = await self.rea.autocomplete(self.channel, command, option, typed)
+        return {choice["name"]: choice["value"] for choice in choices}
+
+    def somebody_else(self) -> MemberActor:
+        """Another member of the server."""
+        return self.rea.guild.add_member(self.env.create_user("ben"))
 
     async def restart(self) -> None:
         """Stop the bot and start it anew."""
         await self.env.restart_bot(Slashpost(self.index, sync=sync))
+
+    def _take(self, result: InteractionResult) -> Seen:
+        assert result.acknowledged, "the reader was left without an answer"
+        assert result.response is not None
+        return Seen(result.response)
 
 
 @pytest.fixture
@@ -124,8 +150,19 @@ def simcord_bot(index: Index) -> Slashpost:
 
 
 @pytest.fixture
-def stage(simcord_env: simcord.Env, index: Index) -> Stage:
-    """A server with the bot over the gardening blog."""
+def stage(simcord_env: simcord.Env, index: Index, shared: Path) -> Iterator[Stage]:
+    """A server with the bot over the gardening blog, where Discord would take all it sends."""
+    del shared  # Discord's API description lies there
     guild = simcord_env.create_guild()
     rea = guild.add_member(simcord_env.create_user("rea"))
-    return Stage(simcord_env, guild.create_text_channel("blog"), rea, index)
+    yield Stage(simcord_env, guild.create_text_channel("blog"), rea, index)
+    for request in simcord_env.http_requests:
+        if request.json is not None:
+            validate_request(request.method, request.path, request.json)
+            check_limits(request.json)
+
+
+def is_in_channel(stage: Stage, seen: Seen) -> bool:
+    """Whether everyone in the channel sees the message."""
+    messages: list[discord.Message] = stage.channel.history(viewer=stage.somebody_else())
+    return seen.message.id in {message.id for message in messages}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -38,9 +39,9 @@ def quietly(suggest: Suggester) -> Suggester:
 @quietly
 async def suggest_posts(interaction: Interaction, current: str) -> Choices:
     """Posts by title and slug, forgiving typos; the newest for no text."""
-    return [
-        post_choice(post) for post in await library_of(interaction).suggest(current, limits.CHOICES)
-    ]
+    posts = await library_of(interaction).suggest(current, limits.CHOICES)
+    titles = Counter(post.title for post in posts)
+    return [post_choice(post, is_only=titles[post.title] == 1) for post in posts]
 
 
 @quietly
@@ -50,22 +51,29 @@ async def suggest_tags(interaction: Interaction, current: str) -> Choices:
     return [tag_choice(tag) for tag in tags]
 
 
-def post_choice(post: Post) -> app_commands.Choice[str]:
-    """A post's title, and its slug where Discord takes it as it is; its key otherwise."""
+def post_choice(post: Post, *, is_only: bool = True) -> app_commands.Choice[str]:
+    """A post's title, and its slug where Discord takes it as it is; its key otherwise.
+
+    Of several posts with the same title, each shows that name behind it.
+    """
     usable = (
         text.length_fits(post.slug, limits.CHOICE_TEXT)
         and post.slug.isprintable()
         and not text.is_mention_like(post.slug)
     )
-    name = text.without_mentions(text.label(post.title, limits.CHOICE_TEXT, post.slug))
-    return app_commands.Choice(
-        name=text.clip(name, limits.CHOICE_TEXT), value=post.slug if usable else post.key
-    )
+    value = post.slug if usable else post.key
+    behind = "" if is_only else f" ({text.clip(value, limits.CHOICE_TEXT // 2)})"
+    return app_commands.Choice(name=choice_name(post.title, behind, post.slug), value=value)
 
 
 def tag_choice(tag: Tag) -> app_commands.Choice[str]:
     """A tag and how many posts carry it."""
-    count = f" ({tag.posts})"
-    name = text.without_mentions(text.label(tag.name, limits.CHOICE_TEXT))
-    name = text.clip(name, limits.CHOICE_TEXT - len(count))
-    return app_commands.Choice(name=name + count, value=tag_ref(tag.name))
+    return app_commands.Choice(
+        name=choice_name(tag.name, f" ({tag.posts})"), value=tag_ref(tag.name)
+    )
+
+
+def choice_name(name: str, behind: str, *otherwise: str) -> str:
+    """What Discord shows of a choice, the name cut so that ``behind`` follows it."""
+    line = text.without_mentions(text.label(name, limits.CHOICE_TEXT, *otherwise))
+    return text.clip(line, limits.CHOICE_TEXT - limits.length(behind)) + behind

@@ -28,11 +28,10 @@ class Help(Layout):
     def __init__(self, commands: Sequence[CommandInfo], words: Words) -> None:
         super().__init__()
         hide = f"`{words.say('hide')}`"
+        advice = words.say("Add {option} to a command, and only you see the answer.", option=hide)
         lines = (f"{command.mention} {words.say(command.description)}" for command in commands)
         self.show(
             f"## {words.say('Read the blog from here')}",
             "\n".join(lines),
-            small(
-                words.say("Add {option} to a command, and only you see the answer.", option=hide)
-            ),
+            small(advice),
         )

@@ -61,14 +61,7 @@ class PostCard(Layout):
         image = cover(post)
         if image:
             self.show(ui.MediaGallery(discord.MediaGalleryItem(image)))
-        self.show(heading(post, words))
-        summary = text.markdown(post.summary, SUMMARY)
-        if summary:
-            self.show(summary)
-        tags = text.chips(post.tags[:TAGS], TAG)
-        if tags:
-            self.show(tags)
-        self.show(ui.Separator())
+        self.show(about(post, words), ui.Separator())
         if around.related:
             self.show(ui.ActionRow(related_menu(around.related, words)))
         self.show(ways(around, words, is_random=is_random))
@@ -79,13 +72,16 @@ class PostCard(Layout):
         return cls(await Surroundings.of(post, library), words)
 
 
-def heading(post: Post, words: Words) -> str:
-    """Title and small print of a card."""
+def about(post: Post, words: Words) -> str:
+    """What a card says of its post."""
     title = text.masked_link(text.label(post.title, TITLE, post.slug), post.url)
     authors = ", ".join(filter(None, (text.markdown(a, AUTHOR) for a in post.authors[:AUTHORS])))
     by = words.say("by {authors}", authors=authors) if authors else ""
     line = small(when(post, words), reading_time(post, words), by)
-    return f"## {title}\n{line}".rstrip()
+    summary = text.markdown(post.summary, SUMMARY)
+    tags = text.chips(post.tags[:TAGS], TAG)
+    heading = "\n".join(filter(None, (f"## {title}", line)))
+    return "\n\n".join(filter(None, (heading, summary, tags)))
 
 
 def ways(around: Surroundings, words: Words, *, is_random: bool) -> ui.ActionRow[Any]:

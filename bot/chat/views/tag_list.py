@@ -35,10 +35,9 @@ class Tags:
     @classmethod
     async def of(cls, library: Library, number: int) -> Self:
         """Look up page ``number``, or the nearest that there is."""
-        total = (await library.status()).tags
-        page = Page.nearest(number, total, PER_TAG_PAGE)
-        tags = await library.tags(limit=PER_TAG_PAGE, offset=page.offset)
-        return cls(tags, total, page)
+        tags = await library.tags()
+        page = Page.nearest(number, len(tags), PER_TAG_PAGE)
+        return cls(tags[page.offset :][:PER_TAG_PAGE], len(tags), page)
 
 
 class TagList(Layout):
@@ -48,7 +47,7 @@ class TagList(Layout):
         super().__init__()
         total = words.count("{n} tag", "{n} tags", shown.total)
         self.show(f"## {words.say('Tags')}\n{small(total, shown.page.say(words))}")
-        self.show("\u2003".join(f"{text.chip(tag.name, TAG)} {tag.posts}" for tag in shown.tags))
+        self.show(counts(shown.tags))
         menu: ui.Select[Any] = ui.Select(
             placeholder=words.say("See the posts of a tag"),
             options=[tag_option(tag, words) for tag in shown.tags],
@@ -57,6 +56,11 @@ class TagList(Layout):
             ui.ActionRow(TagMenu(menu, PickTag())),
             page_buttons(shown.page, words, TagsPage, TagsPageButton),
         )
+
+
+def counts(tags: Sequence[Tag]) -> str:
+    """Tags, each with its count, which never stands on the next line by itself."""
+    return "\u2003".join(f"{text.chip(tag.name, TAG)}\u00a0{tag.posts}" for tag in tags)
 
 
 class TagMenu(Action[ui.Select[Any], PickTag], kind=PickTag):

@@ -1,0 +1,60 @@
+"""/random, /help and /about, as a reader sees them."""
+
+from __future__ import annotations
+
+from bot.chat.commands import COMMANDS
+from tests.chat.blog import fill, garden
+from tests.chat.conftest import Stage
+
+
+async def test_random_shows_some_post_and_then_another(stage: Stage) -> None:
+    seen = await stage.type("random")
+    assert "## [Bed number" in seen.text
+    assert not seen.is_private
+    cards = {seen.text}
+    for _ in range(20):
+        seen = await stage.click(seen, "Another")
+        cards.add(seen.text)
+    assert len(cards) > 1
+
+
+async def test_random_may_be_hidden(stage: Stage) -> None:
+    assert (await stage.type("random", hide=True)).is_private
+
+
+async def test_random_says_that_there_is_no_post(stage: Stage) -> None:
+    await fill(stage.index, [])
+    assert (await stage.type("random")).text == "There are no posts yet."
+
+
+async def test_help_mentions_every_command_so_that_a_click_begins_it(stage: Stage) -> None:
+    seen = await stage.type("help")
+    assert seen.is_private
+    for command in COMMANDS:
+        line = next(line for line in seen.text.splitlines() if f"</{command.name}:" in line)
+        assert line.endswith(command.description)
+
+
+async def test_help_may_be_shown_to_all(stage: Stage) -> None:
+    assert not (await stage.type("help", hide=False)).is_private
+
+
+async def test_about_tells_counts_source_update_version_and_link(stage: Stage) -> None:
+    seen = await stage.type("about")
+    status = await stage.index.status()
+    assert "12 posts · 5 tags" in seen.text
+    assert f"Last update: <t:{status.updated}:R>" in seen.text
+    assert "Slashpost 0.1.0" in seen.text
+    assert seen.links == ["https://blog.example"]
+
+
+async def test_about_keeps_the_folders_of_the_machine_to_itself(stage: Stage) -> None:
+    seen = await stage.type("about", hide=True)
+    assert seen.is_private
+    assert "Source: `posts`" in seen.text
+    assert "/srv" not in seen.text
+
+
+async def test_about_counts_what_the_blogger_should_mend(stage: Stage) -> None:
+    await fill(stage.index, garden(), problems=2)
+    assert "2 problems in the posts (`slashpost check`)" in (await stage.type("about")).text

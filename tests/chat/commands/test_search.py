@@ -1,0 +1,87 @@
+"""/search, as a reader sees it."""
+
+from __future__ import annotations
+
+import pytest
+from discord import Locale
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.chat.views.search_results import Found, SearchResults
+from bot.chat.words import words_in
+from bot.index.index import Index
+from tests.chat.blog import fill, garden
+from tests.chat.conftest import Stage
+from tests.chat.test_text import SPICY
+
+TEXTS = {
+    "posts/01-bed.md": "Feed the *soil* before you feed the plant. Good soil_life needs rest.",
+    "posts/02-bed.md": "Spades, and how to keep them sharp in heavy soil.",
+}
+
+
+@pytest.fixture
+async def searchable(stage: Stage) -> Stage:
+    """The blog, with some more text."""
+    await fill(stage.index, garden(), TEXTS)
+    return stage
+
+
+async def test_the_matching_words_are_bold(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="sharp spades")
+    assert seen.titles == ["Bed number 2"]
+    assert "**Spades**, and how to keep them **sharp** in heavy soil." in seen.text
+    assert "## Search: sharp spades\n-# 1 post" in seen.text
+
+
+async def test_text_of_a_post_formats_nothing(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="feed plant")
+    assert r"**Feed** the \*soil\* before you **feed** the **plant**" in seen.text
+
+
+async def test_results_are_paged_and_read(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="garden")
+    assert "-# 12 posts · page 1 of 3" in seen.text
+    first = set(seen.titles)
+    second = await searchable.click(seen, "Next ›")
+    assert len(second.titles) == 5
+    assert not set(second.titles) & first
+    card = await searchable.click(second, "Read", nth=2)
+    assert card.is_private
+    assert second.titles[2] in card.text
+
+
+async def test_nothing_found_is_said_in_private(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="# @everyone `rhubarb`")
+    assert seen.is_private
+    assert seen.text == "Nothing found for **\\# @\u200beveryone \\`rhubarb\\`**."
+
+
+@pytest.mark.parametrize("query", ["   ", "\u200b", "\u3164"])
+async def test_an_empty_query_is_asked_for_again(searchable: Stage, query: str) -> None:
+    seen = await searchable.type("search", query=query)
+    assert seen.is_private
+    assert seen.text == "Tell me which words to look for."
+
+
+@pytest.mark.parametrize(
+    "query", ['c++ "', "soil AND", "NEAR(", "soil*", "-soil", "title:soil", "🌱", "'", "x " * 3000]
+)
+async def test_any_query_is_answered(searchable: Stage, query: str) -> None:
+    seen = await searchable.type("search", query=query)
+    assert "went wrong" not in seen.text
+    assert len(seen.text) <= 4000
+
+
+async def test_a_long_query_shows_the_best_results_without_pages(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="garden " * 20)
+    assert len(seen.titles) == 5
+    assert "‹ Previous" not in seen.labels
+    assert "Search for fewer words" in seen.text
+
+
+@given(query=st.text(max_size=100) | SPICY)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_query_finds_what_can_be_shown(index: Index, query: str) -> None:
+    found = await Found.of(index, query, 1)
+    SearchResults(found, words_in(Locale.american_english))
