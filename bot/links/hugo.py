@@ -171,7 +171,7 @@ class Hugo(Generator):
     def _pattern_for(self, folder: str) -> str | None:
         """The ``permalinks`` entry of the most precise section that the page is in."""
         section = folder.lower()
-        while section and section not in self._permalinks:
+        while section not in self._permalinks and "/" in section:
             section = posixpath.dirname(section)
         return self._permalinks.get(section)
 
@@ -231,10 +231,10 @@ class Hugo(Generator):
 
     def _main_language(self) -> str | None:
         configured = config.text_at(self._config, "defaultcontentlanguage")
-        if configured:
-            return configured
+        if configured or (self._config and self._languages):
+            return configured or "en"  # Hugo's own default
         if self._languages:
-            return "en" if "en" in self._languages or self._config else next(iter(self._languages))
+            return languages.main(self._languages, self.ground.places)
         return config.text_at(self._config, "languagecode") or config.text_at(
             self._config, "locale"
         )

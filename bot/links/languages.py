@@ -65,3 +65,27 @@ def suffix_of(stem: str, known: Iterable[str]) -> tuple[str, str | None]:
     if dot and base and "/" not in tag and tag.lower() in known:
         return base, tag.lower()
     return stem, None
+
+
+def main(known: Iterable[str], places: Iterable[str]) -> str | None:
+    """The language that links need not name, as far as the files tell; else None.
+
+    Files without a suffix are in it. They are taken for English, unless English is one
+    of the translations.
+    """
+    tags = Counter(_tag_in(place, frozenset(known)) for place in places)
+    if tags[None]:
+        return None if "en" in tags else "en"
+    return (
+        "en"
+        if "en" in tags
+        else max(sorted(filter(None, tags)), key=tags.__getitem__, default=None)
+    )
+
+
+def _tag_in(place: str, known: frozenset[str]) -> str | None:
+    """The language that a place names by a suffix or by a folder."""
+    _, suffix = suffix_of(place.rpartition(".")[0], known)
+    return suffix or next(
+        (part.lower() for part in place.split("/") if part.lower() in known), None
+    )

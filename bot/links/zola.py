@@ -34,8 +34,11 @@ class Zola(Generator):
         main = config.text_at(self._config, "default_language")
         if settings is None:
             configured = languages.suffixes(ground.places)
-        self._languages = configured - {(main or "en").lower()}
-        self.language = main or ("en" if configured else None)
+            main = languages.main(configured, ground.places) if configured else None
+        elif configured:
+            main = main or "en"  # Zola's own default
+        self._languages = configured - {(main or "").lower()}
+        self.language = main
 
     def content(self, place: str) -> str:
         """The place below ``content``."""
