@@ -26,13 +26,14 @@ BEGIN = re.compile(r"<!--\s*(?:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->", re.I
 END = re.compile(r"<!--\s*(?:PELICAN_END_SUMMARY|Excerpt End)\s*-->", re.IGNORECASE)
 # A post about excerpts quotes its marker a few times; no post does so for ever.
 MARKERS_LOOKED_AT = 20
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # Elements whose content is no running text, and template blocks likewise.
 ASIDE = re.compile(
     r"<(style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio|form"
     r"|select|template|object|h[1-6])\b[^<>]*>.*?(?:</\1\s*>|\Z)"
     r"|\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?\{%-?\s*end\2\s*-?%\}"
     r"|\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\3\s*[>%]\}\}"
-    r"|<!--.*?(?:-->|\Z)|\$\$.*?\$\$",
+    r"|\$\$.*?\$\$",
     re.IGNORECASE | re.DOTALL,
 )
 BLOCK_TAG = re.compile(
@@ -98,6 +99,8 @@ def paragraphs(body: str) -> Iterator[str]:
 def blocks(body: str) -> Iterator[tuple[str, str]]:
     """Yield ``text``, ``list`` and ``quote`` blocks with their markup, and nothing else."""
     is_html = body.lstrip()[:1] == "<"
+    if "<!--" in body:
+        body = COMMENT.sub("", body)
     if "<" in body or "{" in body or "$$" in body:
         body = ASIDE.sub("\n\n", body)
     if "<" in body:

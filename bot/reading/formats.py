@@ -56,15 +56,11 @@ Loader.add_implicit_resolver(NULL, re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~",
 Loader.add_implicit_resolver(MERGE, re.compile(r"<<\Z"), ["<"])
 
 
-class PatientLoader(yaml.SafeLoader):
-    """The same in Python: libyaml's binding overflows the stack on deep nesting, and crashes."""
-
-    yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
-
-
-# Nesting within a line needs one of these for each level. Libyaml bears many times as many.
-NESTING = "[{-?"
-DEEPEST_FOR_LIBYAML = 1_000
+# Libyaml's binding recurses on the C stack, and deep nesting crashes the process: it must not
+# come to that. It bears many times this depth.
+DEEPEST = 1_000
+BRACKETS = re.compile(r"[\[\]{}]")
+NESTED_ITEMS = re.compile(rf"(?:[-?][ \t]+){{{DEEPEST}}}")
 
 
 def load_yaml(text: str) -> Any:
@@ -74,9 +70,19 @@ def load_yaml(text: str) -> Any:
         yaml.YAMLError: it is broken.
         RecursionError: it is nested too deeply.
     """
-    deep = sum(map(text.count, NESTING)) > DEEPEST_FOR_LIBYAML
-    node = (PatientLoader if deep else Loader)(text).get_single_node()
+    if sum(map(text.count, "[{-?")) > DEEPEST and _is_deep(text):
+        raise RecursionError
+    node = Loader(text).get_single_node()
     return None if node is None else _plain_value(node, {})
+
+
+def _is_deep(text: str) -> bool:
+    depth = 0
+    for bracket in BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return NESTED_ITEMS.search(text) is not None
 
 
 def _plain_value(node: yaml.Node, known: dict[int, Any]) -> Any:
@@ -389,14 +395,14 @@ def line_in(error: tomllib.TOMLDecodeError) -> int | None:
 
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-DEEPEST = 20
+DEEPEST_TEXT = 20
 
 
 def storable(value: Any, depth: int = 0) -> Any:
     r"""Drop what escapes such as ``\ud800`` and ``\0`` put into text and no database can hold."""
     if isinstance(value, str):
         return UNSTORABLE.sub("", value)
-    if depth > DEEPEST:  # also ends an alias that holds itself
+    if depth > DEEPEST_TEXT:  # also ends an alias that holds itself
         return None
     if isinstance(value, Mapping):
         return {storable(k, depth + 1): storable(v, depth + 1) for k, v in value.items()}

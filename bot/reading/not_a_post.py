@@ -85,4 +85,4 @@ def _writes_no_page(meta: Mapping[str, object]) -> bool:
     if any(as_flag(meta.get(key)) is False for key in ("permalink", "render")):
         return True
     build = meta.get("build") or meta.get("_build")
-    return isinstance(build, Mapping) and as_flag(build.get("render")) is False
+    return isinstance(build, Mapping) and str(build.get("render")).lower() in {"never", "false"}

@@ -69,13 +69,11 @@ def plain(markup: str) -> str:
 
 def tidy(text: str) -> str:
     """Return ``text`` on one line, single-spaced, without characters that show nothing."""
-    text = " ".join(text.split())
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.translate(INVISIBLE)
+    if not text.isascii():
+        text = text.translate(INVISIBLE)
     if not text.isprintable():  # joiners and direction marks are kept: scripts need them
-        text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
-    return text.strip()
+        text = "".join(c if unicodedata.category(c) not in {"Cc", "Cs"} else " " for c in text)
+    return " ".join(text.split())
 
 
 def cut(text: str, limit: int) -> str:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.reading.dates import NotADate, date_in_path, parse_date
 from tests.reading.desk import read, read_post
 
-
 MOMENTS = st.datetimes(min_value=dt.datetime(1000, 1, 1))  # noqa: DTZ001 (zones are added)
 AWARE = st.datetimes(min_value=dt.datetime(1000, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 

@@ -1,0 +1,111 @@
+"""With all posts in view, each has a slug of its own and one language is shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blog.reader import Outline
+from bot.reading.language import same_language
+from bot.reading.shelf import settle
+
+
+def outline(
+    path: str,
+    slug: str = "",
+    *,
+    language: str | None = None,
+    dated: bool = True,
+    draft: bool = False,
+) -> Outline:
+    return Outline(
+        path=path,
+        slug=slug or path.removesuffix(".md"),
+        dated=dated,
+        titled=True,
+        language=language,
+        draft=draft,
+    )
+
+
+def test_the_second_of_two_slugs_gets_a_suffix_and_is_reported() -> None:
+    settled = settle(
+        [outline("a.md", "x"), outline("b.md", "X")], language=None, site_language=None
+    )
+    assert settled.slugs == {"b.md": "X-2"}
+    (problem,) = settled.problems
+    assert problem.path == "b.md"
+    assert "a.md" in problem.reason
+    assert problem.hint
+
+
+def test_a_suffix_takes_nobodys_slug() -> None:
+    posts = [outline("a.md", "x"), outline("b.md", "x"), outline("c.md", "x-2")]
+    assert settle(posts, language=None, site_language=None).slugs == {"b.md": "x-3"}
+
+
+def test_a_hidden_post_does_not_take_a_visible_ones_slug() -> None:
+    posts = [outline("a.md", "x", draft=True), outline("b.md", "x")]
+    settled = settle(posts, language=None, site_language=None)
+    assert settled.slugs == {"a.md": "x-2"}
+    assert not settled.problems, "nobody sees it"
+
+
+TRANSLATED = [
+    outline("a.md", language="en"), outline("b.md", language="en"),
+    outline("c.md", language="fr"), outline("d.md"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "site_language", "hidden"),
+    [
+        (None, None, ["c.md"]),
+        (None, "fr", ["a.md", "b.md"]),
+        ("fr", "en", ["a.md", "b.md"]),
+        ("all", "en", []),
+        ("en-GB", None, ["c.md"]),
+        ("de", None, ["a.md", "b.md", "c.md"]),
+    ],
+)
+def test_one_language_is_shown(
+    language: str | None, site_language: str | None, hidden: list[str]
+) -> None:
+    """The one set, else the site's, else the commonest; unmarked posts always."""
+    settled = settle(TRANSLATED, language=language, site_language=site_language)
+    assert [left.path for left in settled.left_out] == hidden
+
+
+def test_a_blog_in_one_language_needs_no_choice() -> None:
+    posts = [outline("a.md", language="fr"), outline("b.md")]
+    assert not settle(posts, language=None, site_language=None).left_out
+
+
+def test_regions_of_a_language_are_told_apart() -> None:
+    assert same_language("pt", "pt-BR")
+    assert same_language("PT_br", "pt-BR")
+    assert not same_language("zh-CN", "zh-TW")
+    assert not same_language("e", "en")
+
+
+PATHS = st.text(alphabet="ab/", min_size=1, max_size=4)
+SLUGS = st.sampled_from(["x", "X", "x-2", "x-3", "y", "y-2"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(PATHS, st.tuples(SLUGS, st.booleans())))
+def test_slugs_become_unique_and_settling_again_changes_nothing(
+    posts: dict[str, tuple[str, bool]],
+) -> None:
+    outlines = [outline(path, slug, draft=draft) for path, (slug, draft) in sorted(posts.items())]
+    settled = settle(outlines, language=None, site_language=None)
+    slugs = [settled.slugs.get(o.path, o.slug).casefold() for o in outlines]
+    assert len(set(slugs)) == len(slugs)
+    assert settle(outlines, language=None, site_language=None) == settled
+
+
+def test_thousands_of_equal_slugs_are_settled_quickly() -> None:
+    outlines = [outline(f"{number:05}.md", "x") for number in range(20_000)]
+    slugs = settle(outlines, language=None, site_language=None).slugs
+    assert slugs["19999.md"] == "x-20000"
