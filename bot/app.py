@@ -104,11 +104,24 @@ class App:
         )
         return snapshot, SiteReader(self._rules, site)
 
+    async def summary(self) -> str:
+        """What was found in the folder, in one line."""
+        status = await self.library.status()
+        site = status.site_url or "no site URL, so no links"
+        problems = len(status.problems)
+        return f"{status.posts} posts from {status.source} ({status.generator}, {site})" + (
+            f"; {problems} problems, which `slashpost check` lists" if problems else ""
+        )
+
     def client(self) -> Slashpost:
         """The bot, not yet logged in."""
+        from discord import VoiceClient
+
         from bot.chat.client import Slashpost
         from bot.transport.commands import sync_commands
 
+        # Or discord.py warns that what it needs for voice, which we do not, is missing.
+        VoiceClient.warn_nacl = VoiceClient.warn_dave = False
         return Slashpost(self.library, sync=sync_commands)
 
     async def run(self) -> None:
@@ -118,11 +131,12 @@ class App:
             SettingError: there is no token.
             DiscordRefused: Discord rejects it.
         """
-        token = self.settings.require_token()
-        await self.sync()
         from bot.transport.api import use_api_base
         from bot.transport.gateway import run_gateway
 
+        token = self.settings.require_token()
+        await self.sync()
+        log.info("%s", await self.summary())
         use_api_base(self.settings.api_base)
         async with self.watching():
             await until_stopped(run_gateway(self.client(), token))
@@ -131,13 +145,14 @@ class App:
         """Serve the bot in a simulated Discord until it is closed or the process told to stop.
 
         Args:
-            say: prints one line, the address.
+            say: prints a line: what is served, then the address.
             port: the port on this computer; 0 takes a free one.
             browser: whether to open the address in the browser.
         """
         from bot.playground.playground import open_playground
 
         await self.sync()
+        say(await self.summary())
         async with self.watching():
             await until_stopped(
                 open_playground(

@@ -87,9 +87,17 @@ def settings_options(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+
+
+class Count(click.IntRange):
+    """A number of posts or a port, called what people call it."""
+
+    name = "whole number"
+
+
 limit_option = click.option(
     "--limit",
-    type=click.IntRange(min=0),
+    type=Count(min=0),
     metavar="N",
     help=f"Show at most N; 0 shows all. Default: {POSTS_SHOWN} posts, all tags.",
 )
@@ -114,7 +122,7 @@ def run(settings: Settings) -> None:
 @settings_options
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Count(0, 65535),
     default=0,
     metavar="N",
     help="Port on this computer; by default a free one.",
@@ -122,7 +130,9 @@ def run(settings: Settings) -> None:
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     """Try the bot in a simulated Discord in the browser, without a token."""
-    log_to_stderr(logging.WARNING)
+    # Discord is a simulation here: what its library says of it would only puzzle.
+    log_to_stderr(logging.ERROR)
+    logging.getLogger("bot.transport").setLevel(logging.ERROR)
     with_app(settings, lambda app: app.play(say=say, port=port, browser=browser))
 
 

@@ -189,7 +189,7 @@ class Settings:
         if self.token is None:
             raise SettingError(
                 TOKEN.label,
-                "is not set",
+                "not set",
                 "Set it to your bot's token, or run `slashpost try` to see the bot without one.",
             )
         return self.token
@@ -215,7 +215,7 @@ def web_address(setting: Setting, value: str) -> str:
     if not host:
         raise SettingError(setting.label, f"{value!r} is no web address", hint)
     if parts.query or parts.fragment:
-        raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out")
+        raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
 
 
@@ -226,7 +226,7 @@ def date_order(value: str) -> Literal["month", "day"]:
         raise SettingError(
             DATE_ORDER.label,
             f"{value!r} is neither month nor day",
-            "Write month where 03-12-24 is in March, day where it is in December",
+            "Write month where 03-12-24 is in March, day where it is in December.",
         )
     return cast("Literal['month', 'day']", folded)
 
@@ -246,6 +246,6 @@ def size(value: str) -> int:
         raise SettingError(
             MAX_BYTES.label,
             f"{value!r} is no number of bytes",
-            "Write a whole number above 0, such as 2000000",
+            "Write a whole number above 0, such as 2000000.",
         )
     return number

@@ -24,9 +24,9 @@ class Pattern:
                 known = " ".join(f"{{{known}}}" for known in PLACEHOLDERS)
                 raise ValueError(f"{{{name}}} is not a placeholder; there are {known}")
         if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
-            raise ValueError(f"a brace in {text} is not closed or not opened")
+            raise ValueError("a brace is not closed or not opened")
         if not set(names) & {"slug", "name", "path"}:
-            raise ValueError(f"{text} gives many posts the same link; add {{slug}}")
+            raise ValueError("it gives many posts the same link; add {slug}")
         self.text = text
 
     def fill(self, values: Mapping[str, str | None]) -> str | None:
