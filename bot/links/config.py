@@ -5,12 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tomllib
 from collections.abc import Mapping
-
-import yaml
-
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def lowered(value: object) -> object:
@@ -29,14 +24,7 @@ def parse(name: str, text: str) -> dict[str, object]:
         ValueError: the file cannot be parsed, or holds no mapping.
     """
     try:
-        if name.endswith(".toml"):
-            value: object = tomllib.loads(text)
-        elif name.endswith(".json"):
-            value = json.loads(text)
-        else:
-            value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        value = _data(name, text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if value is None:
@@ -46,6 +34,22 @@ def parse(name: str, text: str) -> dict[str, object]:
     result = lowered(value)
     assert isinstance(result, dict)
     return result
+
+
+def _data(name: str, text: str) -> object:
+    # Imported late: many sites have no configuration, and a question at a terminal waits.
+    if name.endswith(".json"):
+        return json.loads(text)
+    if name.endswith(".toml"):
+        import tomllib  # noqa: PLC0415
+
+        return tomllib.loads(text)
+    import yaml  # noqa: PLC0415
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
 
 
 def python_constants(text: str) -> dict[str, object]:

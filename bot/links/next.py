@@ -12,6 +12,18 @@ from bot.links.facts import Facts
 from bot.links.generator import Generator, in_place_of_name, rooted, text
 from bot.links.ground import Ground
 
+_CONTENT_FOLDERS = (
+    "src/content",
+    "src/pages",
+    "src/app",
+    "src",
+    "content",
+    "data",
+    "pages",
+    "app",
+    "public",
+)
+
 
 class Next(Generator):
     """The path below the content folder, without the day in the file's name."""
@@ -26,16 +38,7 @@ class Next(Generator):
 
     def content(self, place: str) -> str:
         """The place below the folder that all pages lie in."""
-        for folder in (
-            "src/content",
-            "src/pages",
-            "src/app",
-            "src",
-            "content",
-            "data",
-            "pages",
-            "app",
-        ):
+        for folder in _CONTENT_FOLDERS:
             if (inside := paths.below(place, folder)) is not None:
                 return inside
         return place

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.links import paths
+
 PLACEHOLDERS = ("year", "month", "day", "slug", "name", "path", "section", "category")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -37,4 +39,5 @@ class Pattern:
         if any(values[name] is None for name in _PLACEHOLDER.findall(self.text)):
             return None
         link = _PLACEHOLDER.sub(lambda match: values[match[1]] or "", self.text)
-        return "/" + re.sub(r"(?<!:)//+", "/", link).lstrip("/")
+        link = re.sub(r"(?<!:)//+", "/", link)
+        return link if paths.is_absolute(link) else "/" + link.lstrip("/")

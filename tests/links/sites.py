@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -40,7 +41,9 @@ def snapshot(files: Mapping[str, str], inside: str = ".") -> Snapshot:
             if path.endswith((".md", ".mdx"))
         ),
         site_files={
-            path: text for path, text in files.items() if known.is_site_file(f"/top/{path}")
+            path: text
+            for path, text in files.items()
+            if known.is_site_file(posixpath.normpath(f"/top/{inside}/{path}"))
         },
         inside=PurePosixPath(inside),
         markers=frozenset(path for path in files if known.is_marker(path.rpartition("/")[2])),
