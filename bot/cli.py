@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from io import TextIOWrapper
@@ -27,7 +26,6 @@ Command = Callable[..., Any]
 
 POSTS_SHOWN = 10
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
-BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = cli.main(arguments, prog_name="slashpost", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
@@ -52,10 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough; let the exit not try to write the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+    except OSError as error:  # a full disk, say; click ends quietly when a pipe breaks
+        return fail(str(error), 2)
     return status or 0
 
 
@@ -133,7 +128,7 @@ def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)
-    with_app(settings, lambda app: app.play(say=say, port=port, browser=browser))
+    with_app(settings, lambda app: app.play(say=click.echo, port=port, browser=browser))
 
 
 @cli.command()
@@ -160,7 +155,7 @@ def index(settings: Settings, *, as_json: bool) -> None:
             }
         )
 
-    say(with_app(settings, look))
+    click.echo(with_app(settings, look))
 
 
 @cli.command()
@@ -172,7 +167,7 @@ def check(settings: Settings) -> None:
         click.echo(terminal.problem_line(problem), err=True)
     if status.problems:
         raise click.exceptions.Exit(1)
-    say(f"No problems in {status.posts} posts.")
+    click.echo(f"No problems in {status.posts} posts.")
 
 
 @cli.command()
@@ -199,7 +194,9 @@ def post(settings: Settings, slug: str, *, as_json: bool) -> None:
         return found
 
     found = ask(settings, find)
-    say(terminal.to_json(terminal.post_json(found)) if as_json else terminal.post_card(found))
+    click.echo(
+        terminal.to_json(terminal.post_json(found)) if as_json else terminal.post_card(found)
+    )
 
 
 @cli.command()
@@ -214,9 +211,9 @@ def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: boo
         return
     found = ask(settings, lambda library: library.tags(limit=limit or None))
     if as_json:
-        say(terminal.to_json([terminal.tag_json(tag) for tag in found]))
+        click.echo(terminal.to_json([terminal.tag_json(tag) for tag in found]))
     else:
-        say(terminal.tag_list(found))
+        click.echo(terminal.tag_list(found))
 
 
 @cli.command()
@@ -240,7 +237,7 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
 @settings_options
 def invite(settings: Settings) -> None:
     """Print the link that adds the bot to a server."""
-    say(with_app(settings, lambda app: app.invitation()))
+    click.echo(with_app(settings, lambda app: app.invitation()))
 
 
 def with_app(settings: Settings, use: Callable[[App], Awaitable[T]]) -> T:
@@ -290,15 +287,9 @@ def closest(names: Sequence[str]) -> str:
 def show_posts(posts: Sequence[Post], *, as_json: bool) -> None:
     """Print a list of posts."""
     if as_json:
-        say(terminal.to_json([terminal.post_json(post) for post in posts]))
+        click.echo(terminal.to_json([terminal.post_json(post) for post in posts]))
     else:
-        say(terminal.post_list(posts))
-
-
-def say(text: str) -> None:
-    """Print for whoever asked, at once, even into a pipe."""
-    click.echo(text)
-    sys.stdout.flush()
+        click.echo(terminal.post_list(posts))
 
 
 def log_to_stderr(others: int) -> None:
