@@ -16,9 +16,3 @@ def language_of(fields: Fields) -> str | None:
         if TAG.fullmatch(text):
             return text.replace("_", "-")
     return None
-
-
-def same_language(one: str, other: str) -> bool:
-    """Tell whether two tags name one language: ``pt`` covers ``pt-BR``, ``zh-CN`` not ``zh-TW``."""
-    one, other = one.lower().replace("_", "-") + "-", other.lower().replace("_", "-") + "-"
-    return one.startswith(other) or other.startswith(one)

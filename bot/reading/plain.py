@@ -69,8 +69,10 @@ def plain(markup: str) -> str:
 
 def tidy(text: str) -> str:
     """Return ``text`` on one line, single-spaced, without characters that show nothing."""
-    if not text.isascii():
-        text = text.translate(INVISIBLE)
+    text = " ".join(text.split())
+    if text.isprintable() and text.isascii():
+        return text
+    text = text.translate(INVISIBLE)
     if not text.isprintable():  # joiners and direction marks are kept: scripts need them
         text = "".join(c if unicodedata.category(c) not in {"Cc", "Cs"} else " " for c in text)
     return " ".join(text.split())

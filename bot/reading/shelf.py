@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Outline, Settlement
-from bot.reading.language import same_language
 from bot.reading.rules import ALL_LANGUAGES
 
 
@@ -97,3 +96,9 @@ def _slugs(
                 )
             )
     return slugs, problems
+
+
+def same_language(one: str, other: str) -> bool:
+    """Tell whether two tags name one language: ``pt`` covers ``pt-BR``, ``zh-CN`` not ``zh-TW``."""
+    one, other = one.lower().replace("_", "-") + "-", other.lower().replace("_", "-") + "-"
+    return one.startswith(other) or other.startswith(one)

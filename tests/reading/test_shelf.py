@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blog.reader import Outline
-from bot.reading.language import same_language
-from bot.reading.shelf import settle
+from bot.reading.shelf import same_language, settle
 
 
 def outline(

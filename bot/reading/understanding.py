@@ -1,0 +1,111 @@
+"""From a file's bytes to a post."""
+
+from __future__ import annotations
+
+from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.reader import Document
+from bot.links.facts import Facts
+from bot.links.site import Site
+from bot.reading.aliases import aliases_of
+from bot.reading.authors import authors_of
+from bot.reading.cover import cover_of
+from bot.reading.excerpt import summary_of
+from bot.reading.fields import Fields
+from bot.reading.formats import FrontMatterError
+from bot.reading.front_matter import FrontMatter
+from bot.reading.language import language_of
+from bot.reading.not_a_post import not_a_post
+from bot.reading.published import is_draft, published, updated
+from bot.reading.rules import ReadingRules
+from bot.reading.tags import categories_of, tag_from_folder, tags_of
+from bot.reading.text import count_words, words_of
+from bot.reading.title import title_from_name, title_of
+
+
+def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Document:
+    """Return what a file turned out to be; never raises for what it holds.
+
+    Args:
+        path: the file's path relative to the posts folder.
+        data: its bytes.
+        rules: how the blogger wants ambiguous things to be read.
+        site: what its generator makes of it.
+    """
+    try:
+        front_matter = FrontMatter.of(decode(data))
+    except FrontMatterError as error:
+        return Document(problems=(Problem(path, error.line, error.reason, error.hint),))
+    defaults = site.defaults(path)
+    meta = {**defaults, **front_matter.meta} if defaults else front_matter.meta
+    fields = Fields(path, front_matter, meta)
+    date, name_date = published(fields, rules.date_order, site.zone)
+    body = front_matter.body
+    if reason := not_a_post(fields, body, site.generator, dated=date is not None):
+        return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
+    title = title_of(fields, body)
+    facts = Facts(
+        path=path,
+        meta=meta,
+        title=title or title_from_name(site.name(path)),
+        date=date,
+        name_date=name_date,
+        categories=categories_of(fields, site.generator),
+        language=language_of(fields) or site.language_of(path),
+    )
+    text = words_of(body)
+    post = Post(
+        path=path,
+        slug=site.slug(facts),
+        title=facts.title,
+        summary=summary_of(fields, body),
+        date=date,
+        updated=updated(fields, rules.date_order, site.zone),
+        tags=_tags(fields, rules, site),
+        authors=authors_of(fields),
+        image=_image(fields, facts, site),
+        link=site.link(facts),
+        language=facts.language,
+        draft=is_draft(fields),
+        aliases=aliases_of(fields),
+        words=count_words(text),
+    )
+    problems = tuple(dict.fromkeys(fields.problems))
+    return Document(post=post, text=text, titled=title is not None, problems=problems)
+
+
+def _tags(fields: Fields, rules: ReadingRules, site: Site) -> tuple[str, ...]:
+    tags = tags_of(fields, site.generator, rules.collection_tags)
+    if tags or fields.front_matter.head:
+        return tags
+    return tag_from_folder(fields.path, rules.collection_tags)
+
+
+def _image(fields: Fields, facts: Facts, site: Site) -> str | None:
+    cover = cover_of(fields)
+    return site.image(facts, cover) if cover else None
+
+
+def decode(data: bytes) -> str:
+    r"""Return a file's text with ``\n`` line ends and without a byte order mark.
+
+    Raises:
+        FrontMatterError: it is not UTF-8, or holds a NUL byte, which no text does.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+        raise FrontMatterError(
+            f"It is not UTF-8: byte {at} is 0x{data[at]:02x}",
+            "Save the file as UTF-8.",
+            data.count(b"\n", 0, at) + 1,
+        ) from None
+    if "\0" in text:
+        at = data.index(b"\0")
+        raise FrontMatterError(
+            f"It holds a NUL byte: byte {at} is 0x00",
+            "Remove the NUL bytes; a file full of them is UTF-16, to be saved as UTF-8.",
+            data.count(b"\n", 0, at) + 1,
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
