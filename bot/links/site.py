@@ -143,7 +143,8 @@ class Site:
         link = self.link(facts)
         if link and not paths.is_absolute(link):
             piece = unquote(link.partition("?")[0]).rstrip("/").rpartition("/")[2]
-            if piece := piece.removesuffix(".html").removesuffix(".htm"):
+            piece = piece.removesuffix(".html").removesuffix(".htm")
+            if piece not in {"", "index"}:
                 return piece
         return slugs.slugify(self.name(facts.path)) or "post"
 

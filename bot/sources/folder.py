@@ -159,7 +159,7 @@ class Folder:
             path = prefix + entry.name
             try:
                 if entry.is_symlink() and (reason := _why_not_followed(entry, root)):
-                    if entry.is_dir() or _is_markdown(entry.name):
+                    if _is_markdown(entry.name) or os.path.isdir(entry.path):  # noqa: PTH112
                         found.left_out.append(LeftOut(path, reason))
                 elif not entry.is_dir():
                     self._take(entry, path, found)

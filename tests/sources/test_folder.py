@@ -1,0 +1,230 @@
+"""A folder of posts, as people really keep them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from bot.blog.errors import SourceError
+from bot.blog.source import Snapshot
+from bot.sources.folder import Folder
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="only on systems with such files")
+UNPRIVILEGED = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="only without root's rights"
+)
+
+
+def look(root: Path, max_bytes: int = 1000) -> Snapshot:
+    """A snapshot of a folder, for sites configured by ``site.conf``."""
+    return Folder(
+        root,
+        is_site_file=lambda path: path.endswith(("/site.conf", "/data.json")),
+        is_marker=lambda name: name in {"site.conf", ".vault"},
+        is_content_folder=lambda name: name in {"src", "content"},
+        max_bytes=max_bytes,
+    ).snapshot()
+
+
+def write(root: Path, *paths: str, text: str = "# Hello\n") -> None:
+    for path in paths:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def left_out(snapshot: Snapshot) -> dict[str, str]:
+    return {left.path: left.reason for left in snapshot.left_out}
+
+
+def test_markdown_files_in_order_of_their_paths(tmp_path: Path) -> None:
+    write(tmp_path, "b.md", "a/z.MDX", "a/B.markdown", "a/b/c.mkd", "d.mdown", "e.txt", "f.md.bak")
+    snapshot = look(tmp_path)
+    assert [file.path for file in snapshot.files] == [
+        "a/B.markdown", "a/b/c.mkd", "a/z.MDX", "b.md", "d.mdown",
+    ]  # fmt: skip
+    assert snapshot.name == str(tmp_path)
+    assert not snapshot.left_out
+
+
+def test_a_file_says_its_size_and_when_it_changed(tmp_path: Path) -> None:
+    write(tmp_path, "x.md", text="12345")
+    (file,) = look(tmp_path).files
+    assert (file.size, file.read()) == (5, b"12345")
+    os.utime(tmp_path / "x.md", ns=(1, 2_000_000_000))
+    (again,) = look(tmp_path).files
+    assert again.stamp != file.stamp
+
+
+def test_a_file_that_vanished_says_so_when_it_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "x.md")
+    (file,) = look(tmp_path).files
+    (tmp_path / "x.md").unlink()
+    with pytest.raises(FileNotFoundError):
+        file.read()
+
+
+def test_what_is_never_a_post_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "x.md",
+        ".hidden.md",
+        ".github/a.md",
+        ".git/a.md",
+        "node_modules/a/README.md",
+        "blog/_includes/a.md",
+        "_site/a.md",
+    )
+    snapshot = look(tmp_path)
+    assert [file.path for file in snapshot.files] == ["x.md"]
+    assert left_out(snapshot) == {
+        ".hidden.md": "hidden file",
+        ".github/": "hidden folder",
+        "node_modules/": "installed packages",
+        "blog/_includes/": "templates",
+        "_site/": "written by a generator",
+    }
+
+
+def test_themes_are_left_out_of_a_site_but_not_of_a_blog_about_themes(tmp_path: Path) -> None:
+    write(tmp_path, "x.md", "themes/a.md")
+    assert len(look(tmp_path).files) == 2
+    write(tmp_path, "site.conf")
+    assert left_out(look(tmp_path)) == {"themes/": "themes"}
+
+
+def test_a_hidden_folder_is_fine_when_it_is_the_one_given(tmp_path: Path) -> None:
+    write(tmp_path, ".blog/x.md")
+    assert [file.path for file in look(tmp_path / ".blog").files] == ["x.md"]
+
+
+def test_files_over_the_limit_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "small.md", text="x" * 1000)
+    write(tmp_path, "large.md", text="x" * 1001)
+    snapshot = look(tmp_path)
+    assert [file.path for file in snapshot.files] == ["small.md"]
+    assert left_out(snapshot) == {"large.md": "1,001 bytes, over the limit of 1,000"}
+
+
+@POSIX
+def test_links_are_followed_only_to_files_inside(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/secret.md", "posts/real/a.md")
+    posts = tmp_path / "posts"
+    (posts / "inside.md").symlink_to("real/a.md")
+    (posts / "outside.md").symlink_to(tmp_path / "elsewhere/secret.md")
+    (posts / "folder").symlink_to(tmp_path / "elsewhere")
+    (posts / "loop").symlink_to(posts)
+    (posts / "real/self").symlink_to("self")
+    (posts / "broken.md").symlink_to("nowhere.md")
+    (posts / "picture.png").symlink_to("/etc/hostname")
+    snapshot = look(posts)
+    assert [file.path for file in snapshot.files] == ["inside.md", "real/a.md"]
+    assert left_out(snapshot) == {
+        "outside.md": "a link that leaves the folder",
+        "folder": "a link that leaves the folder",
+        "loop": "a link to a folder that is listed itself",
+        "broken.md": "a link that leads nowhere",
+    }
+    assert not snapshot.problems
+
+
+@POSIX
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    write(tmp_path, "real/x.md")
+    (tmp_path / "link").symlink_to("real")
+    assert [file.path for file in look(tmp_path / "link").files] == ["x.md"]
+
+
+@POSIX
+@UNPRIVILEGED
+def test_a_folder_that_may_not_be_listed_is_a_problem_and_the_rest_is_served(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "x.md", "closed/y.md")
+    (tmp_path / "closed").chmod(0)
+    try:
+        snapshot = look(tmp_path)
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert [file.path for file in snapshot.files] == ["x.md"]
+    assert [problem.path for problem in snapshot.problems] == ["closed/"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only where names are bytes")
+def test_a_name_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
+    write(tmp_path, "x.md")
+    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("# Coffee", encoding="utf-8")
+    snapshot = look(tmp_path)
+    assert [file.path for file in snapshot.files] == ["x.md"]
+    assert [problem.reason for problem in snapshot.problems] == ["its name is not valid text"]
+    snapshot.problems[0].path.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("missing", "does not exist"), ("file", "is a file"), ("empty", "no Markdown files")],
+)
+def test_a_wrong_folder_is_refused_in_one_line(tmp_path: Path, name: str, reason: str) -> None:
+    write(tmp_path, "file", "empty/x.txt")
+    with pytest.raises(SourceError, match=reason) as caught:
+        look(tmp_path / name)
+    assert str(tmp_path / name) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@POSIX
+def test_a_link_that_leads_to_itself_is_refused_as_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(SourceError, match="loop"):
+        look(tmp_path / "loop")
+
+
+def test_the_sites_configuration_is_found_above_the_posts(tmp_path: Path) -> None:
+    write(tmp_path, "site/site.conf", "site/content/a/data.json", "site/content/a/blog/x.md")
+    write(tmp_path, "site.conf", text="of another site, further up")
+    snapshot = look(tmp_path / "site/content/a/blog")
+    assert snapshot.site_files == {"../data.json": "# Hello\n", "../../../site.conf": "# Hello\n"}
+    assert snapshot.markers == {"../../../site.conf"}
+    assert snapshot.inside == PurePosixPath("content/a/blog")
+
+
+def test_the_sites_configuration_is_found_at_and_below_the_posts(tmp_path: Path) -> None:
+    write(tmp_path, "docs/site.conf", "docs/x.md", "site.conf", ".vault/a.md")
+    snapshot = look(tmp_path)
+    assert set(snapshot.site_files) == {"docs/site.conf", "site.conf"}
+    assert snapshot.markers == {"docs/site.conf", "site.conf", ".vault"}
+    assert snapshot.inside == PurePosixPath()
+
+
+def test_the_search_ends_at_the_top_of_a_repository(tmp_path: Path) -> None:
+    write(tmp_path, "site.conf", "repository/.git/HEAD", "repository/posts/x.md")
+    snapshot = look(tmp_path / "repository/posts")
+    assert not snapshot.markers
+    assert not snapshot.site_files
+    assert look(tmp_path / "repository").markers == frozenset()
+
+
+def test_the_search_does_not_enter_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "site.conf", "blog/x.md")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert not look(tmp_path / "blog").markers
+
+
+def test_without_configuration_the_names_of_folders_tell_the_place(tmp_path: Path) -> None:
+    write(tmp_path, "site/src/content/blog/x.md", "site/posts/x.md")
+    assert look(tmp_path / "site/src/content/blog").inside == PurePosixPath("src/content/blog")
+    assert look(tmp_path / "site/posts").inside == PurePosixPath()
+
+
+def test_configuration_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
+    write(tmp_path, "x.md")
+    (tmp_path / "site.conf").write_bytes(b"title: caf\xe9")
+    snapshot = look(tmp_path)
+    assert [(problem.path, problem.reason) for problem in snapshot.problems] == [
+        ("site.conf", "this configuration file is not UTF-8 (byte 11)"),
+    ]
