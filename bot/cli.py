@@ -124,7 +124,7 @@ def run(settings: Settings) -> None:
 )
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def try_out(settings: Settings, port: int, *, browser: bool) -> None:
-    """Try the bot in a simulated Discord in the browser, without a token."""
+    """Try the bot in the browser, without a token."""
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)
@@ -161,7 +161,7 @@ def index(settings: Settings, *, as_json: bool) -> None:
 @cli.command()
 @settings_options
 def check(settings: Settings) -> None:
-    """Look for mistakes in the posts; the exit status is 1 if there are any."""
+    """Look for mistakes in the posts. The exit status is 1 if there are any."""
     status = ask(settings, lambda library: library.status())
     for problem in status.problems:
         click.echo(terminal.problem_line(problem), err=True)
