@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.source import Snapshot, SourceFile
 
-MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
+MARKDOWN = frozenset({"md", "markdown", "mdown", "mkd", "mdx"})
 
 # Folders that never hold a site's own posts: installed packages, what a generator wrote,
 # and its templates.
@@ -39,8 +40,7 @@ MOST_LEVELS_UP = 6
 MOST_SITE_FILE_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class FolderFile:
+class FolderFile(NamedTuple):  # made in a third of a frozen dataclass's time
     """One Markdown file of a folder."""
 
     path: str
@@ -152,7 +152,8 @@ class Folder:
         except OSError as error:
             found.problems.append(_unreadable(f"{below}/", error))
             return []
-        marks = [entry.name for entry in entries if self._is_marker(entry.name)]
+        others = (entry.name for entry in entries if not _is_markdown(entry.name))
+        marks = [name for name in others if self._is_marker(name)]
         found.markers.update(prefix + name for name in marks)
         folders = []
         for entry in entries:
@@ -247,7 +248,8 @@ VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 
 
 def _is_markdown(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in MARKDOWN  # noqa: PTH122 - called for every file
+    _, dot, extension = name.rpartition(".")
+    return bool(dot) and extension.lower() in MARKDOWN
 
 
 def _is_text(name: str) -> bool:
