@@ -1,0 +1,78 @@
+"""Callouts: quotes with a kind and a title, in each generator's spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.rendering.block import Block, Paragraph, Quote, Run
+
+_ICONS = {
+    "note": "📝",
+    "seealso": "📝",
+    "info": "💡",
+    "tip": "💡",
+    "hint": "💡",
+    "pitfall": "⚠️",
+    "success": "✅",
+    "check": "✅",
+    "done": "✅",
+    "important": "❗",
+    "warning": "⚠️",
+    "warn": "⚠️",
+    "caution": "⚠️",
+    "attention": "⚠️",
+    "danger": "🔥",
+    "error": "🔥",
+    "failure": "❌",
+    "bug": "🐛",
+    "example": "🧪",
+    "question": "❓",
+    "help": "❓",
+    "faq": "❓",
+    "quote": "💬",
+    "cite": "💬",
+    "abstract": "📋",
+    "summary": "📋",
+    "tldr": "📋",
+    "todo": "📌",
+    "details": "▸",
+}
+# `> [!note] Title`, folded with + or - in Obsidian
+_MARK = re.compile(r"\[!(\w[\w-]*)\][+-]?[ ]*")
+
+
+def kind_of(info: str) -> str | None:
+    """The kind of callout that a fence's or admonition's words name, or None for no callout."""
+    name = re.split(r"[\s\[{|]", info.strip().lower(), maxsplit=1)[0]
+    return name if name in _ICONS else None
+
+
+def titled(info: str, blocks: tuple[Block, ...]) -> Quote:
+    """A callout from the words behind its mark: its kind and perhaps a title."""
+    kind = kind_of(info) or "note"
+    title = re.sub(r"^\s*[\w-]+\s*", "", info).strip().strip("[]{}\"'")
+    return Quote(blocks, _title(kind, (Run(title),) if title else ()))
+
+
+def recognised(blocks: tuple[Block, ...]) -> Quote:
+    """A quotation, as a callout where its first line marks it as one."""
+    first = blocks[0] if blocks else None
+    if not isinstance(first, Paragraph) or not first.runs:
+        return Quote(blocks)
+    found = _MARK.match(first.runs[0].text)
+    if not found:
+        return Quote(blocks)
+    runs = list(first.runs)
+    runs[0] = replace(runs[0], text=runs[0].text[found.end() :])
+    ends = [position for position, run in enumerate(runs) if run.text == "\n"]
+    cut = ends[0] if ends else len(runs)
+    title = tuple(run for run in runs[:cut] if run.text)
+    rest = tuple(runs[cut + 1 :])
+    body = (Paragraph(rest), *blocks[1:]) if rest else blocks[1:]
+    return Quote(body, _title(found[1].lower(), title))
+
+
+def _title(kind: str, title: tuple[Run, ...]) -> tuple[Run, ...]:
+    icon = _ICONS.get(kind, "📝")
+    return (Run(f"{icon} "), *(title or (Run(kind.replace("-", " ").capitalize()),)))

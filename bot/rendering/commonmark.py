@@ -1,0 +1,147 @@
+"""CommonMark's blocks in Python-Markdown.
+
+Python-Markdown follows the original Markdown, in which a list needs a blank line before
+it and four spaces to nest, a fence does not stand in a list, and HTML is raw up to its
+closing tag. The generators that wrote the posts follow CommonMark. This extension puts
+its block structure in the place of the block parser; inline markup stays
+Python-Markdown's.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
+from markdown.util import AtomicString, code_escape
+
+from bot.rendering.callout import kind_of
+from bot.rendering.node import Node
+from bot.rendering.structure import Blocks, cells, unescape
+
+_ANCHOR = re.compile(r"[ \t]*\{:?[ \t]*#([\w.:-]+)[^{}]*\}[ \t]*$")
+
+
+def _language(info: str) -> str:
+    """The language of a fence's info string, whatever the generator puts behind it."""
+    name = re.sub(r"^[{.\s]+", "", info)
+    return re.split(r"[\s{},:=/]", name, maxsplit=1)[0]
+
+
+class Structure(BlockParser):
+    """Python-Markdown's block parser, with CommonMark's structure.
+
+    Attributes:
+        footnotes: keys of the notes that the document defines.
+    """
+
+    footnotes: frozenset[str] = frozenset()
+
+    def parseDocument(self, lines: Iterable[str]) -> ET.ElementTree:  # noqa: N802
+        """Turn lines into an element tree, text still with its inline markup."""
+        blocks = Blocks()
+        document = blocks.read(lines)
+        self.footnotes = frozenset(blocks.footnotes)
+        for label, (url, title) in blocks.definitions.items():
+            self.md.references.setdefault(label, (url, title or ""))
+        self.root = ET.Element(self.md.doc_tag)
+        self._fill(self.root, document, tight=False)
+        return ET.ElementTree(self.root)
+
+    def _fill(self, parent: ET.Element, node: Node, *, tight: bool) -> None:
+        for child in node.children:
+            self._element(parent, child, tight=tight)
+
+    def _element(  # noqa: C901, PLR0912 — one case a kind of block
+        self, parent: ET.Element, node: Node, *, tight: bool
+    ) -> None:
+        match node.kind:
+            case "paragraph":
+                text = "\n".join(node.lines).rstrip()
+                if tight:
+                    self._text(parent, text)
+                else:
+                    ET.SubElement(parent, "p").text = text
+            case "heading":
+                self._heading(parent, node)
+            case "code":
+                self._code(parent, node)
+            case "html":
+                stashed = self.md.htmlStash.store("\n".join(node.lines))
+                ET.SubElement(parent, "p").text = stashed
+            case "rule":
+                ET.SubElement(parent, "hr")
+            case "quote":
+                self._fill(ET.SubElement(parent, "blockquote"), node, tight=False)
+            case "callout" if kind_of(node.info) is None:  # a wrapper that only styles
+                self._fill(parent, node, tight=False)
+            case "callout":
+                attributes = {"data-callout": node.info}
+                self._fill(ET.SubElement(parent, "blockquote", attributes), node, tight=False)
+            case "term":
+                ET.SubElement(parent, "dt").text = "\n".join(node.lines)
+            case "definition":
+                self._fill(ET.SubElement(parent, "dd"), node, tight=False)
+            case "list":
+                self._list(parent, node)
+            case "table":
+                self._table(parent, node)
+            case "footnote":
+                attributes = {"class": "footnote", "id": f"fn:{node.info}"}
+                self._fill(ET.SubElement(parent, "aside", attributes), node, tight=False)
+
+    def _heading(self, parent: ET.Element, node: Node) -> None:
+        text = "\n".join(node.lines)
+        element = ET.SubElement(parent, f"h{node.level}")
+        named = _ANCHOR.search(text)
+        if named:
+            element.set("id", named[1])
+            text = text[: named.start()]
+        element.text = text
+
+    def _text(self, parent: ET.Element, text: str) -> None:
+        """Put a tight item's text after what stands in the item already."""
+        span = ET.SubElement(parent, "div") if len(parent) else parent
+        span.text = text
+
+    def _code(self, parent: ET.Element, node: Node) -> None:
+        code = ET.SubElement(ET.SubElement(parent, "pre"), "code")
+        language = unescape(_language(node.info))
+        if not node.fence and node.lines and re.match(r":::\w", node.lines[0]):
+            language = node.lines.pop(0)[3:].strip()  # Pelican's way to name the language
+        if language:
+            code.set("class", f"language-{language}")
+        text = "\n".join(node.lines)
+        code.text = AtomicString(code_escape(text + "\n" if text else ""))
+
+    def _list(self, parent: ET.Element, node: Node) -> None:
+        ordered = node.marker in {".", ")"}
+        element = ET.SubElement(parent, "ol" if ordered else "ul")
+        if ordered and node.start != 1:
+            element.set("start", str(node.start))
+        for item in node.children:
+            self._fill(ET.SubElement(element, "li"), item, tight=not node.loose)
+
+    def _table(self, parent: ET.Element, node: Node) -> None:
+        table = ET.SubElement(parent, "table")
+        header = cells(node.lines[0])
+        row = ET.SubElement(ET.SubElement(table, "thead"), "tr")
+        for cell in header:
+            ET.SubElement(row, "th").text = cell
+        body = ET.SubElement(table, "tbody")
+        for line in node.lines[2:]:
+            row = ET.SubElement(body, "tr")
+            for cell in (cells(line) + [""] * len(header))[: len(header)]:
+                ET.SubElement(row, "td").text = cell
+
+
+class CommonMark(Extension):
+    """Reads blocks as CommonMark and GFM do."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Replace the block parser; the raw-HTML preprocessor has no work left."""
+        md.preprocessors.deregister("html_block")
+        md.parser = Structure(md)

@@ -1,0 +1,210 @@
+"""Pages: as much of a post as one message of Discord's holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.rendering.block import Footnote, Picture
+from bot.rendering.writer import Images, Line, Part, Separator, Writer
+
+# https://discord.com/developers/docs/components/reference#text-display: 4,000 characters over
+# all Text Displays of a message. What stands around a page (title, page count) needs some.
+MAX_CHARACTERS = 3600
+# UTF-8 bytes + 12 for each Text Display above 10,170 answer 500:
+# https://github.com/discord/discord-api-docs/issues/8554
+MAX_BYTES = 9300
+# https://discord.com/developers/docs/components/reference#media-gallery
+MAX_PICTURES = 10
+# 40 components a message, nested ones counted; buttons and containers around a page need some.
+MAX_PARTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Discord Markdown of one Text Display."""
+
+    markdown: str
+
+
+PagePart = Text | Images | Separator
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one message shows of a post.
+
+    Attributes:
+        parts: texts, images and separators in reading order.
+        headings: anchors of the headings that stand on the page.
+    """
+
+    parts: tuple[PagePart, ...]
+    headings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The page's Discord Markdown, without images and separators."""
+        return "\n\n".join(part.markdown for part in self.parts if isinstance(part, Text))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A page while it fills.
+
+    Attributes:
+        lines: lines of the text at hand.
+        open: prefix and language of the code block that is open, or None.
+    """
+
+    parts: list[PagePart] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
+    open: tuple[str, str] | None = None
+    characters: int = 0
+    size: int = 0
+
+    def cost(self, line: Line) -> tuple[int, int]:
+        """Characters and bytes that a line adds at most, its fence's both ends included."""
+        extra = 0
+        if line.fence is not None and self.open != (line.prefix, line.fence):
+            extra = 2 * (len(line.prefix) + 4) + len(line.fence)
+        if self.open is not None and line.fence is None:
+            extra += len(self.open[0]) + 4
+        return len(line.text) + 3 + extra, len(line.text.encode()) + 3 + extra
+
+    def end_fence(self) -> None:
+        """Close the code block that is open."""
+        if self.open is not None:
+            self.lines.append(f"{self.open[0]}```")
+            self.open = None
+
+    def end_text(self) -> None:
+        """Make the lines at hand a Text Display."""
+        self.end_fence()
+        text = "\n".join(self.lines).strip("\n")
+        if text.strip():
+            self.parts.append(Text(text))
+            self.size += 12
+        self.lines = []
+
+    def add(self, line: Line) -> None:
+        """Write a line, opening and closing its code block."""
+        fence = None if line.fence is None else (line.prefix, line.fence)
+        if self.open is not None and (fence != self.open or line.space):
+            self.end_fence()
+        if line.space and self.lines:
+            self.lines.append("")
+        if fence is not None and self.open is None:
+            self.lines.append(f"{line.prefix}```{line.fence}")
+            self.open = fence
+        self.lines.append(line.text)
+        if line.heading is not None:
+            self.headings.append(line.heading)
+
+
+def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) -> Iterator[Page]:
+    """Fill pages with lines and images; a heading goes with what follows it."""
+    pager = _Pager(notes, writer)
+    held: list[Line] = []  # headings that wait for what they head
+    for part in parts:
+        if isinstance(part, Line) and part.heading is not None:
+            held.append(part)
+            continue
+        yield from pager.put(held, part)
+        held = []
+    for line in held:
+        yield from pager.put([], line)
+    yield from pager.finish()
+
+
+class _Pager:
+    def __init__(self, notes: dict[str, Footnote], writer: Writer) -> None:
+        self._notes = dict(notes)
+        self._writer = writer
+        self._draft = _Draft()
+
+    def put(self, held: list[Line], part: Part) -> Iterator[Page]:
+        """Add a part with the headings before it, on a new page where this one is full."""
+        lines = [*held, part] if isinstance(part, Line) else held
+        notes = self._notes_of(lines)
+        if not self._fits([*lines, *notes], part):
+            yield from self._turn()
+        for line in lines:
+            self._charge(line)
+            self._draft.add(line)
+        for note in notes:
+            self._charge(note)
+            self._draft.notes.append(note)
+        if isinstance(part, Images):
+            yield from self._images(part)
+        elif isinstance(part, Separator):
+            self._draft.end_text()
+            if self._draft.parts and not isinstance(self._draft.parts[-1], Separator):
+                self._draft.parts.append(part)
+
+    def finish(self) -> Iterator[Page]:
+        """The notes that nothing refers to, and the last page."""
+        for key in list(self._notes):
+            for line in self._writer.note(self._notes.pop(key)):
+                yield from self.put([], line)
+        yield from self._turn()
+
+    def _notes_of(self, lines: Iterable[Line]) -> list[Line]:
+        found: list[Line] = []
+        for line in lines:
+            for key in line.notes:
+                footnote = self._notes.pop(key, None)
+                if footnote is not None:
+                    found.extend(self._writer.note(footnote))
+        return found
+
+    def _charge(self, line: Line) -> None:
+        characters, size = self._draft.cost(line)
+        self._draft.characters += characters
+        self._draft.size += size
+
+    def _fits(self, lines: list[Line], part: Part) -> bool:
+        draft = self._draft
+        if len(draft.parts) >= MAX_PARTS - 2 and not isinstance(part, Line):
+            return False
+        costs = [draft.cost(line) for line in lines]
+        return (
+            draft.characters + sum(cost[0] for cost in costs) <= MAX_CHARACTERS
+            and draft.size + sum(cost[1] for cost in costs) + 24 <= MAX_BYTES
+        )
+
+    def _images(self, images: Images) -> Iterator[Page]:
+        self._draft.end_text()
+        pictures = list(images.pictures)
+        last = self._draft.parts[-1] if self._draft.parts else None
+        if isinstance(last, Images) and len(last.pictures) + len(pictures) <= MAX_PICTURES:
+            self._draft.parts[-1] = Images((*last.pictures, *pictures))
+            return
+        for start in range(0, len(pictures), MAX_PICTURES):
+            if len(self._draft.parts) >= MAX_PARTS - 1:
+                yield from self._turn()
+            self._draft.parts.append(Images(tuple(pictures[start : start + MAX_PICTURES])))
+
+    def _turn(self) -> Iterator[Page]:
+        draft = self._draft
+        draft.end_fence()
+        if draft.notes:
+            if draft.lines:
+                draft.lines.append("")
+            for note in draft.notes:
+                draft.add(note)
+        draft.end_text()
+        while draft.parts and isinstance(draft.parts[-1], Separator):
+            draft.parts.pop()
+        if draft.parts:
+            yield Page(tuple(draft.parts), tuple(draft.headings))
+        self._draft = _Draft()
+
+
+def pictures_of(page: Page) -> tuple[Picture, ...]:
+    """All pictures of a page, in reading order."""
+    return tuple(
+        picture for part in page.parts if isinstance(part, Images) for picture in part.pictures
+    )

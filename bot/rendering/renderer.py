@@ -1,0 +1,127 @@
+"""A post's body to pages, and what is known of its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from bot.blog.post import is_web_url
+from bot.blog.section import anchor_of
+from bot.rendering.block import Block, Footnote, Gallery, Heading, Picture, plain
+from bot.rendering.markdown import html_of
+from bot.rendering.markup import blocks_of
+from bot.rendering.page import Page, paginate
+from bot.rendering.templates import Lookup, Templates
+from bot.rendering.writer import Writer
+
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a post, and the page that it stands on.
+
+    Attributes:
+        title: the heading's text.
+        level: 1 to 6.
+        anchor: the name that links and custom ids give it.
+        page: 0-based.
+    """
+
+    title: str
+    level: int
+    anchor: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A whole post as Discord shows it; an empty body is one page without parts."""
+
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+
+    def page_of(self, anchor: str) -> int | None:
+        """The 0-based page that a section begins on, or None where the post has none such."""
+        return next((s.page for s in self.sections if s.anchor == anchor), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Renders the posts of one site.
+
+    Attributes:
+        generator: whose templates and syntax the bodies use.
+        site_url: what root-relative links are resolved against, or None.
+        find: the link of another post that a template, wikilink or file link names.
+    """
+
+    generator: str
+    site_url: str | None
+    find: Lookup
+
+    def render(self, body: str, *, path: str, url: str | None) -> Rendered:
+        """Render a body.
+
+        Args:
+            body: Markdown, MDX or HTML without its front matter.
+            path: the file's path, which tells MDX.
+            url: the post's public URL, which relative links start from.
+        """
+        blocks = self.blocks(body, path=path, url=url)
+        notes = {block.key: block for block in blocks if isinstance(block, Footnote)}
+        writer = Writer(lambda link: self._resolve(link, url))
+        pages = tuple(paginate(writer.write(blocks), notes, writer)) or (Page(()),)
+        page_by_anchor = {
+            anchor: number
+            for number, page in reversed(list(enumerate(pages)))
+            for anchor in page.headings
+        }
+        sections = tuple(
+            Section(
+                plain(block.runs), block.level, block.anchor, page_by_anchor.get(block.anchor, 0)
+            )
+            for block in blocks
+            if isinstance(block, Heading)
+        )
+        return Rendered(pages, sections)
+
+    def blocks(self, body: str, *, path: str, url: str | None) -> tuple[Block, ...]:
+        """The body as blocks, its headings named and its pictures' addresses absolute."""
+        jsx = path.lower().endswith(".mdx") or self.generator in {"next", "docusaurus"}
+        text = Templates(self.generator, self.find).resolve(body, jsx=jsx)
+        taken: set[str] = set()
+        return tuple(self._finish(block, url, taken) for block in blocks_of(html_of(text)))
+
+    def _finish(self, block: Block, url: str | None, taken: set[str]) -> Block:
+        match block:
+            case Heading():
+                anchor = block.anchor or anchor_of(plain(block.runs), taken)
+                return replace(block, anchor=anchor)
+            case Gallery(pictures):
+                return Gallery(
+                    tuple(
+                        Picture(self._resolve(picture.url, url) or picture.url, picture.alt)
+                        for picture in pictures
+                    )
+                )
+        return block
+
+    def _resolve(self, link: str, url: str | None) -> str | None:
+        """Make a link absolute; None where it leads nowhere that a reader could follow."""
+        link = "".join(link.split())
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            return None
+        if parts.scheme:
+            return link if is_web_url(link) else None
+        base = url or self.site_url
+        if not parts.netloc and parts.path.lower().endswith(_MARKDOWN):
+            found = self.find(parts.path)
+            if found:
+                link = found + (f"#{parts.fragment}" if parts.fragment else "")
+        if base is None:
+            return f"https:{link}" if parts.netloc else None
+        absolute = urljoin(base, link)
+        return absolute if is_web_url(absolute) else None

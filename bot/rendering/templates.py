@@ -1,0 +1,266 @@
+"""What a generator would have run before the Markdown: Liquid, shortcodes, JSX, wikilinks.
+
+Each is turned into its meaning where that is known and dropped otherwise, so that no
+reader sees a template. Code is left as the author wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape as html_escape
+
+# Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
+Lookup = Callable[[str], str | None]
+
+_FENCE = re.compile(r"^[ \t>]*(?:[*+-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
+_CODE_SPAN = (
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)(?:[^`]|(?!(?<!`)(?P=ticks)(?!`))`)+?(?<!`)(?P=ticks)(?!`))"
+)
+_STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
+
+_HIGHLIGHT = re.compile(
+    r"(?ms)^[ \t]*\{%-?\s*highlight\s+(?P<language>[\w+#.-]+)[^%]*%\}\n?(?P<body>.*?)\n?"
+    r"[ \t]*\{%-?\s*endhighlight\s*-?%\}"
+    r"|^[ \t]*\{\{[<%]\s*highlight\s+\"?(?P<hugo>[\w+#.-]+)\"?[^>%]*[>%]\}\}\n?(?P<inner>.*?)\n?"
+    r"[ \t]*\{\{[<%]\s*/\s*highlight\s*[>%]\}\}"
+)
+_RAW = re.compile(r"(?s)\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
+_COMMENT = re.compile(
+    r"(?s)\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{#(?!\w).*?#\}|\{/\*.*?\*/\}"
+    r"|%%[^%\n]+%%"
+)
+_JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
+_KRAMDOWN = re.compile(
+    r"(?m)^[ \t]*\{:[^}\n]*\}[ \t]*$|\{:(?!:)[^}\n]*\}|(?<=[)\]`*_])\{[.#][^}\n]*\}"
+)
+_MODULE = re.compile(
+    r"(?m)^(?:import\s+(?:[\w*{][^\n]*?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*"
+    r"|import\s+\{[^}]*\}\s+from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
+    r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
+)
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_PROPERTY = rf"(?:[\w:@-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})"
+_COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})*\s*/?>|</?>")
+_SPACE_EXPRESSION = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
+_WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
+_TAG = re.compile(r"(?s)\{%-?\s*(?P<liquid>.*?)\s*-?%\}|\{\{[<%]-?\s*(?P<short>.*?)\s*-?[>%]\}\}")
+_OUTPUT = re.compile(
+    r"(?s)\{\{-?(?![<%])\s*(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)\s*-?\}\}"
+)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Understands the templates of one post's generator.
+
+    Attributes:
+        generator: name of the generator; those without templates keep ``{{ }}`` as text.
+        find: the link of a page that a template names.
+    """
+
+    generator: str
+    find: Lookup
+
+    def resolve(self, text: str, *, jsx: bool = False) -> str:
+        """Return the body as the generator would have handed it to its Markdown parser.
+
+        ``jsx``: the file is MDX, where imports, exports and components are code.
+        """
+        wiki = "[[" in text
+        if self._runs_templates:
+            text = _HIGHLIGHT.sub(_fence, text)
+        out: list[str] = []
+        for piece, is_code in pieces_of(text):
+            if is_code:
+                out.append(_RAW.sub(r"\1", piece) if self._runs_templates else piece)
+            else:
+                out.append(self._prose(piece, jsx=jsx, wiki=wiki))
+        return "".join(out)
+
+    @property
+    def _runs_templates(self) -> bool:
+        return self.generator in {"jekyll", "eleventy", "hugo", "zola", "pelican", "plain"}
+
+    def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
+        text = _JSX_ANCHOR.sub(r"\1 {#\2}", text)
+        if "{" not in text and not jsx and not wiki and "%%" not in text:
+            return text
+        if jsx:
+            text = _MODULE.sub("", text)
+        guarded, kept = _guard(text)
+        guarded = _COMMENT.sub("", guarded)
+        guarded = _KRAMDOWN.sub("", guarded)
+        if jsx:
+            guarded = _SPACE_EXPRESSION.sub(" ", guarded)
+            guarded = _COMPONENT.sub("", guarded)
+        if self._runs_templates and "{" in guarded:
+            guarded = _RAW.sub(lambda m: _keep(m[1], kept), guarded)
+            guarded = _TAG.sub(self._tag, guarded)
+            guarded = _OUTPUT.sub(self._output, guarded)
+        if wiki:
+            guarded = _WIKILINK.sub(self._wikilink, guarded)
+        return _restore(guarded, kept)
+
+    # ------------------------------------------------------------------- liquid
+
+    def _tag(self, found: re.Match[str]) -> str:
+        text = found["liquid"] if found["liquid"] is not None else found["short"]
+        name, _, rest = (text or "").lstrip("/").strip().partition(" ")
+        if name.startswith("/") or (text or "").startswith("/"):
+            return ""
+        name = name.rstrip("(").split("(")[0].lower()
+        handler = {
+            "post_url": self._link,
+            "link": self._link,
+            "ref": self._link,
+            "relref": self._link,
+            "figure": _figure,
+            "image": _figure,
+            "img": _figure,
+            "youtube": _youtube,
+            "vimeo": _vimeo,
+            "gist": _gist,
+            "tweet": _tweet,
+            "twitter": _tweet,
+            "x": _tweet,
+        }.get(name)
+        return handler(rest) if handler is not None else ""
+
+    def _link(self, rest: str) -> str:
+        quoted = _STRING.search(rest)
+        name = (quoted[1] or quoted[2]) if quoted else rest.strip()
+        return self.find(name or "") or ""
+
+    def _output(self, found: re.Match[str]) -> str:
+        expression = found["expression"]
+        value, *filters = [part.strip() for part in expression.split("|")]
+        literal = _STRING.fullmatch(value)
+        if literal is None:
+            # `{{ site.url }}/x` and `{{ site.baseurl }}/x` are the site's own addresses.
+            return ""
+        text = literal[1] if literal[1] is not None else literal[2]
+        names = {part.split(":")[0].split("(")[0].strip() for part in filters}
+        known = names <= {"url", "relative_url", "absolute_url", "safe", "escape", "markdownify"}
+        return text if known else ""
+
+    # ---------------------------------------------------------------- wikilinks
+
+    def _wikilink(self, found: re.Match[str]) -> str:
+        target, label = found[2].strip(), (found[3] or "").strip()
+        page, _, anchor = target.partition("#")
+        if found[1]:
+            if _PICTURE.search(page):
+                return (
+                    f'<img src="{html_escape(self.find(page) or page)}" alt="{html_escape(label)}">'
+                )
+            label = label or page
+        shown = label or (f"{page} › {anchor}" if page and anchor else page or anchor)
+        link = self.find(page) if page else ""
+        if link is None:
+            return shown
+        suffix = "#" + re.sub(r"\s+", "-", anchor.strip().lower()) if anchor else ""
+        return f"[{shown}](<{link}{suffix}>)" if link or suffix else shown
+
+
+def pieces_of(text: str) -> list[tuple[str, bool]]:
+    """Split Markdown into prose and fenced code, each piece with True where it is code."""
+    pieces: list[tuple[str, bool]] = []
+    current: list[str] = []
+    fence = ""
+    for line in text.splitlines(keepends=True):
+        found = _FENCE.match(line)
+        if fence:
+            current.append(line)
+            if found and found[1].startswith(fence) and not line.strip().strip(fence[0] + "> "):
+                pieces.append(("".join(current), True))
+                current, fence = [], ""
+        elif found:
+            pieces.append(("".join(current), False))
+            current, fence = [line], found[1]
+        else:
+            current.append(line)
+    pieces.append(("".join(current), bool(fence)))
+    return pieces
+
+
+_MARK = "\ue000"
+
+
+def _keep(text: str, kept: list[str]) -> str:
+    kept.append(text)
+    return f"{_MARK}{len(kept) - 1}{_MARK}"
+
+
+def _guard(text: str) -> tuple[str, list[str]]:
+    """Take inline code out of reach."""
+    kept: list[str] = []
+    text = text.replace(_MARK, "")
+    if "`" not in text:
+        return text, kept
+    return re.sub(_CODE_SPAN, lambda m: _keep(m[0], kept), text), kept
+
+
+def _restore(text: str, kept: list[str]) -> str:
+    return re.sub(f"{_MARK}(\\d+){_MARK}", lambda m: kept[int(m[1])], text)
+
+
+def _arguments(rest: str) -> dict[str, str]:
+    found = {m[1]: m[2] or m[3] or m[4] or "" for m in _ARGUMENT.finditer(rest)}
+    if not found:
+        for position, m in enumerate(_STRING.finditer(rest)):
+            found[str(position)] = m[1] or m[2] or ""
+        if not found and rest.strip():
+            found["0"] = rest.split(maxsplit=1)[0].strip("(),")
+    return found
+
+
+def _fence(found: re.Match[str]) -> str:
+    language = found["language"] or found["hugo"]
+    body = found["body"] if found["body"] is not None else found["inner"]
+    return "\n".join([f"````{language}", _RAW.sub(r"\1", body), "````"])
+
+
+def _figure(rest: str) -> str:
+    values = _arguments(rest)
+    source = values.get("src") or values.get("path") or values.get("url") or values.get("0") or ""
+    if not source:
+        return ""
+    alt = values.get("alt") or values.get("1") or values.get("title") or ""
+    caption = values.get("caption") or ""
+    picture = f'<img src="{html_escape(source)}" alt="{html_escape(alt or caption)}">'
+    return f"{picture}<br><em>{caption}</em>" if caption else picture
+
+
+def _youtube(rest: str) -> str:
+    values = _arguments(rest)
+    name = values.get("id") or values.get("0") or ""
+    return (
+        f"▶️ [YouTube](https://www.youtube.com/watch?v={name})"
+        if re.fullmatch(r"[\w-]+", name)
+        else ""
+    )
+
+
+def _vimeo(rest: str) -> str:
+    values = _arguments(rest)
+    name = values.get("id") or values.get("0") or ""
+    return f"▶️ [Vimeo](https://vimeo.com/{name})" if name.isdigit() else ""
+
+
+def _gist(rest: str) -> str:
+    names = re.findall(r"[\w-]+", rest)
+    if len(names) >= 2 and not names[0].isdigit():  # noqa: PLR2004 — user and gist
+        return f"🔗 [Gist](https://gist.github.com/{names[0]}/{names[1]})"
+    return f"🔗 [Gist](https://gist.github.com/{names[0]})" if names else ""
+
+
+def _tweet(rest: str) -> str:
+    values = _arguments(rest)
+    name = values.get("id") or values.get("0") or ""
+    if values.get("user") and name.isdigit():
+        return f"🔗 [Post on X](https://x.com/{values['user']}/status/{name})"
+    return f"🔗 [Post on X](https://x.com/i/status/{name})" if name.isdigit() else ""

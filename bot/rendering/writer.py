@@ -1,0 +1,347 @@
+"""Blocks to lines of Discord's Markdown, each with what a page break inside it needs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.rendering.block import (
+    Block,
+    Code,
+    Footnote,
+    Gallery,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Run,
+    Style,
+    Table,
+    plain,
+)
+from bot.rendering.escape import code_line, code_span, escape, escape_line_start
+
+# Columns of a table that a phone shows in a code block without wrapping it beyond reading.
+TABLE_WIDTH = 60
+# A line longer than this is broken between words, so that every page can hold some.
+LINE_LENGTH = 1500
+
+_MARKS = (
+    (Style.SPOILER, "||"),
+    (Style.STRIKE, "~~"),
+    (Style.UNDERLINE, "__"),
+    (Style.BOLD, "**"),
+    (Style.ITALIC, "*"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of Discord's Markdown.
+
+    Attributes:
+        text: the line, its prefix included.
+        prefix: what stands before every line of the quote or list it is in.
+        fence: the language of the code block it is in (may be empty), or None.
+        heading: the anchor of the heading that it is, or None.
+        notes: keys of the footnotes that it refers to.
+        space: whether a blank line belongs before it.
+    """
+
+    text: str
+    prefix: str = ""
+    fence: str | None = None
+    heading: str | None = None
+    notes: tuple[str, ...] = ()
+    space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Pictures that stand between lines."""
+
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Separator:
+    """A thematic break between lines."""
+
+
+Part = Line | Images | Separator
+Resolve = Callable[[str], str | None]
+
+
+class Writer:
+    """Writes blocks as lines.
+
+    Args:
+        resolve: makes a link absolute; None for one that leads nowhere.
+    """
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    def write(self, blocks: tuple[Block, ...]) -> Iterator[Part]:
+        """Yield lines, pictures and separators in reading order; footnotes are left out."""
+        for block in blocks:
+            yield from self._block(block, "")
+
+    def note(self, footnote: Footnote) -> Iterator[Line]:
+        """Yield the lines of a footnote, in small print."""
+        first = True
+        for part in self.write(footnote.blocks):
+            if isinstance(part, Line):
+                label = f"[{escape(footnote.key)}] " if first else ""
+                small = part.fence is None and not part.prefix and part.heading is None
+                text = f"-# {label}{part.text}" if small else part.text
+                yield replace(part, text=text, space=False)
+                first = False
+
+    # ------------------------------------------------------------------ blocks
+
+    def _block(self, block: Block, prefix: str) -> Iterator[Part]:
+        match block:
+            case Paragraph(runs):
+                yield from self._lines(runs, prefix)
+            case Heading():
+                yield from self._heading(block, prefix)
+            case Code(text, language):
+                yield from _fenced(text, language, prefix)
+            case Quote():
+                yield from self._quote(block, prefix)
+            case Listing():
+                yield from self._list(block, prefix)
+            case Table():
+                yield from self._table(block, prefix)
+            case Gallery(pictures):
+                yield Images(pictures)
+            case Rule():
+                yield Separator()
+            case Footnote():
+                pass
+
+    def _lines(self, runs: tuple[Run, ...], prefix: str, *, space: bool = True) -> Iterator[Line]:
+        for line in split_lines(runs):
+            for piece in wrap(line, LINE_LENGTH):
+                notes = tuple(run.note for run in piece if run.note)
+                yield Line(
+                    prefix + escape_line_start(self.inline(piece)), prefix, notes=notes, space=space
+                )
+                space = False
+
+    def _heading(self, heading: Heading, prefix: str) -> Iterator[Line]:
+        runs = tuple(Run(" ") if run.text == "\n" else run for run in heading.runs)
+        notes = tuple(run.note for run in runs if run.note)
+        runs = next(wrap(runs, LINE_LENGTH // 2), ())
+        if heading.level <= 3:  # noqa: PLR2004 — Discord knows three levels
+            text = f"{'#' * heading.level} {self.inline(runs)}"
+        else:
+            text = self.inline(tuple(replace(run, style=run.style | Style.BOLD) for run in runs))
+        yield Line(prefix + text, prefix, heading=heading.anchor, notes=notes, space=True)
+
+    def _quote(self, quote: Quote, prefix: str) -> Iterator[Part]:
+        # Discord quotes do not nest: an inner one is told apart by its indentation only.
+        inner = prefix if prefix.lstrip().startswith(">") else f"{prefix}> "
+        first = True
+        if quote.title:
+            bold = tuple(replace(run, style=run.style | Style.BOLD) for run in quote.title)
+            yield Line(inner + self.inline(bold), inner, space=True)
+            first = False
+        for block in quote.blocks:
+            for part in self._block(block, inner):
+                yield replace(part, space=first or part.space) if isinstance(part, Line) else part
+                first = False
+
+    def _list(self, listing: Listing, prefix: str, depth: int = 0) -> Iterator[Part]:
+        indent = "  " * min(depth, 6)
+        for position, item in enumerate(listing.items):
+            mark = "-" if listing.start is None else f"{listing.start + position}."
+            yield from self._item(
+                item, mark, prefix, indent, depth, first=position == 0 and not depth
+            )
+
+    def _item(
+        self, item: Item, mark: str, prefix: str, indent: str, depth: int, *, first: bool
+    ) -> Iterator[Part]:
+        box = {True: "☑ ", False: "☐ ", None: ""}[item.checked]
+        bullet = f"{prefix}{indent}{mark} {box}"
+        below = f"{prefix}{indent}{' ' * (len(mark) + 1)}"
+        started = False
+        for block in item.blocks:
+            if isinstance(block, Listing):
+                if not started:
+                    yield Line(bullet.rstrip(), prefix, space=first)
+                    started = True
+                yield from self._list(block, prefix, depth + 1)
+                continue
+            for part in self._block(block, prefix if isinstance(block, Code) else below):
+                if isinstance(part, Line) and not started:
+                    started = True
+                    if part.fence is not None or part.heading is not None:
+                        yield Line(bullet.rstrip(), prefix, space=first)
+                        yield replace(part, space=False)
+                    else:
+                        yield replace(
+                            part, text=bullet + part.text.removeprefix(below), space=first
+                        )
+                elif isinstance(part, Line):
+                    yield replace(part, space=False)
+                else:
+                    yield part
+        if not started:
+            yield Line(bullet.rstrip(), prefix, space=first)
+
+    def _table(self, table: Table, prefix: str) -> Iterator[Line]:
+        rows = [[plain(cell) for cell in row] for row in (table.header, *table.rows)]
+        widths = [max(width_of(row[column]) for row in rows) for column in range(len(rows[0]))]
+        if sum(widths) + 3 * (len(widths) - 1) <= TABLE_WIDTH:
+            text = "\n".join(
+                [_aligned(rows[0], widths), "─┼─".join("─" * width for width in widths)]
+                + [_aligned(row, widths) for row in rows[1:]]
+            )
+            yield from _fenced(text, "", prefix)
+            return
+        space = True
+        for row in table.rows or (table.header,):
+            runs: list[Run] = []
+            for label, cell in zip(table.header, row, strict=True):
+                if not cell:
+                    continue
+                if runs:
+                    runs.append(Run(" · "))
+                if label and row is not table.header:
+                    runs += [replace(run, style=run.style | Style.BOLD) for run in label]
+                    runs.append(Run(": "))
+                runs += cell
+            for line in self._lines(tuple(runs), prefix + "  ", space=space):
+                text = (
+                    f"{prefix}- {line.text.removeprefix(prefix + '  ')}"
+                    if line.space or not space
+                    else line.text
+                )
+                yield replace(line, text=text, prefix=prefix)
+                space = False
+
+    # ------------------------------------------------------------------ inline
+
+    def inline(self, runs: tuple[Run, ...]) -> str:
+        """Write runs of one line with their looks and links."""
+        pieces: list[str] = []
+        for link, group in _by_link(runs):
+            text = _styled(group)
+            target = self._resolve(link) if link else None
+            pieces.append(_masked(text, plain(group), target) if target else text)
+        return "".join(pieces)
+
+
+def _by_link(runs: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...]]]:
+    group: list[Run] = []
+    for run in runs:
+        if group and group[0].url != run.url:
+            yield group[0].url, tuple(group)
+            group = []
+        group.append(run)
+    if group:
+        yield group[0].url, tuple(group)
+
+
+def _styled(runs: tuple[Run, ...]) -> str:
+    """Open and close each look where it changes, outermost first, spaces outside."""
+    out: list[str] = []
+    for run in runs:
+        core = run.text.strip(" ")
+        if not core:
+            out.append(run.text)
+            continue
+        lead = run.text[: len(run.text) - len(run.text.lstrip(" "))]
+        tail = run.text[len(run.text.rstrip(" ")) :]
+        text = code_span(core) if Style.CODE in run.style else escape(core)
+        for style, mark in reversed(_MARKS):
+            if style in run.style:
+                text = f"{mark}{text}{mark}"
+        out.append(f"{lead}{text}{tail}")
+    return "".join(out)
+
+
+def _masked(text: str, seen: str, target: str) -> str:
+    """A masked link; one whose text looks like another address shows both."""
+    target = target.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
+    target = target.replace(">", "%3E")
+    shown = seen.strip()
+    if not shown:
+        return text
+    if re.match(r"(?:https?://|www\.)\S+$", shown):
+        same = shown.rstrip("/") in {
+            target.rstrip("/"),
+            re.sub(r"^https?://", "", target).rstrip("/"),
+        }
+        return f"<{target}>" if same else f"{text} (<{target}>)"
+    lead = text[: len(text) - len(text.lstrip(" "))]
+    tail = text[len(text.rstrip(" ")) :]
+    return f"{lead}[{text.strip(' ')}](<{target}>){tail}"
+
+
+def _fenced(text: str, language: str, prefix: str) -> Iterator[Line]:
+    language = re.sub(r"[^\w+#.-]", "", language)
+    space = True
+    for line in text.expandtabs(4).split("\n"):
+        safe = code_line(line)
+        for start in range(0, max(1, len(safe)), LINE_LENGTH):
+            piece = safe[start : start + LINE_LENGTH]
+            yield Line(prefix + piece, prefix, fence=language, space=space)
+            space = False
+
+
+def _aligned(row: list[str], widths: list[int]) -> str:
+    cells = (cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True))
+    return " │ ".join(cells).rstrip()
+
+
+def width_of(text: str) -> int:
+    """Columns of a text in a monospaced font: East Asian characters and emoji take two."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def split_lines(runs: tuple[Run, ...]) -> Iterator[tuple[Run, ...]]:
+    """Split runs at their line breaks."""
+    line: list[Run] = []
+    for run in runs:
+        if run.text == "\n":
+            yield tuple(line)
+            line = []
+        else:
+            line.append(run)
+    yield tuple(line)
+
+
+def wrap(runs: tuple[Run, ...], length: int) -> Iterator[tuple[Run, ...]]:
+    """Break a line of runs between words (or, in a word without end, anywhere)."""
+    line: list[Run] = []
+    room = length
+    for run in runs:
+        rest = run
+        while len(rest.text) > room:
+            cut = rest.text.rfind(" ", 0, room) + 1
+            if cut <= 0 and line:
+                yield tuple(line)
+                line, room = [], length
+                continue
+            cut = cut or room
+            line.append(replace(rest, text=rest.text[:cut].rstrip(" ") or rest.text[:cut]))
+            yield tuple(line)
+            line, room = [], length
+            rest = replace(rest, text=rest.text[cut:])
+        if rest.text:
+            line.append(rest)
+            room -= len(rest.text)
+    if line:
+        yield tuple(line)

@@ -1,0 +1,1 @@
+"""Tests of how a post's body becomes pages for Discord."""

@@ -1,0 +1,68 @@
+"""A post's body as a reader in Discord sees it."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rendering.page import MAX_PICTURES, Text
+from bot.rendering.renderer import Rendered, Renderer
+from bot.rendering.writer import Images
+
+
+def rendered(body: str, *, generator: str = "plain", path: str = "post.md") -> Rendered:
+    renderer = Renderer(generator, "https://example.org", {"other": "/other/"}.get)
+    return renderer.render(body, path=path, url="https://example.org/blog/post/")
+
+
+def text(body: str, *, generator: str = "plain", path: str = "post.md") -> str:
+    return "\n---\n".join(
+        page.text for page in rendered(body, generator=generator, path=path).pages
+    )
+
+
+def test_a_long_post_has_pages_that_fit_a_message() -> None:
+    pages = rendered("\n\n".join(f"Paragraph {n}. " + "word " * 200 for n in range(30))).pages
+    assert len(pages) > 5
+    assert all(len(page.text) <= 4000 for page in pages)
+
+
+def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
+    pages = rendered("word " * 700 + "\n\n## Next\n\n" + "more " * 100).pages
+    assert pages[1].text.startswith("## Next\n\nmore")
+    assert pages[1].headings == ("next",)
+
+
+def test_a_code_block_is_closed_and_reopened_with_its_language() -> None:
+    pages = rendered("```python\n" + "x = 1  # a line of code\n" * 300 + "```").pages
+    assert len(pages) > 1
+    for page in pages:
+        assert page.text.startswith("```python\n")
+        assert page.text.endswith("\n```")
+
+
+def test_relative_links_start_from_the_post() -> None:
+    assert text("[a](../b/) [c](/d) [e](#f) [g](javascript:x)") == (
+        "[a](<https://example.org/blog/b/>) [c](<https://example.org/d>) "
+        "[e](<https://example.org/blog/post/#f>) g"
+    )
+
+
+def test_images_stand_where_the_author_put_them() -> None:
+    (page,) = rendered("before\n\n![a cat](/cat.png)\n\nafter").pages
+    assert [type(part) for part in page.parts] == [Text, Images, Text]
+    images = page.parts[1]
+    assert isinstance(images, Images)
+    assert images.pictures[0].url == "https://example.org/cat.png"
+    assert images.pictures[0].alt == "a cat"
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet=st.sampled_from("ab \n#*_`~>|-+1.[](){}<>!&:@/\\=\"'%$^"), max_size=300))
+def test_any_markdown_gives_pages_that_fit(body: str) -> None:
+    for page in rendered(body, generator="jekyll").pages:
+        assert len(page.text) <= 4000
+        texts = [part.markdown for part in page.parts if isinstance(part, Text)]
+        assert sum(len(part.encode()) + 12 for part in texts) <= 10_170
+        for part in page.parts:
+            assert not isinstance(part, Images) or len(part.pictures) <= MAX_PICTURES
