@@ -13,6 +13,7 @@ from typing import Self
 from bot.blog.errors import IndexUnavailable
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
+from bot.index.foreign import refuse_foreign
 from bot.index.library import IndexLibrary
 from bot.index.live import is_damage
 from bot.index.lock import writing
@@ -105,6 +106,7 @@ class Index(IndexLibrary):
         progress: Progress,
     ) -> tuple[int, int, int]:
         try:
+            await asyncio.to_thread(refuse_foreign, self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             async with writing(self._path):
                 return await self._write_alone(snapshot, reader, progress)

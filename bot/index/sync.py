@@ -16,6 +16,7 @@ from bot.blog.problem import Problem
 from bot.blog.reader import Document, Reader
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.database import Database, Row, Statement
+from bot.index.foreign import APPLICATION_ID
 from bot.index.writer import Understood, Writer, insertions_of
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,7 @@ async def _build(
         # Nobody reads this file before it is whole, and a crash throws it away.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
             await database.run(f"PRAGMA {pragma}")
+        await database.run(f"PRAGMA application_id = {APPLICATION_ID}")
         await database.script(SCHEMA.read_text(encoding="utf-8"))
         await database.run("BEGIN")
         await database.run_all(_tune_full_text(BULK_FULL_TEXT))

@@ -88,6 +88,37 @@ async def test_an_index_of_another_schema_is_replaced(tmp_path: Path) -> None:
         assert await index.count() == 2
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "posts/b.md", "notes"])
+async def test_somebodys_document_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("My notes")
+    for _ in range(2):
+        with pytest.raises(IndexUnavailable, match="no index of Slashpost"):
+            await make(path)
+    assert path.read_text() == "My notes"
+    assert names_in(path.parent) == {path.name}
+
+
+async def test_another_programs_database_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.db"
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE accounts (name); INSERT INTO accounts VALUES ('me')")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(IndexUnavailable, match="no index of Slashpost"):
+        await make(path)
+    assert path.read_bytes() == before
+
+
+async def test_an_index_under_any_name_may_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "blog.db"
+    await make(path)
+    async with Index(path) as index:
+        report = await index.sync(blog(TWO), PlainReader("other"))
+        assert report.added == 2
+
+
 async def test_a_truncated_index_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     await make(path)
