@@ -19,28 +19,36 @@ AUTHOR_LIMIT = 500
 # begin with a drawing, a style sheet or a long table of contents.
 WINDOWS = (1_500, 6_000, 60_000)
 
-MARKER = re.compile(
-    r"<!--\s*(?:more|truncate)\s*-->|\{/\*\s*(?:truncate|more)\s*\*/\}", re.IGNORECASE
-)
-BEGIN = re.compile(r"<!--\s*(?:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->", re.IGNORECASE)
-END = re.compile(r"<!--\s*(?:PELICAN_END_SUMMARY|Excerpt End)\s*-->", re.IGNORECASE)
+# Patterns here begin with a literal to jump to, and ignore case only behind it: anything else
+# makes them walk through the text character by character.
+MARKER = re.compile(r"<!--\s*(?i:more|truncate)\s*-->")
+MARKER_IN_MDX = re.compile(r"\{/\*\s*(?i:truncate|more)\s*\*/\}")
+BEGIN = re.compile(r"<!--\s*(?i:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->")
+END = re.compile(r"<!--\s*(?i:PELICAN_END_SUMMARY|Excerpt End)\s*-->")
 # A post about excerpts quotes its marker a few times; no post does so for ever.
 MARKERS_LOOKED_AT = 20
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-# Elements whose content is no running text, and template blocks likewise.
+# Elements whose content is no running text.
 ASIDE = re.compile(
-    r"<(style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio|form"
-    r"|select|template|object|h[1-6])\b[^<>]*>.*?(?:</\1\s*>|\Z)"
-    r"|\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?\{%-?\s*end\2\s*-?%\}"
-    r"|\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\3\s*[>%]\}\}"
-    r"|\$\$.*?\$\$",
-    re.IGNORECASE | re.DOTALL,
+    r"<((?i:style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio"
+    r"|form|select|template|object|h[1-6]))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
+    re.DOTALL,
 )
 BLOCK_TAG = re.compile(
-    r"</?(?:p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^>]*>"
-    r"|<br\s*/?>\s*<br\s*/?>",
-    re.IGNORECASE,
+    r"</?(?i:p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^<>]*>"
+    r"|<(?i:br)\s*/?>\s*<(?i:br)\s*/?>"
 )
+# Blocks of templates, shortcodes and formulas likewise.
+LIQUID_BLOCK = re.compile(
+    r"\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?"
+    r"\{%-?\s*end\1\s*-?%\}",
+    re.DOTALL,
+)
+SHORTCODE = re.compile(
+    r"\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\1\s*[>%]\}\}",
+    re.DOTALL,
+)
+FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 # Lines that begin something else than a paragraph.
 NOT_TEXT = re.compile(
     r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:\s|\*\[[^\]]+\]:\s|\{:"
@@ -99,24 +107,35 @@ def paragraphs(body: str) -> Iterator[str]:
 def blocks(body: str) -> Iterator[tuple[str, str]]:
     """Yield ``text``, ``list`` and ``quote`` blocks with their markup, and nothing else."""
     is_html = body.lstrip()[:1] == "<"
-    if "<!--" in body:
-        body = COMMENT.sub("", body)
-    if "<" in body or "{" in body or "$$" in body:
-        body = ASIDE.sub("\n\n", body)
+    for kind, lines in _runs(_without_asides(body), is_html=is_html):
+        yield kind, "\n".join(lines)
+
+
+def _without_asides(body: str) -> str:
+    """Return ``body`` with an empty line for everything that is no running text."""
     if "<" in body:
-        body = BLOCK_TAG.sub("\n\n", body)
+        body = BLOCK_TAG.sub("\n\n", ASIDE.sub("\n\n", COMMENT.sub("", body)))
+    if "{%" in body:
+        body = LIQUID_BLOCK.sub("\n\n", body)
+    if "{{" in body:
+        body = SHORTCODE.sub("\n\n", body)
+    return FORMULA.sub("\n\n", body) if "$$" in body else body
+
+
+def _runs(body: str, *, is_html: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield runs of lines that belong together, and their kind."""
     kind, lines = "", list[str]()
     for line in unfenced(body):
         content = line.strip()
         starts = _kind(line, content, is_html=is_html, within=kind)
         if starts != kind:
             if kind and not (kind == "text" and SETEXT.match(content)):
-                yield kind, "\n".join(lines)
+                yield kind, lines
             kind, lines = starts, []
         if kind:
             lines.append(content)
     if kind:
-        yield kind, "\n".join(lines)
+        yield kind, lines
 
 
 def _kind(line: str, content: str, *, is_html: bool, within: str) -> str:
@@ -136,13 +155,18 @@ def _marked(body: str, separator: str | None) -> str:
     """Return the part of ``body`` that the author marked as its excerpt."""
     if separator and separator in body:
         return body.partition(separator)[0]
-    if "<!--" not in body and "{/*" not in body:
-        return ""
-    if (begin := BEGIN.search(body)) and (end := END.search(body, begin.end())):
-        return body[begin.end() : end.start()]
-    for found in islice(MARKER.finditer(body), MARKERS_LOOKED_AT):
+    if "<!--" in body:
+        if (begin := BEGIN.search(body)) and (end := END.search(body, begin.end())):
+            return body[begin.end() : end.start()]
+        if lead := _before(MARKER, body):
+            return lead
+    return _before(MARKER_IN_MDX, body) if "{/*" in body else ""
+
+
+def _before(marker: re.Pattern[str], body: str) -> str:
+    """Return what stands before the first marker that is not quoted as code."""
+    for found in islice(marker.finditer(body), MARKERS_LOOKED_AT):
         lead = body[: found.start()]
-        # A marker that is quoted as code is none.
         if not lead.endswith("`") and list(unfenced(body[: found.end()]))[-1]:
             return lead
     return ""

@@ -87,18 +87,20 @@ def _is_deep(text: str) -> bool:
 
 def _plain_value(node: yaml.Node, known: dict[int, Any]) -> Any:
     """Return a node's value, whatever tag it carries; ``known`` holds those of aliases."""
-    if isinstance(node, yaml.ScalarNode):
+    kind = type(node)
+    if kind is yaml.ScalarNode:
         if node.tag == BOOL:
             return node.value.lower() == "true"
         return None if node.tag == NULL else node.value
-    if id(node) not in known:
-        if isinstance(node, yaml.SequenceNode):
-            items = known[id(node)] = list[Any]()
+    key = id(node)
+    if key not in known:
+        if kind is yaml.SequenceNode:
+            known[key] = items = list[Any]()
             items.extend(_plain_value(item, known) for item in node.value)
         else:
-            mapping = known[id(node)] = dict[str, Any]()
+            known[key] = mapping = dict[str, Any]()
             _fill(mapping, node.value, known)
-    return known[id(node)]
+    return known[key]
 
 
 def _fill(

@@ -23,7 +23,9 @@ CJK = re.compile(
 
 def words_of(body: str) -> str:
     """Return the text of ``body`` without markup; code stays, since people search for it."""
-    text = TEMPLATE_TAG.sub(" ", HTML_TAG.sub(" ", LINK_TARGET.sub(" ", body)))
+    text = HTML_TAG.sub(" ", LINK_TARGET.sub(" ", body))
+    if "{%" in text or "{{" in text:
+        text = TEMPLATE_TAG.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
     return text.replace("**", "").replace("`", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from bot.reading.fields import Fields
 from bot.reading.lines import unfenced
@@ -12,6 +13,9 @@ from bot.reading.plain import cut, plain
 LONGEST = 300
 # Headings below this are sections of a very long text, not its title.
 HEADING_WINDOW = 20_000
+
+# An HTML heading ends within as many lines below its first.
+HTML_LINES = 4
 
 ATX = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
@@ -32,27 +36,27 @@ def title_of(fields: Fields, body: str) -> str | None:
 
 def heading(body: str) -> str | None:
     """Return the heading that titles ``body``, as plain text, or None."""
-    lines = list(unfenced(body[:HEADING_WINDOW]))
     above_text, previous = True, ""
-    for number, line in enumerate(lines):
-        level, text = _heading_at(lines, number, previous)
+    lines = unfenced(body[:HEADING_WINDOW])
+    for line in lines:
+        if "<h" in line or "<H" in line:  # it may go on below
+            line = "\n".join([line, *islice(lines, HTML_LINES)])  # noqa: PLW2901
+        level, text = _heading_at(line, previous)
         if level and (level == 1 or above_text) and (title := cut(plain(text), LONGEST)):
             return title
+        # The line above is text, unless this one underlines it.
+        above_text = above_text and (level > 0 or not plain(previous))
         previous = line.strip()
-        if above_text and previous:  # a line of text, unless it is underlined
-            underline = lines[number + 1] if number + 1 < len(lines) else ""
-            above_text = SETEXT.match(underline) is not None or not plain(previous)
     return None
 
 
-def _heading_at(lines: list[str], number: int, previous: str) -> tuple[int, str]:
-    """Return level and markup of the heading on a line; level 0 where there is none."""
-    line = lines[number]
+def _heading_at(line: str, previous: str) -> tuple[int, str]:
+    """Return level and markup of the heading that a line is or underlines; level 0 for none."""
     if found := ATX.match(line):
         return len(found[1]), found[2]
     if previous and (found := SETEXT.match(line)):
         return (1 if found[1][0] == "=" else 2), previous
-    if "<h" in line.lower() and (found := HTML.match("\n".join(lines[number : number + 5]))):
+    if found := HTML.match(line):
         return int(found[1][1]), found[2]
     return 0, ""
 
