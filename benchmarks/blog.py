@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bot.links.site import Site
 from bot.reading.front_matter import FrontMatter
-from bot.reading.reader import SiteReader, decode
+from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
+from bot.reading.understanding import decode
 from bot.sources.folder import Folder
 
 POST_NAMES = {".md", ".mdx", ".markdown"}

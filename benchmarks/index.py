@@ -94,10 +94,10 @@ def compete(work: Path, posts: Path, options: argparse.Namespace) -> Measured:
         measured.add("start", [sys.executable, "-c", "pass"])
         measured.add("cold", [*slashpost, database])
         measured.add("unchanged", [*slashpost, database])
-        measured.add(
-            "hugo",
-            [options.hugo, "--quiet", "--source", str(site), "--destination", str(work / "hugo")],
-        )
+        hugo = [options.hugo, "--quiet", "--source", str(site), "--destination", str(work / "hugo")]
+        measured.add("hugo", hugo)
+        shutil.rmtree(work / "hugo")
+        measured.add("hugo without colours", [*hugo, "--config", "hugo.toml,no-colours.toml"])
         if pelican:
             out = str(work / "out")
             measured.add("pelican", [options.pelican, "--quiet", "-s", str(pelican), "-o", out])
@@ -137,9 +137,12 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
     for option in BULK_FULL_TEXT.items():
         connection.execute("INSERT INTO fulltext (fulltext, rank) VALUES (?, ?)", option)
     with (
-        patch("bot.reading.reader.FrontMatter.of", watch.watched("front matter", FrontMatter.of)),
-        patch("bot.reading.reader.summary_of", watch.watched("lead", summary_of)),
-        patch("bot.reading.reader.words_of", watch.watched("plain text", words_of)),
+        patch(
+            "bot.reading.understanding.FrontMatter.of",
+            watch.watched("front matter", FrontMatter.of),
+        ),
+        patch("bot.reading.understanding.summary_of", watch.watched("lead", summary_of)),
+        patch("bot.reading.understanding.words_of", watch.watched("plain text", words_of)),
     ):
         for start in range(0, len(snapshot.files), BATCH_FILES):
             understood = []
@@ -172,11 +175,12 @@ def show(measured: Measured, stages: dict[str, float], posts: int, size: int) ->
     for name, label in (
         ("cold", "Slashpost, cold index"),
         ("hugo", "Hugo, build"),
+        ("hugo without colours", "  without colouring code"),
         ("pelican", "Pelican, build"),
     ):
         if name in measured.runs:
             seconds, memory = measured.seconds(name), measured.megabytes(name)
-            print(f"  {label:24}{seconds:8.2f} s {seconds / cold:7.1f} times {memory:8.0f} MB")
+            print(f"  {label:26}{seconds:8.2f} s {seconds / cold:7.1f} times {memory:8.0f} MB")
     start, unchanged = measured.seconds("start"), measured.seconds("unchanged")
     print(
         f"\n  Nothing changed: {unchanged:.3f} s, of which the interpreter's start "
@@ -186,7 +190,7 @@ def show(measured: Measured, stages: dict[str, float], posts: int, size: int) ->
     total = sum(stages.values())
     print(f"\nWhere a cold index's processor time goes, one thing at a time ({total:.2f} s):\n")
     for name, seconds in sorted(stages.items(), key=lambda item: -item[1]):
-        print(f"  {name:24}{seconds:8.2f} s {100 * seconds / total:6.0f} %")
+        print(f"  {name:26}{seconds:8.2f} s {100 * seconds / total:6.0f} %")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,12 +40,19 @@ class Database:
                 file system opens in no other way.
         """
         options = "immutable=1" if mode == "immutable" else f"mode={mode}"
-        connection = await aiosqlite.connect(
+        connection = aiosqlite.connect(
             f"file:{quote(str(path))}?{options}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,  # transactions stand in the code, where they are seen
         )
+        try:
+            await connection
+        except BaseException:
+            # aiosqlite ends its thread without waiting for it. Left behind, that would
+            # report to an event loop that has been closed, with a trace on stderr.
+            await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
+            raise
         return cls(connection)
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ def refuse_foreign(path: Path) -> None:
     if foreign:
         raise IndexUnavailable(
             f"{path}: this is no index of Slashpost, and would be overwritten",
-            "Set SLASHPOST_DB or --db to another file",
+            "Set SLASHPOST_DB or --db to another file.",
         )
 
 

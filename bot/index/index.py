@@ -115,7 +115,7 @@ class Index(IndexLibrary):
                 return 0, 0, 0
             raise IndexUnavailable(
                 f"{self._path}: the index cannot be written ({error})",
-                "Set SLASHPOST_DB or --db to a file in a folder that can be written",
+                "Set SLASHPOST_DB or --db to a file in a folder that can be written.",
             ) from error
 
     async def _write_alone(

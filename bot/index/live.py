@@ -41,7 +41,7 @@ class LiveConnection:
                     await self._throw_away()
                 raise IndexUnavailable(
                     f"{self.path}: the index cannot be read ({error})",
-                    "It is made anew the next time that the posts are read",
+                    "It is made anew the next time that the posts are read.",
                 ) from error
 
     async def version(self, database: Database) -> tuple[int, int]:
@@ -60,7 +60,7 @@ class LiveConnection:
         except OSError as error:
             await self._close()
             raise IndexUnavailable(
-                f"{self.path}: there is no index ({error.strerror})", "Run: slashpost index"
+                f"{self.path}: there is no index ({error.strerror})", "Run: slashpost index."
             ) from error
         if self._database is None or file != self._file:
             await self._close()
