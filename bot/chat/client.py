@@ -68,12 +68,12 @@ class Slashpost(discord.Client):
         )
         for command in COMMANDS:
             self.tree.add_command(command)
+        self.add_dynamic_items(*ACTIONS)  # to answer clicks on old messages
         self._sync = sync
         self._command_ids: dict[str, int] = {}
 
     async def setup_hook(self) -> None:
-        """Learn to answer clicks on old messages, and tell Discord the commands."""
-        self.add_dynamic_items(*ACTIONS)
+        """Tell Discord the commands."""
         await self.tree.set_translator(CommandTranslator())
         self._command_ids = {command.name: command.id for command in await self._sync(self.tree)}
 

@@ -152,13 +152,23 @@ def clip(line: str, limit: int) -> str:
         return line
     if limit < 1:
         return ""
-    cut = min(len(line), limit - 1)
-    while cut > 0 and (not length_fits(line[:cut], limit - 1) or _joins(line, cut)):
+    cut = _fitting(line, limit - 1)
+    while cut > 0 and _joins(line, cut):
         cut -= 1
     space = line.rfind(" ", 0, cut + 1)
     if space > cut * 2 // 3:
         cut = space
     return line[:cut].rstrip(" ,;:.-\u2013\u2014") + _ELLIPSIS
+
+
+def _fitting(line: str, limit: int) -> int:
+    """How many characters from the start of the line fit into ``limit`` UTF-16 units."""
+    units = 0
+    for count, char in enumerate(line):
+        units += limits.length(char)
+        if units > limit:
+            return count
+    return len(line)
 
 
 def _joins(line: str, at: int) -> bool:

@@ -178,6 +178,6 @@ def test_a_snippet_is_cut_at_its_last_piece() -> None:
 
 
 @pytest.mark.parametrize(("name", "risky"), [("c#", False), ("#go", True), ("a @b", True)])
-def test_a_choice_is_not_completed_to_a_mention(name: str, risky: bool) -> None:  # noqa: FBT001
+def test_a_choice_is_not_completed_to_a_mention(name: str, risky: bool) -> None:
     assert text.is_mention_like(name) is risky
     assert not text.is_mention_like(text.without_mentions(name))

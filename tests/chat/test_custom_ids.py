@@ -1,0 +1,85 @@
+"""A custom id says what a click means, and comes back as it went."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blog.post import post_key
+from bot.chat.custom_ids import (
+    AnotherRandom,
+    CustomId,
+    ListPage,
+    Narrow,
+    PickRelated,
+    PickTag,
+    ReadPost,
+    SearchPage,
+    TagsPage,
+    TurnTo,
+    tag_of,
+    tag_ref,
+)
+from bot.chat.limits import length
+from bot.index.index import Index
+from tests.chat.blog import fill, garden_post
+from tests.chat.test_text import TEXT
+
+KINDS: tuple[type[CustomId], ...] = (
+    *(ReadPost, TurnTo, PickRelated, AnotherRandom, ListPage),
+    *(Narrow, TagsPage, PickTag, SearchPage),
+)
+TAGS = TEXT.filter(str.strip)
+KEYS = st.text().map(post_key)
+PAGES = st.integers(-1, 999_999_999)
+CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
+    st.builds(ReadPost, KEYS),
+    st.builds(TurnTo, st.sampled_from(["older", "newer", "first"]), KEYS),
+    st.builds(
+        ListPage, PAGES, st.integers(1, 5), st.just("") | TEXT.filter(str.strip).map(tag_ref)
+    ),
+    st.builds(Narrow, st.integers(1, 5)),
+    st.builds(TagsPage, PAGES),
+    st.builds(SearchPage, PAGES, TEXT.filter(bool)),
+    st.sampled_from([PickRelated(), AnotherRandom(), PickTag()]),
+)
+
+
+@given(CUSTOM_IDS)
+def test_what_is_written_is_read(custom_id: CustomId) -> None:
+    kinds = [kind for kind in KINDS if kind.pattern.fullmatch(str(custom_id))]
+    assert kinds == [type(custom_id)], "one kind knows it, and no other"
+    match = kinds[0].pattern.fullmatch(str(custom_id))
+    assert match is not None
+    assert kinds[0].parse(match) == custom_id
+
+
+@given(CUSTOM_IDS)
+def test_discord_takes_every_custom_id_that_says_it_fits(custom_id: CustomId) -> None:
+    if isinstance(custom_id, SearchPage) and not custom_id.fits:
+        return
+    assert 1 <= length(str(custom_id)) <= 100
+
+
+@given(st.text(max_size=150).filter(str.strip))
+def test_a_tag_fits_into_an_option_without_being_taken_for_another_meaning(name: str) -> None:
+    ref = tag_ref(name)
+    assert 1 <= length(ref) <= 100
+    assert ref != Narrow.ALL
+    assert ref.isprintable()
+
+
+@pytest.mark.parametrize("name", ["Soil", "~all", "~0123456789ab", "#go", "a" * 150, "a:b", "İ"])
+async def test_a_tag_is_found_again(index: Index, name: str) -> None:
+    await fill(index, [garden_post(1), replace(garden_post(2), tags=(name,))])
+    found = await tag_of(index, tag_ref(name))
+    assert found is not None
+    assert found.name == name
+
+
+async def test_a_tag_that_is_gone_is_not_found(index: Index) -> None:
+    assert await tag_of(index, tag_ref("a" * 150)) is None
+    assert await tag_of(index, "~0123456789ab") is None

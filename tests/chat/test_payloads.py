@@ -1,0 +1,203 @@
+"""Discord takes every message that the bot can send, whatever the posts hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from discord import Locale, app_commands
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.app import App
+from bot.blog.date import PostDate
+from bot.blog.hit import Hit
+from bot.blog.library import Library, Status
+from bot.blog.post import Post
+from bot.blog.problem import Problem
+from bot.blog.tag import Tag
+from bot.chat.commands.suggestions import post_choice, tag_choice
+from bot.chat.views.about import About
+from bot.chat.views.help import CommandInfo, Help
+from bot.chat.views.layout import Layout
+from bot.chat.views.miss import PostMiss, TagMiss
+from bot.chat.views.paging import Page
+from bot.chat.views.post_card import PostCard, Surroundings
+from bot.chat.views.post_list import PostList, Shelf
+from bot.chat.views.search_results import Found, SearchResults
+from bot.chat.views.tag_list import TagList, Tags
+from bot.chat.words import CATALOGUES, Words, words_in
+from bot.settings import Settings
+from tests.chat.test_text import TEXT
+from tests.wire.limits import check_limits
+from tests.wire.schema import validate
+
+V2 = 1 << 15
+WORDS = st.sampled_from([Locale.american_english, *CATALOGUES]).map(words_in)
+
+# Text that is short, wild, or far too long in one, two, three and four bytes a character.
+MUCH = ("a ", "*", "@everyone ", "ß", "語", "👩‍👩‍👧", "[")
+LONG = st.tuples(TEXT, st.sampled_from(MUCH)).map(lambda parts: parts[0] + parts[1] * 3000)
+ANY = TEXT | LONG
+LINES = st.text(min_size=1, max_size=5) | LONG
+URLS = st.none() | st.tuples(st.sampled_from(["https://", "https://x.example/"]), ANY).map("".join)
+DATES = st.none() | (st.dates() | st.datetimes(timezones=st.just(dt.UTC))).map(PostDate.of)
+
+
+@st.composite
+def posts(draw: st.DrawFn, number: int = 0) -> Post:
+    """A post that may hold anything; ``number`` tells it from others."""
+    return Post(
+        path=f"{number}.md",
+        slug=draw(LINES),
+        title=draw(LINES),
+        summary=draw(ANY),
+        date=draw(DATES),
+        tags=tuple(draw(st.lists(LINES, max_size=20))),
+        authors=tuple(draw(st.lists(ANY, max_size=6))),
+        image=draw(URLS),
+        link=draw(URLS),
+        words=draw(st.integers(0, 10**7)),
+    )
+
+
+SHELVES = st.integers(1, 5).flatmap(lambda n: st.tuples(*(posts(number) for number in range(n))))
+TAGS = st.lists(
+    st.builds(Tag, LINES.filter(str.strip), st.integers(1, 10**6)),
+    min_size=1,
+    max_size=25,
+    unique_by=lambda tag: tag.key,
+)
+
+
+def takes(view: Layout) -> None:
+    """Discord takes this view as an answer."""
+    components: Any = view.to_components()  # type: ignore[no-untyped-call]
+    answer = {"type": 4, "data": {"flags": V2, "components": components}}
+    validate("CreateMessageInteractionCallbackRequest", answer)
+    check_limits(answer)
+
+
+def takes_choices(choices: Sequence[app_commands.Choice[str]]) -> None:
+    """Discord takes these suggestions."""
+    payload = {"type": 8, "data": {"choices": [choice.to_dict() for choice in choices]}}
+    validate("ApplicationCommandAutocompleteCallbackRequest", payload)
+    check_limits(payload)
+
+
+@given(SHELVES, TAGS, st.booleans(), WORDS)
+@settings(max_examples=60)
+def test_any_posts_make_a_list(
+    shown: Sequence[Post],
+    tags: Sequence[Tag],
+    is_narrowed: bool,
+    words: Words,
+) -> None:
+    tag = tags[-1] if is_narrowed else None
+    takes(PostList(Shelf(shown, 10**6, Page(7, 10**6, 5), tag, tags[:24]), words))
+    takes(PostList(Shelf(shown, len(shown), Page(1, 1, 5)), words))
+
+
+@given(st.tuples(*(posts(number) for number in range(8))), st.booleans(), WORDS)
+@settings(max_examples=60)
+def test_any_post_makes_a_card(
+    some: Sequence[Post],
+    is_random: bool,
+    words: Words,
+) -> None:
+    post, older, newer, *related = some
+    around = Surroundings(post, older, newer, related)
+    takes(PostCard(around, words, is_random=is_random))
+    takes(PostCard(Surroundings(post), words, is_random=is_random))
+
+
+@given(SHELVES, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
+@settings(max_examples=60)
+def test_any_hits_make_results(
+    found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, words: Words
+) -> None:
+    hits = [Hit(post, tuple(snippet)) for post in found]
+    takes(SearchResults(Found(query, hits, 10**6, Page(7, 10**6, 5)), words))
+
+
+@given(TAGS, SHELVES, ANY, WORDS)
+@settings(max_examples=60)
+def test_any_tags_and_misses_can_be_shown(
+    tags: Sequence[Tag], closest: Sequence[Post], typed: str, words: Words
+) -> None:
+    takes(TagList(Tags(tags, 10**6, Page(7, 10**6, 25)), words))
+    takes(TagMiss(typed, tags, words))
+    takes(PostMiss(typed, closest[:3], words))
+
+
+@given(posts(), TAGS, st.booleans())
+def test_anything_can_be_suggested(post: Post, tags: Sequence[Tag], is_only: bool) -> None:
+    takes_choices([post_choice(post, is_only=is_only)])
+    for tag in tags:
+        takes_choices([tag_choice(tag)])
+
+
+@given(ANY, ANY, URLS, WORDS)
+def test_any_blog_can_be_introduced(
+    source: str, version: str, site_url: str | None, words: Words
+) -> None:
+    status = Status(
+        source=source,
+        generator="plain",
+        site_url=site_url,
+        posts=10**6,
+        tags=0,
+        left_out=(),
+        problems=(Problem("a.md", 1, "x", "y"),) * 3,
+        updated=0,
+    )
+    takes(About(status, version[:20], words))
+    takes(Help([CommandInfo("</latest:1>", "Show the newest posts")] * 7, words))
+
+
+CORPORA = (
+    *("seed", "jekyll", "eleventy", "til", "gopheracademy"),
+    *("v8-dev", "jakevdp", "react-dev", "timlrx", "biome-blog"),
+)
+
+
+@pytest.mark.parametrize("name", CORPORA)
+async def test_every_post_of_a_real_blog_can_be_shown(
+    corpora: Path, name: str, tmp_path: Path
+) -> None:
+    options = {
+        "--posts": str(corpora / name),
+        "--db": str(tmp_path / "index.db"),
+        "--site": "https://blog.example",
+    }
+    async with App(Settings.load(options, {})) as app:
+        await app.sync()
+        words = words_in(Locale.german)
+        shown = await app.library.latest()
+        assert shown, "a corpus has posts"
+        await take_lists(app.library, len(shown), words)
+        await take_tags(app.library, words)
+        for post in shown:
+            takes(await PostCard.of(post, app.library, words))
+        for start in range(0, len(shown), 25):
+            takes_choices([post_choice(post) for post in shown[start : start + 25]])
+
+
+async def take_lists(library: Library, total: int, words: Words) -> None:
+    """Discord takes every page of the newest posts and of results for common words."""
+    for number in range(1, -(-total // 5) + 1):
+        takes(PostList(await Shelf.of(library, number, 5, None), words))
+    for query in ("the", "code", "new"):
+        takes(SearchResults(await Found.of(library, query, 1), words))
+
+
+async def take_tags(library: Library, words: Words) -> None:
+    """Discord takes every page of tags, and the first page of each tag's posts."""
+    tags: Any = await library.tags()
+    for number in range(1, -(-len(tags) // 25) + 1):
+        takes(TagList(await Tags.of(library, number), words))
+    for tag in tags:
+        takes(PostList(await Shelf.of(library, 1, 5, tag), words))
