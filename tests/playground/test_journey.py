@@ -34,6 +34,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+WIDTH, HEIGHT = 740, 1000
 START_SECONDS = 60
 PATIENCE_MS = 15_000
 
@@ -153,7 +154,7 @@ class Person:
 @pytest.fixture(scope="module")
 def person(browser: Browser, address: str) -> Iterator[Person]:
     page = browser.new_page(
-        viewport={"width": 740, "height": 1000}, device_scale_factor=2 if SCREENSHOTS else 1
+        viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2 if SCREENSHOTS else 1
     )
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
@@ -176,11 +177,15 @@ def picture(tmp_path: Path) -> Path:
     return IMAGES if SCREENSHOTS else tmp_path
 
 
-def shoot(what: Locator, file: Path) -> None:
-    """Take a screenshot once its pictures are there; for README, in a few colours."""
+def shoot(what: Locator, file: Path, height: int = 1500) -> None:
+    """Take a screenshot, whole in a window of that height; for README, in a few colours."""
     expect(what.locator("img:not([src])")).to_have_count(0)
     what.page.mouse.move(0, 0)
+    what.page.set_viewport_size({"width": WIDTH, "height": height})
+    if SCREENSHOTS:
+        what.page.wait_for_timeout(1500)  # messages move while pictures are decoded
     what.screenshot(path=file, animations="disabled")
+    what.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     if SCREENSHOTS:
         with Image.open(file) as image:
             colours = image.convert("RGB")
@@ -200,7 +205,7 @@ def test_a_newcomer_finds_a_welcome_and_an_answer(person: Person, picture: Path)
     assert dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(sent) < dt.timedelta(minutes=5)
     expect(latest.get_by_role("button", name="Read")).to_have_count(2)
     expect(latest.locator("img.component-thumbnail").first).to_be_in_viewport()
-    shoot(person.channel, picture / "playground.png")
+    shoot(person.channel, picture / "playground.png", HEIGHT)
 
 
 def test_a_reader_picks_a_tag_pages_and_opens_a_post(person: Person, picture: Path) -> None:
