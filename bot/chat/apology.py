@@ -28,8 +28,9 @@ def apology(interaction: Mapping[str, Any]) -> dict[str, Any]:
     words = words_in(try_enum(discord.Locale, interaction.get("locale", "en-US")))
     failed = words.say("Something went wrong here. It has been noted; please try again later.")
     view = Notice(failed, Notice.ERROR)
+    components = view.to_components()  # type: ignore[no-untyped-call]
     flags = discord.MessageFlags(ephemeral=True, components_v2=True)
     return {
         "type": InteractionResponseType.channel_message.value,
-        "data": {"flags": flags.value, "components": view.to_components()},
+        "data": {"flags": flags.value, "components": components},
     }

@@ -64,7 +64,10 @@ def markdown(text: str, limit: int) -> str:
 
 def escape(line: str) -> str:
     """Take a cleaned line's power to format, mention, link or name an emoji."""
-    return _EVERYONE.sub("@" + _ZERO_WIDTH_SPACE, _MARKDOWN.sub(r"\\\g<0>", line))
+    escaped = _MARKDOWN.sub(r"\\\g<0>", line)
+    if escaped.startswith(r"\-#"):  # SimCord sees small print behind the backslash too
+        escaped = rf"\-{_ZERO_WIDTH_SPACE}#{escaped[3:]}"
+    return _EVERYONE.sub("@" + _ZERO_WIDTH_SPACE, escaped)
 
 
 def without_mentions(line: str) -> str:
