@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from bot.reading.blocks import blocks
 from bot.reading.fields import Fields
 from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
@@ -27,37 +28,6 @@ BEGIN = re.compile(r"<!--\s*(?i:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->")
 END = re.compile(r"<!--\s*(?i:PELICAN_END_SUMMARY|Excerpt End)\s*-->")
 # A post about excerpts quotes its marker a few times; no post does so for ever.
 MARKERS_LOOKED_AT = 20
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-# Elements whose content is no running text.
-ASIDE = re.compile(
-    r"<((?i:style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio"
-    r"|form|select|template|object|h[1-6]))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
-    re.DOTALL,
-)
-BLOCK_TAG = re.compile(
-    r"</?(?i:p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^<>]*>"
-    r"|<(?i:br)\s*/?>\s*<(?i:br)\s*/?>"
-)
-# Blocks of templates, shortcodes and formulas likewise.
-LIQUID_BLOCK = re.compile(
-    r"\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?"
-    r"\{%-?\s*end\1\s*-?%\}",
-    re.DOTALL,
-)
-SHORTCODE = re.compile(
-    r"\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\1\s*[>%]\}\}",
-    re.DOTALL,
-)
-FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
-# Lines that begin something else than a paragraph.
-NOT_TEXT = re.compile(
-    r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:\s|\*\[[^\]]+\]:\s|\{:"
-    r"|(?:import|export)\s+(?:[\w*{}, ]+\s+from\s|[\"'{]|(?:const|default|function|let)\s).*"
-    r"|(?:[-*_][ \t]*){3,}$|%%|@def\s|\\(?:toc|newcommand|begin)",
-    re.IGNORECASE,
-)
-LIST_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
-SETEXT = re.compile(r"(?:=+|-{2,})\s*$")
 WORD = re.compile(r"[^\W_]")
 
 
@@ -76,10 +46,9 @@ def excerpt(body: str, separator: str | None = None) -> str:
         body: the text below the front matter.
         separator: the site's own marker, Jekyll's ``excerpt_separator``.
     """
-    if lead := _marked(body, separator):
-        whole = " ".join(paragraphs(lead))
-        if whole:
-            return cut(whole, AUTHOR_LIMIT)
+    marked = _window(_marked(body, separator), WINDOWS[1])
+    if lead := " ".join(paragraphs(marked)):
+        return cut(lead, AUTHOR_LIMIT)
     for size in WINDOWS:
         for paragraph in paragraphs(_window(body, size)):
             if not paragraph.endswith(","):  # as "Dear readers,"
@@ -102,53 +71,6 @@ def paragraphs(body: str) -> Iterator[str]:
     for kind, block in blocks(body):
         if kind == "text" and (text := plain(block)) and WORD.search(text):
             yield text
-
-
-def blocks(body: str) -> Iterator[tuple[str, str]]:
-    """Yield ``text``, ``list`` and ``quote`` blocks with their markup, and nothing else."""
-    is_html = body.lstrip()[:1] == "<"
-    for kind, lines in _runs(_without_asides(body), is_html=is_html):
-        yield kind, "\n".join(lines)
-
-
-def _without_asides(body: str) -> str:
-    """Return ``body`` with an empty line for everything that is no running text."""
-    if "<" in body:
-        body = BLOCK_TAG.sub("\n\n", ASIDE.sub("\n\n", COMMENT.sub("", body)))
-    if "{%" in body:
-        body = LIQUID_BLOCK.sub("\n\n", body)
-    if "{{" in body:
-        body = SHORTCODE.sub("\n\n", body)
-    return FORMULA.sub("\n\n", body) if "$$" in body else body
-
-
-def _runs(body: str, *, is_html: bool) -> Iterator[tuple[str, list[str]]]:
-    """Yield runs of lines that belong together, and their kind."""
-    kind, lines = "", list[str]()
-    for line in unfenced(body):
-        content = line.strip()
-        starts = _kind(line, content, is_html=is_html, within=kind)
-        if starts != kind:
-            if kind and not (kind == "text" and SETEXT.match(content)):
-                yield kind, lines
-            kind, lines = starts, []
-        if kind:
-            lines.append(content)
-    if kind:
-        yield kind, lines
-
-
-def _kind(line: str, content: str, *, is_html: bool, within: str) -> str:
-    """Tell what a line belongs to; the empty string where it is nothing to show."""
-    is_setext = within == "text" and SETEXT.match(content)
-    is_code = not within and not is_html and line.startswith(("    ", "\t"))
-    if not content or is_setext or is_code or NOT_TEXT.match(content):
-        return ""
-    if within != "text" and LIST_ITEM.match(content):
-        return "list"
-    if content.startswith(">"):
-        return "quote"
-    return within or "text"  # lines of an item or a quote may go on without a mark
 
 
 def _marked(body: str, separator: str | None) -> str:

@@ -37,6 +37,7 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 # Characters that mean something to the patterns stand aside while inside code or escaped.
 _SPECIAL = "!#$%&()*+./:<=>@[\\]^_`{|}~"
 _HIDE = {ord(c): 0xF0000 + ord(c) for c in _SPECIAL}
+_HIDE_IN_SPAN = {code: hidden for code, hidden in _HIDE.items() if code != ord("`")}
 _SHOW = {hidden: shown for shown, hidden in _HIDE.items()}
 
 
@@ -90,6 +91,16 @@ def cut(text: str, limit: int) -> str:
         ):
             end -= 1
     return text[:end].rstrip(" ,;:.\u2013\u2014-(\u3001\u3002\uff0c") + "…"
+
+
+def shelter(markup: str) -> str:
+    """Return ``markup`` with the special characters inside its code spans hidden."""
+    return CODE.sub(lambda span: span[0].translate(_HIDE_IN_SPAN), markup)
+
+
+def unshelter(markup: str) -> str:
+    """Return ``markup`` as it was before ``shelter``."""
+    return markup if markup.isascii() else markup.translate(_SHOW)
 
 
 def _hide_code(found: re.Match[str]) -> str:
