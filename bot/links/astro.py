@@ -10,6 +10,15 @@ from bot.links.facts import Facts
 from bot.links.generator import Generator, rooted, text
 from bot.links.ground import Ground
 
+_CONTENT_FOLDERS = (
+    "**/src/content/docs",
+    "**/src/content",
+    "**/src/pages",
+    "**/src/data",
+    "src",
+    "content",
+)
+
 
 class Astro(Generator):
     """The path below ``src/content`` or ``src/pages``; Starlight's ``docs`` is the root."""
@@ -26,17 +35,7 @@ class Astro(Generator):
 
     def content(self, place: str) -> str:
         """The place below the folder that all pages lie in."""
-        for folder in (
-            "src/content/docs",
-            "src/content",
-            "src/pages",
-            "src/data",
-            "src",
-            "content",
-        ):
-            if (inside := paths.below(place, folder)) is not None:
-                return inside
-        return place
+        return paths.below_first(place, _CONTENT_FOLDERS)
 
     def own_link(self, facts: Facts) -> str | None:
         """``permalink`` or ``url``, which many themes read."""

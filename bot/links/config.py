@@ -83,12 +83,18 @@ class Script:
     """A configuration in JavaScript or TypeScript, searched for plain ``key: "value"`` pairs."""
 
     def __init__(self, text: str) -> None:
-        self._text = _JS_NOISE.sub(lambda match: match["kept"] or " ", text)
+        self._text = self._whole = _JS_NOISE.sub(lambda match: match["kept"] or " ", text)
 
     def value(self, key: str) -> str | None:
-        """The literal after ``key:``, also where it is a constant's name; else None."""
-        pattern = rf"""(?<![\w$.-])["']?{re.escape(key)}["']?\s*:{_JS_VALUE}"""
-        return self._literal(re.search(pattern, self._text))
+        """The literal after ``key:``, or of the constant that stands there; else None."""
+        declared = "(?<!const )(?<!let )(?<!var )"
+        name = rf"""{declared}(?<![\w$.-])["']?{re.escape(key)}["']?"""
+        found = re.search(rf"{name}\s*:{_JS_VALUE}", self._text)
+        if found:
+            return self._literal(found)
+        # `{ url, title: … }` is short for `url: url`.
+        short = re.search(rf"[{{,]\s*{re.escape(key)}\s*[,}}]", self._text)
+        return self._constant(key) if short else None
 
     def block(self, key: str) -> Script | None:
         """The part in braces after ``key:``, or None."""
@@ -99,7 +105,7 @@ class Script:
         for brace in re.finditer(r"[{}]", self._text[start:]):
             depth += 1 if brace[0] == "{" else -1
             if depth == 0:
-                return Script(self._text[start : start + brace.end()])
+                return self._part(start, start + brace.end())
         return None
 
     def blocks(self, key: str) -> list[Script]:
@@ -108,8 +114,15 @@ class Script:
         rest = self
         while part := rest.block(key):
             parts.append(part)
-            rest = Script(rest._text[rest._text.index(part._text) + 1 :])  # noqa: SLF001
+            at = rest._text.index(part._text)  # noqa: SLF001
+            rest = rest._part(at + 1, None)
         return parts
+
+    def _part(self, start: int, end: int | None) -> Script:
+        """A piece of the script, in which the constants of the whole are known."""
+        part = Script("")
+        part._text, part._whole = self._text[start:end], self._whole
+        return part
 
     def _literal(self, found: re.Match[str] | None) -> str | None:
         if not found:
@@ -120,12 +133,13 @@ class Script:
         word = found[4]
         if word in {"true", "false"} or word.replace(".", "").isdigit():
             return word
-        constant = re.search(
-            rf"\b(?:const|let|var)\s+{re.escape(word)}\s*(?::\s*\w+\s*)?={_JS_VALUE}", self._text
-        )
-        if not constant or constant[4]:
-            return None
-        return self._literal(constant)
+        return self._constant(word)
+
+    def _constant(self, name: str) -> str | None:
+        """What ``const name = "…"`` holds, or falls back on: ``process.env.URL ?? "…"``."""
+        declared = rf"\b(?:const|let|var)\s+{re.escape(name)}\s*(?::\s*\w+\s*)?="
+        found = re.search(rf"{declared}(?:[^;\n]*?(?:\?\?|\|\|))?{_JS_VALUE}", self._whole)
+        return None if found is None or found[4] else self._literal(found)
 
 
 def text_at(config: Mapping[str, object], *keys: str) -> str | None:

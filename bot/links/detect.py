@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.blog.source import SourceFile
 from bot.links import known
@@ -13,7 +13,6 @@ from bot.links.ground import Ground
 
 # Enough of a file to see its front matter and how its text begins.
 PEEK_BYTES = 2048
-MOST_PEEKS = 60
 
 _PACKAGES = {
     "@docusaurus/core": "docusaurus", "gatsby": "gatsby", "astro": "astro",
@@ -76,7 +75,7 @@ _PLACES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("astro", 5, r"(?:.*/)?src/content/docs/.*"),
         ("astro", 3, r"(?:.*/)?src/(?:content|data|pages)/.*"),
         ("next", 4, r"(?:.*/)?(?:data|app|pages)/(?:.*/)?[^/]+\.mdx"),
-        ("next", 3, r"(?:data|pages)/.*"),
+        ("next", 3, r"(?:data|(?:apps/[^/]+/)?pages)/.*"),
         ("eleventy", 2, r"src/(?!content/|data/|pages/).*"),
         ("docusaurus", 3, r"(?:website/|i18n/[^/]+/docusaurus-plugin-content-).*"),
         ("docusaurus", 1, r"(?:.*/)?blog/\d{4}[-/]\d\d[-/]\d\d[^/]*\.mdx?"),
@@ -121,11 +120,11 @@ _COMPONENT = re.compile(r"^<[A-Z]\w*", re.MULTILINE)
 LEAST_AVERAGE = 1.0
 
 
-def from_posts(files: Sequence[SourceFile], ground: Ground) -> str:
-    """The generator that the posts look most like, ``plain`` where they look like none."""
+def from_posts(sample: Iterable[SourceFile], ground: Ground) -> str:
+    """The generator that these posts look most like, ``plain`` where they look like none."""
     scores: Counter[str] = Counter()
     peeked = 0
-    for file in _spread(files):
+    for file in sample:
         try:
             start = file.read()[:PEEK_BYTES].decode("utf-8", "replace")
         except OSError:  # it will be reported when it is read as a post
@@ -152,9 +151,3 @@ def _look(place: str, start: str) -> dict[str, int]:
     if place.endswith(".md") and _COMPONENT.search(start):
         points["next"] += 6
     return points
-
-
-def _spread(files: Sequence[SourceFile]) -> Iterable[SourceFile]:
-    """Some of the files, evenly spread."""
-    step = max(1, len(files) // MOST_PEEKS)
-    return files[::step][:MOST_PEEKS]

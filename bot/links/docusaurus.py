@@ -29,6 +29,7 @@ class Docusaurus(Generator):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
         script = config.Script(ground.script("docusaurus.config") or "")
+        self.is_certain = ground.script("docusaurus.config") is not None
         url = script.value("url")
         if url and paths.is_absolute(url):
             self.url = f"{url.rstrip('/')}/{(script.value('baseUrl') or '').strip('/')}"

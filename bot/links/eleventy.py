@@ -20,6 +20,14 @@ _DATE_FILTER = re.compile(
 )
 _SLUG_FILTERS = frozenset({"slug", "slugify", "url", "lower", "downcase", "trim", "safe", "string"})
 
+_CONTENT_FOLDERS = (
+    "src/content",
+    "src/site",
+    "src",
+    "content",
+    "site",
+)
+
 
 class Eleventy(Generator):
     """The ``permalink`` of front matter or of directory data, else the path without its day."""
@@ -54,10 +62,7 @@ class Eleventy(Generator):
         if self._input is not None:
             inside = paths.below(place, posixpath.normpath(self._input))
             return place if inside is None else inside
-        for folder in ("src/content", "src/site", "src", "content", "site"):
-            if (inside := paths.below(place, folder)) is not None:
-                return inside
-        return place
+        return paths.below_first(place, _CONTENT_FOLDERS)
 
     def has_page(self, facts: Facts) -> bool:
         """``permalink: false`` writes no file."""

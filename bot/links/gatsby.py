@@ -10,6 +10,14 @@ from bot.links.facts import Facts
 from bot.links.generator import Generator, in_place_of_name, rooted, text
 from bot.links.ground import Ground
 
+_CONTENT_FOLDERS = (
+    "**/src/pages",
+    "**/src/content",
+    "content",
+    "src",
+    "docs",
+)
+
 
 class Gatsby(Generator):
     """``path`` or ``slug``, as most themes read them, else the path below the content folder.
@@ -30,10 +38,7 @@ class Gatsby(Generator):
 
     def content(self, place: str) -> str:
         """The place below the folder that all pages lie in."""
-        for folder in ("src/pages", "src/content", "content", "src", "docs"):
-            if (inside := paths.below(place, folder)) is not None:
-                return inside
-        return place
+        return paths.below_first(place, _CONTENT_FOLDERS)
 
     def own_link(self, facts: Facts) -> str | None:
         """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""

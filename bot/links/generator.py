@@ -26,9 +26,12 @@ class Generator:
         url: the site's URL in its configuration, with the path below which all pages lie.
         language: the main language, where the configuration names one.
         zone: the time zone that the site reads its dates in.
+        is_certain: whether the links are known for sure: their rule cannot be changed,
+            or the configuration that would is at hand.
     """
 
     name: ClassVar[str]
+    is_certain = False
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground

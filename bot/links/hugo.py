@@ -61,12 +61,17 @@ class Hugo(Generator):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
         self._config = _configuration(ground)
+        self.is_certain = bool(self._config)
         self.url = _real_url(config.text_at(self._config, "baseurl"))
         self._content = (config.text_at(self._config, "contentdir") or "content").strip("./")
         self._lower = self._config.get("disablepathtolower") is not True
         self._ugly = self._config.get("uglyurls")
         self._mounts = _mounts(self._config)
         self._languages = self._known_languages()
+        self._by_folder = sorted(
+            (language for language in self._languages.values() if language.folder),
+            key=lambda language: -len(language.folder),
+        )
         self.language = self._main_language()
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
         self._permalinks = _permalinks(self._config)
@@ -99,8 +104,8 @@ class Hugo(Generator):
 
     def _below_content(self, place: str) -> tuple[str, str | None]:
         """The place below the content folder, and the language whose folder that was."""
-        for language in self._languages.values():
-            if language.folder and (inside := paths.below(place, language.folder)) is not None:
+        for language in self._by_folder:
+            if (inside := paths.below(place, language.folder)) is not None:
                 return inside, language.tag
         for source, target, tag in self._mounts:
             if (inside := paths.below(place, source)) is not None:

@@ -67,6 +67,7 @@ class Jekyll(Generator):
         self._collections_dir = config.text_at(self._config, "collections_dir") or ""
         self._source = config.text_at(self._config, "source") or ""
         self._scopes = _scopes(self._config)
+        self.is_certain = self._has_config
         self.url = _site_url(self._config, ground)
         self.language = config.text_at(self._config, "lang") or config.text_at(
             self._config, "locale"

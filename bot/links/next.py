@@ -13,13 +13,13 @@ from bot.links.generator import Generator, in_place_of_name, rooted, text
 from bot.links.ground import Ground
 
 _CONTENT_FOLDERS = (
-    "src/content",
-    "src/pages",
-    "src/app",
+    "**/src/content",
+    "**/src/pages",
+    "**/src/app",
+    "**/pages",
     "src",
     "content",
     "data",
-    "pages",
     "app",
     "public",
 )
@@ -38,10 +38,7 @@ class Next(Generator):
 
     def content(self, place: str) -> str:
         """The place below the folder that all pages lie in."""
-        for folder in _CONTENT_FOLDERS:
-            if (inside := paths.below(place, folder)) is not None:
-                return inside
-        return place
+        return paths.below_first(place, _CONTENT_FOLDERS)
 
     def file_name(self, place: str) -> str:
         """The file's name, or its folder's for ``page.mdx``."""

@@ -14,6 +14,7 @@ class Obsidian(Generator):
     """``permalink``, else the note's path with ``+`` for blanks."""
 
     name = "obsidian"
+    is_certain = True
 
     def own_link(self, facts: Facts) -> str | None:
         """``permalink``."""

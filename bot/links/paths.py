@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
 _MARKDOWN = re.compile(r"\.(?:md|markdown|mdown|mkd|mdx)$", re.IGNORECASE)
@@ -35,6 +36,22 @@ def below(path: str, folder: str) -> str | None:
     if folder in {"", "."}:
         return path
     return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
+
+
+def below_first(path: str, folders: Iterable[str]) -> str:
+    """The path below the first of these folders that it lies in; else as it is.
+
+    A folder that begins with ``**/`` may itself lie anywhere: sites in a repository of
+    several packages do.
+    """
+    for folder in folders:
+        if folder.startswith("**/"):
+            _, found, inside = f"/{path}".partition(f"{folder[2:]}/")
+            if found:
+                return inside
+        elif (below_it := below(path, folder)) is not None:
+            return below_it
+    return path
 
 
 def join(*pieces: str) -> str:

@@ -28,6 +28,7 @@ class Pelican(Generator):
         self._settings = self._constants("pelicanconf.py")
         published = self._constants("publishconf.py")
         url = published.get("SITEURL") or self._settings.get("SITEURL")
+        self.is_certain = "pelicanconf.py" in ground.texts
         self.url = url if isinstance(url, str) and paths.is_absolute(url) else None
         self.language = self._setting("DEFAULT_LANG")
         self._article = self._setting("ARTICLE_URL") or "{slug}.html"

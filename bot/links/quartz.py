@@ -15,6 +15,7 @@ class Quartz(Generator):
     """The path in ``content`` with its case, blanks as ``-``."""
 
     name = "quartz"
+    is_certain = True
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
-from bot.links import detect, paths, slugs
+from bot.links import detect, habit, paths, slugs
 from bot.links.astro import Astro
 from bot.links.docusaurus import Docusaurus
 from bot.links.eleventy import Eleventy
@@ -19,6 +19,7 @@ from bot.links.facts import Facts
 from bot.links.gatsby import Gatsby
 from bot.links.generator import Generator, slug_of, text
 from bot.links.ground import Ground
+from bot.links.habit import Habit
 from bot.links.hugo import Hugo
 from bot.links.jekyll import Jekyll
 from bot.links.next import Next
@@ -40,6 +41,9 @@ GENERATORS: Mapping[str, type[Generator]] = {
     )
 }  # fmt: skip
 
+# How many posts are looked into to see what the site is like; enough to outvote odd ones.
+SAMPLE = 60
+
 _CANONICAL = ("canonical_url", "canonicalurl", "canonical", "permalink", "url")
 
 
@@ -55,10 +59,17 @@ class Site:
         fingerprint: changes when a post could get another link than before.
     """
 
-    def __init__(self, ground: Ground, rule: Generator, pattern: Pattern | None) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        rule: Generator,
+        pattern: Pattern | None,
+        habits: Mapping[str, Habit],
+    ) -> None:
         self._ground = ground
         self._rule = rule
         self._pattern = pattern
+        self._habits = habits
         self.generator = rule.name
         self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
         self.zone: dt.tzinfo = rule.zone
@@ -66,7 +77,7 @@ class Site:
         self.problems: tuple[Problem, ...] = tuple(ground.problems)
         # A reader asks for a post's link, then for its slug, which is often made from it.
         self._last: tuple[Facts | None, str | None] = None, None
-        self.fingerprint = _fingerprint(ground, rule.name, pattern)
+        self.fingerprint = _fingerprint(ground, rule.name, pattern, habits)
 
     @classmethod
     def of(
@@ -84,10 +95,13 @@ class Site:
         """
         pattern = Pattern(permalink) if permalink else None
         ground = Ground.of(snapshot)
+        sample = snapshot.files[:: max(1, len(snapshot.files) // SAMPLE)][:SAMPLE]
         if generator is None:
-            generator = detect.from_site(ground) or detect.from_posts(snapshot.files, ground)
+            generator = detect.from_site(ground) or detect.from_posts(sample, ground)
             ground.problems.clear()  # the generator's own reading reports them again
-        return cls(ground, GENERATORS[generator](ground), pattern)
+        rule = GENERATORS[generator](ground)
+        habits = {} if pattern or rule.is_certain else habit.learn(sample, rule)
+        return cls(ground, rule, pattern, habits)
 
     def defaults(self, path: str) -> Mapping[str, object]:
         """Front matter that the site's configuration gives to a file; keys in lower case."""
@@ -123,11 +137,15 @@ class Site:
         own = self._rule.own_link(self._without_defaults(local) if self._pattern else local)
         if own is not None:
             return paths.encoded_once(own)
+        habit = self._habits.get(self._rule.section(local.path)) if self._habits else None
+        pattern = self._pattern or (habit and habit.pattern)
         link = (
-            self._pattern.fill(self._placeholders(facts.path, local))
-            if self._pattern
+            pattern.fill(self._placeholders(facts.path, local))
+            if pattern
             else self._rule.link(local)
         )
+        if link and habit:
+            link = habit.ending(link)
         if link is None:
             return None
         return paths.encoded_once(link) if paths.is_absolute(link) else paths.encoded(link)
@@ -175,16 +193,26 @@ class Site:
             "month": f"{day.month:02d}" if day else None,
             "day": f"{day.day:02d}" if day else None,
             "slug": slug_of(local, name),
-            "name": name,
+            "name": name if self._pattern else text(local, "slug") or name,
             "path": paths.without_index(paths.without_extension(path)),
             "section": self._rule.section(local.path),
             "category": slugs.slugify(local.categories[0]) if local.categories else "",
         }
 
 
-def _fingerprint(ground: Ground, generator: str, pattern: Pattern | None) -> str:
+def _fingerprint(
+    ground: Ground, generator: str, pattern: Pattern | None, habits: Mapping[str, Habit]
+) -> str:
     told = [
-        RULES_VERSION, generator, pattern.text if pattern else None,
-        ground.inside, ground.below, sorted(ground.texts.items()),
-    ]  # fmt: skip
+        RULES_VERSION,
+        generator,
+        pattern.text if pattern else None,
+        [
+            (section, habit.pattern and habit.pattern.text, habit.slash)
+            for section, habit in sorted(habits.items())
+        ],
+        ground.inside,
+        ground.below,
+        sorted(ground.texts.items()),
+    ]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()

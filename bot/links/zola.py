@@ -24,6 +24,7 @@ class Zola(Generator):
         super().__init__(ground)
         settings = ground.load_first("zola.toml", "config.toml")
         self._config = settings or {}
+        self.is_certain = settings is not None
         self.url = config.text_at(self._config, "base_url")
         if self.url and not paths.is_absolute(self.url):
             self.url = None
