@@ -73,6 +73,24 @@ def test_the_readme_lists_every_slash_command_with_its_options() -> None:
     assert documented == listed
 
 
+def test_every_make_target_and_option_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    options = {
+        name
+        for command in cli.commands.values()
+        for option in command.params
+        for name in option.opts
+    }
+    commands = "|".join(cli.commands)
+    for page in PAGES:
+        for line in page.read_text(encoding="utf-8").splitlines():
+            named = set(re.findall(r"(?:^|`|&& )make ([a-z]+)", line))
+            assert named <= targets, f"{page}: {line}"
+            for call in re.findall(rf"\bslashpost (?:{commands})\b[^`|]*", line):
+                given = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", call))
+                assert given <= {*options, "--help"}, f"{page}: {line}"
+
+
 def test_every_slash_command_takes_hide_as_the_readme_says() -> None:
     for command in COMMANDS:
         assert "hide" in {option.name for option in command.parameters}, command.name
