@@ -30,6 +30,7 @@ SHORTCODE = re.compile(
     re.DOTALL,
 )
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+OBSIDIAN_COMMENT = re.compile(r"%%[^%]*%%")
 
 # The same, each with the mark that tells whether to look for it, and what is left in its place.
 GAP = "\n\n"
@@ -40,14 +41,15 @@ ASIDES = (
     ("{%", LIQUID_BLOCK, GAP),
     ("{{", SHORTCODE, GAP),
     ("$$", FORMULA, GAP),
+    ("%%", OBSIDIAN_COMMENT, ""),
 )
 
 # Lines that begin something else than a paragraph: headings, containers, tables, tables of
-# contents, definitions, attribute lists, code of MDX, rules, comments of Obsidian, LaTeX.
+# contents, definitions, attribute lists, code of MDX, rules, LaTeX.
 NOT_TEXT = re.compile(
     r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:\s|\*\[[^\]]+\]:\s|\{:"
     r"|(?:import|export)\s+(?:[\w*{}, ]+\s+from\s|[\"'{]|(?:const|default|function|let)\s).*"
-    r"|(?:[-*_][ \t]*){3,}$|%%|@def\s|\\(?:toc|newcommand|begin)",
+    r"|(?:[-*_][ \t]*){3,}$|@def\s|\\(?:toc|newcommand|begin)",
     re.IGNORECASE,
 )
 LIST_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")

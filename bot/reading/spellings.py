@@ -26,6 +26,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "summary": (
         "description", "summary", "excerpt", "meta_description", "metadescription", "subtitle",
         "teaser", "share_text", "spoiler", "abstract", "dek", "intro", "og_description", "tldr",
+        "shortdescription", "short_description", "blurb",
     ),
     "separator": ("excerpt_separator",),
     "tags": (

@@ -21,9 +21,8 @@ TEMPLATE_FOLDERS = frozenset(
 )  # fmt: skip
 # Folders that are templates to one generator and topics to another.
 GENERATOR_FOLDERS = {
-    "hugo": frozenset({"archetypes", "layouts", "themes"}),
-    "zola": frozenset({"templates", "themes"}),
-    "pelican": frozenset({"pages", "themes", "output"}),
+    "hugo": frozenset({"archetypes", "layouts", "examplesite"}),
+    "pelican": frozenset({"pages"}),
     "obsidian": frozenset({"templates"}),
     "quartz": frozenset({"templates"}),
 }

@@ -160,7 +160,7 @@ def test_what_is_no_image_is_no_cover(value: str) -> None:
         ("private: true", True), ("unlisted: true", True), ("extra: {draft: true}", True),
     ],
 )  # fmt: skip
-def test_drafts_are_known(line: str, draft: bool) -> None:  # noqa: FBT001
+def test_drafts_are_known(line: str, draft: bool) -> None:
     document = read(f"---\ntitle: x\n{line}\n---\nText")
     assert document.post is not None
     assert document.post.draft is draft
