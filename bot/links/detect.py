@@ -78,40 +78,49 @@ _PLACES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("next", 3, r"(?:data|(?:apps/[^/]+/)?pages)/.*"),
         ("eleventy", 2, r"src/(?!content/|data/|pages/).*"),
         ("docusaurus", 3, r"(?:website/|i18n/[^/]+/docusaurus-plugin-content-).*"),
-        ("docusaurus", 1, r"(?:.*/)?blog/\d{4}[-/]\d\d[-/]\d\d[^/]*\.mdx?"),
+        ("docusaurus", 1, r"(?:.*/)?blog/(?:.*/)?\d{4}[-/]\d\d[-/]\d\d[^/]*\.mdx?"),
         ("hugo", 2, r"content/(?:.*/)?(?:_index|index)\.(?:[\w-]+\.)?md"),
         ("hugo", 1, r"content/.*"),
         ("gatsby", 1, r"content/(?:.*/)?index\.mdx?"),
     )
 )
-_TEXTS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
-    (generator, weight, re.compile(pattern, re.MULTILINE))
-    for generator, weight, pattern in (
-        ("zola", 5, r"\A\+\+\+[\s\S]*?^\[(?:taxonomies|extra)\]"),
-        ("zola", 3, r"\]\(@/|\A\+\+\+[\s\S]*?^(?:template|path) *="),
-        ("zola", 1, r"\A\+\+\+"),
-        ("hugo", 2, r"\A\+\+\+"),
-        ("hugo", 6, r"\{\{[<%] "),
-        ("hugo", 3, r"^(?:lastmod|publishDate|linkTitle|isCJKLanguage|featuredImage) *[:=]"),
-        (
-            "pelican",
-            6,
-            r"\A(?:[A-Z][a-z_]+: .*\n)*(?:Title|title): .*\n(?!---)(?:[A-Z][a-z_]+:.*\n)+",
-        ),
-        ("jekyll", 4, r"^layout: *(?:post|posts|news_item)\s*$"),
-        ("jekyll", 4, r"\{% (?:highlight|post_url|include [\w/.-]+\.html|link _)"),
-        ("eleventy", 6, r"^layout: *\S+\.(?:njk|liquid|hbs|11ty\.js|webc)|^eleventy\w+:"),
-        ("eleventy", 2, r"^permalink: .*\{\{|^tags: *\[?['\"]?posts?['\"]?\]?\s*$"),
-        ("docusaurus", 6, r"<!-- *truncate *-->|\{/\* *truncate *\*/\}"),
-        ("docusaurus", 4, r"^(?:hide_table_of_contents|author_?title|authorURL|author_url):"),
-        ("docusaurus", 3, r"^import .* from ['\"]@(?:site|theme|docusaurus)/"),
-        ("astro", 6, r"^import .* from ['\"](?:@astrojs/|astro:)|^pubDate:|^heroImage:"),
-        ("astro", 3, r"['\"]?@/assets/"),
-        ("gatsby", 6, r"^templateKey:|^import .* from ['\"]gatsby"),
-        ("gatsby", 4, r"^path: *['\"]?/"),
-        ("next", 6, r"^import .* from ['\"]next/"),
-        ("quartz", 3, r"^enableToc:"),
-        ("obsidian", 2, r"\[\[[^\]\[(]+\]\](?!\()"),
+# The plain text in the third place is looked for first: most posts hold hardly any of these.
+_TEXTS: tuple[tuple[str, int, str, re.Pattern[str]], ...] = tuple(
+    (generator, weight, plain, re.compile(pattern or re.escape(plain), re.MULTILINE))
+    for generator, weight, plain, pattern in (
+        ("zola", 5, "+++", r"\A\+\+\+[\s\S]*?^\[(?:taxonomies|extra)\]"),
+        ("zola", 3, "+++", r"\A\+\+\+[\s\S]*?^(?:template|path) *="),
+        ("zola", 1, "+++", r"\A\+\+\+"),
+        ("zola", 3, "](@/", ""),
+        ("hugo", 2, "+++", r"\A\+\+\+"),
+        ("hugo", 6, "{{< ", ""),
+        ("hugo", 6, "{{% ", ""),
+        ("hugo", 3, "lastmod", r"^lastmod *[:=]"),
+        ("hugo", 3, "publishDate", r"^publishDate *[:=]"),
+        ("hugo", 3, "linkTitle", r"^linkTitle *[:=]"),
+        ("pelican", 6, "itle: ", r"\A(?:\w+: .*\n)*(?:Title|title): .*\n(?!---)(?:[A-Z]\w+:.*\n)+"),
+        ("jekyll", 4, "layout: post", r"^layout: *posts?\s*$"),
+        ("jekyll", 4, "{% highlight", ""),
+        ("jekyll", 4, "{% post_url", ""),
+        ("jekyll", 2, "{% include ", r"\{% include [\w/.-]+\.html"),
+        ("eleventy", 6, "layout: ", r"^layout: *\S+\.(?:njk|liquid|hbs|11ty\.js|webc)"),
+        ("eleventy", 6, "eleventy", r"^eleventy[A-Z]\w+:"),
+        ("eleventy", 2, "permalink: ", r"^permalink: .*\{\{"),
+        ("eleventy", 2, "tags: ", r"^tags: *\[?['\"]?posts?['\"]?\]?\s*$"),
+        ("docusaurus", 6, "truncate", r"<!-- *truncate *-->|\{/\* *truncate *\*/\}"),
+        ("docusaurus", 4, "author", r"^author_?(?:title|url|URL):"),
+        ("docusaurus", 4, "hide_table_of_contents", ""),
+        ("docusaurus", 3, "import ", r"^import .* from ['\"]@(?:site|theme|docusaurus)/"),
+        ("astro", 6, "import ", r"^import .* from ['\"](?:@astrojs/|astro:)"),
+        ("astro", 6, "pubDate:", r"^pubDate:"),
+        ("astro", 6, "heroImage:", r"^heroImage:"),
+        ("astro", 3, "@/assets/", ""),
+        ("gatsby", 6, "templateKey:", r"^templateKey:"),
+        ("gatsby", 6, "import ", r"^import .* from ['\"]gatsby"),
+        ("gatsby", 4, "path: ", r"^path: *['\"]?/"),
+        ("next", 6, "import ", r"^import .* from ['\"]next/"),
+        ("quartz", 3, "enableToc:", ""),
+        ("obsidian", 2, "[[", r"\[\[[^\]\[(]+\]\](?!\()"),
     )
 )
 _COMPONENT = re.compile(r"^<[A-Z]\w*", re.MULTILINE)
@@ -140,13 +149,12 @@ def from_posts(sample: Iterable[SourceFile], ground: Ground) -> str:
 def _look(place: str, start: str) -> dict[str, int]:
     """Points for each generator that one post looks like."""
     points: Counter[str] = Counter()
-    for looks, subject, match in (
-        (_PLACES, place, "match"),
-        (_TEXTS, start, "search"),
-    ):
-        for generator, weight, pattern in looks:
-            if getattr(pattern, match)(subject):
-                points[generator] = max(points[generator], 0) + weight
+    for generator, weight, pattern in _PLACES:
+        if pattern.fullmatch(place):
+            points[generator] += weight
+    for generator, weight, plain, pattern in _TEXTS:
+        if plain in start and pattern.search(start):
+            points[generator] += weight
     # Astro takes components in MDX only; a `.md` that has them is compiled by something else.
     if place.endswith(".md") and _COMPONENT.search(start):
         points["next"] += 6

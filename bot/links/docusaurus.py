@@ -14,7 +14,7 @@ from bot.links.generator import Generator, text
 from bot.links.ground import Ground
 
 _DATED = re.compile(
-    r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*)", re.DOTALL
+    r"(?P<folder>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*)", re.DOTALL
 )
 _I18N = re.compile(
     r"i18n/(?P<language>[^/]+)/docusaurus-plugin-content-(?P<kind>blog|docs|pages)(?:-(?P<id>[^/]+))?/"

@@ -206,17 +206,17 @@ class Jekyll(Generator):
         return text(facts, "slug") or (dated[2] if dated else name)
 
     def _categories(self, facts: Facts) -> list[str]:
-        """Folders above ``_posts``, then ``category`` and ``categories`` of the front matter."""
+        """Folders above ``_posts``, then the front matter's ``categories`` and ``category``."""
         folders = self.content(facts.path).split("/")[:-1]
         special = next((at for at, name in enumerate(folders) if name in {"_posts", "_drafts"}), 0)
         found = folders[:special]
-        if (category := facts.meta.get("category")) is not None:
-            found.append(str(category))
         several = facts.meta.get("categories")
         if isinstance(several, str):
             found += several.split()
         elif isinstance(several, list):
             found += [str(one) for one in several if one is not None]
+        if (category := facts.meta.get("category")) is not None:
+            found.append(str(category))
         return found
 
     def _moment(self, facts: Facts) -> dt.datetime | None:

@@ -94,12 +94,9 @@ def zola(text: str, strategy: str = "on") -> str | None:
     None where the ASCII spelling is not known.
     """
     if strategy == "off":
-        return text.strip()
-    if strategy == "safe":
-        # What file systems and Zola's router cannot hold goes; blanks become underscores.
-        return re.sub(
-            r"\s+", "_", re.sub(r"[<>:\"/\\|?*#()\[\]\n\x00]", "", text.strip()).strip(".")
-        )
+        return text
+    if strategy == "safe":  # what Windows allows in a file's name
+        return re.sub(r'[<>:"/\\|?*]', "", text.rstrip(" ."))
     spelled = ascii_of(text)
     return None if spelled is None else re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
 

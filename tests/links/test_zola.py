@@ -40,7 +40,7 @@ def test_path_slug_and_dated_names(
 @pytest.mark.parametrize(
     ("settings", "path", "expected"),
     [
-        ('[slugify]\npaths = "safe"', "content/日本 語.md", "/%E6%97%A5%E6%9C%AC_%E8%AA%9E/"),
+        ('[slugify]\npaths = "safe"', "content/日本 語?.md", "/%E6%97%A5%E6%9C%AC%20%E8%AA%9E/"),
         ('[slugify]\npaths = "off"', "content/My Post.md", "/My%20Post/"),
         ("[slugify]\npaths_keep_dates = true", "content/2018-10-10-x.md", "/2018-10-10-x/"),
     ],
