@@ -88,7 +88,7 @@ class Slashpost(discord.Client):
         log.warning("Unknown custom id %r", custom_id)
         words = words_of(interaction)
         outdated = words.say("This button is from an older version. Use the command again.")
-        await answer(interaction, Notice(outdated), hide=True)
+        await answer(interaction, Notice(outdated))
 
     def mention(self, name: str) -> str:
         """A command in a message: clickable once Discord has given it an id."""

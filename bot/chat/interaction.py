@@ -30,13 +30,13 @@ def words_of(interaction: Interaction) -> Words:
 
 
 async def answer(interaction: Interaction, view: Layout, *, hide: bool = False) -> None:
-    """Answer with a new message, seen by the reader alone where ``hide`` is set.
+    """Answer with a new message, for the reader alone where it is to hide or concerns no one else.
 
     The view is stopped before, since discord.py keeps a sent one in memory with a task of
     15 minutes; its buttons say everything in their custom ids.
     """
     view.stop()
-    await interaction.response.send_message(view=view, ephemeral=hide)
+    await interaction.response.send_message(view=view, ephemeral=hide or not view.concerns_all)
 
 
 async def answer_aside(interaction: Interaction, view: Layout) -> None:

@@ -39,6 +39,6 @@ async def show_posts(interaction: Interaction, typed_tag: str, count: int, *, hi
     tag = await tag_of(library, typed_tag)
     if tag is None:
         closest = await library.suggest_tags(typed_tag, CLOSEST)
-        await answer(interaction, TagMiss(typed_tag, closest, words_of(interaction)), hide=True)
+        await answer(interaction, TagMiss(typed_tag, closest, words_of(interaction)))
         return
     await answer(interaction, await list_of(interaction, 1, count, tag_ref(tag.name)), hide=hide)

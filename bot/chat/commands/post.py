@@ -28,6 +28,6 @@ async def post(
     found = await library.find(slug) or await library.get_by_key(slug)
     if found is None:
         closest = await library.closest(slug, CLOSEST)
-        await answer(interaction, PostMiss(slug, closest, words), hide=True)
+        await answer(interaction, PostMiss(slug, closest, words))
         return
     await answer(interaction, await PostCard.of(found, library, words), hide=hide)

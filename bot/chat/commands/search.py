@@ -7,7 +7,7 @@ from discord import Interaction, app_commands
 from bot.chat import text
 from bot.chat.interaction import answer, words_of
 from bot.chat.views.notice import Notice
-from bot.chat.views.search_results import SearchResults, results_of
+from bot.chat.views.search_results import results_of
 from bot.chat.words import described, named
 
 # https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure
@@ -29,7 +29,6 @@ async def search(
     words = text.plain(query, LONGEST_OPTION)
     if not words:
         empty = Notice(words_of(interaction).say("Tell me which words to look for."))
-        await answer(interaction, empty, hide=True)
+        await answer(interaction, empty)
         return
-    view = await results_of(interaction, words, 1)
-    await answer(interaction, view, hide=hide or not isinstance(view, SearchResults))
+    await answer(interaction, await results_of(interaction, words, 1), hide=hide)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import discord
 from discord import ui
@@ -15,7 +15,13 @@ ACCENT = discord.Colour(0xFF6B4A)
 
 
 class Layout(ui.LayoutView):
-    """A message of one framed container."""
+    """A message of one framed container.
+
+    Attributes:
+        concerns_all: whether others in the channel may care; what does not is always private.
+    """
+
+    concerns_all: ClassVar = True
 
     def __init__(self, colour: discord.Colour = ACCENT) -> None:
         super().__init__(timeout=None)

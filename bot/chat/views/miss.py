@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from discord import ui
 
@@ -23,6 +23,8 @@ ECHO = 100  # of what the reader typed, which may be 6,000 characters
 class PostMiss(Layout):
     """No such post; the closest ones as buttons."""
 
+    concerns_all: ClassVar = False
+
     def __init__(self, typed: str, closest: Sequence[Post], words: Words) -> None:
         super().__init__()
         self.show(words.say("There is no post called **{name}**.", name=echo(typed)))
@@ -37,6 +39,8 @@ class PostMiss(Layout):
 
 class TagMiss(Layout):
     """No such tag; the closest ones as buttons."""
+
+    concerns_all: ClassVar = False
 
     def __init__(self, typed: str, closest: Sequence[Tag], words: Words) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from bot.chat.views.layout import ACCENT, Layout
 class Notice(Layout):
     """One short text, such as that there is nothing to show or that something failed."""
 
+    concerns_all: ClassVar = False
     PLAIN: ClassVar = ACCENT
     ERROR: ClassVar = discord.Colour(0xED4245)
 

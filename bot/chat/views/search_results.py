@@ -66,9 +66,9 @@ class SearchResults(Layout):
     def __init__(self, found: Found, words: Words) -> None:
         super().__init__()
         heading, *blurbs = texts(found, words)
-        self.show(heading, ui.Separator())
+        self.show(heading)
         for hit, blurb in zip(found.hits, blurbs, strict=True):
-            self.show(ui.Section(blurb, accessory=read_button(hit.post, words)))
+            self.show(ui.Separator(), ui.Section(blurb, accessory=read_button(hit.post, words)))
         if SearchPage(found.page.of + 1, found.query).fits:
             self.show(paging_row(found, words))
         elif found.page.of > 1:

@@ -46,7 +46,7 @@ class TagList(Layout):
     def __init__(self, shown: Tags, words: Words) -> None:
         super().__init__()
         total = words.count("{n} tag", "{n} tags", shown.total)
-        self.show(f"## {words.say('Tags')}\n{small(total, shown.page.say(words))}")
+        self.show(f"## {words.say('Tags')}\n{small(total, shown.page.say(words))}", ui.Separator())
         self.show(counts(shown.tags))
         menu: ui.Select[Any] = ui.Select(
             placeholder=words.say("See the posts of a tag"),

@@ -1,0 +1,79 @@
+"""What holds for all commands: where they may be used, and who sees the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.chat.commands import COMMANDS
+from tests.chat.blog import fill
+from tests.chat.conftest import Seen, Stage, is_in_channel
+
+NEEDED: dict[str, dict[str, Any]] = {"post": {"slug": "bed-1"}, "search": {"query": "garden"}}
+NAMES = [command.name for command in COMMANDS]
+
+
+def registered(stage: Stage) -> list[dict[str, Any]]:
+    """The commands as the bot told them to Discord."""
+    (request,) = (r for r in stage.env.http_requests if r.path.endswith("/commands"))
+    assert isinstance(request.json, list)
+    return request.json
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_command_answers_in_private_when_asked_to(stage: Stage, name: str) -> None:
+    shown = await stage.type(name, hide=False, **NEEDED.get(name, {}))
+    hidden = await stage.type(name, hide=True, **NEEDED.get(name, {}))
+    assert (shown.is_private, hidden.is_private) == (False, True)
+    assert (is_in_channel(stage, shown), is_in_channel(stage, hidden)) == (True, False)
+    assert shown.text == hidden.text or name == "random"
+
+
+async def test_commands_come_with_a_server_or_a_person_and_work_in_every_channel(
+    stage: Stage,
+) -> None:
+    commands = registered(stage)
+    assert [command["name"] for command in commands] == NAMES
+    for command in commands:
+        assert command["integration_types"] == [0, 1]
+        assert command["contexts"] == [0, 1, 2]
+
+
+async def test_every_name_and_description_is_told_in_every_language(stage: Stage) -> None:
+    locales = {"de", "es-ES", "es-419", "fr", "pt-BR", "ja"}
+    for command in registered(stage):
+        for part in (command, *command["options"]):
+            assert set(part["name_localizations"]) == locales
+            assert set(part["description_localizations"]) == locales
+
+
+async def test_in_a_direct_message_nothing_needs_to_be_private(stage: Stage) -> None:
+    ada = stage.env.create_user("ada")
+    answered = await ada.slash("latest")
+    assert answered.response is not None
+    listed = Seen(answered.response)
+    read = await ada.click(listed.message, custom_id=listed.ids("Read")[0])
+    assert read.response is not None
+    card = Seen(read.response)
+    assert not card.is_private
+    assert "## [Bed number 12]" in card.text
+    await ada.click(listed.message, custom_id=listed.ids("Next ›")[0])
+    assert listed.titles[0] == "Bed number 7", "the page is turned in place"
+
+
+async def test_nothing_that_is_sent_may_mention_anybody(stage: Stage) -> None:
+    seen = await stage.type("latest")
+    await stage.click(seen, "Next ›")
+    await stage.click(seen, "Read")
+    await stage.type("post", slug="@everyone <@1>")
+    sent = [r.json["data"] for r in stage.env.http_requests if r.json and "callback" in r.path]
+    assert len(sent) == 4
+    for data in sent:
+        assert data["allowed_mentions"]["parse"] == []
+
+
+@pytest.mark.parametrize("name", ["latest", "tags", "random"])
+async def test_that_there_is_nothing_to_see_concerns_nobody_else(stage: Stage, name: str) -> None:
+    await fill(stage.index, [])
+    assert (await stage.type(name)).is_private
