@@ -20,7 +20,7 @@ def test_the_address_opens_in_a_browser_with_windows(monkeypatch: pytest.MonkeyP
     opened: list[str] = []
 
     class Windows(webbrowser.BaseBrowser):
-        def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - the standard library's signature
+        def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT002 - the standard library's signature
             opened.append(url)
             return True
 
