@@ -24,7 +24,8 @@ FEWEST_LINKS = 3
 # Links stand in the whole of a text, but no post needs more than this to show its habit.
 MOST_CHARACTERS = 100_000
 
-_LINK = re.compile(r"""(?:\]\(|\bhref=["'])(/[\w%~+.@/-]*)""")
+# Two expressions, each beginning with plain text, run in a fraction of one for both.
+_LINKS = (re.compile(r"\]\((/[\w%~+.@/-]*)"), re.compile(r"""href=["'](/[\w%~+.@/-]*)"""))
 _DAY = re.compile(r"/\d{4}/\d\d/\d\d/")
 _MONTH = re.compile(r"/\d{4}/\d\d/")
 _YEAR = re.compile(r"/\d{4}/")
@@ -87,7 +88,7 @@ def _targets(file: SourceFile) -> Iterator[str]:
         text = file.read()[:MOST_CHARACTERS].decode("utf-8", "replace")
     except OSError:  # it will be reported when it is read as a post
         return
-    for link in _LINK.findall(text):
+    for link in (link for links in _LINKS for link in links.findall(text)):
         target = unquote(link)
         if not target.startswith("//") and "{" not in target and "}" not in target:
             yield target
