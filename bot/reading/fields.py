@@ -85,3 +85,9 @@ def as_flag(value: object) -> bool | None:
     if word in TRUE:
         return True
     return False if word in FALSE else None
+
+
+def short(value: object) -> str:
+    """Return a value for a message, on one line and not too long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 (about a line)

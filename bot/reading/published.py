@@ -7,7 +7,7 @@ import re
 
 from bot.blog.date import PostDate
 from bot.reading.dates import NotADate, Order, date_in_path, parse_date
-from bot.reading.fields import Fields, as_flag, as_text
+from bot.reading.fields import Fields, as_flag, as_text, short
 
 # Eleventy's words for dates that only the disk or git knows,
 # https://www.11ty.dev/docs/dates/#setting-a-content-date-in-front-matter
@@ -73,12 +73,6 @@ def is_draft(fields: Fields) -> bool:
             )
     statuses = (text.lower() for text in fields.texts("status"))
     return hidden or any(status in HIDING_STATUS for status in statuses)
-
-
-def short(value: object) -> str:
-    """Return a value for a message, on one line and not too long."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 (about a line)
 
 
 def _first(fields: Fields, name: str, order: Order, zone: dt.tzinfo) -> PostDate | None:

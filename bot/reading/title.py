@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from bot.reading.fields import Fields
+from bot.reading.fields import Fields, as_text, short
 from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
 
@@ -28,8 +28,10 @@ def title_of(fields: Fields, body: str) -> str | None:
     The front matter's wins; then a heading above all text, of any level; then the first
     heading of the highest level anywhere.
     """
-    for text in fields.texts("title"):
-        if title := cut(plain(text), LONGEST):
+    for key, value in fields.all("title"):
+        if isinstance(value, list | dict):
+            fields.complain(f"{key} is not text: {short(value)}", "Put it in quotes.", key)
+        elif title := cut(plain(as_text(value) or ""), LONGEST):
             return title
     return heading(body)
 

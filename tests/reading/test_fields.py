@@ -39,6 +39,13 @@ def test_the_title_is_the_front_matters_then_the_headings_then_the_names(
     assert read_post(text).title == title
 
 
+def test_a_title_that_is_no_text_is_reported() -> None:
+    document = read("---\ntags: [a]\ntitle: [Draft]\n---\nText")
+    assert document.post is not None
+    assert document.post.title == "A post"
+    assert (document.problems[0].line, "[" in document.problems[0].reason) == (3, True)
+
+
 def test_whether_the_author_gave_a_title_is_known() -> None:
     assert read("# Heading").titled
     assert read("---\ntitle: x\n---\n").titled

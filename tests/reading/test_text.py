@@ -1,0 +1,47 @@
+"""What full-text search gets to see: words, and no marks around them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.reading.text import count_words, words_of
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("# Rain\n\nIt **rained** on `roofs`.", "Rain\n\nIt rained on roofs."),
+        ("- one\n- two\n\n> three\n\n1. four", "one\ntwo\n\nthree\n\n1. four"),
+        ("Rain\n====\n\nIt\n---\n", "Rain\n\n\nIt"),
+        ("See [the street](https://a.example/b 'c').", "See the street."),
+        ("![A drop](/drop.png)", "A drop"),
+        ("<p class='wet'>It <b>rained</b></p>", "It  rained"),
+        ("{% include x.html %}It {{ verb }} rained", "It   rained"),
+        ("Caf&eacute; &amp; rain", "Café & rain"),
+        ("```python\nprint(rain[0])\n```", "python\nprint(rain[0])"),
+        ("a < b and c > d", "a < b and c > d"),
+    ],
+)
+def test_words_lose_their_marks(body: str, words: str) -> None:
+    assert words_of(body) == words
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(alphabet=st.characters(categories=["Lu", "Ll"]), min_size=1)))
+def test_plain_words_all_stay_and_are_counted(words: list[str]) -> None:
+    text = " ".join(words)
+    assert words_of(text) == text
+    assert count_words(text) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0), (" ", 0), ("one", 1), ("\none\ttwo  three\n", 3), ("日本語", 2),
+        ("日本語 and 日本", 4), ("한국어", 2), ("naïve café", 2),
+    ],
+)  # fmt: skip
+def test_words_are_counted(text: str, count: int) -> None:
+    assert count_words(text) == count
