@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar
 
-from bot.links import paths, slugs
+from bot.links import languages, paths, slugs
 from bot.links.facts import Facts
 from bot.links.ground import Ground
 
@@ -43,9 +44,24 @@ class Generator:
         """Front matter that the site's configuration gives to a file; keys in lower case."""
         return NOTHING
 
-    def language_of(self, place: str) -> str | None:  # noqa: ARG002 - a rule's hook
-        """The language that a file's place says it is in."""
-        return None
+    def language_of(self, place: str) -> str | None:
+        """The language that a file's place says it is in: here, a folder for all of it."""
+        if not self._language_folders:
+            return None
+        first, _, rest = self.content(place).partition("/")
+        return first if rest and first in self._language_folders else self.main_language
+
+    @cached_property
+    def _language_folders(self) -> frozenset[str]:
+        return languages.folders(map(self.content, self.ground.places))
+
+    @cached_property
+    def main_language(self) -> str | None:
+        """The language of the posts that name none: configured, or seen in their folders."""
+        if self.language or not self._language_folders:
+            return self.language
+        tags = frozenset(tag.lower() for tag in self._language_folders)
+        return languages.main(tags, map(self.content, self.ground.places))
 
     def file_name(self, place: str) -> str:
         """The file's own name: no extension, no day; its folder's for an ``index.md``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 # ISO 639-1, https://www.loc.gov/standards/iso639-2/php/code_list.php
@@ -18,6 +18,8 @@ _CODES = """
 """
 CODES = frozenset(_CODES.split())
 _TAG = re.compile(r"([a-z]{2})(?:[-_](?:[a-z]{2}|[a-z]{4}|\d{3}))?", re.IGNORECASE)
+# Files that any folder may have, translated or not.
+_EVERYWHERE = frozenset({"index", "_index", "readme"})
 _SUFFIX = re.compile(r"(.+)\.([A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)\.\w+")
 
 
@@ -48,15 +50,26 @@ def suffixes(places: Iterable[str]) -> frozenset[str]:
 def folders(places: Iterable[str]) -> frozenset[str]:
     """The languages that the first folders of these paths are named for, as written.
 
-    Only where several are, and files of the same path lie in more than one of them.
+    A folder counts where at least half of its files have the same path in another
+    language's folder, or beside the folders: notes about ``go`` or ``is`` have not.
     """
-    by_rest: dict[str, set[str]] = {}
+    places = list(places)
+    named = {first for first in {place.partition("/")[0] for place in places} if is_tag(first)}
+    if not named:
+        return frozenset()
+    tags_by_rest: defaultdict[str, set[str]] = defaultdict(set)
     for place in places:
         first, _, rest = place.partition("/")
-        if rest and is_tag(first):
-            by_rest.setdefault(rest, set()).add(first)
-    shared = (tags for tags in by_rest.values() if len(tags) > 1)
-    return frozenset(tag for tags in shared for tag in tags)
+        if rest and first in named:
+            tags_by_rest[rest].add(first)
+        tags_by_rest[place].add("")
+    files: Counter[str] = Counter()
+    translated: Counter[str] = Counter()
+    for rest, tags in tags_by_rest.items():
+        if tags != {""} and rest.rpartition("/")[2].partition(".")[0].lower() not in _EVERYWHERE:
+            files.update(tags)
+            translated.update(tags if len(tags) > 1 else ())
+    return frozenset(tag for tag in files if tag and translated[tag] * 2 >= files[tag])
 
 
 def suffix_of(stem: str, known: Iterable[str]) -> tuple[str, str | None]:

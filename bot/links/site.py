@@ -54,7 +54,7 @@ class Site:
         generator: the generator's name, given or detected.
         url: the site's URL in its own configuration, without a slash at the end, or None.
         zone: the time zone that dates without one are read in.
-        language: the main language, where the configuration names one.
+        language: the main language, where the configuration or the files tell.
         problems: what is wrong with the site's configuration files.
         fingerprint: changes when a post could get another link than before.
     """
@@ -73,7 +73,7 @@ class Site:
         self.generator = rule.name
         self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
         self.zone: dt.tzinfo = rule.zone
-        self.language = rule.language
+        self.language = rule.main_language
         self.problems: tuple[Problem, ...] = tuple(ground.problems)
         # A reader asks for a post's link, then for its slug, which is often made from it.
         self._last: tuple[Facts | None, str | None] = None, None
