@@ -64,6 +64,6 @@ def _heading_at(line: str, previous: str) -> tuple[int, str]:
 
 
 def title_from_name(name: str) -> str:
-    """Return a file's name as words: ``my-first-post`` is "My first post"."""
-    words = plain(name if " " in name else re.sub(r"[-_]+", " ", name))
+    """Return a file's name as words: ``my-first-post`` is "My first post"; a day stays one."""
+    words = plain(name if " " in name else re.sub(r"(?<!\d)[-_]+|[-_]+(?!\d)", " ", name))
     return cut(words[:1].upper() + words[1:], LONGEST) or "Untitled"

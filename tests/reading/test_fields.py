@@ -39,6 +39,18 @@ def test_the_title_is_the_front_matters_then_the_headings_then_the_names(
     assert read_post(text).title == title
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("my-first_post.md", "My first post"), ("2024-01-11.md", "2024-01-11"),
+        ("My Note - 2.md", "My Note - 2"), ("über-mich.md", "Über mich"), ("日記.md", "日記"),
+        ("---.md", "Untitled"), ("go-1.10.md", "Go 1.10"),
+    ],
+)  # fmt: skip
+def test_a_files_name_makes_a_title(path: str, title: str) -> None:
+    assert read_post("Text", path).title == title
+
+
 def test_a_title_that_is_no_text_is_reported() -> None:
     document = read("---\ntags: [a]\ntitle: [Draft]\n---\nText")
     assert document.post is not None
