@@ -88,8 +88,41 @@ def takes_choices(choices: Sequence[app_commands.Choice[str]]) -> None:
     check_limits(payload)
 
 
+@pytest.mark.parametrize("link", [60, 490], ids=["link", "long link"])
+@pytest.mark.parametrize("piece", MUCH)
+def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: int) -> None:
+    long = piece * 3000
+    words = words_in(Locale.french)
+    posts = [
+        Post(
+            path=f"{number}.md",
+            slug=long,
+            title=long,
+            summary=long,
+            date=PostDate.of(dt.datetime(9999, 12, 31, tzinfo=dt.UTC)),
+            tags=tuple(f"{number} {long}" for number in range(50)),
+            authors=(long,) * 50,
+            image="https://x.example/" + "i" * 2000,
+            link="https://x.example/" + "l" * link,
+            words=10**9,
+        )
+        for number in range(8)
+    ]
+    page = Page(10**6, 10**7, 5)
+    tags = [Tag(name, 10**6) for name in posts[0].tags[:25]]
+    hits = [Hit(post, ((piece, True), ("a", False)) * 100) for post in posts[:5]]
+    takes(PostList(Shelf(posts[:5], 10**6, page, tags[0], tags[:24]), words))
+    takes(PostCard(Surroundings(posts[0], posts[1], posts[2], posts[3:]), words, is_random=True))
+    takes(SearchResults(Found(long, hits, 10**6, page), words))
+    takes(SearchResults(Found("q", hits, 10**6, page), words))
+    takes(TagList(Tags(tags, 10**6, page), words))
+    takes(PostMiss(long, posts[:3], words))
+    takes(TagMiss(long, tags, words))
+    takes_choices([post_choice(post, is_only=False) for post in posts[:1]])
+
+
 @given(SHELVES, TAGS, st.booleans(), WORDS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_posts_make_a_list(
     shown: Sequence[Post],
     tags: Sequence[Tag],
@@ -102,7 +135,7 @@ def test_any_posts_make_a_list(
 
 
 @given(st.tuples(*(posts(number) for number in range(8))), st.booleans(), WORDS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_post_makes_a_card(
     some: Sequence[Post],
     is_random: bool,
@@ -115,7 +148,7 @@ def test_any_post_makes_a_card(
 
 
 @given(SHELVES, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_hits_make_results(
     found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, words: Words
 ) -> None:
@@ -124,7 +157,7 @@ def test_any_hits_make_results(
 
 
 @given(TAGS, SHELVES, ANY, WORDS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_tags_and_misses_can_be_shown(
     tags: Sequence[Tag], closest: Sequence[Post], typed: str, words: Words
 ) -> None:
