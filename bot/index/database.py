@@ -18,6 +18,9 @@ Statement = tuple[str, Sequence[object]]
 # SQLite's own default since 3.32: https://www.sqlite.org/limits.html#max_variable_number
 MAX_VARIABLES = 32_766
 BUSY_SECONDS = 60.0
+# Statements that insert many rows are large, and no two batches need quite the same.
+CACHED_STATEMENTS = 32
+MOST_ROWS = 2_000
 
 
 class Database:
@@ -44,6 +47,7 @@ class Database:
             f"file:{quote(str(path))}?{options}",
             uri=True,
             timeout=BUSY_SECONDS,
+            cached_statements=CACHED_STATEMENTS,
             isolation_level=None,  # transactions stand in the code, where they are seen
         )
         try:
@@ -124,7 +128,7 @@ def insertions(into: str, rows: Iterable[Row]) -> Iterator[Statement]:
     if not rows:
         return
     width = len(rows[0])
-    at_once = min(MAX_VARIABLES // width, 500)
+    at_once = min(MAX_VARIABLES // width, MOST_ROWS)
     places = "(" + ",".join("?" * width) + ")"
     for start in range(0, len(rows), at_once):
         some = rows[start : start + at_once]

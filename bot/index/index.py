@@ -113,10 +113,7 @@ class Index(IndexLibrary):
         except (OSError, sqlite3.Error) as error:
             if difference is not None and await holds_the_same(difference):
                 return 0, 0, 0
-            raise IndexUnavailable(
-                f"{self._path}: the index cannot be written ({error})",
-                "Set SLASHPOST_DB or --db to a file in a folder that can be written.",
-            ) from error
+            raise _not_written(self._path, error) from error
 
     async def _write_alone(
         self, snapshot: Snapshot, reader: Reader, progress: Progress
@@ -134,3 +131,15 @@ class Index(IndexLibrary):
         await self._live.close()  # some systems replace no open file
         added = await rebuild(self._path, snapshot, reader, now=now, progress=progress)
         return added, 0, 0
+
+
+def _not_written(path: Path, error: OSError | sqlite3.Error) -> IndexUnavailable:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return IndexUnavailable(
+            f"{path}: another process has been writing the index for a minute",
+            "Wait until it is done, or set SLASHPOST_DB or --db to another file.",
+        )
+    return IndexUnavailable(
+        f"{path}: the index cannot be written ({error})",
+        "Set SLASHPOST_DB or --db to a file in a folder that can be written.",
+    )

@@ -19,6 +19,7 @@ import pytest
 from bot.blog.errors import IndexUnavailable
 from bot.blog.source import Snapshot
 from bot.index.index import Index
+from bot.index.lock import writing
 from tests.index.blog import File, PlainReader, blog
 
 TWO = {"a.md": "title: A\n\napple", "b.md": "title: B\n\nbanana"}
@@ -274,6 +275,18 @@ def test_a_baked_index_that_does_not_fit_names_the_setting(sealed: Path) -> None
 
     with as_nobody():
         asyncio.run(look())
+
+
+async def test_a_process_that_never_ends_writing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.index.database.BUSY_SECONDS", 0.05)
+    path = tmp_path / "index.db"
+    async with writing(path), Index(path) as index:
+        with pytest.raises(IndexUnavailable, match="another process"):
+            await index.sync(blog(TWO), PlainReader())
+    async with Index(path) as index:
+        assert (await index.sync(blog(TWO), PlainReader())).added == 2
 
 
 async def test_a_path_that_cannot_be_a_file_names_the_setting(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_any_text_is_safe_to_ask(filled: Path, text: str) -> None:
     asyncio.run(ask())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6))
 def test_a_post_is_found_by_any_word_it_holds(words: list[str]) -> None:
     """For words that hold a letter or digit, as FTS5 sees them, in whatever writing."""

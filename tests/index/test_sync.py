@@ -269,7 +269,7 @@ async def test_two_open_indexes_of_one_file_see_each_others_work(tmp_path: Path)
 def _sync_often(path: Path, fingerprint: str) -> None:
     async def work() -> None:
         async with Index(path) as index:
-            for number in range(6):
+            for number in range(4):
                 files = {f"{i}.md": f"tags: t{number}\n\n{fingerprint}" for i in range(40)}
                 await index.sync(blog(files), PlainReader(fingerprint))
                 assert await index.count() == 40
@@ -311,7 +311,7 @@ TEXTS = st.builds(
 STATES = st.dictionaries(st.sampled_from(["a.md", "b.md", "c/a.md", "d.md"]), TEXTS | st.just(""))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(states=st.lists(STATES, min_size=2, max_size=4))
 def test_edits_end_in_the_same_index_as_a_fresh_start(
     tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]
