@@ -88,7 +88,7 @@ def takes_choices(choices: Sequence[app_commands.Choice[str]]) -> None:
     check_limits(payload)
 
 
-@pytest.mark.parametrize("link", [60, 490], ids=["link", "long link"])
+@pytest.mark.parametrize("link", [10, 490])
 @pytest.mark.parametrize("piece", MUCH)
 def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: int) -> None:
     long = piece * 3000
