@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from typing import NamedTuple
 
 from bot.blog.errors import SourceError
@@ -179,7 +180,9 @@ class Folder:
                 self._read_site_file(entry.path, path, found)
             return
         stat = entry.stat()
-        if not _is_text(path):
+        if not S_ISREG(stat.st_mode):  # a pipe, say, which would be waited for without end
+            found.left_out.append(LeftOut(path, "no ordinary file"))
+        elif not _is_text(path):
             found.problems.append(_unnameable(path))
         elif entry.name.startswith("."):
             found.left_out.append(LeftOut(path, "hidden file"))

@@ -228,3 +228,12 @@ def test_configuration_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
     assert [(problem.path, problem.reason) for problem in snapshot.problems] == [
         ("site.conf", "this configuration file is not UTF-8 (byte 11)"),
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path, "x.md")
+    os.mkfifo(tmp_path / "pipe.md")
+    snapshot = look(tmp_path)
+    assert [left.path for left in snapshot.left_out] == ["pipe.md"]
+    assert [file.path for file in snapshot.files] == ["x.md"]
