@@ -45,15 +45,19 @@ class Loader(SafeLoader):
     ``12:30`` into 750, and fail on the date ``2017-02-29``. The author's spelling is kept.
     """
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+        """Return the tag of a node that names none."""
+        if kind is yaml.ScalarNode:
+            return SPECIAL.get(value, TEXT) if implicit[0] else TEXT
+        return OTHERS[kind]
 
 
-BOOL, NULL, MERGE = (f"tag:yaml.org,2002:{name}" for name in ("bool", "null", "merge"))
-Loader.add_implicit_resolver(
-    BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
+BOOL, NULL, MERGE, TEXT, LIST, MAPPING = (
+    f"tag:yaml.org,2002:{name}" for name in ("bool", "null", "merge", "str", "seq", "map")
 )
-Loader.add_implicit_resolver(NULL, re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
-Loader.add_implicit_resolver(MERGE, re.compile(r"<<\Z"), ["<"])
+SPECIAL = dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), BOOL)
+SPECIAL |= dict.fromkeys(("", "~", "null", "Null", "NULL"), NULL) | {"<<": MERGE}
+OTHERS: dict[type[yaml.Node], str] = {yaml.SequenceNode: LIST, yaml.MappingNode: MAPPING}
 
 
 # Libyaml's binding recurses on the C stack, and deep nesting crashes the process: it must not

@@ -16,6 +16,7 @@ from bot.reading.formats import FrontMatterError
 from bot.reading.front_matter import FrontMatter
 from bot.reading.language import language_of
 from bot.reading.not_a_post import not_a_post
+from bot.reading.plain import tidy
 from bot.reading.published import is_draft, published, updated
 from bot.reading.rules import ReadingRules
 from bot.reading.tags import categories_of, tag_from_folder, tags_of
@@ -56,7 +57,7 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
     text = words_of(body)
     post = Post(
         path=path,
-        slug=site.slug(facts),
+        slug=tidy(site.slug(facts)) or "post",
         title=facts.title,
         summary=summary_of(fields, body),
         date=date,
