@@ -96,6 +96,11 @@ class Script:
         short = re.search(rf"[{{,]\s*{re.escape(key)}\s*[,}}]", self._text)
         return self._constant(key) if short else None
 
+    def mentions(self, key: str) -> bool:
+        """Whether a key of that name is given any value, computed ones and methods included."""
+        name = rf"""(?<![\w$.-])["']?{re.escape(key)}["']?"""
+        return re.search(rf"{name}\s*(?::|\([^)]*\)\s*\{{)", self._text) is not None
+
     def block(self, key: str) -> Script | None:
         """The part in braces after ``key:``, or None."""
         found = re.search(rf"""(?<![\w$.-])["']?{re.escape(key)}["']?\s*[:,]\s*\{{""", self._text)

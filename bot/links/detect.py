@@ -90,9 +90,11 @@ _TEXTS: tuple[tuple[str, int, str, re.Pattern[str]], ...] = tuple(
     for generator, weight, plain, pattern in (
         ("zola", 5, "+++", r"\A\+\+\+[\s\S]*?^\[(?:taxonomies|extra)\]"),
         ("zola", 3, "+++", r"\A\+\+\+[\s\S]*?^(?:template|path) *="),
+        ("zola", 2, "+++", r"\A\+\+\+[\s\S]*?^(?:updated|authors) *="),
         ("zola", 1, "+++", r"\A\+\+\+"),
         ("zola", 3, "](@/", ""),
         ("hugo", 2, "+++", r"\A\+\+\+"),
+        ("hugo", 2, "+++", r"\A\+\+\+\n(?:[^\[\n].*\n)*?(?:tags|categories|series|author) *="),
         ("hugo", 6, "{{< ", ""),
         ("hugo", 6, "{{% ", ""),
         ("hugo", 3, "lastmod", r"^lastmod *[:=]"),

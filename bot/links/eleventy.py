@@ -39,12 +39,11 @@ class Eleventy(Generator):
         script = ground.texts.get(".eleventy.js") or ground.script("eleventy.config")
         self._input = config.Script(script).value("input") if script else None
         self._data = self._directory_data()
-        for place in ("site", "metadata", "meta"):
-            data = self._global_data(place)
+        for name in ("site", "metadata", "meta"):
+            data = self._global_data(name)
             self.url = self.url or config.text_at(data, "url")
-            self.language = (
-                self.language or config.text_at(data, "language") or config.text_at(data, "lang")
-            )
+            language = config.text_at(data, "language") or config.text_at(data, "lang")
+            self.language = self.language or language
 
     def defaults(self, place: str) -> Mapping[str, object]:
         """The data of all directories above the file, the nearest winning."""
@@ -66,13 +65,11 @@ class Eleventy(Generator):
 
     def has_page(self, facts: Facts) -> bool:
         """``permalink: false`` writes no file."""
-        return facts.meta.get("permalink") is not False
+        return _permalink(facts) is not False
 
     def own_link(self, facts: Facts) -> str | None:
         """``permalink`` with the variables in it filled in."""
-        permalink = facts.meta.get("permalink")
-        if isinstance(permalink, Mapping):
-            permalink = permalink.get("build")
+        permalink = _permalink(facts)
         if not isinstance(permalink, str) or not permalink.strip():
             return None
         filled = self._fill(permalink, facts)
@@ -80,7 +77,7 @@ class Eleventy(Generator):
 
     def link(self, facts: Facts) -> str | None:
         """``src/blog/2024-01-11-x.md`` → ``/blog/x/``; None where a permalink is computed."""
-        if facts.meta.get("permalink"):
+        if _permalink(facts):
             return None
         return paths.with_slash(paths.join(paths.without_index(self._file_path_stem(facts.path))))
 
@@ -142,7 +139,7 @@ class Eleventy(Generator):
         for place in sorted(self.ground.texts):
             folder, _, name = place.rpartition("/")
             if name.endswith((".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")):
-                values = _object_literal(self.ground.texts[place])
+                values = _directory_literals(self.ground.texts[place])
             elif name.endswith(".json") and not folder.endswith("_data") and name != "package.json":
                 values = self.ground.load(place) or {}
             else:
@@ -154,25 +151,40 @@ class Eleventy(Generator):
         return data
 
     def _global_data(self, name: str) -> dict[str, object]:
-        wanted = f"_data/{name}.json"
-        return next(
-            (
-                self.ground.load(place) or {}
-                for place in sorted(self.ground.texts)
-                if place.endswith(wanted)
-            ),
-            {},
-        )
+        """What ``_data/name`` says in JSON or in plain literals of a script."""
+        for place in sorted(self.ground.texts):
+            if place.endswith(f"_data/{name}.json"):
+                return self.ground.load(place) or {}
+            if re.search(rf"_data/{name}\.[cm]?js$", place):
+                return _literals(self.ground.texts[place], "url", "language", "lang")
+        return {}
 
 
-def _object_literal(script: str) -> dict[str, object]:
-    """What a data file in JavaScript says in plain literals about links, dates and tags."""
+def _permalink(facts: Facts) -> object:
+    """What decides the page's address: text, False for no page, or something to compute."""
+    computed = facts.meta.get("eleventycomputed")
+    if isinstance(computed, Mapping) and "permalink" in computed:
+        return computed["permalink"]
+    permalink = facts.meta.get("permalink")
+    if isinstance(permalink, Mapping):
+        return permalink.get("build", permalink)
+    return permalink
+
+
+def _literals(script: str, *keys: str) -> dict[str, object]:
+    """The values of these keys that are plain literals."""
     parsed = config.Script(script)
-    values: dict[str, object] = {}
-    for key in ("permalink", "layout", "lang", "locale", "author", "draft"):
-        value = parsed.value(key)
-        if value in {"true", "false"}:
-            values[key] = value == "true"
-        elif value is not None:
-            values[key] = value
+    found = {key: parsed.value(key) for key in keys}
+    return {
+        key: value == "true" if value in {"true", "false"} else value
+        for key, value in found.items()
+        if value is not None
+    }
+
+
+def _directory_literals(script: str) -> dict[str, object]:
+    """What a directory's data script says about its posts."""
+    values = _literals(script, "permalink", "layout", "lang", "locale", "author", "draft")
+    if "permalink" not in values and config.Script(script).mentions("permalink"):
+        values["permalink"] = {"computed": True}
     return values

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
-from bot.links import paths
+from bot.links import known, paths
 from bot.links.config import parse
 
 
@@ -37,7 +38,7 @@ class Ground:
     def of(cls, snapshot: Snapshot) -> Ground:
         """Find the site's folder: the one with markers at or above the posts, else below."""
         inside = "" if str(snapshot.inside) == "." else snapshot.inside.as_posix()
-        begins = {_site_folder(marker) for marker in snapshot.markers}
+        begins = _site_folders(snapshot)
         below = (
             "" if any(_is_at_or_above(folder) for folder in begins) else _widest(begins, snapshot)
         )
@@ -101,6 +102,22 @@ class Ground:
             if (text := self.texts.get(f"{stem}.{extension}")) is not None:
                 return text
         return None
+
+
+# A `config.toml` may belong to anything; a site's names its address or its theme.
+_OF_A_SITE = re.compile(r"base_?url|theme|languagecode|permalinks", re.IGNORECASE)
+
+
+def _site_folders(snapshot: Snapshot) -> set[str]:
+    """The folders that markers say a site begins in; an Obsidian vault only where no other."""
+    found, vaults = set(), set()
+    for marker in snapshot.markers:
+        generator = known.marked_generator(marker.rpartition("/")[2])
+        if generator == "obsidian":
+            vaults.add(_site_folder(marker))
+        elif generator or _OF_A_SITE.search(snapshot.site_files.get(marker, "")):
+            found.add(_site_folder(marker))
+    return found or vaults
 
 
 def _site_folder(marker: str) -> str:

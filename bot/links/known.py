@@ -34,7 +34,8 @@ _SITE_FILE = re.compile(
       | publishconf\.py
       | package\.json
       | CNAME
-      | _data/(?:site|metadata|meta)\.json
+      | _data/(?:site|metadata|meta)\.(?:json|js|cjs|mjs)
+      | data/siteMetadata\.(?:js|cjs|mjs|ts)
       | [^/]+\.11tydata\.(?:json|js|cjs|mjs)
       | (?P<folder>[^/]+)/(?P=folder)\.json   # Eleventy's data of a whole directory
     )""",

@@ -33,6 +33,12 @@ class Next(Generator):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
         script = config.Script(ground.script("next.config") or "")
+        # Where the most used starter for blogs keeps the address.
+        metadata = config.Script(ground.script("data/siteMetadata") or "")
+        url = metadata.value("siteUrl")
+        if url and paths.is_absolute(url):
+            self.url = url
+        self.language = metadata.value("language")
         self._base = script.value("basePath") or ""
         self._slash = script.value("trailingSlash") == "true"
 

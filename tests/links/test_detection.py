@@ -72,6 +72,18 @@ def test_one_odd_post_does_not_decide_for_all() -> None:
     assert site({**posts, "notes/odd.md": "See {{< figure >}}"}).generator == "plain"
 
 
+def test_a_site_below_an_unrelated_configuration_is_found() -> None:
+    files = {"config.json": '{"tool": 1}', ".obsidian": "", "docs/_config.yml": "url: https://x.it"}
+    blog = site({**files, "docs/_posts/2024-01-05-x.md": ""})
+    assert (blog.generator, blog.url) == ("jekyll", "https://x.it")
+
+
+def test_the_site_that_holds_most_posts_decides() -> None:
+    posts = {f"blog/content/{number}.md": "" for number in range(5)}
+    files = {"blog/hugo.toml": "", "other/_config.yml": "", "other/x.md": "", **posts}
+    assert site(files).generator == "hugo"
+
+
 def test_a_set_generator_is_believed() -> None:
     assert site({"hugo.toml": ""}, generator="jekyll").generator == "jekyll"
 

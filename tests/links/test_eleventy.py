@@ -69,7 +69,6 @@ def test_directory_data_holds_for_all_below_and_the_nearest_wins() -> None:
                 "module.exports = { permalink: '/old/{{ page.fileSlug }}/', tags: ['post'] };"
             ),
             "src/blog/special.11tydata.json": '{"permalink": "/only-me/"}',
-            "src/other/computed.11tydata.js": "export default { permalink: (data) => data.x }",
         },
     )
     assert blog.defaults("src/x.md") == {"layout": "base", "author": "Ann"}
@@ -97,6 +96,33 @@ def test_the_address_is_often_in_the_global_data() -> None:
         {**CONFIG, "src/_data/metadata.json": '{"url": "https://example.org/", "language": "en"}'}
     )
     assert (blog.generator, blog.url, blog.language) == ("eleventy", "https://example.org", "en")
+
+
+def test_the_address_may_be_in_a_data_script() -> None:
+    script = "export default { title: 'x', url: 'https://example.org/', language: 'de' };"
+    blog = site({**CONFIG, "src/_data/metadata.js": script})
+    assert (blog.url, blog.language) == ("https://example.org", "de")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "export default { permalink: (data) => data.x }",
+        "export default { permalink(data) { return data.x } }",
+        "module.exports = { eleventyComputed: { permalink: data => `/${data.x}/` } }",
+    ],
+)
+def test_a_permalink_that_a_script_computes_is_not_guessed(script: str) -> None:
+    blog = site({**CONFIG, "src/a/a.11tydata.js": script})
+    assert blog.link(facts(blog, "src/a/x.md")) is None
+    assert blog.link(facts(blog, "src/a/x.md", {"permalink": "/mine/"})) == "/mine/"
+    assert blog.link(facts(blog, "src/b/x.md")) == "/b/x/"
+
+
+def test_computed_data_of_the_front_matter_wins() -> None:
+    blog = site(CONFIG)
+    meta = {"permalink": "/a/", "eleventycomputed": {"permalink": "/{{ title | slugify }}/"}}
+    assert blog.link(facts(blog, "src/x.md", meta)) == "/a-title/"
 
 
 def test_broken_directory_data_is_a_problem_with_its_path() -> None:

@@ -63,6 +63,12 @@ def test_configuration(config: str, text: str, url: str | None, link: str) -> No
     assert blog.link(facts(blog, "content/posts/x.md")) == link
 
 
+def test_a_content_layers_address_is_in_its_metadata() -> None:
+    script = "const siteMetadata = { siteUrl: 'https://n.example', language: 'en-us' }"
+    blog = site({"data/siteMetadata.js": script, "data/blog/x.mdx": ""})
+    assert (blog.generator, blog.url, blog.language) == ("next", "https://n.example", "en-us")
+
+
 @pytest.mark.parametrize(
     ("generator", "value", "expected"),
     [
