@@ -27,14 +27,14 @@ _BLANK = re.compile(
 )
 _MARKDOWN = re.compile(
     r"""
-      [\\*_~`|<\[\]]          # emphasis, code, spoilers, mentions and timestamps, links
-    | :(?=//|[\w+-]+:)        # a bare link, the name of an emoji
-    | &(?=\#?\w+;)           # an entity, which the playground would replace
-    | ^[#>+-]                 # heading, quote, list, small print
-    | (?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]|(?<=^\d{4})[.)]  # numbered list
+      [\\*_~`|<\[\]]    # emphasis, code, spoilers, mentions and timestamps, links
+    | :(?=//|[\w+-]+:)  # a bare link, the name of an emoji
+    | &(?=\#?\w+;)      # an entity, which the playground would replace
+    | ^[#>+-]           # heading, quote, list, small print
     """,
     re.VERBOSE,
 )
+_NUMBERED = re.compile(r"^(\d+)(?=[.)])")
 # Discord's server finds these by themselves, whatever stands before them.
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 # What Discord's client turns into a mention when a choice of an autocomplete is taken.
@@ -64,7 +64,7 @@ def markdown(text: str, limit: int) -> str:
 
 def escape(line: str) -> str:
     """Take a cleaned line's power to format, mention, link or name an emoji."""
-    escaped = _MARKDOWN.sub(r"\\\g<0>", line)
+    escaped = _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", line))
     if escaped.startswith(r"\-#"):  # SimCord sees small print behind the backslash too
         escaped = rf"\-{_ZERO_WIDTH_SPACE}#{escaped[3:]}"
     return _EVERYONE.sub("@" + _ZERO_WIDTH_SPACE, escaped)

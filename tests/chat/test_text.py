@@ -49,6 +49,8 @@ def shown(markdown: str) -> str:
 @example("[a](https://b.example)")
 @example("&lt;b&gt; &#64; &amp;amp;")
 @example("1. one 2. two")
+@example("1984) three")
+@example("123456789. four")
 @example("-# 0")
 @settings(max_examples=150)
 def test_any_text_is_shown_as_it_was_typed(typed: str) -> None:
