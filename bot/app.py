@@ -142,7 +142,7 @@ class App:
             await until_stopped(run_gateway(self.client(), token))
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
-        """Serve the bot in a simulated Discord until it is closed or the process told to stop.
+        """Serve a simulated Discord from the library, once synced, until told to stop.
 
         Args:
             say: prints a line: what is served, then the address.
@@ -151,7 +151,6 @@ class App:
         """
         from bot.playground.playground import open_playground
 
-        await self.sync()
         say(await self.summary())
         async with self.watching():
             await until_stopped(

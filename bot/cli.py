@@ -20,6 +20,7 @@ from bot.settings import TABLE, Settings
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.index.sync import SyncReport
 
 T = TypeVar("T")
 Command = Callable[..., Any]
@@ -125,10 +126,15 @@ def run(settings: Settings) -> None:
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     """Try the bot in the browser, without a token."""
+
+    async def serve(app: App) -> None:
+        await sync_with_bar(app)
+        await app.play(say=click.echo, port=port, browser=browser)
+
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)
-    with_app(settings, lambda app: app.play(say=click.echo, port=port, browser=browser))
+    with_app(settings, serve)
 
 
 @cli.command()
@@ -138,9 +144,7 @@ def index(settings: Settings, *, as_json: bool) -> None:
     """Bring the index up to date and say what it holds."""
 
     async def look(app: App) -> str:
-        progress = Progress()
-        report = await app.sync(progress)
-        progress.finish()
+        report = await sync_with_bar(app)
         status = await app.library.status()
         if not as_json:
             changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
@@ -259,6 +263,15 @@ def ask(settings: Settings, question: Callable[[Library], Awaitable[T]]) -> T:
         return await question(app.library)
 
     return with_app(settings, sync_and_ask)
+
+
+async def sync_with_bar(app: App) -> SyncReport:
+    """Bring the index up to date, which takes seconds for thousands of new posts."""
+    progress = Progress()
+    try:
+        return await app.sync(progress)
+    finally:
+        progress.finish()
 
 
 async def of_tag(library: Library, name: str, limit: int | None) -> Sequence[Post]:
