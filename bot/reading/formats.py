@@ -201,8 +201,8 @@ class Yaml(Format):
     def detect(self, text: str) -> bool:
         """Tell front matter from a text that merely begins with a ``---`` rule."""
         opening = self.opening.match(text)
-        if opening is None:
-            return False
+        if opening is None or opening[0].strip() != "---":
+            return opening is not None
         position = opening.end()
         while position < len(text):
             end = text.find("\n", position)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Outline, Settlement
 from bot.reading.rules import ALL_LANGUAGES
+
+# `post.fr.md`, which is a translation where `post.md` lies beside it.
+TRANSLATION = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)(\.\w+)")
 
 
 def settle(
@@ -30,33 +34,48 @@ def settle(
 
 
 def _chosen(outlines: Sequence[Outline], wanted: str | None) -> str | None:
-    """Return the language to show, or None for all of them."""
+    """Return the language to show, ``all``, or None where the posts leave no choice."""
     if wanted is not None:
-        return None if wanted.lower() == ALL_LANGUAGES else wanted
+        return wanted.lower()
     spoken = Counter(outline.language for outline in outlines if outline.language)
     return max(spoken, key=lambda name: (spoken[name], name)) if len(spoken) > 1 else None
 
 
 def _left_out(outlines: Sequence[Outline], language: str | None) -> dict[str, str]:
     """Return the reason by path of each post that is to be hidden."""
+    reasons = {} if language == ALL_LANGUAGES else _in_other_languages(outlines, language)
     has_dates = any(outline.dated for outline in outlines)
     has_posts_folder = any("_posts" in outline.path.split("/")[:-1] for outline in outlines)
     company = Counter(
         outline.path.rpartition("/")[0] for outline in outlines if not is_index(outline.path)
     )
-    reasons = {}
     for outline in outlines:
-        folder, _, _ = outline.path.rpartition("/")
-        if language and outline.language and not same_language(language, outline.language):
-            reasons[outline.path] = f"in another language ({outline.language})"
-        elif outline.dated:
+        if outline.dated or outline.path in reasons:
             continue
-        elif has_posts_folder and not {"_posts", "_drafts"} & set(outline.path.split("/")):
+        folder, _, _ = outline.path.rpartition("/")
+        if has_posts_folder and not {"_posts", "_drafts"} & set(outline.path.split("/")):
             reasons[outline.path] = "a page: it has no date and lies outside _posts"
         elif is_index(outline.path) and company[folder]:
             reasons[outline.path] = "the start page of its folder"
         elif has_dates and not outline.titled:
             reasons[outline.path] = "a page: it has neither date nor title"
+    return reasons
+
+
+def _in_other_languages(outlines: Sequence[Outline], language: str | None) -> dict[str, str]:
+    reasons = {}
+    paths = {outline.path for outline in outlines}
+    for outline in outlines:
+        path = outline.path
+        if outline.language:
+            if language and not same_language(language, outline.language):
+                reasons[path] = f"in another language ({outline.language})"
+        elif (found := TRANSLATION.fullmatch(path)) and (original := found[1] + found[3]) in paths:
+            # Two files of which only one names its language: the other is in the main one.
+            if language and same_language(language, found[2]):
+                reasons[original] = f"translated in {path}"
+            else:
+                reasons[path] = f"a translation of {original}"
     return reasons
 
 

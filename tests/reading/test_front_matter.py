@@ -132,6 +132,7 @@ BROKEN = {
     "open list": ("---\ntags: [a, b\ntitle: x\n---\nText", 3, ""),
     "control character": ("---\ntitle: a\x07b\n---\nText", 2, "Remove"),
     "list": ("---\n- title\n- date\n---\nText", 2, "key: value"),
+    "javascript": ('---js\nconst title = "x";\n---\nText', 2, "key: value"),
     "unclosed": ("---\ntitle: x\n\nText\n", 1, "---"),
     "unclosed toml": ('+++\ntitle = "x"\n\nText\n', 1, "+++"),
     "julia": ('+++\ntitle = "x"\nusing Dates\n+++\nText', 3, "quotes"),

@@ -81,6 +81,19 @@ def test_a_blog_in_one_language_needs_no_choice() -> None:
     assert not settle(posts, language=None, site_language=None).left_out
 
 
+@pytest.mark.parametrize(
+    ("language", "hidden"),
+    [(None, ["a.fa.md"]), ("fa", ["a.md"]), ("en", ["a.fa.md"]), ("all", [])],
+)
+def test_a_file_beside_its_original_is_a_translation(
+    language: str | None, hidden: list[str]
+) -> None:
+    """Also where the site says nothing of languages; ``b.pl.md`` alone may be about Perl."""
+    posts = [outline("a.fa.md", "x"), outline("a.md", "x"), outline("b.pl.md")]
+    settled = settle(posts, language=language, site_language=None)
+    assert [left.path for left in settled.left_out] == hidden
+
+
 def test_regions_of_a_language_are_told_apart() -> None:
     assert same_language("pt", "pt-BR")
     assert same_language("PT_br", "pt-BR")
