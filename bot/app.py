@@ -26,7 +26,7 @@ from bot.settings import GENERATOR, PERMALINK, Settings
 from bot.sources.folder import Folder
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
-    from bot.chat.client import Slashpost
+    from bot.chat.client import Slashpost, Sync
 
 log = logging.getLogger(__name__)
 
@@ -113,8 +113,12 @@ class App:
             f"; {problems} problems, which `slashpost check` lists" if problems else ""
         )
 
-    def client(self) -> Slashpost:
-        """The bot, not yet logged in."""
+    def client(self, sync: Sync | None = None) -> Slashpost:
+        """The bot, not yet logged in.
+
+        Args:
+            sync: tells Discord the commands; by default whenever they have changed.
+        """
         from discord import VoiceClient
 
         from bot.chat.client import Slashpost
@@ -122,24 +126,7 @@ class App:
 
         # Or discord.py warns that what it needs for voice, which we do not, is missing.
         VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-        return Slashpost(self.library, sync=sync_commands)
-
-    async def run(self) -> None:
-        """Serve Discord until the process is told to stop.
-
-        Raises:
-            SettingError: there is no token.
-            DiscordRefused: Discord rejects it.
-        """
-        from bot.transport.api import use_api_base
-        from bot.transport.gateway import run_gateway
-
-        token = self.settings.require_token()
-        await self.sync()
-        log.info("%s", await self.summary())
-        use_api_base(self.settings.api_base)
-        async with self.watching():
-            await until_stopped(run_gateway(self.client(), token))
+        return Slashpost(self.library, sync=sync or sync_commands)
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve a simulated Discord from the library, once synced, until told to stop.

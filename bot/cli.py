@@ -16,7 +16,7 @@ from bot import __version__, terminal
 from bot.blog.errors import NotFound, SlashpostError
 from bot.blog.library import Library
 from bot.blog.post import Post
-from bot.settings import TABLE, Settings
+from bot.settings import TABLE, Setting, Settings
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -62,16 +62,26 @@ def fail(message: str, status: int) -> int:
 
 
 def settings_options(command: Command) -> Command:
-    """Give a command an option for each setting; its first argument becomes the Settings."""
+    """Give a command an option for each setting of the blog, and let it take the Settings."""
+    return options_of([setting for setting in TABLE if not setting.serves], command)
+
+
+def all_settings_options(command: Command) -> Command:
+    """Give a command an option for each setting, those of serving included."""
+    return options_of(TABLE, command)
+
+
+def options_of(table: Sequence[Setting], command: Command) -> Command:
+    """Give a command options; its first argument becomes the Settings."""
 
     @functools.wraps(command)
     def with_settings(**arguments: Any) -> Any:
         given = {name: arguments.pop(parameter) for name, parameter in parameters.items()}
         return command(Settings.load(given), **arguments)
 
-    parameters = {s.option: f"setting_{s.variable}" for s in TABLE if s.option}
+    parameters = {s.option: f"setting_{s.variable}" for s in table if s.option}
     decorated: Command = with_settings
-    for setting in reversed(TABLE):
+    for setting in reversed(table):
         if setting.option:
             decorated = click.option(
                 setting.option,
@@ -106,12 +116,19 @@ def cli() -> None:
 
 
 @cli.command()
-@settings_options
-def run(settings: Settings) -> None:
+@all_settings_options
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="In gateway mode: remove the URL at which another process answers.",
+)
+def run(settings: Settings, *, take_over: bool) -> None:
     """Connect to Discord and answer, until stopped."""
     settings.require_token()
     log_to_stderr(logging.INFO)
-    with_app(settings, lambda app: app.run())
+    from bot.serving import serve
+
+    with_app(settings, lambda app: serve(app, take_over=take_over))
 
 
 @cli.command("try")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ class Setting:
         value: what the option's value stands for, such as ``DIR``.
         default: what applies when it is unset, for people where it is no plain value.
         help: one line saying what it does.
+        serves: whether only ``slashpost run`` heeds it.
     """
 
     variable: str
@@ -30,6 +32,7 @@ class Setting:
     value: str
     default: str
     help: str
+    serves: bool = False
 
     @property
     def label(self) -> str:
@@ -92,6 +95,42 @@ LANGUAGE = Setting(
 MAX_BYTES = Setting(
     "SLASHPOST_MAX_BYTES", "--max-bytes", "N", "2000000", "Files larger than this are left out"
 )
+MODE = Setting(
+    "SLASHPOST_MODE",
+    "--mode",
+    "auto|http|gateway",
+    "auto",
+    "How Discord reaches the bot; auto is http where a public URL is known",
+    serves=True,
+)
+PUBLIC_URL = Setting(
+    "SLASHPOST_PUBLIC_URL",
+    "--public-url",
+    "URL",
+    "https://$FLY_APP_NAME.fly.dev on Fly",
+    "Where the internet reaches this process, for interactions over HTTP",
+    serves=True,
+)
+PORT = Setting(
+    "PORT",
+    "--port",
+    "N",
+    "8080",
+    "Port for HTTP; in gateway mode, only one that is set is opened",
+    serves=True,
+)
+STATE = Setting(
+    "SLASHPOST_STATE",
+    "--state",
+    "FILE",
+    "/data/state.db if /data can be written, else .slashpost/state.db",
+    "Where the bot keeps what it must remember",
+    serves=True,
+)
+# Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
+FLY_APP_NAME = "FLY_APP_NAME"
+DATA = Path("/data")
+MAX_PORT = 65535
 
 TABLE = (
     TOKEN,
@@ -105,6 +144,10 @@ TABLE = (
     COLLECTION_TAGS,
     LANGUAGE,
     MAX_BYTES,
+    MODE,
+    PUBLIC_URL,
+    PORT,
+    STATE,
 )
 
 
@@ -124,6 +167,10 @@ class Settings:
         collection_tags: tags that are no topics, as written.
         language: language tag, ``all``, or None for the site's main language.
         max_bytes: size of the largest file that is read, in bytes.
+        mode: how Discord reaches the bot.
+        public_url: where the internet reaches this process, without a trailing slash, or None.
+        port: where to listen, or None where nobody said.
+        state: file of what must be remembered.
     """
 
     token: str | None = field(repr=False)
@@ -137,6 +184,10 @@ class Settings:
     collection_tags: tuple[str, ...]
     language: str | None
     max_bytes: int
+    mode: Literal["http", "gateway"]
+    public_url: str | None
+    port: int | None
+    state: Path
 
     @classmethod
     def load(
@@ -166,6 +217,9 @@ class Settings:
             return text(setting) or setting.default
 
         site_url = text(SITE_URL)
+        public_url = text(PUBLIC_URL)
+        if public_url is None and (app := env.get(FLY_APP_NAME, "").strip()):
+            public_url = f"https://{app}.fly.dev"
         return cls(
             token=text(TOKEN),
             api_base=web_address(API_BASE, text_or_default(API_BASE)),
@@ -178,6 +232,10 @@ class Settings:
             collection_tags=names(text_or_default(COLLECTION_TAGS)),
             language=text(LANGUAGE),
             max_bytes=size(text_or_default(MAX_BYTES)),
+            mode=mode(text_or_default(MODE), public_url),
+            public_url=public_url and web_address(PUBLIC_URL, public_url),
+            port=port(text(PORT)),
+            state=state(text(STATE)),
         )
 
     def require_token(self) -> str:
@@ -249,3 +307,31 @@ def size(value: str) -> int:
             "Write a whole number above 0, such as 2000000.",
         )
     return number
+
+
+def mode(value: str, public_url: str | None) -> Literal["http", "gateway"]:
+    """Check how Discord reaches the bot, and decide where that was left open."""
+    folded = value.casefold()
+    if folded == "auto":
+        return "http" if public_url else "gateway"
+    if folded not in {"http", "gateway"}:
+        hint = "Write auto, http or gateway."
+        raise SettingError(MODE.label, f"{value!r} is no way to reach Discord", hint)
+    return cast("Literal['http', 'gateway']", folded)
+
+
+def port(value: str | None) -> int | None:
+    """Check a port, if there is one; 0 takes a free one."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > MAX_PORT:
+        raise SettingError(PORT.label, f"{value!r} is no port", "Write one such as 8080.")
+    return int(value)
+
+
+def state(value: str | None) -> Path:
+    """The file of the state: on the volume where there is one that can be written."""
+    if value is not None:
+        return Path(value).expanduser()
+    on_volume = DATA.is_dir() and os.access(DATA, os.W_OK)
+    return DATA / "state.db" if on_volume else Path(".slashpost/state.db")

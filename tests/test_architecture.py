@@ -21,10 +21,12 @@ MAY_KNOW: dict[str, set[str]] = {
     "rendering": {"blog"},
     "chat": {"blog", "rendering"},
     "transport": {"blog"},
+    "state": {"blog"},
+    "web": {"blog"},
     "settings": {"blog"},
     "terminal": {"blog"},
 }
-MAY_KNOW_EVERYTHING = {"app", "cli", "__main__", "playground"}
+MAY_KNOW_EVERYTHING = {"app", "serving", "cli", "__main__", "playground"}
 
 
 def room_of(file: Path) -> str:

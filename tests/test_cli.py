@@ -397,7 +397,7 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
     said = slashpost(command, "--help")
     assert said.status == 0
     for setting in TABLE:
-        if setting.option:
+        if setting.option and (command == "run" or not setting.serves):
             assert f"  {setting.option} " in said.out
             assert setting.variable in " ".join(said.out.split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from bot.settings import TABLE, Setting, Settings
 
 README = Path(__file__).parent.parent / "README.md"
 VARIABLES = [setting.variable for setting in TABLE]
+
+
+@pytest.fixture(autouse=True)
+def volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a volume would be mounted; there is none."""
+    monkeypatch.setattr("bot.settings.DATA", tmp_path / "data")
+    return tmp_path / "data"
 
 
 def test_nothing_needs_to_be_set() -> None:
@@ -30,6 +38,10 @@ def test_nothing_needs_to_be_set() -> None:
         collection_tags=("post", "posts", "all", "blog"),
         language=None,
         max_bytes=2_000_000,
+        mode="gateway",
+        public_url=None,
+        port=None,
+        state=Path(".slashpost/state.db"),
     )
 
 
@@ -47,6 +59,10 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "SLASHPOST_COLLECTION_TAGS": " note, , log ",
             "SLASHPOST_LANGUAGE": "all",
             "SLASHPOST_MAX_BYTES": "500",
+            "SLASHPOST_MODE": "auto",
+            "SLASHPOST_PUBLIC_URL": "https://bot.example.org/",
+            "PORT": "80",
+            "SLASHPOST_STATE": "s.db",
         }
     )
     assert settings == Settings(
@@ -61,7 +77,47 @@ def test_every_setting_is_read_from_the_environment() -> None:
         collection_tags=("note", "log"),
         language="all",
         max_bytes=500,
+        mode="http",
+        public_url="https://bot.example.org",
+        port=80,
+        state=Path("s.db"),
     )
+
+
+@pytest.mark.parametrize(
+    ("environ", "mode", "url"),
+    [
+        ({}, "gateway", None),
+        ({"FLY_APP_NAME": "my-blog"}, "http", "https://my-blog.fly.dev"),
+        (
+            {"FLY_APP_NAME": "my-blog", "SLASHPOST_PUBLIC_URL": "https://bot.example"},
+            "http",
+            "https://bot.example",
+        ),
+        ({"FLY_APP_NAME": "my-blog", "SLASHPOST_MODE": "gateway"}, "gateway", None),
+        ({"SLASHPOST_MODE": "HTTP"}, "http", None),
+    ],
+)
+def test_interactions_come_over_http_where_a_public_url_is_known(
+    environ: dict[str, str], mode: str, url: str | None
+) -> None:
+    settings = Settings.load(environ=environ)
+    assert settings.mode == mode
+    if mode == "http":
+        assert settings.public_url == url
+
+
+def test_the_state_is_kept_on_the_volume_where_there_is_one(volume: Path) -> None:
+    volume.mkdir()
+    assert Settings.load(environ={}).state == volume / "state.db"
+    chosen = Settings.load({"--state": "mine.db"}, {})
+    assert chosen.state == Path("mine.db")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="only without root's rights")
+def test_a_volume_that_cannot_be_written_is_passed_over(volume: Path) -> None:
+    volume.mkdir(mode=0o500)
+    assert Settings.load(environ={}).state == Path(".slashpost/state.db")
 
 
 def test_an_option_wins_over_the_environment() -> None:
@@ -97,6 +153,11 @@ def test_a_home_folder_is_understood() -> None:
         ("SLASHPOST_MAX_BYTES", "2 MB", "2000000"),
         ("SLASHPOST_MAX_BYTES", "0", "2000000"),
         ("SLASHPOST_MAX_BYTES", "-5", "2000000"),
+        ("SLASHPOST_MODE", "websocket", "gateway"),
+        ("SLASHPOST_PUBLIC_URL", "bot.example.org", "https://bot.example.org"),
+        ("PORT", "http", "8080"),
+        ("PORT", "65536", "8080"),
+        ("PORT", "٨٠", "8080"),
     ],
 )
 def test_a_bad_value_is_named_with_what_to_do(variable: str, value: str, advice: str) -> None:

@@ -4,6 +4,8 @@
     ├── SettingError       a setting is missing or wrong          exit status 2
     ├── SourceError        the posts cannot be listed             exit status 2
     ├── IndexUnavailable   index.db cannot be opened or written   exit status 2
+    ├── StateUnavailable   state.db cannot be opened or written   exit status 2
+    ├── StateTooNew        a newer version wrote state.db         exit status 2
     ├── DiscordRefused     Discord rejects token or application   exit status 2
     └── NotFound           no such post or tag                    exit status 1
 
@@ -41,6 +43,14 @@ class SourceError(SlashpostError):
 
 class IndexUnavailable(SlashpostError):
     """The index cannot be opened, written or replaced."""
+
+
+class StateUnavailable(SlashpostError):
+    """The state cannot be opened or written."""
+
+
+class StateTooNew(SlashpostError):
+    """The state was written by a newer version, whose form this one does not know."""
 
 
 class DiscordRefused(SlashpostError):

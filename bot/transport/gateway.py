@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import discord
 import yarl
-from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 
-from bot.transport.api import REFUSALS, describe, is_passing, refusal
+from bot.transport.api import REFUSALS, describe, refusal
+from bot.transport.login import log_in, until_reached
+from bot.transport.running import finish_running
 
 log = logging.getLogger(__name__)
 
 # Whoever stops a machine waits 5 seconds or more before killing its processes.
+FINISH_SECONDS = 1.5
 CLOSE_SECONDS = 3.0
-
-T = TypeVar("T")
 
 
 async def run_gateway(client: discord.Client, token: str) -> None:
@@ -37,14 +36,15 @@ async def run_gateway(client: discord.Client, token: str) -> None:
     except REFUSALS as error:
         raise refusal(error) from error
     finally:
+        await finish_running(FINISH_SECONDS)
         await _close(client)
         log.info("Disconnected")
 
 
 async def _serve(client: discord.Client, token: str) -> None:
     """Log in, find the gateway, and stay connected to it."""
-    await _until_reached(lambda: _log_in(client, token))
-    gateway = await _until_reached(client.http.get_bot_gateway)
+    await until_reached(lambda: log_in(client, token))
+    gateway = await until_reached(client.http.get_bot_gateway)
     # discord.py opens its first socket here without asking Discord where the gateway is.
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway[1])
     while not client.is_closed():
@@ -55,30 +55,6 @@ async def _serve(client: discord.Client, token: str) -> None:
             # the very first one cannot be opened.
             if client.ws is not None:
                 raise
-
-
-async def _log_in(client: discord.Client, token: str) -> None:
-    try:
-        await client.login(token)
-    except BaseException:
-        # Each login opens a session with a connector, and would leave this one behind.
-        await client.http.close()
-        client.http.connector = discord.utils.MISSING
-        raise
-
-
-async def _until_reached(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask Discord again and again, ever more slowly, while it cannot be reached."""
-    backoff: ExponentialBackoff[bool] = ExponentialBackoff()
-    while True:
-        try:
-            return await ask()
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            seconds = backoff.delay()
-            log.warning("Cannot reach Discord (%s); next try in %.1f s", describe(error), seconds)
-            await asyncio.sleep(seconds)
 
 
 async def _close(client: discord.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,13 @@ from discord.http import Route
 
 from bot.transport.api import use_api_base
 from tests.wire.server import LoopbackDiscord
+
+
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Log warnings whatever an earlier test of the command line has set."""
+    for logger in (None, "bot", "bot.transport", "discord"):
+        caplog.set_level(logging.INFO, logger)
 
 
 @pytest.fixture

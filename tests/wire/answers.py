@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.wire.commands import CommandStore
+from tests.wire.endpoint import Poster
 from tests.wire.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, EPHEMERAL, Exchange
 from tests.wire.messages import LOADING, edited, stored
 from tests.wire.people import BOT, application
@@ -18,16 +19,23 @@ Answer = tuple[int, Any]
 NEW_MESSAGE, EDIT = 4, 7
 ORIGINAL = "@original"
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+INVALID_FORM_BODY = 50035
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, ANSWERED = 10008, 10015, 10062, 40060
 
 
 class Refused(Exception):
     """An answer with an error of Discord's."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    def __init__(self, status: int, code: int, message: str, errors: Payload | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"code": code, "message": message}
+        self.body: Payload = {"code": code, "message": message}
+        if errors is not None:
+            self.body["errors"] = errors
+
+
+class Expected(Refused):
+    """An error that every bot must live with: no complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,14 @@ class Answers:
         commands: the application's global commands.
         exchanges: interactions by their token.
         messages: messages by their id.
+        application: the bot's application.
+        poster: reaches its endpoint.
     """
 
     def __init__(self) -> None:
         self.gateway_url = ""
+        self.application = application()
+        self.poster = Poster()
         self.commands = CommandStore()
         self.exchanges: dict[str, Exchange] = {}
         self.messages: dict[str, Payload] = {}
@@ -102,7 +114,17 @@ class Answers:
     @route("GET", "/oauth2/applications/@me")
     @route("GET", "/applications/@me")
     async def _application(self, _: Request) -> Answer:
-        return 200, application()
+        return 200, self.application
+
+    @route("PATCH", "/applications/@me")
+    async def _edit_application(self, request: Request) -> Answer:
+        url = request.body.get("interactions_endpoint_url")
+        if url is not None and not await self.poster.accepts(url):
+            why = "The specified interactions endpoint url could not be verified."
+            errors = {"interactions_endpoint_url": {"_errors": [{"code": "X", "message": why}]}}
+            raise Expected(400, INVALID_FORM_BODY, "Invalid Form Body", errors)
+        self.application |= request.body
+        return 200, self.application
 
     @route("GET", "/applications/{application}/commands")
     async def _list_commands(self, request: Request) -> Answer:
@@ -119,8 +141,7 @@ class Answers:
             raise Refused(404, UNKNOWN_INTERACTION, "Unknown interaction")
         if exchange.callback is not None:
             raise Refused(400, ANSWERED, "Interaction has already been acknowledged.")
-        exchange.callback = request.body
-        self._carry_out(exchange, request.body["type"], request.body.get("data") or {})
+        self.take(exchange, request.body)
         if request.query.get("with_response", "0") in {"0", "false"}:
             return 204, None
         cause = exchange.interaction
@@ -129,8 +150,10 @@ class Answers:
             told["resource"] = {"type": request.body["type"], "message": exchange.message}
         return 200, told
 
-    def _carry_out(self, exchange: Exchange, kind: int, data: Payload) -> None:
-        """Do what a callback asks for."""
+    def take(self, exchange: Exchange, callback: Payload) -> None:
+        """Do what the first answer to an interaction asks for."""
+        exchange.callback = callback
+        kind, data = callback["type"], callback.get("data") or {}
         cause = exchange.interaction
         if kind in {NEW_MESSAGE, DEFERRED_MESSAGE}:
             if kind == DEFERRED_MESSAGE:
@@ -191,6 +214,9 @@ class Answers:
         """The exchange of a follow-up; before the first answer there is no webhook for it."""
         exchange = self.exchanges.get(request.names["token"])
         if exchange is None or exchange.callback is None:
+            if exchange is not None and self.application["interactions_endpoint_url"]:
+                # The request was faster than the answer in the body of the response.
+                raise Expected(404, UNKNOWN_WEBHOOK, "Unknown Webhook")
             raise Refused(404, UNKNOWN_WEBHOOK, "Unknown Webhook")
         return exchange
 

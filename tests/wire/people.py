@@ -7,9 +7,13 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from nacl.signing import SigningKey
+
 APPLICATION_ID = 100
 SERVER_ID = 200
 TOKEN = "a-token-that-only-the-tests-know"
+# Discord signs with it; everybody knows the application's public key.
+KEY = SigningKey(b"\0" * 32)
 
 _ids = itertools.count(1_000_000)
 
@@ -123,7 +127,7 @@ def application() -> dict[str, Any]:
         "bot": BOT.payload(),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "verify_key": "00" * 32,
+        "verify_key": KEY.verify_key.encode().hex(),
         "flags": 0,
         "flags_new": "0",
         "redirect_uris": [],

@@ -14,6 +14,8 @@ from tests.wire.people import TOKEN
 
 CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "posts"
+# Settings of whoever runs the tests.
+FOREIGN = ("SLASHPOST_", "PORT", "FLY_")
 
 
 class BotProcess:
@@ -23,11 +25,13 @@ class BotProcess:
         log: what it printed so far.
     """
 
-    def __init__(self, base: str, db: Path, *, posts: Path = POSTS, token: str = TOKEN) -> None:
+    def __init__(
+        self, base: str, db: Path, *options: str, posts: Path = POSTS, token: str = TOKEN
+    ) -> None:
         self.log = ""
-        self._arguments = ("run", "--posts", str(posts), "--db", str(db))
+        self._arguments = ("run", "--posts", str(posts), "--db", str(db), *options)
         ours = {"DISCORD_TOKEN": token, "DISCORD_API_BASE": base, "PYTHONUNBUFFERED": "1"}
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("SLASHPOST_")}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         self._environment = inherited | ours
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None

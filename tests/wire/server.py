@@ -9,10 +9,12 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.wire.answers import Answers
+from tests.wire.endpoint import encoded, signed
 from tests.wire.gateway import Gateway
 from tests.wire.interactions import Exchange
+from tests.wire.limits import check_limits
 from tests.wire.rest import Fault, Rest
-from tests.wire.schema import description
+from tests.wire.schema import description, validate_request
 
 # https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
 SECONDS_TO_ANSWER = 3
@@ -26,11 +28,13 @@ class LoopbackDiscord:
         rest: what was asked over HTTP, and what is to fail.
         gateway: the websocket side.
         answers: what this Discord remembers: commands, messages, interactions.
+        lag: seconds between a response of the bot's endpoint and its taking effect.
     """
 
     def __init__(self) -> None:
         description()  # skips the test here rather than failing it inside a request
         self.base = ""
+        self.lag = 0.0
         self.answers = Answers()
         self.rest = Rest(self.answers)
         self.gateway = Gateway()
@@ -58,6 +62,7 @@ class LoopbackDiscord:
     ) -> None:
         """Stop listening."""
         await self.gateway.close()
+        await self.answers.poster.close()
         assert self._runner is not None
         await self._runner.cleanup()
 
@@ -83,7 +88,23 @@ class LoopbackDiscord:
         """
         exchange = Exchange(interaction)
         self.answers.exchanges[interaction["token"]] = exchange
-        await self.gateway.dispatch("INTERACTION_CREATE", interaction)
+        url = self.answers.application["interactions_endpoint_url"]
+        if url is None:
+            await self.gateway.dispatch("INTERACTION_CREATE", interaction)
+        else:
+            await self._post(url, exchange)
         async with asyncio.timeout(seconds):
             await exchange.answered.wait()
         return exchange
+
+    async def _post(self, url: str, exchange: Exchange) -> None:
+        """Send an interaction to the bot's endpoint, and do what the response says."""
+        body = encoded(exchange.interaction)
+        response = await self.answers.poster.post(url, body, signed(body))
+        # For this long, Discord has read the response and does not know it everywhere.
+        await asyncio.sleep(self.lag)
+        cause = exchange.interaction
+        path = f"/interactions/{cause['id']}/{cause['token']}/callback"
+        validate_request("POST", path, response.payload)
+        check_limits(response.payload)
+        self.answers.take(exchange, response.payload)

@@ -1,0 +1,114 @@
+"""Interactions that Discord posts to us, led through the same command tree as the gateway's.
+
+https://docs.discord.com/developers/interactions/receiving-and-responding
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import discord
+from discord.webhook.async_ import async_context
+from multidict import MultiMapping
+
+from bot.transport.adapter import BodyAdapter
+from bot.transport.exchange import Exchange, Payload, Reply, encode
+from bot.transport.signature import Signatures
+
+log = logging.getLogger(__name__)
+
+# Discord waits for three: https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
+DEADLINE_SECONDS = 2.5
+# Each takes some 30 kB while it is answered, so that a crowd fits into 256 MB.
+MAX_AT_ONCE = 250
+
+PING = 1
+PONG = b'{"type":1}'
+
+Apology = Callable[[Mapping[str, Any]], Payload]
+
+
+class Interactions:
+    """Receives signed requests and answers them.
+
+    Args:
+        client: dispatches interactions, as one that listens to the gateway does.
+        apology: the answer to an interaction that nothing answered in time.
+        deadline: seconds after which ``apology`` answers.
+        at_once: how many requests may wait for their answers.
+
+    Attributes:
+        heard: is set by every genuine request.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        apology: Apology,
+        deadline: float = DEADLINE_SECONDS,
+        at_once: int = MAX_AT_ONCE,
+    ) -> None:
+        self.heard = asyncio.Event()
+        self._client = client
+        self._apology = apology
+        self._deadline = deadline
+        self._free = at_once
+        self._signatures: Signatures | None = None
+
+    def trust(self, public_key: str) -> None:
+        """Answer requests that were signed with the key that belongs to ``public_key``."""
+        self._signatures = Signatures(public_key)
+
+    async def receive(self, headers: MultiMapping[str], body: bytes) -> Reply:
+        """Answer a request; its reply must be told when it was sent."""
+        if self._signatures is None or not self._free:
+            return Reply(HTTPStatus.SERVICE_UNAVAILABLE)
+        if not self._signatures.verify(headers, body):
+            return Reply(HTTPStatus.UNAUTHORIZED)
+        self.heard.set()
+        try:
+            interaction = json.loads(body)
+            kind = interaction["type"]
+        except (ValueError, KeyError, TypeError):
+            log.warning("Discord signed what is no interaction: %d bytes", len(body))
+            return Reply(HTTPStatus.BAD_REQUEST)
+        if kind == PING:
+            return Reply(HTTPStatus.OK, PONG)
+        self._free -= 1
+        try:
+            return await self._answer(interaction)
+        finally:
+            self._free += 1
+
+    async def _answer(self, interaction: Payload) -> Reply:
+        exchange = Exchange()
+        try:
+            self._dispatch(interaction, exchange)
+            answer = await exchange.answer(self._deadline)
+        except asyncio.CancelledError:
+            exchange.close(arrived=False)
+            raise
+        except TimeoutError:
+            log.warning("Nothing answered interaction %s in time", interaction.get("id"))
+            answer = encode(self._apology(interaction))
+        except Exception:
+            log.exception("Interaction %s cannot be understood", interaction.get("id"))
+            answer = encode(self._apology(interaction))
+        return Reply(HTTPStatus.OK, answer, exchange)
+
+    def _dispatch(self, interaction: Payload, exchange: Exchange) -> None:
+        """Start what answers the interaction.
+
+        discord.py does that in tasks, which inherit the adapter with their context.
+        """
+        token = async_context.set(BodyAdapter(exchange, interaction))
+        try:
+            self._client._connection.parse_interaction_create(interaction)  # type: ignore[arg-type] # noqa: SLF001 - where the gateway's interactions go too
+        finally:
+            async_context.reset(token)

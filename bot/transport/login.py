@@ -1,0 +1,63 @@
+"""Logging in, and waiting for a Discord that cannot be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+import discord
+from discord.backoff import ExponentialBackoff
+
+from bot.transport.api import describe, is_passing
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+async def log_in(client: discord.Client, token: str) -> None:
+    """Learn who the bot is, and run its ``setup_hook``.
+
+    Raises:
+        discord.LoginFailure: Discord rejects the token.
+    """
+    try:
+        with _endpoint_unmentioned():
+            await client.login(token)
+    except BaseException:
+        # Each login opens a session with a connector, and would leave this one behind.
+        await client.http.close()
+        client.http.connector = discord.utils.MISSING
+        raise
+
+
+async def until_reached(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask Discord again and again, ever more slowly, while it cannot be reached."""
+    backoff: ExponentialBackoff[bool] = ExponentialBackoff()
+    while True:
+        try:
+            return await ask()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            seconds = backoff.delay()
+            log.warning("Cannot reach Discord (%s); next try in %.1f s", describe(error), seconds)
+            await asyncio.sleep(seconds)
+
+
+@contextlib.contextmanager
+def _endpoint_unmentioned() -> Iterator[None]:
+    """Drop discord.py's warning about an endpoint: it is wanted, or it is refused."""
+
+    def concerns_others(record: logging.LogRecord) -> bool:
+        return "interaction endpoint URL" not in record.getMessage()
+
+    logger = logging.getLogger("discord.client")
+    logger.addFilter(concerns_others)
+    try:
+        yield
+    finally:
+        logger.removeFilter(concerns_others)

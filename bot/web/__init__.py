@@ -1,0 +1,1 @@
+"""The HTTP server: routes only, which ask others for what they answer."""

@@ -1,0 +1,68 @@
+"""``POST /interactions``: where Discord sends commands, clicks and what readers type."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Protocol
+
+from aiohttp import web
+from multidict import MultiMapping
+
+PATH = "/interactions"
+# Discord sends a request at once; whoever trickles it is somebody else.
+READ_SECONDS = 5.0
+
+
+class Reply(Protocol):
+    """The answer to one request."""
+
+    @property
+    def status(self) -> HTTPStatus:
+        """Of the response."""
+
+    @property
+    def body(self) -> bytes:
+        """JSON, or nothing."""
+
+    def sent(self, *, arrived: bool) -> None:
+        """Hear that the body has left, or that the connection was lost before."""
+
+
+class Receiver(Protocol):
+    """Answers signed requests."""
+
+    async def receive(self, headers: MultiMapping[str], body: bytes) -> Reply:
+        """Answer one request, whoever sent it."""
+
+
+def add_interactions(app: web.Application, receiver: Receiver) -> None:
+    """Let ``receiver`` answer what is posted to ``/interactions``."""
+
+    async def post(request: web.Request) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        reply = await receiver.receive(request.headers, body)
+        return await send(request, reply)
+
+    app.router.add_post(PATH, post)
+
+
+async def send(request: web.Request, reply: Reply) -> web.StreamResponse:
+    """Write a reply to its end, and say so: what follows it must not overtake it."""
+    response = web.Response(
+        status=reply.status,
+        body=reply.body,
+        content_type="application/json" if reply.body else None,
+    )
+    arrived = False
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+        arrived = True
+    finally:
+        reply.sent(arrived=arrived)
+    return response

@@ -1,0 +1,45 @@
+"""The server that listens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.blog.errors import SettingError
+
+log = logging.getLogger(__name__)
+
+# Whoever stops a machine waits 5 seconds or more before killing its processes. An
+# interaction is answered within 2.5; what follows the answer is waited for afterwards.
+SHUTDOWN_SECONDS = 2.75
+
+
+@asynccontextmanager
+async def listening(app: web.Application, port: int) -> AsyncIterator[int]:
+    """Serve ``app`` on all of the machine's addresses, and give the port.
+
+    In the end no new request is taken, and those that came are answered.
+
+    Args:
+        app: the routes.
+        port: where to listen; 0 takes a free one.
+
+    Raises:
+        SettingError: the port is taken, or not ours to take.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, port=port).start()
+        except OSError as error:
+            hint = "Set another port, or stop the program that uses it."
+            raise SettingError("PORT", f"cannot listen on {port} ({error})", hint) from error
+        found: int = runner.addresses[0][1]
+        log.info("Listening on port %d", found)
+        yield found
+    finally:
+        await runner.cleanup()
