@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import NamedTuple
@@ -235,19 +237,37 @@ class Folder:
         return self._place_by_name(root)
 
     def _place_by_name(self, root: Path) -> PurePosixPath:
-        """The posts' place in a site that shows only by the names of its folders."""
-        parts = root.parts[-MOST_LEVELS_UP:]
-        starts = [at for at, name in enumerate(parts) if self._is_content_folder(name)]
-        if not starts:
+        """The posts' place in a site that shows only by the names of its folders.
+
+        What looks like a site's folder must lie at the top of a project: many people keep
+        all their checkouts in a folder called ``src``.
+        """
+        above = (root, *root.parents[: MOST_LEVELS_UP - 1])
+        way = list(takewhile(lambda folder: not (folder / ".git").exists(), above))
+        start = next((at for at, one in enumerate(way) if self._is_content_folder(one.name)), None)
+        if start is None:
             return PurePosixPath()
-        start = starts[-1]
-        while start - 1 in starts:
-            start -= 1
-        return PurePosixPath(*parts[start:])
+        while start + 1 < len(way) and self._is_content_folder(way[start + 1].name):
+            start += 1
+        top = way[start].parent
+        return PurePosixPath(root.relative_to(top)) if _is_project(top) else PurePosixPath()
 
 
 # Said to be left out, these would only be noise.
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+
+
+# What the top folder of a project has, if it has anything.
+_OF_A_PROJECT = re.compile(
+    r"\.git|package\.json|Makefile|Gemfile|(?:LICEN[CS]E|COPYING|README)\b.*", re.IGNORECASE
+)
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return any(_OF_A_PROJECT.fullmatch(name) for name in os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return False
 
 
 def _is_markdown(name: str) -> bool:

@@ -216,9 +216,15 @@ def test_the_search_does_not_enter_the_home_folder(
 
 
 def test_without_configuration_the_names_of_folders_tell_the_place(tmp_path: Path) -> None:
-    write(tmp_path, "site/src/content/blog/x.md", "site/posts/x.md")
+    write(tmp_path, "site/LICENSE", "site/src/content/blog/x.md", "site/posts/x.md")
     assert look(tmp_path / "site/src/content/blog").inside == PurePosixPath("src/content/blog")
+    assert look(tmp_path / "site/src").inside == PurePosixPath("src")
     assert look(tmp_path / "site/posts").inside == PurePosixPath()
+
+
+def test_a_folder_of_many_checkouts_is_no_part_of_a_site(tmp_path: Path) -> None:
+    write(tmp_path, "src/blog/x.md")
+    assert look(tmp_path / "src/blog").inside == PurePosixPath()
 
 
 def test_configuration_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
