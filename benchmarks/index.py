@@ -26,8 +26,9 @@ from unittest.mock import patch
 from benchmarks.blog import write_posts
 from benchmarks.peers import prepare_hugo, prepare_pelican
 from bot.app import App
-from bot.index.sync import BATCH_FILES, BULK_FULL_TEXT, SCHEMA
-from bot.index.writer import Understood, insertions_of
+from bot.index.batch import BATCH_FILES, Understood, insertions_of
+from bot.index.difference import SCHEMA
+from bot.index.sync import BULK_FULL_TEXT
 from bot.reading.excerpt import summary_of
 from bot.reading.front_matter import FrontMatter
 from bot.reading.text import words_of

@@ -13,19 +13,13 @@ from typing import Self
 from bot.blog.errors import IndexUnavailable
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
+from bot.index.batch import Progress
+from bot.index.difference import Difference, compare, holds_the_same
 from bot.index.foreign import refuse_foreign
 from bot.index.library import IndexLibrary
 from bot.index.live import is_damage
 from bot.index.lock import writing
-from bot.index.sync import (
-    Difference,
-    Progress,
-    SyncReport,
-    compare,
-    holds_the_same,
-    rebuild,
-    update,
-)
+from bot.index.sync import SyncReport, rebuild, update
 
 
 class Index(IndexLibrary):

@@ -18,16 +18,18 @@ from bot.blog.tag import Tag, tag_key
 from bot.index.database import Database, Row
 from bot.index.live import LiveConnection
 from bot.index.names import fold, names_meant
+from bot.index.questions import (
+    ALL_POSTS,
+    IN_ORDER,
+    LEFT_OUT,
+    SEARCH,
+    TAGGED,
+    UNDATED,
+    VISIBLE,
+)
 from bot.index.record import SHOWN, to_post
 from bot.index.roster import Entry, Roster
-from bot.index.words import MATCH_END, MATCH_START, clean, match, pieces
-
-# The post `p` is seen by readers at the moment :now.
-VISIBLE = "p.draft = 0 AND p.hidden IS NULL AND (p.instant IS NULL OR p.instant <= :now)"
-# Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
-IN_ORDER = "p.instant DESC, p.path"
-# Words of context in a snippet; FTS5 takes up to 64.
-SNIPPET_WORDS = 32
+from bot.index.words import MATCH_START, clean, match, pieces
 
 
 class IndexLibrary:
@@ -50,7 +52,7 @@ class IndexLibrary:
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
     ) -> Sequence[Post]:
         """The newest posts, all of them where ``limit`` is None; of one tag, if given."""
-        tagged = "" if tag is None else _TAGGED
+        tagged = "" if tag is None else TAGGED
         return await self._posts(
             f"{tagged} WHERE {VISIBLE} ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
             {
@@ -62,7 +64,7 @@ class IndexLibrary:
 
     async def count(self, *, tag: str | None = None) -> int:
         """How many posts there are, of one tag if given."""
-        tagged = "" if tag is None else _TAGGED
+        tagged = "" if tag is None else TAGGED
         async with self._live.use() as database:
             return int(
                 await database.value(
@@ -176,7 +178,7 @@ class IndexLibrary:
             return []
         async with self._live.use() as database:
             rows = await database.rows(
-                _SEARCH,
+                SEARCH,
                 self._with_now({"match": expression, "limit": limit, "offset": offset}),
             )
             site_url = await self._site(database)
@@ -216,7 +218,7 @@ class IndexLibrary:
                 f"SELECT count(*) FROM posts AS p WHERE {VISIBLE}",  # noqa: S608
                 self._with_now({}),
             )
-            left_out = await database.rows(_LEFT_OUT, self._with_now({}))
+            left_out = await database.rows(LEFT_OUT, self._with_now({}))
             problems = await database.rows(
                 "SELECT DISTINCT path, line, reason, hint FROM problems ORDER BY path, line, reason"
             )
@@ -277,47 +279,9 @@ class IndexLibrary:
         async with self._live.use() as database:
             version = await self._live.version(database)
             if self._known is None or self._known[0] != version:
-                rows = await database.rows(_ALL_POSTS)
+                rows = await database.rows(ALL_POSTS)
                 self._known = version, await asyncio.to_thread(_post_roster, rows)
         return self._known[1]
-
-
-# Before every instant there is: year 1 is 62 billion seconds before 1970.
-UNDATED = -(10**12)
-
-_TAGGED = "JOIN post_tags AS pt ON pt.post = p.id AND pt.key = :tag"
-
-_SNIPPETS = ", ".join(
-    f"snippet(fulltext, {column}, '{MATCH_START}', '{MATCH_END}', '…', {SNIPPET_WORDS})"
-    for column in (3, 2, 0)  # body, summary, title
-)
-# The best are chosen first: a snippet is cut only for those that are shown.
-_SEARCH = f"""
-    WITH best AS MATERIALIZED (
-        SELECT p.id AS id, fulltext.rank AS rank, p.instant AS instant, p.path AS path
-        FROM fulltext JOIN posts AS p ON p.id = fulltext.rowid
-        WHERE fulltext MATCH :match AND {VISIBLE}
-        ORDER BY fulltext.rank, p.instant DESC, p.path LIMIT :limit OFFSET :offset
-    )
-    SELECT {SHOWN}, {_SNIPPETS}
-    FROM best JOIN fulltext ON fulltext.rowid = best.id JOIN posts AS p ON p.id = best.id
-    WHERE fulltext MATCH :match
-    ORDER BY best.rank, best.instant DESC, best.path
-"""  # noqa: S608 - all of it is ours
-
-_LEFT_OUT = """
-    SELECT path, reason FROM left_out
-    UNION SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
-    UNION SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft
-    UNION SELECT path, 'dated ' || date || ', which is in the future' FROM posts
-        WHERE hidden IS NULL AND NOT draft AND instant > :now
-    ORDER BY path
-"""
-
-_ALL_POSTS = f"""
-    SELECT p.path, p.title, p.slug, p.instant FROM posts AS p
-    WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}
-"""  # noqa: S608
 
 
 def _post_roster(rows: Sequence[Row]) -> Roster:

@@ -1,12 +1,13 @@
-"""A post as rows of the index, and back."""
+"""Posts and problems as rows of the index, and posts back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.blog.date import PostDate
 from bot.blog.post import Post
+from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.tag import tag_key
 from bot.index.database import Row, Statement, insertions
@@ -111,3 +112,17 @@ def post_insertions(documents: Sequence[tuple[int, Document]]) -> Iterator[State
         if name
     }
     yield from insertions("names (name, kind, post)", sorted(names))
+
+
+def report_insertions(
+    origin: str, problems: Iterable[Problem], left_out: Iterable[LeftOut]
+) -> Iterator[Statement]:
+    """Statements that keep what was found wrong and left out; ``origin`` says who found it."""
+    yield from insertions(
+        "problems (origin, path, line, reason, hint)",
+        ((origin, clean(p.path), p.line, clean(p.reason), clean(p.hint)) for p in problems),
+    )
+    yield from insertions(
+        "left_out (origin, path, reason)",
+        ((origin, clean(one.path), clean(one.reason)) for one in left_out),
+    )

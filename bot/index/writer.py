@@ -1,60 +1,20 @@
-"""What goes into the index: rows for each file that was read, and what follows from all."""
+"""Changes to the index, and what follows for all posts from any of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from bot.blog.problem import LeftOut, Problem
-from bot.blog.reader import Document, Outline, Reader, Settlement
+from bot.blog.reader import Outline, Reader, Settlement
 from bot.blog.source import Snapshot
-from bot.index.database import Database, Row, Statement, insertions
+from bot.index.batch import Understood
+from bot.index.database import MOST_ROWS, Database, Row, insertions
+from bot.index.difference import Known
 from bot.index.names import Kind, fold
-from bot.index.record import post_insertions
-from bot.index.words import clean
+from bot.index.record import report_insertions
 
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A file that was read.
-
-    Attributes:
-        number: the file's number in the index; a new one, unless ``document`` is None.
-        path, size, stamp: as the snapshot has them.
-        digest: of the file's bytes.
-        document: what the file turned out to be; None where the digest shows that
-            the index knows already.
-    """
-
-    number: int
-    path: str
-    size: int
-    stamp: int
-    digest: bytes
-    document: Document | None
-
-    @property
-    def is_post(self) -> bool:
-        """Whether the file holds a post, or a draft of one."""
-        return self.document is not None and self.document.post is not None
-
-
-def insertions_of(files: Sequence[Understood]) -> list[Statement]:
-    """Statements that put files into the index. Slow enough to be made in a thread."""
-    fresh = [(file, file.document) for file in files if file.document is not None]
-    return [
-        *insertions(
-            "files (id, path, size, stamp, digest)",
-            ((file.number, file.path, file.size, file.stamp, file.digest) for file, _ in fresh),
-        ),
-        *post_insertions([(file.number, document) for file, document in fresh]),
-        *_report(
-            "file",
-            (one for _, document in fresh for one in document.problems),
-            (document.left_out for _, document in fresh if document.left_out),
-        ),
-    ]
+T = TypeVar("T")
 
 
 class Writer:
@@ -63,23 +23,32 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def touch(self, file: Understood) -> None:
-        """Note a file's new size and stamp; what it says is the same."""
-        await self._database.run(
-            "UPDATE files SET size = ?, stamp = ? WHERE id = ?",
-            (file.size, file.stamp, file.number),
-        )
-
-    async def remove(self, number: int, path: str) -> None:
-        """Forget a file and its post."""
-        # The full-text index is no table that foreign keys could clear.
-        await self._database.run("DELETE FROM fulltext WHERE rowid = ?", (number,))
-        await self._database.run("DELETE FROM files WHERE id = ?", (number,))
-        for table in ("problems", "left_out"):
+    async def touch(self, files: Sequence[Understood]) -> None:
+        """Note new sizes and stamps of files that say the same as before."""
+        for some in _portions(files):
+            values = ",".join(["(?, ?, ?)"] * len(some))
             await self._database.run(
-                f"DELETE FROM {table} WHERE path = ? AND origin = 'file'",  # noqa: S608
-                (path,),
+                "UPDATE files SET size = news.column2, stamp = news.column3 "  # noqa: S608
+                f"FROM (VALUES {values}) AS news WHERE files.id = news.column1",
+                [value for file in some for value in (file.number, file.size, file.stamp)],
             )
+
+    async def remove(self, files: Mapping[str, Known]) -> None:
+        """Forget files and their posts."""
+        for some in _portions(list(files.items())):
+            places = ",".join("?" * len(some))
+            numbers, paths = [one.id for _, one in some], [path for path, _ in some]
+            # The full-text index is no table that foreign keys could clear.
+            for table, column, values in (
+                ("fulltext", "rowid", numbers),
+                ("files", "id", numbers),
+                ("problems", "origin = 'file' AND path", paths),
+                ("left_out", "origin = 'file' AND path", paths),
+            ):
+                await self._database.run(
+                    f"DELETE FROM {table} WHERE {column} IN ({places})",  # noqa: S608
+                    values,
+                )
 
     async def settle(self, snapshot: Snapshot, reader: Reader) -> None:
         """Decide what needs all posts in view, and report what was found beside them."""
@@ -94,9 +63,9 @@ class Writer:
         await self._database.run("DELETE FROM problems WHERE origin <> 'file'")
         await self._database.run("DELETE FROM left_out WHERE origin <> 'file'")
         for report in (
-            _report("settlement", settlement.problems, ()),
-            _report("site", reader.site_problems, ()),
-            _report("source", snapshot.problems, snapshot.left_out),
+            report_insertions("settlement", settlement.problems, ()),
+            report_insertions("site", reader.site_problems, ()),
+            report_insertions("source", snapshot.problems, snapshot.left_out),
         ):
             await self._database.run_all(report)
 
@@ -167,14 +136,6 @@ def _settle(
     return settlement, changed
 
 
-def _report(
-    origin: str, problems: Iterable[Problem], left_out: Iterable[LeftOut]
-) -> Iterator[Statement]:
-    yield from insertions(
-        "problems (origin, path, line, reason, hint)",
-        ((origin, clean(p.path), p.line, clean(p.reason), clean(p.hint)) for p in problems),
-    )
-    yield from insertions(
-        "left_out (origin, path, reason)",
-        ((origin, clean(one.path), clean(one.reason)) for one in left_out),
-    )
+def _portions(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), MOST_ROWS):
+        yield items[start : start + MOST_ROWS]

@@ -161,12 +161,19 @@ class Unreadable(File):
         raise OSError(self.error, "Permission denied") if self.error else FileNotFoundError
 
 
-async def test_a_file_that_cannot_be_read_is_a_problem_until_it_can(index: Index) -> None:
+async def test_a_file_that_cannot_be_read_is_a_problem_until_it_can(
+    index: Index, clock: Clock
+) -> None:
     bad = Snapshot("x", (File("a.md", "\na", 1), Unreadable("b.md", "\nb", 1)))
     await index.sync(bad, PlainReader())
     assert [post.path for post in await index.latest()] == ["a.md"]
     (problem,) = (await index.status()).problems
-    assert str(problem) == "b.md: it cannot be read (Permission denied)"
+    assert str(problem) == "b.md: It cannot be read: Permission denied"
+
+    written = (await index.status()).updated
+    clock.now += 60
+    await index.sync(bad, PlainReader())
+    assert (await index.status()).updated == written, "that it still cannot be read is no news"
 
     good = Snapshot("x", (File("a.md", "\na", 1), File("b.md", "\nb", 1)))
     report = await index.sync(good, PlainReader())
@@ -184,7 +191,7 @@ async def test_a_fault_of_the_reader_costs_one_post_only(index: Index) -> None:
     await index.sync(blog(TWO), Faulty())
     assert [post.path for post in await index.latest()] == ["b.md"]
     (problem,) = (await index.status()).problems
-    assert str(problem) == "a.md: it cannot be understood (KeyError: 'truet')"
+    assert str(problem) == "a.md: It cannot be understood (KeyError: 'truet')"
 
 
 async def test_a_file_that_vanishes_under_the_reader_is_passed_over(index: Index) -> None:

@@ -1,0 +1,187 @@
+"""Files on their way into the index: read in a thread, and made into statements there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.blog.problem import Problem
+from bot.blog.reader import Document, Reader
+from bot.blog.source import SourceFile
+from bot.index.database import Statement, insertions
+from bot.index.difference import Known, digest
+from bot.index.record import post_insertions, report_insertions
+
+log = logging.getLogger(__name__)
+
+# Files that are read in one go. Each batch is a few statements for SQLite's thread, which
+# waits up to five milliseconds for Python's global lock around each of them while the next
+# batch is read: half of this takes half as long again on a busy machine.
+BATCH_FILES = 256
+BATCH_BYTES = 4_000_000
+
+# Called with files done and files to do.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A file that was read.
+
+    Attributes:
+        number: the file's number in the index; a new one, unless ``document`` is None.
+        path, size, stamp: as the snapshot has them.
+        digest: of the file's bytes.
+        document: what the file turned out to be; None where the digest shows that
+            the index knows already.
+    """
+
+    number: int
+    path: str
+    size: int
+    stamp: int
+    digest: bytes
+    document: Document | None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether the file holds a post, or a draft of one."""
+        return self.document is not None and self.document.post is not None
+
+
+def insertions_of(files: Sequence[Understood]) -> list[Statement]:
+    """Statements that put files into the index. Slow enough to be made in a thread."""
+    fresh = [(file, file.document) for file in files if file.document is not None]
+    return [
+        *insertions(
+            "files (id, path, size, stamp, digest)",
+            ((file.number, file.path, file.size, file.stamp, file.digest) for file, _ in fresh),
+        ),
+        *post_insertions([(file.number, document) for file, document in fresh]),
+        *report_insertions(
+            "file",
+            (one for _, document in fresh for one in document.problems),
+            (document.left_out for _, document in fresh if document.left_out),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files that were read, and the statements that put them into the index."""
+
+    files: Sequence[Understood]
+    insertions: Sequence[Statement]
+
+
+async def batches_of(
+    files: Sequence[SourceFile], reader: Reader, known: Mapping[str, Known], progress: Progress
+) -> AsyncGenerator[Batch, None]:
+    """Read files in a thread, one batch ahead of whoever writes them."""
+    next_number = max((one.id for one in known.values()), default=0) + 1
+    portions = _portions(files, next_number)
+    done = 0
+
+    def start() -> asyncio.Task[Batch] | None:
+        portion = next(portions, None)
+        if portion is None:
+            return None
+        return asyncio.create_task(asyncio.to_thread(_understand, portion, reader, known))
+
+    progress(0, len(files))
+    ahead = start()
+    try:
+        while ahead is not None:
+            batch = await ahead
+            ahead = start()
+            yield batch
+            done += len(batch.files)
+            progress(done, len(files))
+    finally:
+        if ahead is not None:
+            await asyncio.gather(ahead, return_exceptions=True)
+
+
+def _portions(
+    files: Sequence[SourceFile], first_number: int
+) -> Iterator[list[tuple[int, SourceFile]]]:
+    """Files with numbers, as many together as are worth a thread's while."""
+    batch: list[tuple[int, SourceFile]] = []
+    size = 0
+    for number, file in enumerate(files, first_number):
+        batch.append((number, file))
+        size += file.size
+        if len(batch) == BATCH_FILES or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A source file whose bytes are read already, or cannot be, which is its trouble."""
+
+    path: str
+    size: int
+    stamp: int
+    digest: bytes
+    data: bytes = b""
+    trouble: Document | None = None
+
+    def read(self) -> bytes:
+        return self.data
+
+
+def _hold(file: SourceFile) -> _Held | None:
+    """Read a file; None where it has vanished, so that the next snapshot will not have it."""
+    try:
+        data = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        # No file has this stamp, so the next run looks again.
+        return _Held(file.path, file.size, -1, b"", trouble=_unreadable(file, error))
+    return _Held(file.path, file.size, file.stamp, digest(data), data)
+
+
+def _understand(
+    numbered: Sequence[tuple[int, SourceFile]], reader: Reader, known: Mapping[str, Known]
+) -> Batch:
+    files = []
+    for new_number, file in numbered:
+        held = _hold(file)
+        if held is None:
+            continue
+        old = known.get(file.path)
+        if old and old.digest == held.digest:
+            number, document = old.id, None
+        else:
+            number, document = new_number, held.trouble or _read(reader, held)
+        files.append(Understood(number, held.path, held.size, held.stamp, held.digest, document))
+    return Batch(files, insertions_of(files))
+
+
+def _read(reader: Reader, file: SourceFile) -> Document:
+    """What the reader makes of a file; other posts shall not pay for a fault of ours."""
+    try:
+        return reader.read(file)
+    except Exception as error:
+        log.debug("%s: reading it failed", file.path, exc_info=True)
+        problem = Problem(
+            file.path,
+            None,
+            f"It cannot be understood ({type(error).__name__}: {error})",
+            "This is a fault of Slashpost: please report it with the file.",
+        )
+        return Document(problems=(problem,))
+
+
+def _unreadable(file: SourceFile, error: OSError) -> Document:
+    why = error.strerror or type(error).__name__
+    problem = Problem(
+        file.path, None, f"It cannot be read: {why}", "Check that the file may be read."
+    )
+    return Document(problems=(problem,))

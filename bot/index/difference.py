@@ -1,0 +1,116 @@
+"""Where the index and the posts differ."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.blog.reader import Reader
+from bot.blog.source import Snapshot, SourceFile
+from bot.index.database import Database, Row
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+# To be raised when the same posts would be stored in another way by the same schema.
+VERSION = 1
+
+
+class Known(NamedTuple):
+    """A file that the index holds."""
+
+    id: int
+    size: int
+    stamp: int
+    digest: bytes
+    is_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the index and a snapshot differ.
+
+    Attributes:
+        fits: whether the index was made by this version, with these settings.
+        known: the index's files by path.
+        suspects: files that are new or may have changed.
+        gone: paths of files that the snapshot does not have.
+        surroundings: digest of what the source reports beside the files.
+        same_surroundings: whether the index holds that report.
+    """
+
+    fits: bool
+    known: Mapping[str, Known]
+    suspects: Sequence[SourceFile]
+    gone: Sequence[str]
+    surroundings: str
+    same_surroundings: bool
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the index agrees with the snapshot."""
+        return self.fits and self.same_surroundings and not self.suspects and not self.gone
+
+
+async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Difference:
+    """See what an index lacks; anything unreadable means that it does not fit."""
+    try:
+        meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))
+        rows = await database.rows(
+            "SELECT f.path, f.id, f.size, f.stamp, f.digest, p.id IS NOT NULL "
+            "FROM files AS f LEFT JOIN posts AS p ON p.id = f.id"
+        )
+    except sqlite3.Error:
+        meta, rows = {}, []
+    return await asyncio.to_thread(_compare, meta, rows, snapshot, reader)
+
+
+def _compare(
+    meta: Mapping[str, object], rows: Sequence[Row], snapshot: Snapshot, reader: Reader
+) -> Difference:
+    known = {path: Known(*rest) for path, *rest in rows}
+    suspects = []
+    for file in snapshot.files:
+        found = known.get(file.path)
+        if found is None or (found.size, found.stamp) != (file.size, file.stamp):
+            suspects.append(file)
+    surroundings = surroundings_of(snapshot, reader)
+    return Difference(
+        fits=meta.get("fingerprint") == fingerprint(reader),
+        known=known,
+        suspects=suspects,
+        gone=list(known.keys() - {file.path for file in snapshot.files}),
+        surroundings=surroundings,
+        same_surroundings=meta.get("surroundings") == surroundings,
+    )
+
+
+async def holds_the_same(difference: Difference) -> bool:
+    """Whether an index that cannot be written says what the files say, whatever their stamps."""
+    if not difference.fits or difference.gone:
+        return False
+
+    def same(file: SourceFile) -> bool:
+        found = difference.known.get(file.path)
+        return found is not None and found.digest == digest(file.read())
+
+    return await asyncio.to_thread(lambda: all(map(same, difference.suspects)))
+
+
+def fingerprint(reader: Reader) -> str:
+    """Changes when the same files would make another index."""
+    return f"{VERSION} {digest(SCHEMA.read_bytes()).hex()} {reader.fingerprint}"
+
+
+def digest(data: bytes) -> bytes:
+    """What tells one content from another."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def surroundings_of(snapshot: Snapshot, reader: Reader) -> str:
+    """A digest of what is reported beside the files: by the source, and of the site."""
+    report = (snapshot.left_out, snapshot.problems, tuple(reader.site_problems))
+    return digest(repr(report).encode("utf-8", "backslashreplace")).hex()
