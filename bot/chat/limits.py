@@ -19,8 +19,6 @@ BUTTON_LABEL = 80
 BUTTON_URL = 512
 # https://discord.com/developers/docs/components/reference#unfurled-media-item-structure
 MEDIA_URL = 2_048
-# https://discord.com/developers/docs/components/reference#media-gallery-media-gallery-item-structure
-MEDIA_DESCRIPTION = 1_024
 # https://discord.com/developers/docs/components/reference#string-select-select-option-structure
 SELECT_OPTIONS = 25
 SELECT_TEXT = 100  # label, description and value of an option, each
