@@ -38,6 +38,10 @@ class FrontMatterError(Exception):
         self.line = line
 
 
+class FrontMatterIsCodeError(FrontMatterError):
+    """Front matter that is right, but would have to be run."""
+
+
 class Loader(SafeLoader):
     """YAML in which only ``true``, ``false`` and null are more than text.
 
@@ -192,35 +196,33 @@ class Yaml(Format):
     """``---`` or ``---yaml``, closed by ``---`` or ``...``."""
 
     name = "YAML"
-    opening = re.compile(r"---[ \t]*(?:ya?ml|js|javascript)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
+    opening = re.compile(r"---[ \t]*(?:ya?ml)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
     closing = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+    # The first line that is neither empty nor a comment.
+    first = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*([^\n]*)")
     # A line that can be the first of a mapping: `key:`, `"key":`, `{key: value}`, `? key`.
-    key = re.compile(r"[ \t]*(?:[\w\"'@$.&-][^\n:#]*:(?:[ \t\n]|\Z)|\{|\?[ \t]|%YAML)")
-    item = re.compile(r"-[ \t]")
+    key = re.compile(r"[ \t]*(?:[\w\"'@$.&-][^\n:#]*:(?:[ \t]|\Z)|\{|\?[ \t]|%YAML)")
+    plain_key = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t]|$)", re.MULTILINE)
 
     def detect(self, text: str) -> bool:
         """Tell front matter from a text that merely begins with a ``---`` rule."""
         opening = self.opening.match(text)
         if opening is None or opening[0].strip() != "---":
             return opening is not None
-        position = opening.end()
-        while position < len(text):
-            end = text.find("\n", position)
-            line = text[position : end if end >= 0 else len(text)]
-            content = line.strip()
-            if self.closing.match(line) or self.key.match(line):
-                return True
-            if self.item.match(line):  # a list right below the fence was meant as front matter
-                return position == opening.end() and self.closing.search(text, position) is not None
-            if content and not content.startswith("#"):
-                return False
-            if end < 0:
-                return False
-            position = end + 1
-        return False
+        first = self.first.match(text, opening.end())
+        assert first is not None, "it matches anything"
+        line = first[1]
+        if self.key.match(line) or self.closing.match(line):
+            return True
+        closing = self.closing.search(text, opening.end())
+        if closing is None or first.start(1) > opening.end():
+            return False
+        # A list right below the fence, or a line without its colon, was meant as front matter.
+        has_key = self.plain_key.search(text, opening.end(), closing.start())
+        return line.startswith("- ") or has_key is not None
 
     def parse(self, block: str) -> Any:
-        """Return what the YAML holds; JavaScript's plain object literals are YAML too."""
+        """Return what the YAML holds."""
         try:
             return load_yaml(block)
         except yaml.MarkedYAMLError as error:
@@ -239,6 +241,31 @@ class Yaml(Format):
                 "Remove that character.",
                 block.count("\n", 0, error.position) + 1,
             ) from None
+
+
+class JavaScript(Format):
+    """Eleventy's ``---js``, of which an object without code is YAML too."""
+
+    name = "JavaScript"
+    opening = re.compile(r"---[ \t]*(?:js|javascript)[ \t]*(?:\n|\Z)", re.IGNORECASE)
+    closing = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+
+    def parse(self, block: str) -> Any:
+        """Return what the object holds.
+
+        Raises:
+            FrontMatterIsCodeError: it is more than an object.
+        """
+        try:
+            loaded = load_yaml(block)
+        except yaml.YAMLError:
+            loaded = ""
+        if not isinstance(loaded, dict):
+            raise FrontMatterIsCodeError(
+                "its front matter is JavaScript, which only the generator runs",
+                "Write it as YAML.",
+            )
+        return loaded
 
 
 class Toml(Format):
@@ -373,7 +400,7 @@ class Franklin(Format):
         return values
 
 
-FORMATS: tuple[Format, ...] = (Yaml(), Toml(), Json(), Headers(), Franklin())
+FORMATS: tuple[Format, ...] = (Yaml(), JavaScript(), Toml(), Json(), Headers(), Franklin())
 
 
 def yaml_hint(problem: str, block: str) -> str:

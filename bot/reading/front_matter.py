@@ -58,13 +58,9 @@ class FrontMatter:
 
     def line_of(self, key: str) -> int | None:
         """Return the line of the file that gives ``key``, or None where it is not found."""
-        found = re.search(
-            rf"^\W*(?:@def\s+)?{re.escape(key)}\b\W", self.head, re.MULTILINE | re.IGNORECASE
-        )
-        if found is None:
-            return None
-        at = found.start() + len(found[0]) - len(found[0].lstrip())
-        return self.first_line + self.head.count("\n", 0, at)
+        pattern = rf"^[ \t\"'{{,]*(?:@def[ \t]+)?{re.escape(key)}[\"']?[ \t]*[:=]"
+        found = re.search(pattern, self.head, re.MULTILINE | re.IGNORECASE)
+        return found and self.first_line + self.head.count("\n", 0, found.start())
 
 
 def _end_of_blank_lines(text: str) -> int:
@@ -75,4 +71,4 @@ def _end_of_blank_lines(text: str) -> int:
 def _on_line(error: FrontMatterError, first_line: int) -> FrontMatterError:
     """Count the error's line from the top of the file instead of ``first_line``."""
     line = None if error.line is None else error.line + first_line - 1
-    return FrontMatterError(error.reason, error.hint, line)
+    return type(error)(error.reason, error.hint, line)

@@ -12,7 +12,7 @@ from bot.reading.authors import authors_of
 from bot.reading.cover import cover_of
 from bot.reading.excerpt import summary_of
 from bot.reading.fields import Fields
-from bot.reading.formats import FrontMatterError
+from bot.reading.formats import FrontMatterError, FrontMatterIsCodeError
 from bot.reading.front_matter import FrontMatter
 from bot.reading.language import language_of
 from bot.reading.not_a_post import not_a_post
@@ -35,6 +35,8 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
     """
     try:
         front_matter = FrontMatter.of(decode(data))
+    except FrontMatterIsCodeError as error:
+        return Document(left_out=LeftOut(path, error.reason))
     except FrontMatterError as error:
         return Document(problems=(Problem(path, error.line, error.reason, error.hint),))
     defaults = site.defaults(path)

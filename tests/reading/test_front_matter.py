@@ -126,13 +126,13 @@ def test_an_escaped_half_character_is_dropped() -> None:
 
 BROKEN = {
     "unquoted colon": ("---\ntitle: Howto: Install\n---\nText", 2, "quotes"),
+    "forgotten colon": ("---\ntitle Rain\ndate: 2024-01-11\n---\nText", 3, ""),
     "tab": ("---\ntitle: x\nextra:\n\tcover: y\n---\nText", 4, "spaces instead of tabs"),
     "open quote": ('---\ndate: 2024-01-11\ntitle: "x\n---\nText', 3, "quotes"),
     "at sign": ("---\ntitle: x\nauthor: @me\n---\nText", 3, "quotes"),
     "open list": ("---\ntags: [a, b\ntitle: x\n---\nText", 3, ""),
     "control character": ("---\ntitle: a\x07b\n---\nText", 2, "Remove"),
     "list": ("---\n- title\n- date\n---\nText", 2, "key: value"),
-    "javascript": ('---js\nconst title = "x";\n---\nText', 2, "key: value"),
     "unclosed": ("---\ntitle: x\n\nText\n", 1, "---"),
     "unclosed toml": ('+++\ntitle = "x"\n\nText\n', 1, "+++"),
     "julia": ('+++\ntitle = "x"\nusing Dates\n+++\nText', 3, "quotes"),
@@ -153,6 +153,34 @@ def test_broken_front_matter_is_a_problem_at_its_line(text: str, line: int, hint
     assert hint in problem.hint
     assert "\n" not in problem.reason + problem.hint
     assert not problem.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ndate: soon\n---\nText", 2),
+        ("\n---\ntitle: update\n'Date' : soon\n---\nText", 4),
+        ("---\nextra:\n  date: soon\n---\nText", 3),
+        ("+++\ntitle = 'x'\ndate = 'soon'\n+++\nText", 3),
+        ('{"title": "x",\n "date": "soon"}\nText', 2),
+        ("Title: x\nDate: soon\n\nText", 2),
+        ("@def title = 'x'\n@def date = 'soon'\n\nText", 2),
+    ],
+)
+def test_a_wrong_value_is_reported_at_its_line(text: str, line: int) -> None:
+    document = read(text)
+    assert document.post is not None
+    assert [problem.line for problem in document.problems] == [line]
+
+
+@pytest.mark.parametrize(
+    "code", ['const title = "x";', "{ title: name() + 1, }\n}", "let x = {\n a: 1"]
+)
+def test_front_matter_that_is_code_is_no_mistake_but_no_post_either(code: str) -> None:
+    document = read(f"---js\n{code}\n---\nText")
+    assert document.left_out is not None
+    assert "JavaScript" in document.left_out.reason
+    assert not document.problems
 
 
 def test_lines_are_counted_from_the_top_of_the_file() -> None:
