@@ -154,6 +154,16 @@ async def test_a_button_of_another_version_says_so(stage: Stage, custom_id: str)
     assert seen.text == "This button is from an older version. Use the command again."
 
 
+async def test_an_answer_that_comes_too_late_is_a_line_in_the_log(
+    stage: Stage, moody: Moody, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert moody.mood is None
+    stage.env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
+    await stage.rea.slash(stage.channel, "about")
+    (record,) = (record for record in caplog.records if record.name == "bot.chat.errors")
+    assert (record.message, record.exc_info) == ("An answer came too late: /about", None)
+
+
 async def test_a_command_that_is_no_more_is_answered(stage: Stage) -> None:
     stage.env.bot.tree.remove_command("about")  # type: ignore[attr-defined]
     seen = await stage.type("about")
