@@ -110,7 +110,7 @@ class App:
         site = status.site_url or "no site URL, so no links"
         problems = len(status.problems)
         return f"{status.posts} posts from {status.source} ({status.generator}, {site})" + (
-            f"; {problems} problems, which `slashpost check` lists" if problems else ""
+            f"; problems: {problems} (`slashpost check` lists them)" if problems else ""
         )
 
     def client(self, sync: Sync | None = None) -> Slashpost:

@@ -223,9 +223,9 @@ class Settings:
         return cls(
             token=text(TOKEN),
             api_base=web_address(API_BASE, text_or_default(API_BASE)),
-            posts=Path(text_or_default(POSTS)).expanduser(),
+            posts=location(POSTS, text_or_default(POSTS)),
             site_url=site_url and web_address(SITE_URL, site_url),
-            db=Path(text_or_default(DB)).expanduser(),
+            db=location(DB, text_or_default(DB)),
             generator=text(GENERATOR),
             permalink=text(PERMALINK),
             date_order=date_order(text_or_default(DATE_ORDER)),
@@ -275,6 +275,16 @@ def web_address(setting: Setting, value: str) -> str:
     if parts.query or parts.fragment:
         raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
+
+
+def location(setting: Setting, value: str) -> Path:
+    """Put somebody's home folder in the place of ``~``, which Makefiles and services do not."""
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise SettingError(
+            setting.label, f"{value!r} names nobody's home folder", "Write the path in full."
+        ) from None
 
 
 def date_order(value: str) -> Literal["month", "day"]:
@@ -332,6 +342,6 @@ def port(value: str | None) -> int | None:
 def state(value: str | None) -> Path:
     """The file of the state: on the volume where there is one that can be written."""
     if value is not None:
-        return Path(value).expanduser()
+        return location(STATE, value)
     on_volume = DATA.is_dir() and os.access(DATA, os.W_OK)
     return DATA / "state.db" if on_volume else Path(".slashpost/state.db")

@@ -184,6 +184,12 @@ def test_the_token_is_not_shown_when_settings_are_printed() -> None:
     assert "secret" not in repr(Settings.load(environ={"DISCORD_TOKEN": "secret"}))
 
 
+@pytest.mark.parametrize("variable", ["SLASHPOST_POSTS", "SLASHPOST_DB", "SLASHPOST_STATE"])
+def test_the_home_folder_of_nobody_is_no_place(variable: str) -> None:
+    with pytest.raises(SettingError, match=rf"{variable}\): '~nobody-here/x' names nobody's home"):
+        Settings.load(environ={variable: "~nobody-here/x"})
+
+
 @given(st.dictionaries(st.sampled_from(VARIABLES), st.text(max_size=40)))
 def test_any_environment_gives_settings_or_one_line(environ: Mapping[str, str]) -> None:
     message = ""
