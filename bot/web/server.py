@@ -38,7 +38,8 @@ async def listening(app: web.Application, port: int) -> AsyncIterator[int]:
         except OSError as error:
             hint = "Set another port, or stop the program that uses it."
             raise SettingError("PORT", f"cannot listen on {port} ({error})", hint) from error
-        found: int = runner.addresses[0][1]
+        # Port 0 gives IPv4 and IPv6 different ones; the shorter address is IPv4's.
+        found: int = min(runner.addresses, key=len)[1]
         log.info("Listening on port %d", found)
         yield found
     finally:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -80,7 +81,7 @@ class Poster:
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3))
-        async with self._session.post(url, data=body, headers=list(headers)) as response:
+        async with self._session.post(url, data=BytesIO(body), headers=list(headers)) as response:
             return Response(response.status, response.content_type, await response.read())
 
     async def accepts(self, url: str) -> bool:

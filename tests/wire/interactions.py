@@ -45,6 +45,24 @@ class Reader:
         data = {"custom_id": custom_id, "component_type": 3, "id": 1, "values": list(values)}
         return self._interaction(3, data) | {"message": message}
 
+    def submit(self, custom_id: str, modal: Payload, *texts: str) -> Payload:
+        """They send a modal, with these texts in its labels."""
+        labels = zip(modal["components"], texts, strict=False)
+        components = [
+            {
+                "type": 18,
+                "id": number,
+                "component": {
+                    "type": 4,
+                    "id": 100 + number,
+                    "custom_id": label["component"]["custom_id"],
+                    "value": text,
+                },
+            }
+            for number, (label, text) in enumerate(labels, start=1)
+        ]
+        return self._interaction(5, {"custom_id": custom_id, "components": components})
+
     def _interaction(self, kind: int, data: Payload) -> Payload:
         return {
             "id": new_id(),

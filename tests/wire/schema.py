@@ -92,6 +92,10 @@ class Description:
         self.schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
         for name, known in UNDESCRIBED.items():
             self.schemas[name]["properties"].update(dict.fromkeys(known, True))
+        # Discord's own examples number files that go with a request 0, 1, 2…
+        # https://docs.discord.com/developers/reference#uploading-files
+        ids = self.schemas["MessageAttachmentRequest"]["properties"]
+        ids["id"] = {"anyOf": [{"type": "integer"}, ids["id"]]}
         _prepare(document, document)
 
     def judge(self, schema: dict[str, Any], payload: object, name: str) -> None:

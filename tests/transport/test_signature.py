@@ -1,0 +1,112 @@
+"""Only what Discord has signed is answered, and somebody else's verifier agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord_interactions  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+from nacl.signing import SigningKey
+
+from bot.transport.signature import Signatures
+from tests.wire.endpoint import SIGNATURE, TIMESTAMP, signed
+from tests.wire.people import KEY
+
+PUBLIC_KEY = KEY.verify_key.encode().hex()
+NOW = 1_700_000_000
+
+Headers = Sequence[tuple[str, str]]
+
+
+def verified(headers: Headers, body: bytes, *, now: float = NOW) -> bool:
+    return Signatures(PUBLIC_KEY, clock=lambda: now).verify(CIMultiDict(headers), body)
+
+
+def also_elsewhere(headers: Headers, body: bytes) -> bool:
+    """What the package that Discord publishes says; it does not look at the age."""
+    found = CIMultiDict(headers)
+    signature, timestamp = found[SIGNATURE], found[TIMESTAMP]
+    return bool(discord_interactions.verify_key(body, signature, timestamp, PUBLIC_KEY))
+
+
+@given(st.binary(max_size=200))
+def test_any_body_that_discord_signed_is_genuine(body: bytes) -> None:
+    headers = signed(body, timestamp=str(NOW))
+    assert verified(headers, body)
+    assert also_elsewhere(headers, body)
+
+
+@given(st.binary(min_size=1, max_size=200), st.data())
+def test_one_changed_bit_anywhere_is_noticed(body: bytes, data: st.DataObject) -> None:
+    headers = signed(body, timestamp=str(NOW))
+    bit = data.draw(st.integers(0, len(body) * 8 - 1))
+    changed = bytearray(body)
+    changed[bit // 8] ^= 1 << bit % 8
+    assert not verified(headers, bytes(changed))
+    assert not also_elsewhere(headers, bytes(changed))
+
+    (_, signature), *rest = headers
+    nibble = data.draw(st.integers(0, len(signature) - 1))
+    other = "0" if signature[nibble] != "0" else "1"
+    forged = [(SIGNATURE, signature[:nibble] + other + signature[nibble + 1 :]), *rest]
+    assert not verified(forged, body)
+    assert not also_elsewhere(forged, body)
+
+
+@given(st.text(max_size=140), st.text(max_size=20))
+def test_any_header_is_safe(signature: str, timestamp: str) -> None:
+    assert not verified([(SIGNATURE, signature), (TIMESTAMP, timestamp)], b"{}")
+
+
+def test_another_key_does_not_count() -> None:
+    headers = signed(b"{}", key=SigningKey(b"\1" * 32), timestamp=str(NOW))
+    assert not verified(headers, b"{}")
+    assert not also_elsewhere(headers, b"{}")
+
+
+def test_a_timestamp_belongs_to_its_signature() -> None:
+    (signature, _, *rest) = signed(b"{}", timestamp=str(NOW))
+    assert not verified([signature, (TIMESTAMP, str(NOW + 1)), *rest], b"{}")
+
+
+@pytest.mark.parametrize("name", [SIGNATURE, TIMESTAMP])
+def test_a_missing_or_doubled_header_does_not_count(name: str) -> None:
+    headers = signed(b"{}", timestamp=str(NOW))
+    assert not verified([header for header in headers if header[0] != name], b"{}")
+    assert not verified([*headers, *(header for header in headers if header[0] == name)], b"{}")
+
+
+@pytest.mark.parametrize("timestamp", ["", "-1", " 1700000000", "1.7e9", "١٧٠٠٠٠٠٠٠٠", "9" * 13])
+def test_a_signed_timestamp_that_is_none_does_not_count(timestamp: str) -> None:
+    assert not verified(signed(b"{}", timestamp=timestamp), b"{}")
+
+
+def test_a_recorded_request_is_worth_nothing_after_five_minutes() -> None:
+    headers = signed(b"{}", timestamp=str(NOW))
+    assert verified(headers, b"{}", now=NOW + 300)
+    assert not verified(headers, b"{}", now=NOW + 301)
+
+
+def test_a_clock_that_lags_after_a_pause_neither_refuses_nor_forgets() -> None:
+    """A machine slept for an hour, and its clock has not noticed yet."""
+    signatures = Signatures(PUBLIC_KEY, clock=lambda: NOW)
+    after, before = signed(b"{}", timestamp=str(NOW + 3600)), signed(b"{}", timestamp=str(NOW))
+    assert signatures.verify(CIMultiDict(after), b"{}")
+    # The clock still says that this one is new; the newer request shows that it is not.
+    assert not signatures.verify(CIMultiDict(before), b"{}")
+
+
+def test_a_forged_request_does_not_move_the_time() -> None:
+    signatures = Signatures(PUBLIC_KEY, clock=lambda: NOW)
+    forged = signed(b"{}", key=SigningKey(b"\1" * 32), timestamp=str(NOW + 3600))
+    assert not signatures.verify(CIMultiDict(forged), b"{}")
+    assert signatures.verify(CIMultiDict(signed(b"{}", timestamp=str(NOW))), b"{}")
+
+
+@pytest.mark.parametrize("key", ["", "zz" * 32, "00" * 31])
+def test_what_is_no_public_key_is_said_at_once(key: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Signatures(key)
