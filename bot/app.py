@@ -24,6 +24,7 @@ from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.settings import GENERATOR, PERMALINK, Settings
 from bot.sources.folder import Folder
+from bot.terminal import headline
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
     from bot.chat.client import Slashpost, Sync
@@ -106,12 +107,7 @@ class App:
 
     async def summary(self) -> str:
         """What was found in the folder, in one line."""
-        status = await self.library.status()
-        site = status.site_url or "no site URL, so no links"
-        problems = len(status.problems)
-        return f"{status.posts} posts from {status.source} ({status.generator}, {site})" + (
-            f"; problems: {problems} (`slashpost check` lists them)" if problems else ""
-        )
+        return headline(await self.library.status())
 
     def client(self, sync: Sync | None = None) -> Slashpost:
         """The bot, not yet logged in.

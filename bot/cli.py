@@ -188,7 +188,7 @@ def check(settings: Settings) -> None:
         click.echo(terminal.problem_line(problem), err=True)
     if status.problems:
         raise click.exceptions.Exit(1)
-    click.echo(f"No problems in {status.posts} posts.")
+    click.echo(f"No problems in {terminal.counted(status.posts, 'post')}.")
 
 
 @cli.command()

@@ -133,6 +133,16 @@ def index_table(status: Status, changes: str) -> str:
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
 
 
+def headline(status: Status) -> str:
+    """What the index holds, in one line."""
+    site = status.site_url or "no site URL, so no links"
+    found = f"{counted(status.posts, 'post')} from {status.source} ({status.generator}, {site})"
+    if not status.problems:
+        return plain(found)
+    problems = counted(len(status.problems), "problem")
+    return plain(f"{found}; {problems}, shown by `slashpost check`")
+
+
 def left_out_lines(left_out: Iterable[LeftOut]) -> Iterator[str]:
     """Reasons, the commonest first, each with its first few files."""
     paths_of: dict[str, list[str]] = defaultdict(list)
@@ -162,6 +172,11 @@ def problem_line(problem: Problem) -> str:
 def minutes(post: Post) -> str:
     """How long it takes to read a post."""
     return f"{post.reading_minutes} min"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, such as ``1 post`` and ``2 posts``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def plain(text: str) -> str:
