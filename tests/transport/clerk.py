@@ -147,15 +147,23 @@ class Fall(Turn, template="fall"):
 
 @asynccontextmanager
 async def answering(
-    loopback: LoopbackDiscord, clerk: Clerk, **options: Any
+    loopback: LoopbackDiscord, clerk: Clerk, *, logs_in: bool = True, **options: Any
 ) -> AsyncIterator[Interactions]:
-    """Let the loopback Discord post interactions to a bot in this process."""
+    """Let the loopback Discord post interactions to a bot in this process.
+
+    Args:
+        loopback: is told the address.
+        clerk: answers.
+        logs_in: whether to do that here.
+        options: of the Interactions.
+    """
     async with clerk:
         interactions = Interactions(clerk, apology=apology, **options)
         routes = web.Application()
         add_interactions(routes, interactions)
         async with listening(routes, 0) as port:
-            await clerk.login(TOKEN)
+            if logs_in:
+                await clerk.login(TOKEN)
             clerk.add_dynamic_items(Turn, Fall)
             interactions.trust(KEY.verify_key.encode().hex())
             url = f"http://127.0.0.1:{port}/interactions"

@@ -1,4 +1,7 @@
-"""The whole bot as a process of its own, in a Discord that speaks the real protocol."""
+"""The whole bot as a process of its own, in a Discord that speaks the real protocol.
+
+Everything is done twice: over the gateway, and over HTTP with signed requests.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest_asyncio
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of
 from tests.wire.people import ADA, BEN, Place
-from tests.wire.process import BotProcess
+from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,8 +24,16 @@ ANSWER = "/interactions/.*"
 NEEDED = {"post": {"slug": "welcome"}, "search": {"query": "discord"}}
 
 
+@pytest.fixture(scope="module", params=["gateway", "http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """How the bot hears of interactions."""
+    return str(request.param)
+
+
 @module
-async def loopback() -> AsyncIterator[LoopbackDiscord]:
+async def loopback(transport: str) -> AsyncIterator[LoopbackDiscord]:
+    """A Discord for each transport."""
+    del transport
     async with LoopbackDiscord() as discord:
         yield discord
     assert discord.rest.complaints == []
@@ -30,14 +41,27 @@ async def loopback() -> AsyncIterator[LoopbackDiscord]:
 
 @module
 async def bot(
-    loopback: LoopbackDiscord, tmp_path_factory: pytest.TempPathFactory
+    loopback: LoopbackDiscord, transport: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[BotProcess]:
     """One process for all tests here; at the end it takes leave as it should."""
-    async with BotProcess(loopback.base, tmp_path_factory.mktemp("wire") / "i.db") as process:
-        await loopback.gateway.until(identified=1, seconds=30)
+    folder = tmp_path_factory.mktemp("wire")
+    options = over_http(folder, free_port()) if transport == "http" else ()
+    async with BotProcess(loopback.base, folder / "i.db", *options) as process:
+        if transport == "http":
+            await process.says("Discord sends interactions to")
+        else:
+            await loopback.gateway.until(identified=1, seconds=30)
         yield process
         assert await process.end() == 0
     assert "Traceback" not in process.log
+
+
+@pytest.fixture
+def gateway(transport: str, loopback: LoopbackDiscord) -> LoopbackDiscord:
+    """A loopback Discord to which the bot keeps a connection."""
+    if transport != "gateway":
+        pytest.skip("only over the gateway")
+    return loopback
 
 
 def commands(loopback: LoopbackDiscord) -> list[str]:
@@ -135,18 +159,18 @@ async def test_somebody_else_pages_in_a_copy_of_their_own(loopback: LoopbackDisc
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_rate_limit_and_an_outage_delay_an_answer(loopback: LoopbackDiscord) -> None:
+async def test_a_rate_limit_and_an_outage_delay_an_answer(gateway: LoopbackDiscord) -> None:
     for status in (429, 500):
-        loopback.fail("POST", ANSWER, status)
-        reply = await loopback.interact(Reader().command("about"), seconds=10)
+        gateway.fail("POST", ANSWER, status)
+        reply = await gateway.interact(Reader().command("about"), seconds=10)
         assert reply.text
 
 
 @pytest.mark.usefixtures("bot")
 async def test_a_cut_line_is_mended_and_what_was_asked_meanwhile_is_answered(
-    loopback: LoopbackDiscord,
+    gateway: LoopbackDiscord,
 ) -> None:
-    resumed = len(loopback.gateway.resumed)
-    loopback.gateway.cut()
-    assert (await loopback.interact(Reader().command("help"), seconds=10)).text
-    assert len(loopback.gateway.resumed) == resumed + 1
+    resumed = len(gateway.gateway.resumed)
+    gateway.gateway.cut()
+    assert (await gateway.interact(Reader().command("help"), seconds=10)).text
+    assert len(gateway.gateway.resumed) == resumed + 1

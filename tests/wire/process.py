@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,21 @@ CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "posts"
 # Settings of whoever runs the tests.
 FOREIGN = ("SLASHPOST_", "PORT", "FLY_")
+
+
+def free_port() -> int:
+    """A port that nobody uses at the moment."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def over_http(folder: Path, port: int) -> tuple[str, ...]:
+    """The options of a bot that Discord reaches over HTTP, with its state in a folder."""
+    url = f"http://127.0.0.1:{port}"
+    where = ("--public-url", url, "--port", str(port), "--state", str(folder / "state.db"))
+    return ("--mode", "http", *where)
 
 
 class BotProcess:
