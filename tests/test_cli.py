@@ -304,6 +304,35 @@ class TestIndex:
         assert said.err == ""
 
 
+HOSTILE = {
+    "bomb.md": "---\ntitle: T\na: &a [x]\nb: &b [*a, *a]\ntags: [*b, *b, *b]\n---\n",
+    "itself.md": "---\ntitle: T\ntags: &a [*a]\n---\n",
+    "surrogate.md": '{"title": "\\ud800x", "date": "2024-01-01"}\nWords.\n',
+    "nul.md": '---\ntitle: "a\\0b"\n---\n',
+    "long.md": f"---\ntitle: {'9' * 5000}\nslug: {'9' * 5000}\n---\n",
+    "no-number.md": "---\ntitle: .inf\ndate: .nan\ntags: [.inf, null, {a: b}]\n---\n",
+    "first-day.md": "---\ntitle: T\ndate: 0001-01-01T00:00:00+14:00\n---\n",
+    "last-day.md": "---\ntitle: T\ndate: 9999-12-31T23:59:59-14:00\n---\n",
+    "mark\ndown 😀 <b>.md": "# Title\n",
+    "empty.md": "",
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only where such names of files are allowed")
+def test_no_file_stops_the_others(slashpost: Slashpost, blog: Path) -> None:
+    before = {post["path"] for post in slashpost("latest", "--json").json}
+    for path, text in HOSTILE.items():
+        (blog / path).write_text(text, encoding="utf-8")
+    report = slashpost("index", "--json")
+    assert (report.status, report.err) == (0, "")
+    listed = {post["path"] for post in slashpost("latest", "--json", "--limit", "0").json}
+    told = {item["path"] for item in (*report.json["left_out"], *report.json["problems"])}
+    assert before <= listed
+    assert HOSTILE.keys() <= listed | told, "each is either shown or explained"
+    assert slashpost("index").status == 0
+    assert all(": " in line for line in slashpost("check").err.splitlines())
+
+
 @pytest.mark.usefixtures("blog")
 class TestCheck:
     """The linter for the blog's own CI."""
@@ -469,6 +498,23 @@ class TestProcess:
         first, second = (json.loads(run.stdout)["added"] for run in runs)
         assert first > 0
         assert second == 0
+
+    @pytest.mark.usefixtures("blog")
+    @pytest.mark.skipif(os.name != "posix", reason="only on POSIX, which has pseudo-terminals")
+    def test_a_person_sees_a_bar_beside_the_table(self) -> None:
+        person, terminal = os.openpty()
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "index"],
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            check=True,
+            timeout=60,
+        )
+        os.close(terminal)
+        assert b"Reading posts" in os.read(person, 10_000)
+        os.close(person)
+        assert done.stdout.startswith(b"Source ")
 
     @pytest.mark.usefixtures("blog")
     def test_a_question_does_not_load_the_bot(self) -> None:

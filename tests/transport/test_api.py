@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot.app import App
 from bot.blog.errors import DiscordRefused
+from bot.settings import Settings
 from bot.transport.api import application_id, use_api_base
 from bot.transport.invite import invite_url
 from tests.wire.people import APPLICATION_ID, TOKEN
@@ -24,6 +27,15 @@ async def test_a_bad_token_and_a_dead_network_are_told_apart(loopback: LoopbackD
     loopback.fail("GET", "/users/@me", 0, times=9)
     with pytest.raises(DiscordRefused, match="cannot be reached"):
         await application_id(TOKEN)
+
+
+async def test_the_invitation_names_the_application_of_the_token(
+    loopback: LoopbackDiscord, tmp_path: Path
+) -> None:
+    environ = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": loopback.base}
+    settings = Settings.load({"--db": str(tmp_path / "index.db")}, environ)
+    async with App(settings) as app:
+        assert f"client_id={APPLICATION_ID}" in await app.invitation()
 
 
 def test_the_invitation_asks_for_commands_and_no_permissions() -> None:
