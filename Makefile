@@ -52,7 +52,7 @@ format: .venv/ready ## Format the code and mend what can be mended
 lock: .venv/ready ## Write both lock files anew from pyproject.toml
 	$(bin)/python -m pip install --quiet --disable-pip-version-check uv
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra sentry -o requirements.lock
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --all-extras --group dev \
 	  -o requirements-dev.lock
