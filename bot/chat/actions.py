@@ -9,6 +9,7 @@ from discord import Interaction, ui
 
 from bot.chat.custom_ids import CustomId
 from bot.chat.errors import reply_to_error
+from bot.chat.usage import noted
 
 ItemT = TypeVar("ItemT", bound=ui.Item[Any])
 MeaningT = TypeVar("MeaningT", bound=CustomId)
@@ -44,10 +45,11 @@ class Action(ui.DynamicItem[ItemT], Generic[ItemT, MeaningT], template=_NOTHING)
 
     async def callback(self, interaction: Interaction) -> None:
         """Act, and answer whatever goes wrong."""
-        try:
-            await self.act(interaction)
-        except Exception as error:  # noqa: BLE001 - every error is answered
-            await reply_to_error(interaction, error)
+        with noted(interaction, self.kind.__name__):
+            try:
+                await self.act(interaction)
+            except Exception as error:  # noqa: BLE001 - every error is answered
+                await reply_to_error(interaction, error)
 
     async def act(self, interaction: Interaction) -> None:
         """Do what the custom id says."""

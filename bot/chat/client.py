@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 from discord import Interaction, app_commands
 
 from bot import __version__
 from bot.blog.library import Library
+from bot.blog.usage import Tell
 from bot.chat.actions import Action
 from bot.chat.commands import COMMANDS
 from bot.chat.interaction import answer, words_of
 from bot.chat.tree import Tree
+from bot.chat.usage import ended, noted
 from bot.chat.views.help import CommandInfo
 from bot.chat.views.notice import Notice
 from bot.chat.views.post_card import RandomButton, ReadButton, RelatedMenu, TurnButton
@@ -22,8 +24,6 @@ from bot.chat.views.post_list import NarrowMenu, PageButton
 from bot.chat.views.search_results import SearchPageButton
 from bot.chat.views.tag_list import TagMenu, TagsPageButton
 from bot.chat.words import CommandTranslator
-
-log = logging.getLogger(__name__)
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
 
@@ -47,18 +47,30 @@ class Slashpost(discord.Client):
         library: the posts.
         sync: makes Discord's list of commands equal to the tree's and returns that list.
         version: what /about shows.
+        tell: hears of every interaction that was dealt with.
+        http_trace: hears of every request to Discord.
     """
 
-    def __init__(self, library: Library, *, sync: Sync, version: str = __version__) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        sync: Sync,
+        version: str = __version__,
+        tell: Tell = lambda _: None,
+        http_trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=http_trace,  # type: ignore[arg-type] # None is its default
         )
         self.library = library
         self.version = version
+        self.tell = tell
         self.tree = Tree(
             self,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -85,10 +97,12 @@ class Slashpost(discord.Client):
         custom_id = data["custom_id"]
         if any(action.kind.pattern.fullmatch(custom_id) for action in ACTIONS):
             return
-        log.warning("Unknown custom id %r", custom_id)
-        words = words_of(interaction)
-        outdated = words.say("This button is from an older version. Use the command again.")
-        await answer(interaction, Notice(outdated))
+        with noted(interaction, "unknown"):
+            ended(interaction, "outdated")
+            outdated = words_of(interaction).say(
+                "This button is from an older version. Use the command again."
+            )
+            await answer(interaction, Notice(outdated))
 
     def mention(self, name: str) -> str:
         """A command in a message: clickable once Discord has given it an id."""

@@ -7,14 +7,13 @@ whatever else discord.py would only log: a reader always hears that it failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 import discord
 from discord import Interaction, app_commands
 
 from bot.blog.errors import IndexUnavailable
 from bot.chat.interaction import words_of
+from bot.chat.usage import ended, name_of
 from bot.chat.views.notice import Notice
 from bot.chat.words import Words
 
@@ -28,8 +27,10 @@ async def reply_to_error(interaction: Interaction, error: BaseException) -> None
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
+        ended(interaction, "late")
         log.warning("An answer came too late: %s", name_of(interaction))
         return
+    ended(interaction, "failed")
     log.error("Failed: %s", name_of(interaction), exc_info=error)
     view = Notice(explain(error, words_of(interaction)), Notice.ERROR)
     view.stop()
@@ -49,9 +50,3 @@ def explain(error: BaseException, words: Words) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return words.say("This command has changed. Reload Discord and try again.")
     return words.say("Something went wrong here. It has been noted; please try again later.")
-
-
-def name_of(interaction: Interaction) -> str:
-    """Name what was used, for the log: ``/latest`` or a custom id."""
-    data: Mapping[str, Any] = interaction.data or {}
-    return f"/{data['name']}" if "name" in data else str(data.get("custom_id"))

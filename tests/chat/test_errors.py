@@ -106,7 +106,7 @@ async def test_a_failing_autocomplete_offers_nothing(
 ) -> None:
     moody.mood = ZeroDivisionError()
     assert await stage.suggestions("post", "slug", "bed") == {}
-    assert "No suggestions for 'bed'" in caplog.text
+    assert "No suggestions: /post" in caplog.text
 
 
 async def test_an_error_after_the_answer_is_told_in_a_second_message(

@@ -15,6 +15,7 @@ from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import tag_ref
 from bot.chat.interaction import library_of
+from bot.chat.usage import ended, name_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ def quietly(suggest: Suggester) -> Suggester:
         try:
             return await suggest(interaction, current)
         except Exception:
-            log.exception("No suggestions for %r", current[:100])
+            ended(interaction, "failed")
+            log.exception("No suggestions: %s", name_of(interaction))
             return []
 
     return suggest_or_nothing
