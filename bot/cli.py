@@ -125,7 +125,8 @@ def cli() -> None:
 def run(settings: Settings, *, take_over: bool) -> None:
     """Connect to Discord and answer, until stopped."""
     settings.require_token()
-    log_to_stderr(logging.INFO)
+    as_json = settings.log_format == "json" if settings.log_format else not sys.stderr.isatty()
+    log_to_stderr(settings, as_json=as_json, others=max(settings.log_level, logging.INFO))
     from bot.serving import serve
 
     with_app(settings, lambda app: serve(app, take_over=take_over))
@@ -149,7 +150,7 @@ def try_out(settings: Settings, port: int, *, browser: bool) -> None:
         await app.play(say=click.echo, port=port, browser=browser)
 
     # Discord is a simulation here: what its library says of it would only puzzle.
-    log_to_stderr(logging.ERROR)
+    log_to_stderr(settings, as_json=False, others=logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)
     with_app(settings, serve)
 
@@ -322,12 +323,18 @@ def show_posts(posts: Sequence[Post], *, as_json: bool) -> None:
         click.echo(terminal.post_list(posts))
 
 
-def log_to_stderr(others: int) -> None:
+def log_to_stderr(settings: Settings, *, as_json: bool, others: int) -> None:
     """Log what the bot does; ``others`` is the level for the libraries it is made of."""
-    logging.basicConfig(
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", level=others, stream=sys.stderr
+    from bot.monitoring.logs import log_to
+    from bot.monitoring.secrets import Secrets
+
+    log_to(
+        sys.stderr,
+        secrets=Secrets([settings.token, settings.sentry_dsn]),
+        as_json=as_json,
+        level=settings.log_level,
+        others=others,
     )
-    logging.getLogger("bot").setLevel(logging.INFO)
 
 
 class Progress:

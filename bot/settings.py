@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -127,6 +128,33 @@ STATE = Setting(
     "Where the bot keeps what it must remember",
     serves=True,
 )
+METRICS_PORT = Setting(
+    "SLASHPOST_METRICS_PORT",
+    "--metrics-port",
+    "N|off",
+    "9091",
+    "Port for Prometheus metrics",
+    serves=True,
+)
+LOG_FORMAT = Setting(
+    "SLASHPOST_LOG_FORMAT",
+    "--log-format",
+    "auto|json|text",
+    "auto",
+    "How the log is written; auto is text on a terminal",
+    serves=True,
+)
+LOG_LEVEL = Setting(
+    "SLASHPOST_LOG_LEVEL",
+    "--log-level",
+    "debug|info|warning|error",
+    "info",
+    "What the log leaves out; debug shows what readers type",
+    serves=True,
+)
+SENTRY_DSN = Setting(
+    "SENTRY_DSN", None, "", "none", "Where errors are reported: the DSN of a Sentry project"
+)
 # Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
 FLY_APP_NAME = "FLY_APP_NAME"
 DATA = Path("/data")
@@ -148,6 +176,10 @@ TABLE = (
     PUBLIC_URL,
     PORT,
     STATE,
+    METRICS_PORT,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    SENTRY_DSN,
 )
 
 
@@ -171,6 +203,10 @@ class Settings:
         public_url: where the internet reaches this process, without a trailing slash, or None.
         port: where to listen, or None where nobody said.
         state: file of what must be remembered.
+        metrics_port: where to listen for Prometheus, or None to leave that be.
+        log_format: how the log is written, or None to decide by who reads it.
+        log_level: the least level that is logged, as ``logging`` counts it.
+        sentry_dsn: where to report errors, or None.
     """
 
     token: str | None = field(repr=False)
@@ -188,6 +224,10 @@ class Settings:
     public_url: str | None
     port: int | None
     state: Path
+    metrics_port: int | None
+    log_format: Literal["json", "text"] | None
+    log_level: int
+    sentry_dsn: str | None = field(repr=False)
 
     @classmethod
     def load(
@@ -234,8 +274,12 @@ class Settings:
             max_bytes=size(text_or_default(MAX_BYTES)),
             mode=mode(text_or_default(MODE), public_url),
             public_url=public_url and web_address(PUBLIC_URL, public_url),
-            port=port(text(PORT)),
+            port=port(PORT, text(PORT)),
             state=state(text(STATE)),
+            metrics_port=metrics_port(text_or_default(METRICS_PORT)),
+            log_format=log_format(text_or_default(LOG_FORMAT)),
+            log_level=log_level(text_or_default(LOG_LEVEL)),
+            sentry_dsn=text(SENTRY_DSN),
         )
 
     def require_token(self) -> str:
@@ -330,13 +374,39 @@ def mode(value: str, public_url: str | None) -> Literal["http", "gateway"]:
     return cast("Literal['http', 'gateway']", folded)
 
 
-def port(value: str | None) -> int | None:
+def port(setting: Setting, value: str | None) -> int | None:
     """Check a port, if there is one; 0 takes a free one."""
     if value is None:
         return None
     if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > MAX_PORT:
-        raise SettingError(PORT.label, f"{value!r} is no port", "Write one such as 8080.")
+        hint = f"Write one such as {setting.default}."
+        raise SettingError(setting.label, f"{value!r} is no port", hint)
     return int(value)
+
+
+def metrics_port(value: str) -> int | None:
+    """Check the port for metrics, unless they are off."""
+    return None if value.casefold() == "off" else port(METRICS_PORT, value)
+
+
+def log_format(value: str) -> Literal["json", "text"] | None:
+    """Check how the log is written; None leaves that open."""
+    folded = value.casefold()
+    if folded == "auto":
+        return None
+    if folded not in {"json", "text"}:
+        hint = "Write auto, json or text."
+        raise SettingError(LOG_FORMAT.label, f"{value!r} is no form of a log", hint)
+    return cast("Literal['json', 'text']", folded)
+
+
+def log_level(value: str) -> int:
+    """Check a level, and give its number."""
+    folded = value.casefold()
+    if folded not in LOG_LEVEL.value.split("|"):
+        hint = "Write debug, info, warning or error."
+        raise SettingError(LOG_LEVEL.label, f"{value!r} is no level of a log", hint)
+    return logging.getLevelNamesMapping()[folded.upper()]
 
 
 def state(value: str | None) -> Path:

@@ -23,10 +23,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "transport": {"blog"},
     "state": {"blog"},
     "web": {"blog"},
+    "monitoring": {"blog"},
     "settings": {"blog"},
     "terminal": {"blog"},
 }
-MAY_KNOW_EVERYTHING = {"app", "serving", "cli", "__main__", "playground"}
+MAY_KNOW_EVERYTHING = {"app", "serving", "doctor", "cli", "__main__", "playground"}
 
 
 def room_of(file: Path) -> str:

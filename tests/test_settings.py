@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +43,10 @@ def test_nothing_needs_to_be_set() -> None:
         public_url=None,
         port=None,
         state=Path(".slashpost/state.db"),
+        metrics_port=9091,
+        log_format=None,
+        log_level=logging.INFO,
+        sentry_dsn=None,
     )
 
 
@@ -63,6 +68,10 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "SLASHPOST_PUBLIC_URL": "https://bot.example.org/",
             "PORT": "80",
             "SLASHPOST_STATE": "s.db",
+            "SLASHPOST_METRICS_PORT": "9000",
+            "SLASHPOST_LOG_FORMAT": "JSON",
+            "SLASHPOST_LOG_LEVEL": "debug",
+            "SENTRY_DSN": "https://key@sentry.example/1",
         }
     )
     assert settings == Settings(
@@ -81,6 +90,10 @@ def test_every_setting_is_read_from_the_environment() -> None:
         public_url="https://bot.example.org",
         port=80,
         state=Path("s.db"),
+        metrics_port=9000,
+        log_format="json",
+        log_level=logging.DEBUG,
+        sentry_dsn="https://key@sentry.example/1",
     )
 
 
@@ -158,6 +171,9 @@ def test_a_home_folder_is_understood() -> None:
         ("PORT", "http", "8080"),
         ("PORT", "65536", "8080"),
         ("PORT", "٨٠", "8080"),
+        ("SLASHPOST_METRICS_PORT", "none", "9091"),
+        ("SLASHPOST_LOG_FORMAT", "xml", "json"),
+        ("SLASHPOST_LOG_LEVEL", "loud", "warning"),
     ],
 )
 def test_a_bad_value_is_named_with_what_to_do(variable: str, value: str, advice: str) -> None:
@@ -180,8 +196,13 @@ def test_a_missing_token_says_how_to_go_on_without_one() -> None:
     assert Settings.load(environ={"DISCORD_TOKEN": "a.b"}).require_token() == "a.b"
 
 
-def test_the_token_is_not_shown_when_settings_are_printed() -> None:
-    assert "secret" not in repr(Settings.load(environ={"DISCORD_TOKEN": "secret"}))
+@pytest.mark.parametrize("variable", ["DISCORD_TOKEN", "SENTRY_DSN"])
+def test_secrets_are_not_shown_when_settings_are_printed(variable: str) -> None:
+    assert "secret" not in repr(Settings.load(environ={variable: "secret"}))
+
+
+def test_metrics_can_be_left_out() -> None:
+    assert Settings.load({"--metrics-port": "off"}, {}).metrics_port is None
 
 
 @pytest.mark.parametrize("variable", ["SLASHPOST_POSTS", "SLASHPOST_DB", "SLASHPOST_STATE"])

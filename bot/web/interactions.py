@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import secrets
 from http import HTTPStatus
 from typing import Protocol
 
 from aiohttp import web
 from multidict import MultiMapping
+from structlog.contextvars import bound_contextvars
 
 PATH = "/interactions"
 # Discord sends a request at once; whoever trickles it is somebody else.
 READ_SECONDS = 5.0
+# https://fly.io/docs/networking/request-headers/
+REQUEST_ID_HEADERS = ("Fly-Request-Id", "X-Request-Id")
+USABLE_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 class Reply(Protocol):
@@ -45,10 +51,19 @@ def add_interactions(app: web.Application, receiver: Receiver) -> None:
                 body = await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
-        reply = await receiver.receive(request.headers, body)
-        return await send(request, reply)
+        with bound_contextvars(request_id=request_id(request.headers)):
+            reply = await receiver.receive(request.headers, body)
+            return await send(request, reply)
 
     app.router.add_post(PATH, post)
+
+
+def request_id(headers: MultiMapping[str]) -> str:
+    """What the log calls a request: as the proxy before us does, if there is one."""
+    for name in REQUEST_ID_HEADERS:
+        if USABLE_ID.fullmatch(given := headers.get(name, "")):
+            return given
+    return secrets.token_hex(8)
 
 
 async def send(request: web.Request, reply: Reply) -> web.StreamResponse:

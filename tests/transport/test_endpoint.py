@@ -39,7 +39,7 @@ async def test_a_token_is_all_it_takes(loopback: LoopbackDiscord, tmp_path: Path
         assert "https://discord.com/oauth2/authorize?client_id=100" in bot.log
         assert (await loopback.interact(Reader().command("latest"))).text
         assert await bot.end() == 0
-    assert " WARNING " not in bot.log
+    assert '"level": "warning"' not in bot.log
     assert "Traceback" not in bot.log
     # The first start wrote what Discord lacked; a second has nothing to write.
     async with BotProcess(loopback.base, tmp_path / "i.db", *over_http(tmp_path, port)) as bot:

@@ -46,7 +46,12 @@ class BotProcess:
     ) -> None:
         self.log = ""
         self._arguments = ("run", "--posts", str(posts), "--db", str(db), *options)
-        ours = {"DISCORD_TOKEN": token, "DISCORD_API_BASE": base, "PYTHONUNBUFFERED": "1"}
+        ours = {
+            "DISCORD_TOKEN": token,
+            "DISCORD_API_BASE": base,
+            "PYTHONUNBUFFERED": "1",
+            "SLASHPOST_METRICS_PORT": "0",
+        }
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         self._environment = inherited | ours
         self._process: asyncio.subprocess.Process | None = None

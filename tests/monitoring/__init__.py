@@ -1,0 +1,1 @@
+"""What is logged, measured and reported, and what never is."""
