@@ -1,0 +1,69 @@
+"""Answers that many readers ask for, made once."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
+
+from bot.blog.library import Library
+from bot.chat.views.layout import Layout
+
+# Some 25 kB each.
+MOST = 128
+# A post of the future shows this late at most.
+SECONDS = 60
+
+
+class Answers:
+    """Keeps the payloads of answers for as long as the library would give the same.
+
+    Making a list of posts takes five times as long as sending one that is made.
+
+    Args:
+        library: what the answers are made from.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, library: Library, *, clock: Callable[[], float] = time.time) -> None:
+        self._library = library
+        self._clock = clock
+        self._moment: Hashable = None
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+
+    async def get(self, question: Hashable, make: Callable[[], Awaitable[Layout]]) -> Layout:
+        """The answer to a question, made by ``make`` unless it was asked before.
+
+        Args:
+            question: all that the answer depends on besides the library, such as the
+                reader's language.
+            make: makes a layout that nobody changes or sends files with.
+        """
+        moment = await self._library.version(), self._clock() // SECONDS
+        if moment != self._moment:
+            self._moment = moment
+            self._kept.clear()
+        if question in self._kept:
+            self._kept.move_to_end(question)
+            return self._kept[question]
+        made = Kept(await make())
+        if moment == self._moment:  # else the library has changed while it was made
+            self._kept[question] = made
+            if len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return made
+
+
+class Kept(Layout):
+    """A layout of which only the payload is left."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.concerns_all = layout.concerns_all  # type: ignore[misc] # that of the layout's class
+        self._components = layout.to_components()  # type: ignore[no-untyped-call]
+
+    def to_components(self) -> list[dict[str, Any]]:
+        """The components of the layout, as Discord takes them."""
+        components: list[dict[str, Any]] = self._components
+        return components
