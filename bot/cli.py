@@ -6,7 +6,7 @@ import asyncio
 import functools
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,13 +71,22 @@ def all_settings_options(command: Command) -> Command:
     return options_of(TABLE, command)
 
 
-def options_of(table: Sequence[Setting], command: Command) -> Command:
-    """Give a command options; its first argument becomes the Settings."""
+def all_settings_given(command: Command) -> Command:
+    """Give a command an option for each setting, and let it load them itself."""
+    return options_of(TABLE, command, load=lambda given: given)
+
+
+def options_of(
+    table: Sequence[Setting],
+    command: Command,
+    load: Callable[[Mapping[str, str | None]], object] = Settings.load,
+) -> Command:
+    """Give a command options; its first argument becomes what ``load`` makes of them."""
 
     @functools.wraps(command)
     def with_settings(**arguments: Any) -> Any:
         given = {name: arguments.pop(parameter) for name, parameter in parameters.items()}
-        return command(Settings.load(given), **arguments)
+        return command(load(given), **arguments)
 
     parameters = {s.option: f"setting_{s.variable}" for s in table if s.option}
     decorated: Command = with_settings
@@ -260,6 +269,25 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
 def invite(settings: Settings) -> None:
     """Print the link that adds the bot to a server."""
     click.echo(with_app(settings, lambda app: app.invitation()))
+
+
+@cli.command()
+@all_settings_given
+@click.option("--channel", type=int, metavar="ID", help="Look at a channel's permissions, too.")
+@json_option
+def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: bool) -> None:
+    """Look for what hinders the bot. The exit status is 1 if there is anything."""
+    logging.getLogger().setLevel(logging.ERROR)  # warnings stand in the findings
+    from bot.doctor.examination import examine
+
+    findings = asyncio.run(examine(lambda: Settings.load(given), channel))
+    if as_json:
+        click.echo(terminal.to_json([finding.json() for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(terminal.plain(str(finding)))
+    if any(finding.outcome == "wrong" for finding in findings):
+        raise click.exceptions.Exit(1)
 
 
 def with_app(settings: Settings, use: Callable[[App], Awaitable[T]]) -> T:

@@ -74,7 +74,7 @@ def test_the_readme_lists_every_slash_command_with_its_options() -> None:
 
 
 def test_every_make_target_and_option_that_a_page_names_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     options = {
         name
         for command in cli.commands.values()
@@ -84,7 +84,7 @@ def test_every_make_target_and_option_that_a_page_names_exists() -> None:
     commands = "|".join(cli.commands)
     for page in PAGES:
         for line in page.read_text(encoding="utf-8").splitlines():
-            named = set(re.findall(r"(?:^|`|&& )make ([a-z]+)", line))
+            named = set(re.findall(r"(?:^|`|&& )make ([a-z-]+)", line))
             assert named <= targets, f"{page}: {line}"
             for call in re.findall(rf"\bslashpost (?:{commands})\b[^`|]*", line):
                 given = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", call))

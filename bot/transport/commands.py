@@ -57,6 +57,15 @@ async def sync_commands(tree: app_commands.CommandTree[Any]) -> Sequence[app_com
     return synced
 
 
+async def is_current(tree: app_commands.CommandTree[Any]) -> bool:
+    """Whether Discord has the commands of the tree.
+
+    Raises:
+        discord.HTTPException: Discord does not tell.
+    """
+    return matches(await _wanted(tree), await _registered(tree.client))
+
+
 async def _registered(client: discord.Client) -> list[Any]:
     """The global commands that Discord has, with all their translations."""
     assert client.application_id is not None, "commands belong to an application: log in first"

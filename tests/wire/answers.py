@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.wire.commands import CommandStore
 from tests.wire.endpoint import Poster
+from tests.wire.guild import bot_member, channels, guild
 from tests.wire.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, EPHEMERAL, Exchange
 from tests.wire.messages import LOADING, edited, stored
 from tests.wire.people import BOT, application
@@ -21,6 +22,7 @@ ORIGINAL = "@original"
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 INVALID_FORM_BODY = 50035
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, ANSWERED = 10008, 10015, 10062, 40060
+UNKNOWN_CHANNEL, MISSING_ACCESS = 10003, 50001
 
 
 class Refused(Exception):
@@ -77,12 +79,18 @@ class Answers:
         messages: messages by their id.
         application: the bot's application.
         poster: reaches its endpoint.
+        guild: the server that has the bot.
+        channels: its channels, by their id.
+        bot_member: the bot in it.
     """
 
     def __init__(self) -> None:
         self.gateway_url = ""
         self.application = application()
         self.poster = Poster()
+        self.guild = guild()
+        self.channels = channels()
+        self.bot_member = bot_member()
         self.commands = CommandStore()
         self.exchanges: dict[str, Exchange] = {}
         self.messages: dict[str, Payload] = {}
@@ -225,6 +233,27 @@ class Answers:
         if message is None or message["id"] not in self.messages:
             raise Refused(404, UNKNOWN_MESSAGE, "Unknown Message")
         return message
+
+    @route("GET", "/channels/{channel}")
+    async def _get_channel(self, request: Request) -> Answer:
+        channel = self.channels.get(request.names["channel"])
+        if channel is None:
+            raise Expected(404, UNKNOWN_CHANNEL, "Unknown Channel")
+        return 200, channel
+
+    @route("GET", "/guilds/{guild}")
+    async def _get_guild(self, request: Request) -> Answer:
+        self._must_be_in(request)
+        return 200, self.guild
+
+    @route("GET", "/guilds/{guild}/members/{user}")
+    async def _get_member(self, request: Request) -> Answer:
+        self._must_be_in(request)
+        return 200, self.bot_member
+
+    def _must_be_in(self, request: Request) -> None:
+        if request.names["guild"] != self.guild["id"]:
+            raise Expected(403, MISSING_ACCESS, "Missing Access")
 
     @route("POST", "/channels/{channel}/messages")
     async def _send_message(self, request: Request) -> Answer:

@@ -1,0 +1,1 @@
+"""``slashpost doctor``: looks over everything that the bot needs, and changes nothing."""

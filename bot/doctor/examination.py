@@ -1,0 +1,34 @@
+"""All checks, in the order in which a person would go about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.app import App
+from bot.blog.errors import SettingError
+from bot.doctor.discord import examine_discord
+from bot.doctor.finding import Finding, complaint, ok
+from bot.doctor.machine import examine_index, examine_volume
+from bot.settings import Settings
+
+
+async def examine(load: Callable[[], Settings], channel: int | None) -> list[Finding]:
+    """Look over everything the bot needs.
+
+    Args:
+        load: reads the settings.
+        channel: id of a channel whose permissions are of interest.
+    """
+    try:
+        settings = load()
+        app = App(settings)
+    except SettingError as error:
+        return [complaint("settings", error)]
+    how = f"over HTTP at {settings.public_url}" if settings.mode == "http" else "over the gateway"
+    async with app:
+        return [
+            ok("settings", f"posts in {settings.posts}, interactions {how}"),
+            *await examine_discord(app, channel),
+            await examine_index(app),
+            await examine_volume(settings.state),
+        ]

@@ -1,0 +1,62 @@
+"""What can be seen without Discord: the posts, the state and the disk they are on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+from bot.app import App
+from bot.blog.errors import SlashpostError
+from bot.doctor.finding import Finding, complaint, ok, wrong
+from bot.settings import DATA
+from bot.state.state import State
+
+# Less, and SQLite soon cannot write its journal.
+LEAST_FREE_BYTES = 20_000_000
+
+
+async def examine_index(app: App) -> Finding:
+    """Whether there are posts to answer from."""
+    try:
+        await app.sync()
+        summary = await app.summary()
+        posts = (await app.library.status()).posts
+    except SlashpostError as error:
+        return complaint("index", error)
+    if not posts:
+        return wrong("index", summary, "`slashpost index` says which files are left out, and why.")
+    return ok("index", summary)
+
+
+async def examine_volume(state: Path) -> Finding:
+    """Whether what must be remembered is kept, where the settings say."""
+    if await asyncio.to_thread(state.exists):
+        try:
+            async with State.open(state):
+                pass
+        except SlashpostError as error:
+            return complaint("volume", error)
+    return await asyncio.to_thread(examine_disk, state)
+
+
+def examine_disk(state: Path) -> Finding:
+    """Whether the state's folder stays, and has room."""
+    folder = next(folder for folder in state.absolute().parents if folder.is_dir())
+    if state.is_relative_to(DATA) and not os.path.ismount(DATA):
+        return wrong(
+            "volume",
+            f"{state}: nothing is mounted at {DATA}, so the next deploy forgets it",
+            f"Mount a volume at {DATA}, or set SLASHPOST_STATE to a file that stays.",
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return wrong(
+            "volume",
+            f"{state}: {folder} cannot be written",
+            "Set SLASHPOST_STATE to a file in a folder that can be written.",
+        )
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return wrong("volume", f"{folder}: {free // 1_000_000} MB are free", "Make room.")
+    return ok("volume", f"{state} can be written, {free // 1_000_000} MB are free")

@@ -1,0 +1,1 @@
+"""What ``slashpost doctor`` finds, against a Discord on the loopback interface."""

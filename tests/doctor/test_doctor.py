@@ -1,0 +1,308 @@
+"""Whoever runs the bot asks what is wrong, and is told what to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.app import App
+from bot.doctor.discord import examine_discord
+from bot.doctor.examination import examine
+from bot.doctor.finding import Finding
+from bot.settings import Settings
+from bot.transport.commands import sync_commands
+from bot.transport.login import log_in
+from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, EVERYONE, THREAD_ID
+from tests.wire.people import APPLICATION_ID, SERVER_ID, TOKEN
+from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.server import LoopbackDiscord
+
+POSTS = Path(__file__).parents[2] / "posts"
+SEND_MESSAGES, ADMINISTRATOR, USE_COMMANDS = 1 << 11, 1 << 3, 1 << 31
+ORDER = [
+    "settings",
+    "token",
+    "application",
+    "endpoint",
+    "commands",
+    "intents",
+    "permissions",
+    "clock",
+    "index",
+    "volume",
+]
+
+
+@pytest.fixture
+async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
+    """A Discord that must find no fault with what it is asked."""
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    async with LoopbackDiscord() as discord:
+        yield discord
+    assert discord.rest.complaints == []
+    assert {call.method for call in discord.rest.calls} <= {"GET", "PUT", "PATCH"}
+
+
+class Patient:
+    """A bot whose settings can be changed, and what the doctor finds."""
+
+    def __init__(self, loopback: LoopbackDiscord, folder: Path) -> None:
+        self.variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": loopback.base}
+        self.options = {
+            "--posts": str(POSTS),
+            "--db": str(folder / "i.db"),
+            "--state": str(folder / "state.db"),
+        }
+
+    def load(self) -> Settings:
+        return Settings.load(self.options, self.variables)
+
+    async def findings(self, channel: int | None = None) -> Mapping[str, Finding]:
+        found = await examine(self.load, channel)
+        return {finding.check: finding for finding in found}
+
+    async def send_commands(self) -> None:
+        """What the first start of the bot does."""
+        async with App(self.load()) as app, app.client(sync_commands) as client:
+            await log_in(client, TOKEN)
+
+
+@pytest.fixture
+def patient(loopback: LoopbackDiscord, tmp_path: Path) -> Patient:
+    """In good health until something is changed."""
+    return Patient(loopback, tmp_path)
+
+
+async def test_a_healthy_bot_has_nothing_but_ticks(
+    patient: Patient, loopback: LoopbackDiscord
+) -> None:
+    await examine(patient.load, None)  # sets where Discord's API is
+    await patient.send_commands()
+    written = len([call for call in loopback.rest.calls if call.method != "GET"])
+    findings = await patient.findings(CHANNEL_ID)
+    assert list(findings) == ORDER
+    assert {finding.outcome for finding in findings.values()} == {"ok"}
+    # The doctor only looks.
+    assert len([call for call in loopback.rest.calls if call.method != "GET"]) == written
+    lines = [str(finding) for finding in findings.values()]
+    assert all(line.startswith("✓ ") and "\n" not in line for line in lines)
+    assert TOKEN not in "".join(lines)
+
+
+async def test_a_setting_that_cannot_be_used_is_named(patient: Patient) -> None:
+    patient.options["--generator"] = "hugoo"
+    (finding,) = (await patient.findings()).values()
+    assert (finding.check, finding.outcome) == ("settings", "wrong")
+    assert "hugoo" in finding.said
+    assert "hugo" in finding.advice
+    patient.options = {"--date-order": "year"}
+    (finding,) = (await patient.findings()).values()
+    assert "--date-order" in finding.said
+
+
+@pytest.mark.parametrize("token", ["", "another"])
+async def test_without_a_good_token_the_rest_waits(patient: Patient, token: str) -> None:
+    patient.variables["DISCORD_TOKEN"] = token
+    findings = await patient.findings(CHANNEL_ID)
+    assert findings["token"].outcome == "wrong"
+    assert "token" in findings["token"].advice
+    for check in ("application", "endpoint", "commands", "intents", "permissions"):
+        assert findings[check].outcome == "skipped"
+    assert findings["index"].outcome == "ok"
+
+
+async def test_a_discord_that_is_down_is_not_the_tokens_fault(
+    patient: Patient, loopback: LoopbackDiscord
+) -> None:
+    loopback.fail("GET", "/users/@me", 500, times=99)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.doctor.discord.SECONDS_FOR_DISCORD", 0.3)
+        findings = await patient.findings()
+    assert "cannot be reached" in findings["token"].said
+    assert "discordstatus.com" in findings["token"].advice
+
+
+async def test_commands_that_were_never_sent(patient: Patient) -> None:
+    finding = (await patient.findings())["commands"]
+    assert finding.outcome == "wrong"
+    assert "slashpost run" in finding.advice
+
+
+async def test_an_application_that_nobody_can_add(
+    patient: Patient, loopback: LoopbackDiscord
+) -> None:
+    loopback.answers.application["bot_require_code_grant"] = True
+    finding = (await patient.findings())["application"]
+    assert finding.outcome == "wrong"
+    assert "Bot page" in finding.advice
+
+
+async def test_an_application_that_only_servers_can_add(
+    patient: Patient, loopback: LoopbackDiscord
+) -> None:
+    loopback.answers.application["integration_types_config"] = {"0": {}}
+    finding = (await patient.findings())["application"]
+    assert finding.outcome == "wrong"
+    assert "User Install is off" in finding.said
+
+
+async def test_a_deployed_bot_that_answers(
+    patient: Patient, loopback: LoopbackDiscord, tmp_path: Path
+) -> None:
+    """From the deployed machine and from a laptop, over the real HTTP."""
+    port = free_port()
+    async with BotProcess(loopback.base, tmp_path / "b.db", *over_http(tmp_path, port)) as bot:
+        await bot.says("Discord sends interactions to")
+        here = (await patient.findings())["endpoint"]
+        patient.options |= {"--mode": "http", "--public-url": f"http://127.0.0.1:{port}"}
+        there = await patient.findings()
+        patient.options["--public-url"] = "https://other.example"
+        elsewhere = (await patient.findings())["endpoint"]
+    assert here.outcome == "ok"
+    assert there["endpoint"].outcome == "ok"
+    assert there["commands"].outcome == "ok"
+    assert there["volume"].outcome == "ok"
+    assert elsewhere.outcome == "wrong"
+    assert f"127.0.0.1:{port}" in elsewhere.said
+
+
+async def test_an_endpoint_where_nobody_is(patient: Patient, loopback: LoopbackDiscord) -> None:
+    url = f"http://127.0.0.1:{free_port()}/interactions"
+    loopback.answers.application["interactions_endpoint_url"] = url
+    finding = (await patient.findings())["endpoint"]
+    assert finding.outcome == "wrong"
+    assert url in finding.said
+    assert "--take-over" in finding.advice
+
+
+async def test_an_endpoint_that_is_still_to_be_registered(patient: Patient) -> None:
+    patient.options |= {"--mode": "http", "--public-url": "https://blog.example"}
+    finding = (await patient.findings())["endpoint"]
+    assert finding.outcome == "wrong"
+    assert "https://blog.example/interactions" in finding.said
+
+
+@pytest.mark.parametrize("seconds", [-300, 300])
+async def test_a_clock_that_is_wrong(patient: Patient, seconds: int) -> None:
+    async with App(patient.load()) as app:
+        findings = await examine_discord(app, None, clock=lambda: time.time() + seconds)
+    clock = findings[-1]
+    assert (clock.check, clock.outcome) == ("clock", "wrong")
+    assert ("ahead of" if seconds > 0 else "behind") in clock.said
+
+
+class TestPermissions:
+    """What --channel finds."""
+
+    async def test_without_a_channel_none_are_looked_at(self, patient: Patient) -> None:
+        assert (await patient.findings())["permissions"].outcome == "skipped"
+
+    async def test_a_thread_has_those_of_its_channel(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        assert (await patient.findings(THREAD_ID))["permissions"].outcome == "ok"
+        self.overwrite(loopback, SERVER_ID, deny=USE_COMMANDS)
+        assert (await patient.findings(THREAD_ID))["permissions"].outcome == "wrong"
+
+    async def test_readers_who_may_not_use_commands(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        self.overwrite(loopback, SERVER_ID, deny=USE_COMMANDS)
+        finding = (await patient.findings(CHANNEL_ID))["permissions"]
+        assert "@everyone lacks Use Application Commands" in finding.said
+
+    async def test_an_overwrite_for_everyone_yields_to_one_for_the_role_and_that_to_the_bots(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        self.overwrite(loopback, SERVER_ID, deny=SEND_MESSAGES)
+        finding = (await patient.findings(CHANNEL_ID))["permissions"]
+        assert finding.outcome == "wrong"
+        assert "Send Messages" in finding.said
+        self.overwrite(loopback, BOT_ROLE_ID, allow=SEND_MESSAGES)
+        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+        self.overwrite(loopback, APPLICATION_ID, kind=1, deny=SEND_MESSAGES)
+        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "wrong"
+
+    async def test_an_administrator_may_everything(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        self.overwrite(loopback, SERVER_ID, deny=SEND_MESSAGES)
+        loopback.answers.guild["roles"][1]["permissions"] = str(ADMINISTRATOR)
+        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+
+    async def test_a_role_of_others_gives_the_bot_nothing(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        loopback.answers.guild["roles"][0]["permissions"] = str(EVERYONE & ~SEND_MESSAGES)
+        loopback.answers.guild["roles"][1]["permissions"] = str(SEND_MESSAGES)
+        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+        loopback.answers.bot_member["roles"] = []
+        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "wrong"
+
+    async def test_a_channel_that_the_bot_does_not_see(
+        self, patient: Patient, loopback: LoopbackDiscord
+    ) -> None:
+        finding = (await patient.findings(404))["permissions"]
+        assert "does not see the channel 404" in finding.said
+        loopback.answers.channels[str(CHANNEL_ID)]["guild_id"] = "999"
+        finding = (await patient.findings(CHANNEL_ID))["permissions"]
+        assert "slashpost invite" in finding.advice
+
+    @staticmethod
+    def overwrite(
+        loopback: LoopbackDiscord, who: int, *, kind: int = 0, allow: int = 0, deny: int = 0
+    ) -> None:
+        """Add to the channel's overwrites."""
+        channel = loopback.answers.channels[str(CHANNEL_ID)]
+        channel["permission_overwrites"].append(
+            {"id": str(who), "type": kind, "allow": str(allow), "deny": str(deny)}
+        )
+
+
+class TestMachine:
+    """What needs no Discord."""
+
+    async def test_a_folder_without_posts(self, patient: Patient, tmp_path: Path) -> None:
+        folder = tmp_path / "posts"
+        folder.mkdir()
+        (folder / "draft.md").write_text("---\ntitle: A\ndraft: true\n---\n")
+        patient.options["--posts"] = str(folder)
+        finding = (await patient.findings())["index"]
+        assert finding.outcome == "wrong"
+        assert "slashpost index" in finding.advice
+
+    async def test_a_folder_that_is_missing(self, patient: Patient, tmp_path: Path) -> None:
+        patient.options["--posts"] = str(tmp_path / "nowhere")
+        finding = (await patient.findings())["index"]
+        assert finding.outcome == "wrong"
+        assert "nowhere" in finding.said
+
+    async def test_a_state_that_is_no_database(self, patient: Patient, tmp_path: Path) -> None:
+        (tmp_path / "state.db").write_text("no database, and long enough to be read as one" * 50)
+        finding = (await patient.findings())["volume"]
+        assert finding.outcome == "wrong"
+        assert "SLASHPOST_STATE" in finding.advice
+
+    async def test_a_folder_that_nobody_can_write(self, patient: Patient) -> None:
+        patient.options["--state"] = "/proc/state.db"
+        finding = (await patient.findings())["volume"]
+        assert finding.outcome == "wrong"
+        assert "/proc" in finding.said
+
+    async def test_a_data_folder_that_is_no_volume(
+        self, patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.doctor.machine.DATA", tmp_path)
+        finding = (await patient.findings())["volume"]
+        assert finding.outcome == "wrong"
+        assert "Mount a volume" in finding.advice
+
+    async def test_looking_leaves_no_state_behind(self, patient: Patient, tmp_path: Path) -> None:
+        await patient.findings()
+        assert not (tmp_path / "state.db").exists()
