@@ -10,7 +10,7 @@ bin := .venv/bin
 options := --posts "$(POSTS)" $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests format lock messages clean
+.PHONY: help run test lint types tests image-test format lock messages clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -34,6 +34,10 @@ types: .venv/ready ## Check types
 
 tests: .venv/ready ## Run the test suite
 	$(bin)/pytest
+
+# Nothing may be skipped here, or a machine without Docker would seem to have checked it.
+image-test: .venv/ready ## Build the image and try it, with Docker or Podman
+	REQUIRE_ALL=1 $(bin)/pytest -m image tests/image
 
 format: .venv/ready ## Format the code and mend what can be mended
 	$(bin)/ruff check --fix .

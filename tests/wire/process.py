@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,35 +35,30 @@ def over_http(folder: Path, port: int) -> tuple[str, ...]:
     return ("--mode", "http", *where)
 
 
-class BotProcess:
-    """``python -m bot run`` against a Discord of ours; an asynchronous context manager.
+class Program:
+    """A program that runs beside the tests; an asynchronous context manager.
+
+    Args:
+        command: the program and its arguments.
+        environment: its variables.
 
     Attributes:
         log: what it printed so far.
     """
 
-    def __init__(
-        self, base: str, db: Path, *options: str, posts: Path = POSTS, token: str = TOKEN
-    ) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.log = ""
-        self._arguments = ("run", "--posts", str(posts), "--db", str(db), *options)
-        ours = {
-            "DISCORD_TOKEN": token,
-            "DISCORD_API_BASE": base,
-            "PYTHONUNBUFFERED": "1",
-            "SLASHPOST_METRICS_PORT": "0",
-        }
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
-        self._environment = inherited | ours
+        self._command = command
+        self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._said = asyncio.Condition()
+        self._has_ended = False
 
     async def __aenter__(self) -> Self:
-        """Start it; it logs in by itself."""
+        """Start it."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "bot", *self._arguments),
+            *self._command,
             cwd=CHECKOUT,
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
@@ -89,15 +85,23 @@ class BotProcess:
             async with self._said:
                 self.log += line.decode()
                 self._said.notify_all()
+        async with self._said:
+            self._has_ended = True
+            self._said.notify_all()
 
     async def says(self, text: str, *, seconds: float = 30) -> None:
         """Wait until its log holds ``text``.
 
         Raises:
-            TimeoutError: it does not.
+            AssertionError: it ended without.
+            TimeoutError: it goes on without.
         """
-        async with asyncio.timeout(seconds), self._said:
-            await self._said.wait_for(lambda: text in self.log)
+        try:
+            async with asyncio.timeout(seconds), self._said:
+                await self._said.wait_for(lambda: text in self.log or self._has_ended)
+        except TimeoutError:
+            raise TimeoutError(f"it never said {text!r}, but:\n{self.log}") from None
+        assert text in self.log, f"it ended without saying {text!r}:\n{self.log}"
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status.
@@ -105,9 +109,13 @@ class BotProcess:
         Raises:
             TimeoutError: it still runs after 5 seconds.
         """
+        await self.send(number)
+        return await self.ended(seconds=5)
+
+    async def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
         assert self._process is not None
         self._process.send_signal(number)
-        return await self.ended(seconds=5)
 
     async def ended(self, *, seconds: float = 30) -> int:
         """The exit status, once it has ended by itself.
@@ -120,3 +128,20 @@ class BotProcess:
         async with asyncio.timeout(seconds):
             await self._reading
             return await self._process.wait()
+
+
+class BotProcess(Program):
+    """``python -m bot run`` against a Discord of ours; it logs in by itself."""
+
+    def __init__(
+        self, base: str, db: Path, *options: str, posts: Path = POSTS, token: str = TOKEN
+    ) -> None:
+        ours = {
+            "DISCORD_TOKEN": token,
+            "DISCORD_API_BASE": base,
+            "PYTHONUNBUFFERED": "1",
+            "SLASHPOST_METRICS_PORT": "0",
+        }
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+        where = ("--posts", str(posts), "--db", str(db))
+        super().__init__((sys.executable, "-m", "bot", "run", *where, *options), inherited | ours)

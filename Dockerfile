@@ -1,0 +1,62 @@
+# The bot with its posts, indexed while the image is built. Reading: docs/image.md
+
+FROM python:3.13-slim AS base
+# How the posts are read. Baked in, so that the index that is made here fits when the bot starts.
+ARG SLASHPOST_SITE_URL=
+ARG SLASHPOST_GENERATOR=
+ARG SLASHPOST_PERMALINK=
+ARG SLASHPOST_DATE_ORDER=
+ARG SLASHPOST_COLLECTION_TAGS=
+ARG SLASHPOST_LANGUAGE=
+ARG SLASHPOST_MAX_BYTES=
+ENV SLASHPOST_SITE_URL=$SLASHPOST_SITE_URL \
+    SLASHPOST_GENERATOR=$SLASHPOST_GENERATOR \
+    SLASHPOST_PERMALINK=$SLASHPOST_PERMALINK \
+    SLASHPOST_DATE_ORDER=$SLASHPOST_DATE_ORDER \
+    SLASHPOST_COLLECTION_TAGS=$SLASHPOST_COLLECTION_TAGS \
+    SLASHPOST_LANGUAGE=$SLASHPOST_LANGUAGE \
+    SLASHPOST_MAX_BYTES=$SLASHPOST_MAX_BYTES \
+    SLASHPOST_POSTS=/app/posts \
+    SLASHPOST_DB=/app/index/index.db \
+    SLASHPOST_STATE=/data/state.db \
+    PORT=8080 \
+    PATH=/app/venv/bin:$PATH \
+    PYTHONPATH=/app \
+    PYTHONUNBUFFERED=1
+WORKDIR /app
+
+
+FROM base AS build
+COPY requirements.lock ./
+# --without-pip: the base's own pip fills the environment, and stays behind.
+RUN python -m venv --without-pip venv \
+    && pip --python venv install --no-cache-dir --no-compile --only-binary :all: \
+       --require-hashes -r requirements.lock
+RUN printf '%s\n' '#!/app/venv/bin/python' 'import sys' 'from bot.cli import main' 'sys.exit(main())' \
+    > venv/bin/slashpost && chmod +x venv/bin/slashpost
+COPY bot bot
+# The files are never written again, so nothing need look at their times.
+RUN python -m compileall -q --invalidation-mode unchecked-hash venv bot
+
+# The folder with the posts, or the whole site.
+ARG POSTS=posts
+COPY $POSTS posts
+# The index knows a file by its time, of which a layer keeps only the seconds. What SQLite
+# leaves beside the index is empty, and needed again only by who could write it.
+RUN find posts -exec touch --no-dereference --date=@0 {} + \
+    && slashpost index \
+    && rm index/index.db?* \
+    && mkdir /data
+
+
+FROM base
+RUN useradd --uid 10001 --user-group --no-create-home slashpost
+COPY --from=build /app/venv venv
+COPY --from=build /app/bot bot
+COPY --from=build /app/posts posts
+COPY --from=build /app/index index
+COPY --from=build --chown=10001:10001 /data /data
+USER 10001:10001
+EXPOSE 8080
+ENTRYPOINT ["slashpost"]
+CMD ["run"]

@@ -1,0 +1,1 @@
+"""The image, built and run. Only ``make image-test`` does that: it takes minutes."""
