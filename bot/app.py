@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.blog.errors import SettingError, SlashpostError
 from bot.blog.source import Snapshot
 from bot.blog.tag import tag_key
+from bot.blog.usage import Tell
 from bot.index.index import Index
 from bot.index.sync import SyncReport
 from bot.links import known
@@ -27,6 +28,8 @@ from bot.sources.folder import Folder
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
+    import aiohttp
+
     from bot.chat.client import Slashpost, Sync
 
 log = logging.getLogger(__name__)
@@ -109,11 +112,19 @@ class App:
         """What was found in the folder, in one line."""
         return headline(await self.library.status())
 
-    def client(self, sync: Sync | None = None) -> Slashpost:
+    def client(
+        self,
+        sync: Sync | None = None,
+        *,
+        tell: Tell = lambda _: None,
+        http_trace: aiohttp.TraceConfig | None = None,
+    ) -> Slashpost:
         """The bot, not yet logged in.
 
         Args:
             sync: tells Discord the commands; by default whenever they have changed.
+            tell: hears of every interaction that was dealt with.
+            http_trace: hears of every request to Discord.
         """
         from discord import VoiceClient
 
@@ -122,7 +133,7 @@ class App:
 
         # Or discord.py warns that what it needs for voice, which we do not, is missing.
         VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-        return Slashpost(self.library, sync=sync or sync_commands)
+        return Slashpost(self.library, sync=sync or sync_commands, tell=tell, http_trace=http_trace)
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve a simulated Discord from the library, once synced, until told to stop.

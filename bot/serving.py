@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,14 @@ from aiohttp import web
 from discord import app_commands
 
 from bot.app import until_stopped
-from bot.blog.errors import IndexUnavailable, StateUnavailable
+from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
 from bot.blog.library import Library
+from bot.blog.usage import Usage
 from bot.chat.apology import apology
+from bot.chat.client import Slashpost, Sync
+from bot.monitoring.logs import report
+from bot.monitoring.metrics import Metrics
+from bot.settings import METRICS_PORT
 from bot.state.state import State
 from bot.transport.api import use_api_base
 from bot.transport.commands import sync_commands
@@ -23,9 +28,13 @@ from bot.transport.endpoint import claim_gateway
 from bot.transport.gateway import run_gateway
 from bot.transport.http import HttpService
 from bot.transport.interactions import Interactions
+from bot.transport.invite import invite_url
 from bot.transport.running import finish_running
+from bot.web.front_page import Front, add_front_page
+from bot.web.headers import add_security_headers
 from bot.web.health import add_health
 from bot.web.interactions import add_interactions
+from bot.web.metrics import add_metrics
 from bot.web.server import listening
 
 if TYPE_CHECKING:
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 8080
+POSTS_ON_FRONT_PAGE = 10
 # For what still runs after its answer has left, such as an edit.
 FINISH_SECONDS = 1.0
 
@@ -59,7 +69,11 @@ async def serve(app: App, *, take_over: bool = False) -> None:
 
 async def serve_http(app: App, token: str) -> None:
     """Answer what Discord posts; where the bot ran before, before anything else is done."""
-    async with remembering(app.settings.state) as memory, app.client() as client:
+    metrics = Metrics(app.library, app.settings.db)
+    async with (
+        remembering(app.settings.state) as memory,
+        observed_client(app, metrics) as client,
+    ):
         interactions = Interactions(client, apology=apology)
         service = HttpService(
             client,
@@ -73,9 +87,10 @@ async def serve_http(app: App, token: str) -> None:
         await service.recall()
         routes = web.Application()
         add_interactions(routes, interactions)
-        add_health(routes, lambda: lacking(app.library, service.lacking))
+        add_pages(routes, app.library, client, lambda: service.lacking)
         async with (
             listening(routes, DEFAULT_PORT if app.settings.port is None else app.settings.port),
+            showing(metrics, app.settings.metrics_port),
             in_background(service.run()) as running,
         ):
             await app.sync()
@@ -97,15 +112,70 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
 
     await app.sync()
     log.info("%s", await app.summary())
-    client = app.client(sync)
+    metrics = Metrics(app.library, app.settings.db)
+    client = observed_client(app, metrics, sync)
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
             waiting = "Not connected to Discord"
-            add_health(routes, lambda: lacking(app.library, None if client.is_ready() else waiting))
+            add_pages(routes, app.library, client, lambda: None if client.is_ready() else waiting)
             await stack.enter_async_context(listening(routes, app.settings.port))
+        await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
         await stack.enter_async_context(app.watching())
         await run_gateway(client, token)
+
+
+def observed_client(app: App, metrics: Metrics, sync: Sync | None = None) -> Slashpost:
+    """The bot, whose work is logged and counted."""
+
+    def tell(usage: Usage) -> None:
+        report(usage)
+        metrics.count(usage)
+
+    return app.client(sync, tell=tell, http_trace=metrics.trace())
+
+
+def add_pages(
+    routes: web.Application,
+    library: Library,
+    client: Slashpost,
+    at_discord: Callable[[], str | None],
+) -> None:
+    """Answer people who look at the bot's address, and machines that watch over it.
+
+    Args:
+        routes: get the pages.
+        library: the posts.
+        client: the bot, who may not know its name yet.
+        at_discord: says what is lacking there, if anything.
+    """
+
+    async def look() -> Front:
+        return Front(
+            name=client.user.name if client.user else "Slashpost",
+            invitation=invite_url(client.application_id) if client.application_id else None,
+            posts=await library.count(),
+            newest=await library.latest(limit=POSTS_ON_FRONT_PAGE),
+        )
+
+    add_security_headers(routes)
+    add_front_page(routes, look)
+    add_health(routes, lambda: lacking(library, at_discord()))
+
+
+@asynccontextmanager
+async def showing(metrics: Metrics, port: int | None) -> AsyncIterator[None]:
+    """Let Prometheus read the metrics. The bot does without that where the port is taken."""
+    async with AsyncExitStack() as stack:
+        if port is not None:
+            routes = web.Application()
+            add_metrics(routes, metrics.read)
+            serving = listening(routes, port, what="Metrics", setting=METRICS_PORT.label)
+            try:
+                await stack.enter_async_context(serving)
+            except SettingError as error:
+                log.warning("%s Until then, there are no metrics.", error)
+        yield
 
 
 async def lacking(library: Library, at_discord: str | None) -> list[str]:

@@ -18,7 +18,9 @@ SHUTDOWN_SECONDS = 2.75
 
 
 @asynccontextmanager
-async def listening(app: web.Application, port: int) -> AsyncIterator[int]:
+async def listening(
+    app: web.Application, port: int, *, what: str = "Listening", setting: str = "PORT"
+) -> AsyncIterator[int]:
     """Serve ``app`` on all of the machine's addresses, and give the port.
 
     In the end no new request is taken, and those that came are answered.
@@ -26,6 +28,8 @@ async def listening(app: web.Application, port: int) -> AsyncIterator[int]:
     Args:
         app: the routes.
         port: where to listen; 0 takes a free one.
+        what: how the log says that it has begun.
+        setting: the name under which the port was set.
 
     Raises:
         SettingError: the port is taken, or not ours to take.
@@ -37,10 +41,10 @@ async def listening(app: web.Application, port: int) -> AsyncIterator[int]:
             await web.TCPSite(runner, port=port).start()
         except OSError as error:
             hint = "Set another port, or stop the program that uses it."
-            raise SettingError("PORT", f"cannot listen on {port} ({error})", hint) from error
+            raise SettingError(setting, f"cannot listen on {port} ({error})", hint) from error
         # Port 0 gives IPv4 and IPv6 different ones; the shorter address is IPv4's.
         found: int = min(runner.addresses, key=len)[1]
-        log.info("Listening on port %d", found)
+        log.info("%s on port %d", what, found)
         yield found
     finally:
         await runner.cleanup()
