@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "settings": {"blog"},
     "terminal": {"blog"},
 }
-MAY_KNOW_EVERYTHING = {"app", "serving", "doctor", "cli", "__main__", "playground"}
+MAY_KNOW_EVERYTHING = {"app", "survey", "serving", "doctor", "cli", "__main__", "playground"}
 
 
 def room_of(file: Path) -> str:
@@ -63,6 +64,17 @@ def test_a_room_knows_only_its_neighbours(file: Path) -> None:
         assert other == room or other in MAY_KNOW[room], (
             f"{file}:{line}: {room} must not know {other}"
         )
+
+
+def test_the_page_on_architecture_draws_the_same() -> None:
+    page = (BOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = {
+        name: set(re.findall(r"\w+", others))
+        for name, others in re.findall(r"(?m)^\| `(\w+)(?:/|\.py)` \|.*\| ([\w, –]+) \|$", page)
+    }
+    free = {name for name, others in drawn.items() if "all" in others}
+    assert free == MAY_KNOW_EVERYTHING - {"__main__"}
+    assert {name: others for name, others in drawn.items() if name not in free} == MAY_KNOW
 
 
 def test_only_settings_reads_the_environment() -> None:
