@@ -7,30 +7,24 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.blog.errors import SettingError, SlashpostError
+from bot.blog.errors import SlashpostError
+from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
-from bot.blog.tag import tag_key
 from bot.blog.usage import Tell
 from bot.index.index import Index
 from bot.index.sync import SyncReport
-from bot.links import known
-from bot.links.pattern import Pattern
-from bot.links.site import GENERATORS, Site
-from bot.reading.reader import SiteReader
-from bot.reading.rules import ReadingRules
-from bot.settings import GENERATOR, PERMALINK, Settings
-from bot.sources.folder import Folder
+from bot.settings import Settings
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
     import aiohttp
 
     from bot.chat.client import Slashpost, Sync
+    from bot.survey import Survey
 
 log = logging.getLogger(__name__)
 
@@ -49,30 +43,12 @@ class App:
 
     Args:
         settings: what to serve, and how.
-
-    Raises:
-        SettingError: the generator is unknown, or the pattern of links is wrong.
     """
 
     def __init__(self, settings: Settings) -> None:
-        check_generator(settings.generator)
-        check_permalink(settings.permalink)
         self.settings = settings
         self.library = Index(settings.db, site_url=settings.site_url)
-        self._folder = Folder(
-            settings.posts,
-            is_site_file=known.is_site_file,
-            is_marker=known.is_marker,
-            is_content_folder=known.is_content_folder,
-            max_bytes=settings.max_bytes,
-        )
-        self._rules = ReadingRules(
-            date_order=settings.date_order,
-            collection_tags=frozenset(map(tag_key, settings.collection_tags)),
-            language=settings.language,
-            max_bytes=settings.max_bytes,
-        )
-        self._configuration: tuple[Path, ...] = ()
+        self._survey: Survey | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,21 +68,19 @@ class App:
             progress: called with files done and files to do.
 
         Raises:
+            SettingError: the generator is unknown, or the pattern of links is wrong.
             SourceError: the folder is missing or empty.
             IndexUnavailable: the index cannot be written.
         """
         snapshot, reader = await asyncio.to_thread(self._look)
         return await self.library.sync(snapshot, reader, progress=progress)
 
-    def _look(self) -> tuple[Snapshot, SiteReader]:
-        snapshot = self._folder.snapshot()
-        self._configuration = tuple(
-            self.settings.posts / path for path in snapshot.site_files if path.startswith("../")
-        )
-        site = Site.of(
-            snapshot, generator=self.settings.generator, permalink=self.settings.permalink
-        )
-        return snapshot, SiteReader(self._rules, site)
+    def _look(self) -> tuple[Snapshot, Reader]:
+        if self._survey is None:
+            from bot.survey import Survey
+
+            self._survey = Survey(self.settings)
+        return self._survey.look()
 
     async def summary(self) -> str:
         """What was found in the folder, in one line."""
@@ -182,12 +156,17 @@ class App:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    @property
+    def _outside(self) -> tuple[Path, ...]:
+        """What the posts depend on outside their folder."""
+        return self._survey.configuration if self._survey else ()
+
     async def _watch(self) -> None:
         """Sync after every change, for ever. What goes wrong leaves the last index in place."""
         from watchfiles import awatch
 
         while True:
-            watched = (self.settings.posts, *self._configuration)
+            watched = (self.settings.posts, *self._outside)
             before = identities(watched)
             if before[0] is None:  # moved away, perhaps to be replaced
                 await asyncio.sleep(LOOK_AGAIN_MS / 1000)
@@ -206,7 +185,7 @@ class App:
                     if changes or replaced or not caught_up:
                         await self._sync_or_log()
                         caught_up = True
-                    if replaced or watched[1:] != self._configuration:
+                    if replaced or watched[1:] != self._outside:
                         break
             except OSError as error:  # such as the system's limit of watches
                 log.warning("Cannot watch %s: %s", self.settings.posts, error)
@@ -238,25 +217,6 @@ class App:
                     report.changed,
                     report.removed,
                 )
-
-
-def check_generator(name: str | None) -> None:
-    """Raise SettingError for a generator that there are no rules for."""
-    if name is None or name in GENERATORS:
-        return
-    close = get_close_matches(name.casefold(), GENERATORS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(GENERATORS)}"
-    raise SettingError(GENERATOR.label, f"{name!r} is no known generator", hint)
-
-
-def check_permalink(pattern: str | None) -> None:
-    """Raise SettingError for a pattern of links with unknown placeholders."""
-    if pattern is None:
-        return
-    try:
-        Pattern(pattern)
-    except ValueError as error:
-        raise SettingError(PERMALINK.label, f"{pattern!r}: {error}") from None
 
 
 def identities(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:

@@ -10,6 +10,7 @@ from bot.doctor.discord import examine_discord
 from bot.doctor.finding import Finding, complaint, ok
 from bot.doctor.machine import examine_index, examine_volume
 from bot.settings import Settings
+from bot.survey import Survey
 
 
 async def examine(load: Callable[[], Settings], channel: int | None) -> list[Finding]:
@@ -21,11 +22,11 @@ async def examine(load: Callable[[], Settings], channel: int | None) -> list[Fin
     """
     try:
         settings = load()
-        app = App(settings)
+        Survey(settings)  # the app makes its own later, when it looks at the posts
     except SettingError as error:
         return [complaint("settings", error)]
     how = f"over HTTP at {settings.public_url}" if settings.mode == "http" else "over the gateway"
-    async with app:
+    async with App(settings) as app:
         return [
             ok("settings", f"posts in {settings.posts}, interactions {how}"),
             *await examine_discord(app, channel),

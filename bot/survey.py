@@ -1,0 +1,87 @@
+"""What lies in the folder of posts, and how to read it: sources, links and reading together.
+
+None of it is needed to answer from an index that is there. So it is imported when the
+posts are first looked at, and a bot that was woken by a reader answers sooner.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.blog.errors import SettingError
+from bot.blog.source import Snapshot
+from bot.blog.tag import tag_key
+from bot.links import known
+from bot.links.pattern import Pattern
+from bot.links.site import GENERATORS, Site
+from bot.reading.reader import SiteReader
+from bot.reading.rules import ReadingRules
+from bot.settings import GENERATOR, PERMALINK, Settings
+from bot.sources.folder import Folder
+
+
+class Survey:
+    """Looks at a blog's folder.
+
+    Args:
+        settings: which folder, and how to read it.
+
+    Raises:
+        SettingError: the generator is unknown, or the pattern of links is wrong.
+
+    Attributes:
+        configuration: the files outside the folder on which the posts depended at the last look.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        check_generator(settings.generator)
+        check_permalink(settings.permalink)
+        self.configuration: tuple[Path, ...] = ()
+        self._settings = settings
+        self._folder = Folder(
+            settings.posts,
+            is_site_file=known.is_site_file,
+            is_marker=known.is_marker,
+            is_content_folder=known.is_content_folder,
+            max_bytes=settings.max_bytes,
+        )
+        self._rules = ReadingRules(
+            date_order=settings.date_order,
+            collection_tags=frozenset(map(tag_key, settings.collection_tags)),
+            language=settings.language,
+            max_bytes=settings.max_bytes,
+        )
+
+    def look(self) -> tuple[Snapshot, SiteReader]:
+        """What is in the folder now, and what understands it.
+
+        Raises:
+            SourceError: the folder is missing or empty.
+        """
+        settings = self._settings
+        snapshot = self._folder.snapshot()
+        self.configuration = tuple(
+            settings.posts / path for path in snapshot.site_files if path.startswith("../")
+        )
+        site = Site.of(snapshot, generator=settings.generator, permalink=settings.permalink)
+        return snapshot, SiteReader(self._rules, site)
+
+
+def check_generator(name: str | None) -> None:
+    """Raise SettingError for a generator that there are no rules for."""
+    if name is None or name in GENERATORS:
+        return
+    close = get_close_matches(name.casefold(), GENERATORS, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(GENERATORS)}"
+    raise SettingError(GENERATOR.label, f"{name!r} is no known generator", hint)
+
+
+def check_permalink(pattern: str | None) -> None:
+    """Raise SettingError for a pattern of links with unknown placeholders."""
+    if pattern is None:
+        return
+    try:
+        Pattern(pattern)
+    except ValueError as error:
+        raise SettingError(PERMALINK.label, f"{pattern!r}: {error}") from None
