@@ -47,7 +47,9 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.library = Index(settings.db, site_url=settings.site_url)
+        # What an image brings cannot be written: where it does not fit, another is needed.
+        spare = settings.state.with_name("index.db")
+        self.library = Index(settings.db, spare=spare, site_url=settings.site_url)
         self._survey: Survey | None = None
 
     async def __aenter__(self) -> Self:

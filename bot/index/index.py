@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import sqlite3
 import time
 from collections.abc import Callable
@@ -21,6 +23,8 @@ from bot.index.live import is_damage
 from bot.index.lock import writing
 from bot.index.sync import SyncReport, rebuild, update
 
+log = logging.getLogger(__name__)
+
 
 class Index(IndexLibrary):
     """The library of one index file, brought up to date by ``sync``.
@@ -29,6 +33,8 @@ class Index(IndexLibrary):
 
     Args:
         path: the index file; it and its folder are made by the first ``sync``.
+        spare: where to keep the index instead, once one that is part of an image, and so
+            cannot be written, no longer fits.
         site_url: the blog's URL; where None, the one that its configuration gave.
         clock: Unix seconds, which decide what is in the future.
     """
@@ -37,11 +43,13 @@ class Index(IndexLibrary):
         self,
         path: Path,
         *,
+        spare: Path | None = None,
         site_url: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(path, site_url=site_url, clock=clock)
         self._path = path
+        self._spare = spare
         self._syncing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -74,15 +82,19 @@ class Index(IndexLibrary):
         """
         start = time.monotonic()
         async with self._syncing:
-            difference = await self._difference(snapshot, reader)
-            if difference is not None and difference.is_none:
-                counts = 0, 0, 0
-            else:
-                counts = await self._write(
-                    difference, snapshot, reader, progress or (lambda _done, _total: None)
-                )
+            counts = await self._catch_up(
+                snapshot, reader, progress or (lambda _done, _total: None)
+            )
             self._source = snapshot.name
         return SyncReport(*counts, time.monotonic() - start)
+
+    async def _catch_up(
+        self, snapshot: Snapshot, reader: Reader, progress: Progress
+    ) -> tuple[int, int, int]:
+        difference = await self._difference(snapshot, reader)
+        if difference is not None and difference.is_none:
+            return 0, 0, 0
+        return await self._write(difference, snapshot, reader, progress)
 
     async def _difference(self, snapshot: Snapshot, reader: Reader) -> Difference | None:
         """What an existing index lacks, or None where there is none to read."""
@@ -107,7 +119,18 @@ class Index(IndexLibrary):
         except (OSError, sqlite3.Error) as error:
             if difference is not None and await holds_the_same(difference):
                 return 0, 0, 0
-            raise _not_written(self._path, error) from error
+            spare = self._spare
+            baked = self._path.exists() and _cannot_be_written(error)
+            if spare is None or spare == self._path or not baked:
+                raise _not_written(self._path, error) from error
+        return await self._move(spare, snapshot, reader, progress)
+
+    async def _move(
+        self, spare: Path, snapshot: Snapshot, reader: Reader, progress: Progress
+    ) -> tuple[int, int, int]:
+        log.info("%s does not fit and cannot be written; using %s", self._path, spare)
+        self._path = self._live.path = spare
+        return await self._catch_up(snapshot, reader, progress)
 
     async def _write_alone(
         self, snapshot: Snapshot, reader: Reader, progress: Progress
@@ -125,6 +148,14 @@ class Index(IndexLibrary):
         await self._live.close()  # some systems replace no open file
         added = await rebuild(self._path, snapshot, reader, now=now, progress=progress)
         return added, 0, 0
+
+
+def _cannot_be_written(error: OSError | sqlite3.Error) -> bool:
+    """Whether the place was the reason, and not a full disk, say."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
+    # The lowest byte says what the rest tells in detail: https://www.sqlite.org/rescode.html
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 def _not_written(path: Path, error: OSError | sqlite3.Error) -> IndexUnavailable:

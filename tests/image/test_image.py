@@ -134,6 +134,14 @@ async def test_its_index_fits_as_it_is(engine: Engine, image: str) -> None:
     assert (said["added"], said["changed"], said["removed"]) == (0, 0, 0)
 
 
+async def test_another_setting_makes_it_keep_an_index_of_its_own(
+    engine: Engine, image: str
+) -> None:
+    other = ("run", "--rm", "--read-only", WITH_DATA, "--env=SLASHPOST_PERMALINK=/p/{slug}/")
+    posts = json.loads(engine.ask(*other, image, "latest", "--json"))
+    assert posts[0]["url"].endswith(f"/p/{posts[0]['slug']}/")
+
+
 @pytest.mark.usefixtures("bot")
 async def test_it_is_healthy(address: str) -> None:
     assert await status_of(f"{address}/healthz") == 200

@@ -277,6 +277,42 @@ def test_a_baked_index_that_does_not_fit_names_the_setting(sealed: Path) -> None
         asyncio.run(look())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only where folders can be sealed")
+def test_a_baked_index_that_does_not_fit_is_replaced_by_a_spare(sealed: Path) -> None:
+    changed = blog({"a.md": "title: A\n\navocado", "c.md": "title: C\n\ncherry"})
+
+    async def look(spare: Path) -> None:
+        baked = (sealed / "index.db").read_bytes()
+        async with Index(sealed / "index.db", spare=spare) as index:
+            await index.sync(blog(TWO), PlainReader())
+            assert names_in(spare.parent) == set()
+            assert (await index.sync(changed, PlainReader())).added == 2
+            assert [post.title for post in await index.latest()] == ["A", "C"]
+            assert (await index.sync(blog(TWO), PlainReader())).added == 1
+            assert [post.title for post in await index.latest()] == ["A", "B"]
+            await index.sync(changed, PlainReader())
+        async with Index(sealed / "index.db", spare=spare) as index:  # after a restart
+            report = await index.sync(changed, reader := PlainReader())
+            assert (report.added, report.changed, report.removed) == (0, 0, 0)
+            assert reader.read_paths == []
+            assert len(await index.search("cherry")) == 1
+        assert (sealed / "index.db").read_bytes() == baked
+
+    with as_nobody(), tempfile.TemporaryDirectory() as writable:
+        asyncio.run(look(Path(writable) / "index.db"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only where folders can be sealed")
+def test_a_spare_that_cannot_be_written_either_is_named(sealed: Path) -> None:
+    async def look() -> None:
+        async with Index(sealed / "index.db", spare=sealed / "more" / "spare.db") as index:
+            with pytest.raises(IndexUnavailable, match=r"spare\.db: .*SLASHPOST_DB"):
+                await index.sync(blog({"c.md": "\ncherry"}), PlainReader())
+
+    with as_nobody():
+        asyncio.run(look())
+
+
 async def test_a_process_that_never_ends_writing_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
