@@ -20,7 +20,9 @@ from bot.chat.apology import apology
 from bot.chat.client import Slashpost, Sync
 from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
-from bot.settings import METRICS_PORT
+from bot.monitoring.secrets import Secrets
+from bot.monitoring.sentry import reporting
+from bot.settings import METRICS_PORT, SENTRY_DSN
 from bot.state.state import State
 from bot.transport.api import use_api_base
 from bot.transport.commands import sync_commands
@@ -56,15 +58,18 @@ async def serve(app: App, *, take_over: bool = False) -> None:
         take_over: whether the gateway may take interactions from a registered endpoint.
 
     Raises:
-        SettingError: there is no token, or the port cannot be used.
+        SettingError: there is no token, or a port or a DSN cannot be used.
         DiscordRefused: Discord rejects the token, or has an endpoint that is in the way.
     """
-    token = app.settings.require_token()
-    use_api_base(app.settings.api_base)
-    if app.settings.mode == "http":
-        await until_stopped(serve_http(app, token))
-    else:
-        await until_stopped(serve_gateway(app, token, take_over=take_over))
+    settings = app.settings
+    token = settings.require_token()
+    use_api_base(settings.api_base)
+    secrets = Secrets([token, settings.sentry_dsn])
+    async with reporting(settings.sentry_dsn, secrets, setting=SENTRY_DSN.label):
+        if settings.mode == "http":
+            await until_stopped(serve_http(app, token))
+        else:
+            await until_stopped(serve_gateway(app, token, take_over=take_over))
 
 
 async def serve_http(app: App, token: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.monitoring.test_sentry import loopback_sentry
 from tests.wire.interactions import Reader
 from tests.wire.people import TOKEN
 from tests.wire.process import BotProcess, free_port, over_http
@@ -78,3 +79,19 @@ async def test_a_taken_metrics_port_keeps_nobody_from_an_answer(
         assert (await loopback.interact(Reader().command("latest"))).text
     (warning,) = [line for line in lines(bot.log) if line["level"] == "warning"]
     assert warning["message"].startswith("--metrics-port (SLASHPOST_METRICS_PORT): cannot listen")
+
+
+async def test_an_error_is_reported_to_sentry(loopback: LoopbackDiscord, tmp_path: Path) -> None:
+    options = over_http(tmp_path, free_port())
+    async with loopback_sentry() as sentry:
+        process = BotProcess(loopback.base, tmp_path / "i.db", *options, sentry_dsn=sentry.dsn)
+        async with process as bot:
+            await bot.says("Discord sends interactions to")
+            broken = Reader().command("latest") | {"user": None, "member": None}
+            assert (await loopback.interact(broken)).is_private, "the reader gets an apology"
+            assert await bot.end() == 0
+    (event,) = sentry.events
+    assert "cannot be understood" in event["logentry"]["message"]
+    assert event["tags"]["request_id"]
+    assert TOKEN not in sentry.raw
+    assert broken["token"] not in sentry.raw

@@ -17,7 +17,7 @@ from tests.wire.people import TOKEN
 CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "posts"
 # Settings of whoever runs the tests.
-FOREIGN = ("SLASHPOST_", "PORT", "FLY_")
+FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_")
 
 
 def free_port() -> int:
@@ -134,13 +134,20 @@ class BotProcess(Program):
     """``python -m bot run`` against a Discord of ours; it logs in by itself."""
 
     def __init__(
-        self, base: str, db: Path, *options: str, posts: Path = POSTS, token: str = TOKEN
+        self,
+        base: str,
+        db: Path,
+        *options: str,
+        posts: Path = POSTS,
+        token: str = TOKEN,
+        sentry_dsn: str = "",
     ) -> None:
         ours = {
             "DISCORD_TOKEN": token,
             "DISCORD_API_BASE": base,
             "PYTHONUNBUFFERED": "1",
             "SLASHPOST_METRICS_PORT": "0",
+            "SENTRY_DSN": sentry_dsn,
         }
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         where = ("--posts", str(posts), "--db", str(db))
