@@ -28,10 +28,11 @@ from benchmarks.peers import prepare_hugo, prepare_pelican
 from bot.app import App
 from bot.index.batch import BATCH_FILES, Understood, insertions_of
 from bot.index.difference import SCHEMA
-from bot.index.sync import BULK_FULL_TEXT
+from bot.index.record import FULL_TEXT_TABLES
+from bot.index.sync import BULK_FULL_TEXT, tune_full_text
 from bot.reading.excerpt import summary_of
 from bot.reading.front_matter import FrontMatter
-from bot.reading.text import words_of
+from bot.reading.passages import passages_of
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -135,15 +136,15 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
     snapshot, reader = app._look()  # noqa: SLF001 - the parts, without what joins them
     connection = sqlite3.connect(database, isolation_level=None)
     connection.executescript(f"PRAGMA journal_mode = OFF; {SCHEMA.read_text()}; BEGIN;")
-    for option in BULK_FULL_TEXT.items():
-        connection.execute("INSERT INTO fulltext (fulltext, rank) VALUES (?, ?)", option)
+    for sql, option in tune_full_text(BULK_FULL_TEXT):
+        connection.execute(sql, option)
     with (
         patch(
             "bot.reading.understanding.FrontMatter.of",
             watch.watched("front matter", FrontMatter.of),
         ),
         patch("bot.reading.understanding.summary_of", watch.watched("lead", summary_of)),
-        patch("bot.reading.understanding.words_of", watch.watched("plain text", words_of)),
+        patch("bot.reading.understanding.passages_of", watch.watched("plain text", passages_of)),
     ):
         for start in range(0, len(snapshot.files), BATCH_FILES):
             understood = []
@@ -158,7 +159,7 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
             with watch.stage("making rows"):
                 statements = insertions_of(understood)
             for sql, parameters in statements:
-                full_text = sql.startswith("INSERT INTO fulltext")
+                full_text = any(f"INSERT INTO {table} " in sql for table in FULL_TEXT_TABLES)
                 with watch.stage("full-text search" if full_text else "other tables"):
                     connection.execute(sql, parameters)
     with watch.stage("full-text search"):

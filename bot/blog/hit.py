@@ -9,13 +9,18 @@ from bot.blog.post import Post
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A post and where the query stands in it.
+    """A post and the section of it where the query stands.
 
     Attributes:
         post: the post found.
         snippet: pieces of plain text around the matching words, in order; each
             with True where it is a matching word.
+        heading: the section that answers best, as plain text; None where that is the
+            beginning of the post.
+        section: that section's anchor, to open the post at; None without a heading.
     """
 
     post: Post
     snippet: tuple[tuple[str, bool], ...]
+    heading: str | None = None
+    section: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,10 @@ from bot.blog.hit import Hit
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag
+
+# The link of the post that a wikilink, a template or a file's path names, or None. Absolute
+# where the site's URL is known. Safe to call in any thread.
+FindLink = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +91,28 @@ class Library(Protocol):
         """Tags while typing, forgiving typos, best first; the most used for no text."""
 
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
-        """Posts that hold all words of ``query``, best first; nothing for an empty query."""
+        """Posts that hold all words of ``query``, each with its best section, best first.
+
+        Nothing for an empty query.
+        """
 
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
+
+    async def correction(self, query: str) -> str | None:
+        """``query`` as it may have been meant, where its words as typed find nothing; or None."""
+
+    async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
+        """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
+
+    async def body(self, path: str) -> str | None:
+        """What that post says as its author wrote it, without the front matter."""
+
+    async def find_link(self) -> FindLink:
+        """What resolves links between posts; the same function until the index changes."""
+
+    async def version(self) -> str:
+        """Changes with the index; says nothing beyond the end of the process."""
 
     async def random(self) -> Post | None:
         """Any post, or None while there are none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +32,9 @@ class Post:
         aliases: former links or names that still find the post.
         words: length of the text in words; Chinese, Japanese and Korean
             characters count as half a word each.
+        digest: 8 hexadecimal digits that change when the file says something else;
+            empty where the post does not come from an index. Two posts that differ
+            in nothing else are equal.
     """
 
     path: str
@@ -48,6 +51,7 @@ class Post:
     draft: bool = False
     aliases: tuple[str, ...] = ()
     words: int = 0
+    digest: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
+from bot.blog.section import Passage
 from bot.blog.source import SourceFile
 
 
@@ -17,17 +18,24 @@ class Document:
 
     Attributes:
         post: the post, or None where the file is none or cannot be understood.
-        text: the post's words without markup, for full-text search.
+        passages: the post's words without markup, section by section, for full-text search.
+        body: the post as written, without its front matter, to be rendered when it is read.
         titled: whether the author gave a title (in front matter or as a heading).
         left_out: why it is no post; None where ``post`` is set (a draft is a post).
         problems: everything wrong with the file; a post may have problems too.
     """
 
     post: Post | None = None
-    text: str = ""
+    passages: tuple[Passage, ...] = ()
+    body: str = ""
     titled: bool = True
     left_out: LeftOut | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words of all passages, headings included."""
+        return "\n".join(part for one in self.passages for part in (one.heading, one.text) if part)
 
 
 @dataclass(frozen=True, slots=True)

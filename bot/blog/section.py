@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _DROPPED = re.compile(r"[^\w\- ]")
 
@@ -20,3 +21,18 @@ def anchor_of(heading: str, taken: set[str]) -> str:
         anchor = f"{name}-{number}"
     taken.add(anchor)
     return anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section's words: what stands between one heading and the next.
+
+    Attributes:
+        heading: plain text; None for what stands above the first heading.
+        anchor: the section's name, as ``anchor_of`` gives it; None without a heading.
+        text: the words below the heading, without markup.
+    """
+
+    heading: str | None
+    anchor: str | None
+    text: str

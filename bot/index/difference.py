@@ -16,7 +16,7 @@ from bot.index.database import Database, Row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # To be raised when the same posts would be stored in another way by the same schema.
-VERSION = 1
+VERSION = 2
 
 
 class Known(NamedTuple):

@@ -5,31 +5,38 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.blog.hit import Hit
-from bot.blog.library import Status
+from bot.blog.library import FindLink, Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag, tag_key
+from bot.index.completion import Completion
+from bot.index.crossings import Crossings
 from bot.index.database import Database, Row
 from bot.index.live import LiveConnection
 from bot.index.names import fold, names_meant
+from bot.index.query import Query
 from bot.index.questions import (
     ALL_POSTS,
     IN_ORDER,
     LEFT_OUT,
-    SEARCH,
+    LINKS,
     TAGGED,
     UNDATED,
     VISIBLE,
+    VOCABULARY,
 )
 from bot.index.record import SHOWN, to_post
 from bot.index.roster import Entry, Roster
-from bot.index.words import MATCH_START, clean, match, pieces
+from bot.index.search import Search
+from bot.index.vocabulary import Vocabulary
+from bot.index.words import clean
 
 
 class IndexLibrary:
@@ -47,6 +54,8 @@ class IndexLibrary:
         self._clock = clock
         self._source = ""
         self._known: tuple[tuple[int, int], Roster] | None = None
+        self._vocabulary: tuple[tuple[int, int], Vocabulary] | None = None
+        self._crossings: tuple[tuple[int, int], Crossings] | None = None
 
     async def latest(
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
@@ -172,34 +181,70 @@ class IndexLibrary:
         return [tags[key] for key in keys]
 
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
-        """Posts that hold all words of ``query``, best first; nothing for an empty query."""
-        expression = match(query)
-        if expression is None:
+        """Posts that hold all words of ``query``, each with its best section, best first."""
+        asked = Query.of(query)
+        if asked.is_empty:
             return []
         async with self._live.use() as database:
-            rows = await database.rows(
-                SEARCH,
-                self._with_now({"match": expression, "limit": limit, "offset": offset}),
-            )
+            rows = await Search(database, asked, self._clock()).rows(limit, offset)
             site_url = await self._site(database)
         return [
-            Hit(to_post(tuple(columns)).on_site(site_url), _snippet(body, summary, title))
-            for *columns, body, summary, title in rows
+            Hit(to_post(row).on_site(site_url), place.snippet, place.heading, place.section)
+            for row, place in rows
         ]
 
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
-        expression = match(query)
-        if expression is None:
+        asked = Query.of(query)
+        if asked.is_empty:
             return 0
         async with self._live.use() as database:
-            return int(
-                await database.value(
-                    "SELECT count(*) FROM fulltext JOIN posts AS p ON p.id = fulltext.rowid "  # noqa: S608
-                    f"WHERE fulltext MATCH :match AND {VISIBLE}",
-                    self._with_now({"match": expression}),
-                )
+            return await Search(database, asked, self._clock()).count()
+
+    async def correction(self, query: str) -> str | None:
+        """``query`` as it may have been meant, where its words as typed find nothing; or None."""
+        asked = Query.of(query)
+        if asked.is_empty or await self.count_hits(query):
+            return None
+        async with self._live.use() as database:
+            strangers = await Search(database, asked, self._clock()).strangers()
+        vocabulary = await self._words()
+        corrected = query
+        for word in strangers:
+            if meant := await asyncio.to_thread(vocabulary.closest, word):
+                corrected = corrected.replace(word, meant)
+        return corrected if corrected != query and await self.count_hits(corrected) else None
+
+    async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
+        """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
+        async with self._live.use() as database:
+            return await Completion(database, text, self._clock()).searches(limit)
+
+    async def body(self, path: str) -> str | None:
+        """What that post says as its author wrote it, without the front matter."""
+        async with self._live.use() as database:
+            packed = await database.value(
+                "SELECT b.body FROM bodies AS b JOIN posts AS p ON p.id = b.post "  # noqa: S608
+                f"WHERE p.path = :path AND {VISIBLE}",
+                self._with_now({"path": clean(path)}),
             )
+        return None if packed is None else zlib.decompress(packed).decode()
+
+    async def find_link(self) -> FindLink:
+        """What resolves links between posts; the same function until the index changes."""
+        async with self._live.use() as database:
+            version = await self._live.version(database)
+            if self._crossings is None or self._crossings[0] != version:
+                rows = await database.rows(LINKS)
+                site_url = await self._site(database)
+                crossings = await asyncio.to_thread(Crossings.of, rows, site_url, self._clock)
+                self._crossings = version, crossings
+        return self._crossings[1]
+
+    async def version(self) -> str:
+        """Changes with the index; says nothing beyond the end of the process."""
+        async with self._live.use() as database:
+            return ".".join(map(str, await self._live.version(database)))
 
     async def random(self) -> Post | None:
         """Any post, or None while there are none."""
@@ -274,6 +319,16 @@ class IndexLibrary:
             )
         return [Tag(*row) for row in rows]
 
+    async def _words(self) -> Vocabulary:
+        """The blog's words, read again when the index has changed."""
+        async with self._live.use() as database:
+            version = await self._live.version(database)
+            if self._vocabulary is None or self._vocabulary[0] != version:
+                rows = await database.rows(VOCABULARY)
+                texts = (text for (text,) in rows)
+                self._vocabulary = version, await asyncio.to_thread(Vocabulary, texts)
+        return self._vocabulary[1]
+
     async def _roster(self) -> Roster:
         """All posts by name, read again when the index has changed."""
         async with self._live.use() as database:
@@ -299,11 +354,3 @@ def _last_segment(text: str) -> str:
     except ValueError:
         return text
     return path.strip("/").rpartition("/")[2]
-
-
-def _snippet(*columns: str) -> tuple[tuple[str, bool], ...]:
-    """The first column with a match in it, or else the first with any text."""
-    for text in columns:
-        if MATCH_START in text:
-            return pieces(text)
-    return pieces(next((text for text in columns if text), ""))

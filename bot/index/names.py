@@ -32,6 +32,12 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", clean(text)).casefold().split())
 
 
+def plain_name(text: str) -> str:
+    """A folded name without accents: what somebody types who has another keyboard."""
+    letters = unicodedata.normalize("NFD", fold(text))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def fold_link(link: str) -> str:
     """A URL, path or slug without scheme, host, query, fragment and trailing slash."""
     try:
@@ -60,6 +66,20 @@ def names_of(post: Post, slug: str) -> Iterator[tuple[str, Kind]]:
     name = stem.removesuffix("/index").rpartition("/")[2]
     yield name, Kind.FILE
     yield _NAME_DATE.sub("", name), Kind.FILE
+
+
+def names_linked(text: str) -> list[str]:
+    """What a link from one post to another may be the name of, folded, likeliest first.
+
+    Such as a title, ``2024-01-11-rain``, ``../rain/index.md#roofs`` or ``notes/rain``.
+    """
+    path = fold_link(text.partition("#")[0])
+    while path.startswith(("./", "../")):
+        path = path.partition("/")[2]
+    stem = _EXTENSION.sub("", path)
+    page = stem.removesuffix("/index")
+    names = (fold(text), path, stem, page, page.rpartition("/")[2])
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def names_meant(text: str, site_url: str | None) -> list[str]:

@@ -30,6 +30,7 @@ CREATE TABLE posts (
     updated TEXT,
     updated_instant INTEGER,
     authors TEXT NOT NULL,         -- JSON list
+    author_names TEXT NOT NULL,    -- the same folded, one a line, for author: in a query
     image TEXT,
     link TEXT,
     language TEXT,
@@ -89,11 +90,33 @@ CREATE TABLE left_out (
 
 CREATE INDEX left_out_by_path ON left_out (path);
 
--- rowid is posts.id. Texts come through words.py: see there for Chinese and Japanese.
-CREATE VIRTUAL TABLE fulltext USING fts5 (
-    title, tags, summary, body,
+-- What is only needed of few posts at a time.
+CREATE TABLE bodies (
+    post INTEGER PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
+    body BLOB NOT NULL,            -- as written, without front matter: zlib over UTF-8
+    anchors TEXT NOT NULL          -- JSON list: of each passage its section's name, or null
+);
+
+-- Posts in English or in an unnamed language, and all others, since SQLite knows no stems
+-- but English ones. rowid is posts.id. Headings and body come passage by passage, a seam
+-- between each two. Texts come through words.py: see there for Chinese and Japanese.
+CREATE VIRTUAL TABLE english USING fts5 (
+    title, headings, tags, summary, body,
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE foreign_languages USING fts5 (
+    title, headings, tags, summary, body,
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- Titles and headings again, to complete what is typed, if it be a single letter.
+CREATE VIRTUAL TABLE completions USING fts5 (
+    title, headings,
+    prefix = '1 2 3',
     tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- A word in the title counts for more than ten in the body.
-INSERT INTO fulltext (fulltext, rank) VALUES ('rank', 'bm25(12.0, 6.0, 3.0, 1.0)');
+INSERT INTO english (english, rank) VALUES ('rank', 'bm25(12.0, 5.0, 6.0, 3.0, 1.0)');
+INSERT INTO foreign_languages (foreign_languages, rank)
+    VALUES ('rank', 'bm25(12.0, 5.0, 6.0, 3.0, 1.0)');

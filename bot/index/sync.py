@@ -15,6 +15,7 @@ from bot.index.batch import Progress, batches_of
 from bot.index.database import Database, Statement
 from bot.index.difference import SCHEMA, Difference, compare, fingerprint, surroundings_of
 from bot.index.foreign import APPLICATION_ID
+from bot.index.record import FULL_TEXT_TABLES
 from bot.index.writer import Writer
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
@@ -72,7 +73,7 @@ async def _build(
         await database.run(f"PRAGMA application_id = {APPLICATION_ID}")
         await database.script(SCHEMA.read_text(encoding="utf-8"))
         await database.run("BEGIN")
-        await database.run_all(_tune_full_text(BULK_FULL_TEXT))
+        await database.run_all(tune_full_text(BULK_FULL_TEXT))
         writer = Writer(database)
         posts = 0
         async with aclosing(batches_of(snapshot.files, reader, {}, progress)) as batches:
@@ -80,7 +81,7 @@ async def _build(
                 posts += sum(file.is_post for file in batch.files)
                 await database.run_all(batch.insertions)
         await writer.settle(snapshot, reader)
-        await database.run_all(_tune_full_text(FULL_TEXT))
+        await database.run_all(tune_full_text(FULL_TEXT))
         await _note(writer, reader, surroundings_of(snapshot, reader), now)
         await database.run("COMMIT")
         await database.run("PRAGMA journal_mode = WAL")
@@ -164,9 +165,11 @@ async def _note(writer: Writer, reader: Reader, surroundings: str, now: float) -
     )
 
 
-def _tune_full_text(options: Mapping[str, int]) -> Iterator[Statement]:
-    for option in options.items():
-        yield "INSERT INTO fulltext (fulltext, rank) VALUES (?, ?)", option
+def tune_full_text(options: Mapping[str, int]) -> Iterator[Statement]:
+    """Statements that set options of the full-text tables."""
+    for table in FULL_TEXT_TABLES:
+        for option in options.items():
+            yield f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", option  # noqa: S608
 
 
 def _put_in_place(aside: Path, path: Path) -> None:

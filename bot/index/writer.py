@@ -12,7 +12,7 @@ from bot.index.batch import Understood
 from bot.index.database import MOST_ROWS, Database, Row, insertions
 from bot.index.difference import Known
 from bot.index.names import Kind, fold
-from bot.index.record import report_insertions
+from bot.index.record import FULL_TEXT_TABLES, report_insertions
 
 T = TypeVar("T")
 
@@ -38,13 +38,15 @@ class Writer:
         for some in _portions(list(files.items())):
             places = ",".join("?" * len(some))
             numbers, paths = [one.id for _, one in some], [path for path, _ in some]
-            # The full-text index is no table that foreign keys could clear.
-            for table, column, values in (
-                ("fulltext", "rowid", numbers),
+            # The full-text indexes are no tables that foreign keys could clear.
+            full_text = (*FULL_TEXT_TABLES, "completions")
+            conditions: list[tuple[str, str, Sequence[object]]] = [
+                *((table, "rowid", numbers) for table in full_text),
                 ("files", "id", numbers),
                 ("problems", "origin = 'file' AND path", paths),
                 ("left_out", "origin = 'file' AND path", paths),
-            ):
+            ]
+            for table, column, values in conditions:
                 await self._database.run(
                     f"DELETE FROM {table} WHERE {column} IN ({places})",  # noqa: S608
                     values,

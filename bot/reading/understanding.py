@@ -16,11 +16,12 @@ from bot.reading.formats import FrontMatterError, FrontMatterIsCodeError
 from bot.reading.front_matter import FrontMatter
 from bot.reading.language import language_of
 from bot.reading.not_a_post import not_a_post
+from bot.reading.passages import passages_of
 from bot.reading.plain import tidy
 from bot.reading.published import is_draft, published, updated
 from bot.reading.rules import ReadingRules
 from bot.reading.tags import categories_of, tag_from_folder, tags_of
-from bot.reading.text import count_words, words_of
+from bot.reading.text import count_words
 from bot.reading.title import title_from_name, title_of
 
 
@@ -56,7 +57,7 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
         categories=categories_of(fields, site.generator),
         language=language_of(fields) or site.language_of(path),
     )
-    text = words_of(body)
+    passages = passages_of(body, facts.title)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
@@ -71,10 +72,15 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
         language=facts.language,
         draft=is_draft(fields),
         aliases=aliases_of(fields),
-        words=count_words(text),
+        words=sum(count_words(one.heading or "") + count_words(one.text) for one in passages),
     )
-    problems = tuple(dict.fromkeys(fields.problems))
-    return Document(post=post, text=text, titled=title is not None, problems=problems)
+    return Document(
+        post=post,
+        passages=passages,
+        body=body,
+        titled=title is not None,
+        problems=tuple(dict.fromkeys(fields.problems)),
+    )
 
 
 def _tags(fields: Fields, rules: ReadingRules, site: Site) -> tuple[str, ...]:

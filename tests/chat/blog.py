@@ -13,6 +13,7 @@ from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.index import Index
+from bot.reading.passages import passages_of
 
 SITE = "https://blog.example"
 TOPICS = ("Gardening", "Soil", "Tools", "Weather")
@@ -24,7 +25,7 @@ class File:
 
     path: str
     post: Post
-    text: str
+    body: str
 
     @property
     def size(self) -> int:
@@ -38,7 +39,7 @@ class File:
 
     def read(self) -> bytes:
         """Anything, as long as no two posts have the same: the reader has the post."""
-        return repr((self.post, self.text)).encode()
+        return repr((self.post, self.body)).encode()
 
 
 @dataclass
@@ -46,15 +47,20 @@ class ReadyMade:
     """A reader that knows already what each file stands for."""
 
     files: Mapping[str, File]
-    fingerprint: str = "ready-made"
     generator: str = "plain"
     site_url: str | None = SITE
     site_problems: Sequence[Problem] = field(default_factory=tuple)
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the blog's address."""
+        return f"ready-made {self.site_url}"
+
     def read(self, file: SourceFile) -> Document:
         """The post of that path."""
         known = self.files[file.path]
-        return Document(post=known.post, text=known.text)
+        passages = passages_of(known.body, known.post.title)
+        return Document(post=known.post, passages=passages, body=known.body)
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Leave all posts as they are."""
@@ -66,19 +72,30 @@ class ReadyMade:
 async def fill(
     index: Index,
     posts: Sequence[Post],
-    texts: Mapping[str, str] | None = None,
+    bodies: Mapping[str, str] | None = None,
     *,
     problems: int = 0,
+    site_url: str | None = SITE,
 ) -> None:
-    """Make the index hold these posts, and say that some files have problems."""
-    texts = texts or {}
-    files = {each.path: File(each.path, each, texts.get(each.path, each.summary)) for each in posts}
+    """Make the index hold these posts, and say that some files have problems.
+
+    Args:
+        index: is given the posts.
+        posts: all that there are.
+        bodies: what a post says, by its path; its summary, unless it stands here.
+        problems: how many files have one.
+        site_url: the blog's address.
+    """
+    bodies = bodies or {}
+    files = {
+        each.path: File(each.path, each, bodies.get(each.path, each.summary)) for each in posts
+    }
     snapshot = Snapshot(
         "/srv/garden/posts",
         tuple(files.values()),
         problems=tuple(Problem(f"{n}.md", None, "it is empty", "Write.") for n in range(problems)),
     )
-    await index.sync(snapshot, ReadyMade(files))
+    await index.sync(snapshot, ReadyMade(files, site_url=site_url))
 
 
 def garden_post(number: int) -> Post:

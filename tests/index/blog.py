@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -12,6 +12,7 @@ from bot.blog.date import PostDate
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
+from bot.blog.section import Passage, anchor_of
 from bot.blog.source import Snapshot, SourceFile
 
 
@@ -44,6 +45,17 @@ def blog(files: Mapping[str, str], *, left_out: Sequence[LeftOut] = ()) -> Snaps
         tuple(File(path, text, stamp(text)) for path, text in sorted(files.items())),
         tuple(left_out),
     )
+
+
+def passages(body: str) -> Iterator[Passage]:
+    """What `# ` at the beginning of lines divides a body into."""
+    lead, *sections = f"\n{body}".split("\n# ")
+    if lead.strip():
+        yield Passage(None, None, lead.strip("\n"))
+    taken: set[str] = set()
+    for section in sections:
+        heading, _, text = section.partition("\n")
+        yield Passage(heading, anchor_of(heading, taken), text)
 
 
 @dataclass
@@ -85,7 +97,13 @@ class PlainReader:
             words=len(body.split()),
         )
         problems = (Problem(file.path, 1, "oops", "Mend it."),) if "oops" in meta else ()
-        return Document(post=post, text=body, titled="page" not in meta, problems=problems)
+        return Document(
+            post=post,
+            passages=tuple(passages(body)),
+            body=body,
+            titled="page" not in meta,
+            problems=problems,
+        )
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Give taken slugs a number, hide untitled pages among dated posts."""

@@ -136,7 +136,7 @@ async def test_damage_that_a_question_meets_is_mended_by_the_next_run(tmp_path: 
     await make(path)
     connection = sqlite3.connect(path)
     (page,) = connection.execute(
-        "SELECT rootpage FROM sqlite_schema WHERE name = 'fulltext_data'"
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'english_data'"
     ).fetchone()
     (size,) = connection.execute("PRAGMA page_size").fetchone()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

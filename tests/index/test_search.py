@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.blog.hit import Hit
 from bot.index.index import Index
-from bot.index.words import match, pieces, readable, searchable
+from bot.index.query import Query
+from bot.index.words import pieces, readable, searchable
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Fill
 
@@ -186,7 +187,7 @@ def test_a_post_is_found_by_any_word_it_holds(words: list[str]) -> None:
 @given(st.text())
 def test_what_is_made_searchable_reads_as_before(text: str) -> None:
     plain = readable(text).encode("utf-8", "replace").decode()
-    for mark in "\x00\x02\x03":
+    for mark in "\x00\x02\x03\x1e":
         plain = plain.replace(mark, " ")
     assert readable(searchable(text)) == plain
 
@@ -202,8 +203,8 @@ def test_pieces_put_together_are_the_snippet(parts: list[tuple[str, bool]]) -> N
 
 @given(st.text())
 def test_a_query_is_cut_and_quoted(text: str) -> None:
-    expression = match(text)
-    if expression is not None:
-        terms = expression.split(" AND ")
-        assert len(terms) <= 32
-        assert expression.count('"') % 2 == 0
+    query = Query.of(text)
+    assert len(query.words) <= 32
+    if query.match is not None:
+        assert len(query.match.split(" AND ")) >= len(query.words)
+        assert query.match.count('"') == 2 * len(query.words)

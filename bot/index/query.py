@@ -1,0 +1,143 @@
+"""What a person types into a search, understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.blog.tag import tag_key
+from bot.index.names import plain_name
+from bot.index.words import clean, quoted
+
+MAX_TERMS = 32
+# Shorter last words are taken as they stand: c must not find everything with a c.
+MIN_PREFIX = 3
+_TERM = re.compile(
+    r"(?:(?<!\S)(?P<minus>-))?(?:(?<![^\s-])(?P<field>tag|author|after|before):(?=\S))?"
+    r"(?:\"(?P<phrase>[^\"]*)\"|(?P<word>[^\s\"]+))",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: words that must occur, words that must not, and conditions on the post.
+
+    Attributes:
+        words: words and phrases that must all occur.
+        begun: the last of ``words`` may be the beginning of a word.
+        without: words and phrases of which none may occur.
+        tags, not_tags: keys of tags that the post must have, and must not have.
+        authors: folded parts of the names of its authors.
+        after: the first day, month or year that counts, such as ``2023-05``.
+        before: the first that does not count any more.
+    """
+
+    words: tuple[str, ...] = ()
+    begun: bool = False
+    without: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    not_tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Query:
+        """Understand any text; what is no operator is a word. More than 32 terms are cut."""
+        parts = _Parts()
+        for count, found in enumerate(_TERM.finditer(clean(text))):
+            if count == MAX_TERMS:
+                break
+            parts.add(found)
+        return replace(
+            parts.query,
+            words=tuple(parts.words),
+            begun=parts.begun,
+            without=tuple(parts.without),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing."""
+        return self == Query()
+
+    @property
+    def match(self) -> str | None:
+        """The words as an FTS5 expression, or None where there are none."""
+        return _all_of(self.words)
+
+    @property
+    def match_begun(self) -> str | None:
+        """The same, with all words that begin with the last one; None where it is no beginning."""
+        return f"{_all_of(self.words)}*" if self.begun else None
+
+    @property
+    def match_without(self) -> str | None:
+        """What must not occur as an FTS5 expression, or None."""
+        return " OR ".join(map(quoted, self.without)) or None
+
+
+def _all_of(words: Sequence[str]) -> str | None:
+    return " AND ".join(map(quoted, words)) or None
+
+
+@dataclass
+class _Parts:
+    """A query as it is put together, term by term."""
+
+    query: Query = field(default_factory=Query)
+    words: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    begun: bool = False
+
+    def add(self, found: re.Match[str]) -> None:
+        phrase, word = found["phrase"], found["word"]
+        text = word if phrase is None else phrase
+        self.begun = False
+        if found["field"] and self._add_condition(found["field"].lower(), text, found["minus"]):
+            return
+        if found["field"]:
+            text = f"{found['field']}:{text}"
+        if not any(character.isalnum() for character in text):
+            return
+        if found["minus"]:
+            self.without.append(text)
+            return
+        self.words.append(text)
+        self.begun = phrase is None and len(text) >= MIN_PREFIX and text[-1].isalnum()
+
+    def _add_condition(self, name: str, value: str, minus: str | None) -> bool:
+        """Take an operator; False where it is none after all."""
+        query = self.query
+        if name == "tag":
+            key = tag_key(value)
+            if minus:
+                self.query = replace(query, not_tags=(*query.not_tags, key))
+            else:
+                self.query = replace(query, tags=(*query.tags, key))
+            return bool(key)
+        if minus:
+            return False
+        if name == "author":
+            self.query = replace(query, authors=(*query.authors, plain_name(value)))
+            return bool(plain_name(value))
+        day = _day(value)
+        if day is None:
+            return False
+        if name == "after":
+            self.query = replace(query, after=max(day, query.after or day))
+        else:
+            self.query = replace(query, before=min(day, query.before or day))
+        return True
+
+
+def _day(text: str) -> str | None:
+    """A year, month or day as posts' dates begin, or None."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return None
+    year, *rest = (part for part in found.groups() if part)
+    return "-".join((year, *(part.zfill(2) for part in rest)))

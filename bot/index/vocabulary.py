@@ -1,0 +1,49 @@
+"""Words that the blog uses where it matters, to put a typo right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from bot.index.names import fold
+from bot.index.words import readable
+
+# Shorter words are like too many others; longer ones are hardly words.
+SHORTEST, LONGEST = 4, 40
+# Letters from which on two may be wrong.
+TWO_WRONG = 7
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+class Vocabulary:
+    """Words of titles, headings, tags and summaries, and how often they stand there."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        words: Counter[str] = Counter()
+        for text in texts:
+            words.update(_WORD.findall(fold(readable(text))))
+        self._counts = words
+        self._words = list(words)
+
+    def closest(self, word: str) -> str | None:
+        """The commonest of the words that differ least from ``word``; None if all differ more.
+
+        Two letters that changed places are one mistake. Takes some milliseconds.
+        """
+        from rapidfuzz import process  # noqa: PLC0415 - most runs do not need it
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+        typed = fold(word)
+        if not SHORTEST <= len(typed) <= LONGEST:
+            return None
+        most = 2 if len(typed) >= TWO_WRONG else 1
+        found = process.extract(
+            typed, self._words, scorer=OSA.distance, score_cutoff=most, limit=None
+        )
+        best = min(
+            found,
+            key=lambda match: (match[1], match[0][0] != typed[0], -self._counts[match[0]]),
+            default=None,
+        )
+        return best[0] if best else None

@@ -1,0 +1,154 @@
+"""The sections of a body, each with its words; nothing is converted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from bot.blog.section import Passage, anchor_of
+from bot.reading.plain import cut, plain
+from bot.reading.text import SEAM, words_of
+
+# Longer ones exist, but no choice of Discord's has room for them.
+LONGEST = 300
+# No post has so many. Below the last, all is one section.
+MOST = 1_000
+LONGEST_HTML = 600
+# A paragraph that is underlined is a heading, if it is this short.
+SETEXT_LINES = 4
+
+# A heading, or what is to be skipped for it may hold what looks like one. The new line in front
+# is the literal that the search jumps to.
+MARK = re.compile(
+    r"\n(?:"
+    r"[ ]{0,3}(?P<hashes>\#{1,6})(?:[ \t]+(?P<atx>[^\n]*)|(?=\n|\Z))"
+    r"|[ \t>]*(?P<fence>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})"
+    r"|[ ]{0,3}(?P<line>=+|-+)[ \t]*(?=\n|\Z)"
+    r"|[ \t]*<(?P<element>(?i:pre|script|style))\b|[ \t]*(?P<comment><!--)"
+    r"|[ \t]*\{(?:%-?|\{[<%])[ ]*(?P<name>highlight|comment)\b"
+    r"|[ \t]*<(?P<html>[hH][1-6])\b(?P<attributes>[^<>]*)>"
+    r")"
+)
+HTML_HEADING = re.compile(r"<h(?=[1-6]\b)", re.IGNORECASE)
+# Kramdown's and Hugo's {#name} behind a heading, or React's {/*name*/}.
+NAME = re.compile(r"\{(?::?[ \t]*#([\w.:-]+)[^{}]*|/\*([\w-]+)\*/)\}[ \t]*$")
+ID = re.compile(r"\bid\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+# What a paragraph does not begin with.
+NO_PARAGRAPH = re.compile(r"[ ]{0,3}(?:[#>|<]|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|:::|[-=]+\s*$)")
+
+
+def passages_of(body: str, title: str) -> tuple[Passage, ...]:
+    """Return the sections of ``body`` that hold or name anything.
+
+    A heading that says what the title says is the beginning of the post and no section.
+    """
+    text = "\n" + (body.replace(SEAM, " ") if SEAM in body else body)
+    if body.lstrip()[:1] == "<":  # in HTML, headings stand anywhere in a line
+        text = HTML_HEADING.sub("\n<h", text)
+    headings = list(islice(_headings(text), MOST))
+    starts = [heading.start for heading in headings] + [len(text)]
+    ends = [0] + [heading.end for heading in headings]
+    parts = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    lead, *words = words_of(f"\n{SEAM}\n".join(parts)).split(SEAM)
+    passages = [Passage(None, None, lead.strip())] if lead.strip() else []
+    taken: set[str] = set()
+    for heading, passage in zip(headings, words, strict=True):
+        shown = cut(plain(heading.markup), LONGEST)
+        anchor = heading.name or anchor_of(shown, taken)
+        if shown and shown != title:
+            passages.append(Passage(shown, anchor, passage.strip()))
+        elif passage.strip():
+            passages.append(Passage(None, None, passage.strip()))
+    return tuple(passages)
+
+
+class Heading(NamedTuple):
+    """Where a heading starts and ends, its markup, and the name that it gives itself."""
+
+    start: int
+    end: int
+    markup: str
+    name: str | None
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    position, unclosed = 0, set[str]()
+    while mark := MARK.search(text, position):
+        above, position = position, mark.end()
+        if heading := _heading_at(text, mark, above):
+            position = heading.end
+            yield heading
+        elif mark["fence"]:
+            position = _behind_fence(text, mark["fence"], position)
+        elif mark["element"]:
+            position = _behind(text, f"</{mark['element']}", position)
+        elif mark["comment"]:
+            position = _behind(text, "-->", position)
+        elif mark["name"]:
+            position = _behind_block(text, mark, unclosed)
+
+
+def _heading_at(text: str, mark: re.Match[str], above: int) -> Heading | None:
+    """Return the heading that a mark begins, or ends where it is a line below one.
+
+    Args:
+        text: the body.
+        mark: of ``MARK``.
+        above: where the mark before it ended.
+    """
+    if mark["line"]:
+        start = _paragraph_above(text, above, mark.start())
+        markup = text[start : mark.start()]
+        return Heading(start, mark.end(), markup, None) if markup else None
+    if mark["html"]:
+        end = text.find(f"</{mark['html']}", mark.end(), mark.end() + LONGEST_HTML)
+        name = ID.search(mark["attributes"])
+        if end < 0:
+            return None
+        return Heading(mark.start(), end, text[mark.end() : end], name and name[1])
+    if not mark["hashes"]:
+        return None
+    markup = (mark["atx"] or "").rstrip()
+    name = NAME.search(markup)
+    if name:
+        markup = markup[: name.start()].rstrip()
+    if not (opened := markup.rstrip("#")) or opened[-1] in " \t":
+        markup = opened  # hashes may close a heading, too
+    return Heading(mark.start(), mark.end(), markup, name and (name[1] or name[2]))
+
+
+def _behind(text: str, closing: str, position: int) -> int:
+    """Return where ``closing`` ends, or else the end of the text."""
+    found = text.find(closing, position)
+    return len(text) if found < 0 else found + len(closing)
+
+
+def _behind_fence(text: str, fence: str, position: int) -> int:
+    closing = re.compile(rf"\n[ \t>]*{fence}{fence[0]}*[ \t]*(?=\n|\Z)")
+    found = closing.search(text, position)
+    return found.end() if found else len(text)
+
+
+def _behind_block(text: str, mark: re.Match[str], unclosed: set[str]) -> int:
+    """Return where a template's block ends; one that is never closed is a tag of its own."""
+    closing = re.compile(rf"(?:end|/[ ]*){mark['name']}", re.IGNORECASE)
+    if mark["name"] in unclosed:
+        return mark.end()
+    found = closing.search(text, mark.end())
+    if found is None:
+        unclosed.add(mark["name"])  # not to be looked for again to the end of the text
+        return mark.end()
+    return found.end()
+
+
+def _paragraph_above(text: str, above: int, end: int) -> int:
+    """Return where the paragraph starts that a line of dashes underlines, ``end`` without one."""
+    start = end
+    for _ in range(SETEXT_LINES):
+        line_start = text.rfind("\n", 0, start)
+        if line_start < above or not text[line_start:start].strip():
+            break
+        start = line_start
+    return end if NO_PARAGRAPH.match(text, start + 1) else start
