@@ -1,10 +1,9 @@
-"""CommonMark's blocks in Python-Markdown.
+"""CommonMark in Python-Markdown.
 
 Python-Markdown follows the original Markdown, in which a list needs a blank line before
 it and four spaces to nest, a fence does not stand in a list, and HTML is raw up to its
 closing tag. The generators that wrote the posts follow CommonMark. This extension puts
-its block structure in the place of the block parser; inline markup stays
-Python-Markdown's.
+its two phases, blocks and inlines, in the place of Python-Markdown's.
 """
 
 from __future__ import annotations
@@ -16,9 +15,11 @@ from collections.abc import Iterable
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
 from bot.rendering.callout import kind_of
+from bot.rendering.inline import Inline
 from bot.rendering.node import Node
 from bot.rendering.structure import Blocks, cells, unescape
 
@@ -70,8 +71,7 @@ class Structure(BlockParser):
             case "code":
                 self._code(parent, node)
             case "html":
-                stashed = self.md.htmlStash.store("\n".join(node.lines))
-                ET.SubElement(parent, "p").text = stashed
+                self._raw(parent, "\n".join(node.lines))
             case "rule":
                 ET.SubElement(parent, "hr")
             case "quote":
@@ -104,8 +104,16 @@ class Structure(BlockParser):
 
     def _text(self, parent: ET.Element, text: str) -> None:
         """Put a tight item's text after what stands in the item already."""
-        span = ET.SubElement(parent, "div") if len(parent) else parent
+        span = ET.SubElement(parent, "div") if len(parent) or parent.text else parent
         span.text = text
+
+    def _raw(self, parent: ET.Element, html: str) -> None:
+        """Put HTML as it is after what stands in an element already."""
+        stashed = self.md.htmlStash.store(html + "\n")
+        if len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + stashed
+        else:
+            parent.text = AtomicString((parent.text or "") + stashed)
 
     def _code(self, parent: ET.Element, node: Node) -> None:
         code = ET.SubElement(ET.SubElement(parent, "pre"), "code")
@@ -138,10 +146,31 @@ class Structure(BlockParser):
                 ET.SubElement(row, "td").text = cell
 
 
+class Inlines(Treeprocessor):
+    """Turns the text of each element into HTML, and adds the notes written in running text."""
+
+    def run(self, root: ET.Element) -> None:
+        """Convert every text that is not code or HTML already."""
+        structure = self.md.parser
+        keys = structure.footnotes if isinstance(structure, Structure) else frozenset()
+        inline = Inline(self.md.references, keys)
+        for element in root.iter():
+            text = element.text
+            if text and not isinstance(text, AtomicString):
+                element.text = AtomicString(self.md.htmlStash.store(inline.html(text)))
+        for key, content in inline.written.items():
+            aside = ET.SubElement(root, "aside", {"class": "footnote", "id": f"fn:{key}"})
+            aside.text = AtomicString(self.md.htmlStash.store(content))
+
+
 class CommonMark(Extension):
-    """Reads blocks as CommonMark and GFM do."""
+    """Reads Markdown as CommonMark and GFM do."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        """Replace the block parser; the raw-HTML preprocessor has no work left."""
-        md.preprocessors.deregister("html_block")
+        """Replace both parsers; what prepared and tidied for the old ones has no work left."""
+        for name in ("html_block", "normalize_whitespace"):
+            md.preprocessors.deregister(name)
+        for name in ("prettify", "unescape"):
+            md.treeprocessors.deregister(name)
+        md.treeprocessors.register(Inlines(md), "inline", 20)
         md.parser = Structure(md)

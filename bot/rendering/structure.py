@@ -29,8 +29,9 @@ _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)[^\"]*(?:\"([^\"]*)\")
 _DEFINED = re.compile(r":[ \t]+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>]|$)")
-_ATTRIBUTES = r"""(?:\s+[a-zA-Z_:@][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*"""
-_COMPLETE_TAG = re.compile(rf"(?:<[a-zA-Z][\w-]*{_ATTRIBUTES}\s*/?>|</[a-zA-Z][\w-]*\s*>)\s*$")
+# https://spec.commonmark.org/0.31.2/#attribute
+ATTRIBUTES = r"""(?:\s+[a-zA-Z_:@][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*"""
+_COMPLETE_TAG = re.compile(rf"(?:<[a-zA-Z][\w-]*{ATTRIBUTES}\s*/?>|</[a-zA-Z][\w-]*\s*>)\s*$")
 _LABEL_AND_URL = r"""\[(?P<label>(?:[^\[\]\\]|\\.){1,999})\]:[ \t]*\n?[ \t]*
     (?P<url><[^<>\n]*>|[^\s<]\S*)"""
 _TITLE = r"""(?:[ \t]+|[ \t]*\n[ \t]*)
@@ -158,17 +159,16 @@ class Blocks:
     def _indented_goes_on(self, line: Line, node: Node) -> bool:
         if line.is_blank:
             line.skip_indent()
-            return bool(node.children) or not node.last_blank
+            return bool(node.children)
         if line.indent() < node.indent:
             return False
         line.skip(node.indent)
         return True
 
     def _code_goes_on(self, line: Line) -> bool:
-        if line.indent() < CODE_INDENT:
-            return line.is_blank
-        line.skip(CODE_INDENT)
-        return True
+        indent = line.indent()
+        line.skip(min(indent, CODE_INDENT))
+        return indent >= CODE_INDENT or line.is_blank
 
     def _fence_goes_on(self, line: Line, node: Node) -> bool | None:
         indent = line.indent()
@@ -293,6 +293,8 @@ class Blocks:
     def _start_footnote(self, line: Line, container: Node) -> Node | None:
         if line.indent() >= CODE_INDENT or container.kind == "paragraph":
             return None
+        if container.depth >= MAX_DEPTH:
+            return None
         stripped = line.rest.lstrip(" ")
         found = _FOOTNOTE.match(stripped)
         if not found:
@@ -325,7 +327,7 @@ class Blocks:
         return node
 
     def _start_definition(self, line: Line, container: Node) -> Node | None:
-        if line.indent() >= CODE_INDENT:
+        if line.indent() >= CODE_INDENT or container.depth >= MAX_DEPTH:
             return None
         found = _DEFINED.match(line.rest.lstrip(" \t"))
         term = container if container.kind == "paragraph" else None
@@ -478,7 +480,6 @@ class Blocks:
             container.children[-1].last_blank = True
         empty_item = container.kind == "item" and not container.children
         if blank and empty_item:
-            container.last_blank = True
             return
         counts = container.kind not in {"quote", "heading", "rule"} and not container.fence
         container.last_blank = blank and counts

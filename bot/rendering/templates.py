@@ -11,34 +11,43 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape as html_escape
 
+from bot.rendering.ticks import Ticks
+
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
 Lookup = Callable[[str], str | None]
 
 _FENCE = re.compile(r"^[ \t>]*(?:[*+-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
-_CODE_SPAN = (
-    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)(?:[^`]|(?!(?<!`)(?P=ticks)(?!`))`)+?(?<!`)(?P=ticks)(?!`))"
-)
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
 
-_HIGHLIGHT = re.compile(
-    r"(?ms)^[ \t]*\{%-?\s*highlight\s+(?P<language>[\w+#.-]+)[^%]*%\}\n?(?P<body>.*?)\n?"
-    r"[ \t]*\{%-?\s*endhighlight\s*-?%\}"
-    r"|^[ \t]*\{\{[<%]\s*highlight\s+\"?(?P<hugo>[\w+#.-]+)\"?[^>%]*[>%]\}\}\n?(?P<inner>.*?)\n?"
-    r"[ \t]*\{\{[<%]\s*/\s*highlight\s*[>%]\}\}"
+# Tags whose content is taken as a whole: what opens and what closes them.
+_HIGHLIGHT = (
+    re.compile(
+        r"(?m)^[ \t]*(?:\{%-?\s*highlight\s+([\w+#.-]+)[^%\n]*%\}"
+        r"|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)\"?[^>%\n]*[>%]\}\})\n?"
+    ),
+    re.compile(r"\n?[ \t]*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
 )
-_RAW = re.compile(r"(?s)\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
-_COMMENT = re.compile(
-    r"(?s)\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{#(?!\w).*?#\}|\{/\*.*?\*/\}"
-    r"|%%[^%\n]+%%"
+_RAW = (
+    re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}"),
+    re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}"),
+)
+_COMMENTS = (
+    (
+        re.compile(r"\{%-?\s*comment\s*-?%\}"),
+        re.compile(r"\{%-?\s*endcomment\s*-?%\}"),
+    ),
+    (re.compile(r"\{#(?!\w)"), re.compile(r"#\}")),
+    (re.compile(r"\{/\*"), re.compile(r"\*/\}")),
+    (re.compile(r"%%(?=[^%\n]+%%)"), re.compile(r"%%")),
 )
 _JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
 _KRAMDOWN = re.compile(
-    r"(?m)^[ \t]*\{:[^}\n]*\}[ \t]*$|\{:(?!:)[^}\n]*\}|(?<=[)\]`*_])\{[.#][^}\n]*\}"
+    r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}|(?<=[)\]`*_])\{[.#][^{}\n]*\}"
 )
 _MODULE = re.compile(
     r"(?m)^(?:import\s+(?:[\w*{][^\n]*?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*"
-    r"|import\s+\{[^}]*\}\s+from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
+    r"|import\s+\{[^{}]*\}\s+from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
     r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
 )
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
@@ -46,7 +55,10 @@ _PROPERTY = rf"(?:[\w:@-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})"
 _COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})*\s*/?>|</?>")
 _SPACE_EXPRESSION = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
-_TAG = re.compile(r"(?s)\{%-?\s*(?P<liquid>.*?)\s*-?%\}|\{\{[<%]-?\s*(?P<short>.*?)\s*-?[>%]\}\}")
+_TAG = re.compile(
+    r"\{%-?(?P<liquid>[^%{]*+(?:(?:%(?!\})|\{(?!%))[^%{]*+)*+)%\}"
+    r"|\{\{[<%]-?(?P<short>[^>%{]*+(?:(?:[>%](?!\}\})|\{(?!\{[<%]))[^>%{]*+)*+)[>%]\}\}"
+)
 _OUTPUT = re.compile(
     r"(?s)\{\{-?(?![<%])\s*(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)\s*-?\}\}"
 )
@@ -72,11 +84,11 @@ class Templates:
         """
         wiki = "[[" in text
         if self._runs_templates:
-            text = _HIGHLIGHT.sub(_fence, text)
+            text = between(text, _HIGHLIGHT, _fence)
         out: list[str] = []
         for piece, is_code in pieces_of(text):
             if is_code:
-                out.append(_RAW.sub(r"\1", piece) if self._runs_templates else piece)
+                out.append(_unraw(piece) if self._runs_templates else piece)
             else:
                 out.append(self._prose(piece, jsx=jsx, wiki=wiki))
         return "".join(out)
@@ -92,13 +104,14 @@ class Templates:
         if jsx:
             text = _MODULE.sub("", text)
         guarded, kept = _guard(text)
-        guarded = _COMMENT.sub("", guarded)
+        for comment in _COMMENTS:
+            guarded = between(guarded, comment, lambda _, __: "")
         guarded = _KRAMDOWN.sub("", guarded)
         if jsx:
             guarded = _SPACE_EXPRESSION.sub(" ", guarded)
             guarded = _COMPONENT.sub("", guarded)
         if self._runs_templates and "{" in guarded:
-            guarded = _RAW.sub(lambda m: _keep(m[1], kept), guarded)
+            guarded = between(guarded, _RAW, lambda _, inner: _keep(inner, kept))
             guarded = _TAG.sub(self._tag, guarded)
             guarded = _OUTPUT.sub(self._output, guarded)
         if wiki:
@@ -109,9 +122,10 @@ class Templates:
 
     def _tag(self, found: re.Match[str]) -> str:
         text = found["liquid"] if found["liquid"] is not None else found["short"]
-        name, _, rest = (text or "").lstrip("/").strip().partition(" ")
-        if name.startswith("/") or (text or "").startswith("/"):
+        text = (text or "").strip().removesuffix("-").rstrip()
+        if text.startswith("/"):
             return ""
+        name, _, rest = text.partition(" ")
         name = name.rstrip("(").split("(")[0].lower()
         handler = {
             "post_url": self._link,
@@ -201,7 +215,12 @@ def _guard(text: str) -> tuple[str, list[str]]:
     text = text.replace(_MARK, "")
     if "`" not in text:
         return text, kept
-    return re.sub(_CODE_SPAN, lambda m: _keep(m[0], kept), text), kept
+    out: list[str] = []
+    position = 0
+    for start, end in Ticks(text).spans():
+        out += [text[position:start], _keep(text[start:end], kept)]
+        position = end
+    return "".join([*out, text[position:]]), kept
 
 
 def _restore(text: str, kept: list[str]) -> str:
@@ -218,10 +237,31 @@ def _arguments(rest: str) -> dict[str, str]:
     return found
 
 
-def _fence(found: re.Match[str]) -> str:
-    language = found["language"] or found["hugo"]
-    body = found["body"] if found["body"] is not None else found["inner"]
-    return "\n".join([f"````{language}", _RAW.sub(r"\1", body), "````"])
+def between(
+    text: str,
+    marks: tuple[re.Pattern[str], re.Pattern[str]],
+    replacement: Callable[[re.Match[str], str], str],
+) -> str:
+    """Replace each opening mark, what follows and the next closing mark; takes linear time."""
+    opening, closing = marks
+    out: list[str] = []
+    position = 0
+    while opened := opening.search(text, position):
+        closed = closing.search(text, opened.end())
+        if closed is None:
+            break
+        inner = text[opened.end() : closed.start()]
+        out += [text[position : opened.start()], replacement(opened, inner)]
+        position = closed.end()
+    return "".join([*out, text[position:]])
+
+
+def _unraw(text: str) -> str:
+    return between(text, _RAW, lambda _, inner: inner)
+
+
+def _fence(opened: re.Match[str], body: str) -> str:
+    return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body), "````"])
 
 
 def _figure(rest: str) -> str:
