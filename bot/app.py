@@ -18,6 +18,7 @@ from bot.blog.usage import Tell
 from bot.index.index import Index
 from bot.index.sync import SyncReport
 from bot.settings import Settings
+from bot.sources.pictures import FolderPictures
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
@@ -109,7 +110,13 @@ class App:
 
         # Or discord.py warns that what it needs for voice, which we do not, is missing.
         VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-        return Slashpost(self.library, sync=sync or sync_commands, tell=tell, http_trace=http_trace)
+        return Slashpost(
+            self.library,
+            sync=sync or sync_commands,
+            pictures=FolderPictures(self.settings.posts),
+            tell=tell,
+            http_trace=http_trace,
+        )
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve a simulated Discord from the library, once synced, until told to stop.

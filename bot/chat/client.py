@@ -11,17 +11,23 @@ from discord import Interaction, app_commands
 
 from bot import __version__
 from bot.blog.library import Library
+from bot.blog.pictures import Pictures
 from bot.blog.usage import Tell
 from bot.chat.actions import Action
+from bot.chat.answers import Answers
 from bot.chat.commands import COMMANDS
+from bot.chat.cooldown import Cooldown
 from bot.chat.interaction import answer, words_of
+from bot.chat.pages import Pages
 from bot.chat.tree import Tree
 from bot.chat.usage import ended, noted
 from bot.chat.views.help import CommandInfo
 from bot.chat.views.notice import Notice
-from bot.chat.views.post_card import RandomButton, ReadButton, RelatedMenu, TurnButton
+from bot.chat.views.post_card import RandomButton, RelatedMenu, TurnButton
 from bot.chat.views.post_list import NarrowMenu, PageButton
+from bot.chat.views.post_page import JumpMenu, ReadButton, ReadOnButton, TurnPageButton
 from bot.chat.views.search_results import SearchPageButton
+from bot.chat.views.sharing import SaveButton, ShareButton
 from bot.chat.views.tag_list import TagMenu, TagsPageButton
 from bot.chat.words import CommandTranslator
 
@@ -37,7 +43,15 @@ ACTIONS: tuple[type[Action[Any, Any]], ...] = (
     TagMenu,
     TagsPageButton,
     SearchPageButton,
+    ReadOnButton,
+    TurnPageButton,
+    JumpMenu,
+    ShareButton,
+    SaveButton,
 )
+
+# Between two posts that somebody shares in a channel.
+SHARING_SECONDS = 60
 
 
 class Slashpost(discord.Client):
@@ -46,6 +60,7 @@ class Slashpost(discord.Client):
     Args:
         library: the posts.
         sync: makes Discord's list of commands equal to the tree's and returns that list.
+        pictures: those beside the posts, if there are any.
         version: what /about shows.
         tell: hears of every interaction that was dealt with.
         http_trace: hears of every request to Discord.
@@ -56,6 +71,7 @@ class Slashpost(discord.Client):
         library: Library,
         *,
         sync: Sync,
+        pictures: Pictures | None = None,
         version: str = __version__,
         tell: Tell = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
@@ -69,6 +85,10 @@ class Slashpost(discord.Client):
             http_trace=http_trace,  # type: ignore[arg-type] # None is its default
         )
         self.library = library
+        self.answers = Answers(library)
+        self.pages = Pages(library)
+        self.pictures = pictures
+        self.sharing = Cooldown(SHARING_SECONDS)
         self.version = version
         self.tell = tell
         self.tree = Tree(

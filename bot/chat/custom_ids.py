@@ -18,6 +18,7 @@ from bot.chat.text import is_mention_like
 
 _KEY = r"[0-9a-f]{12}"
 _PAGE = r"-?\d{1,9}"
+_PLACE = rf"(?P<key>{_KEY}):(?P<digest>[0-9a-f]{{0,16}}):(?P<page>{_PAGE})"
 
 
 class CustomId:
@@ -37,9 +38,81 @@ class CustomId:
 
 @dataclass(frozen=True, slots=True)
 class ReadPost(CustomId):
-    """Answer with the card of a post, as a message of its own."""
+    """Open a post, at a section (its ``section_ref``) if not empty, as a message of its own."""
 
-    pattern: ClassVar = re.compile(rf"read:(?P<key>{_KEY})")
+    pattern: ClassVar = re.compile(rf"read:(?P<key>{_KEY})(?::(?P<section>.+))?", re.DOTALL)
+    key: str
+    section: str = ""
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(match["key"], match["section"] or "")
+
+    def __str__(self) -> str:
+        return f"read:{self.key}:{self.section}" if self.section else f"read:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfPost(CustomId):
+    """A page of a post, from 1, as it was while the post had that digest."""
+
+    name: ClassVar[str]
+    key: str
+    digest: str
+    page: int
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(match["key"], match["digest"], int(match["page"]))
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.key}:{self.digest}:{self.page}"
+
+
+class TurnPage(PageOfPost):
+    """Turn this message to the page."""
+
+    __slots__ = ()
+    name = "page"
+    pattern = re.compile(rf"page:{_PLACE}")
+
+
+class ReadOn(PageOfPost):
+    """Open the page as a message of its own."""
+
+    __slots__ = ()
+    name = "on"
+    pattern = re.compile(rf"on:{_PLACE}")
+
+
+class SavePage(PageOfPost):
+    """Send the reader a bookmark to the page."""
+
+    __slots__ = ()
+    name = "save"
+    pattern = re.compile(rf"save:{_PLACE}")
+
+
+class Jump(PageOfPost):
+    """Turn this message to the section that is chosen; from the page, where that cannot be.
+
+    Option values are ``section_ref``, or ``Jump.FROM`` and a number: offer the sections
+    from that one on.
+    """
+
+    __slots__ = ()
+    FROM: ClassVar = "~from:"
+    name = "jump"
+    pattern = re.compile(rf"jump:{_PLACE}")
+
+
+@dataclass(frozen=True, slots=True)
+class SharePost(CustomId):
+    """Show the card of a post to everyone in the channel."""
+
+    pattern: ClassVar = re.compile(rf"share:(?P<key>{_KEY})")
     key: str
 
     @classmethod
@@ -48,7 +121,7 @@ class ReadPost(CustomId):
         return cls(match["key"])
 
     def __str__(self) -> str:
-        return f"read:{self.key}"
+        return f"share:{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +274,16 @@ def tag_ref(name: str) -> str:
     if not fits or key.startswith("~") or is_mention_like(key):
         return f"~{post_key(key)}"
     return key
+
+
+# The longest anchor that stands in a custom id as it is; a longer one is named by its hash.
+_ANCHOR = limits.CUSTOM_ID - len(f"read:{post_key('')}:")
+
+
+def section_ref(anchor: str) -> str:
+    """Name a section of a post in at most 82 characters."""
+    fits = limits.length(anchor) <= _ANCHOR and anchor.isprintable()
+    return anchor if fits and not anchor.startswith("~") else f"~{post_key(anchor)}"
 
 
 async def tag_of(library: Library, ref: str) -> Tag | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar, cast
 
+import discord
 from discord import Interaction
 
 from bot.blog.library import Library
@@ -12,6 +15,12 @@ from bot.chat.words import Words, words_in
 if TYPE_CHECKING:
     from bot.chat.client import Slashpost
     from bot.chat.views.layout import Layout
+
+T = TypeVar("T")
+
+# Discord takes a first answer within three seconds, its way there included:
+# https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback
+PATIENCE_SECONDS = 1.5
 
 
 def client_of(interaction: Interaction) -> Slashpost:
@@ -29,6 +38,37 @@ def words_of(interaction: Interaction) -> Words:
     return words_in(interaction.locale)
 
 
+async def prepare(interaction: Interaction, making: Awaitable[T], *, hide: bool) -> T:
+    """Wait for what an answer needs; where that takes long, tell Discord that one will come.
+
+    Args:
+        interaction: what is to be answered.
+        making: what to wait for.
+        hide: whether the answer will be for the reader alone: that cannot change later.
+    """
+    task = asyncio.ensure_future(making)
+    if not await _is_quick(task):
+        await interaction.response.defer(ephemeral=hide, thinking=True)
+    return await task
+
+
+async def prepare_turn(interaction: Interaction, making: Awaitable[T]) -> T:
+    """Like ``prepare``, for what ``turn`` is to turn the clicked message to."""
+    task = asyncio.ensure_future(making)
+    if await _is_quick(task):
+        pass
+    elif is_own_answer(interaction):
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=is_aside(interaction), thinking=True)
+    return await task
+
+
+async def _is_quick(task: asyncio.Future[T]) -> bool:
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    return bool(done)
+
+
 async def answer(interaction: Interaction, view: Layout, *, hide: bool = False) -> None:
     """Answer with a new message, for the reader alone where it is to hide or concerns no one else.
 
@@ -36,12 +76,41 @@ async def answer(interaction: Interaction, view: Layout, *, hide: bool = False) 
     15 minutes; its buttons say everything in their custom ids.
     """
     view.stop()
-    await interaction.response.send_message(view=view, ephemeral=hide or not view.concerns_all)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view, attachments=view.files)
+    else:
+        await interaction.response.send_message(
+            view=view, files=view.files, ephemeral=hide or not view.concerns_all
+        )
+
+
+def is_aside(interaction: Interaction) -> bool:
+    """Whether others read the channel too, so that answers to clicks are for the reader alone."""
+    return not interaction.context.dm_channel
+
+
+def may_share(interaction: Interaction) -> bool:
+    """Whether the reader may write where others read, and the bot on their behalf."""
+    if not is_aside(interaction):
+        return False
+    if interaction.guild_id is None:  # a group, whose members may all write
+        return True
+    permissions = interaction.permissions
+    if isinstance(interaction.channel, discord.Thread):
+        return permissions.send_messages_in_threads
+    return permissions.send_messages
 
 
 async def answer_aside(interaction: Interaction, view: Layout) -> None:
     """Answer a click with a new message that does not fill a channel others read."""
-    await answer(interaction, view, hide=not interaction.context.dm_channel)
+    await answer(interaction, view, hide=is_aside(interaction))
+
+
+def is_own_answer(interaction: Interaction) -> bool:
+    """Whether the clicked message answers the reader who clicked."""
+    message = interaction.message
+    asked = message.interaction_metadata if message is not None else None
+    return asked is not None and asked.user.id == interaction.user.id
 
 
 async def turn(interaction: Interaction, view: Layout) -> None:
@@ -50,10 +119,11 @@ async def turn(interaction: Interaction, view: Layout) -> None:
     A reader who pages through the answer to another's command gets a copy of their own
     instead of turning the page under everyone's eyes.
     """
-    message = interaction.message
-    asked = message.interaction_metadata if message is not None else None
-    if asked is None or asked.user.id != interaction.user.id:
+    if not is_own_answer(interaction):
         await answer_aside(interaction, view)
         return
     view.stop()
-    await interaction.response.edit_message(view=view)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view, attachments=view.files)
+    else:
+        await interaction.response.edit_message(view=view, attachments=view.files)

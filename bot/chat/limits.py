@@ -19,6 +19,8 @@ BUTTON_LABEL = 80
 BUTTON_URL = 512
 # https://discord.com/developers/docs/components/reference#unfurled-media-item-structure
 MEDIA_URL = 2_048
+# https://discord.com/developers/docs/components/reference#media-gallery-media-gallery-item-structure
+MEDIA_DESCRIPTION = 1_024
 # https://discord.com/developers/docs/components/reference#string-select-select-option-structure
 SELECT_OPTIONS = 25
 SELECT_TEXT = 100  # label, description and value of an option, each
@@ -33,7 +35,7 @@ def length(text: str) -> int:
     Discord does not say what it calls a character. Its client counts UTF-16 units and its
     server code points; the former are never fewer.
     """
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
 
 
 def fit_a_message(texts: Iterable[str]) -> bool:

@@ -116,9 +116,11 @@ class Stage:
         """Choose from the message's select menu."""
         return self._take(await self.rea.select(seen.message, [seen.options[label]]))
 
-    async def suggestions(self, command: str, option: str, typed: str) -> dict[str, str]:
-        """Type into an option: the choices offered, value by name."""
-        choices = await self.rea.autocomplete(self.channel, command, option, typed)
+    async def suggestions(
+        self, command: str, option: str, typed: str, **others: Any
+    ) -> dict[str, str]:
+        """Type into an option after the others: the choices offered, value by name."""
+        choices = await self.rea.autocomplete(self.channel, command, option, typed, **others)
         return {choice["name"]: choice["value"] for choice in choices}
 
     def somebody_else(self) -> MemberActor:

@@ -96,6 +96,9 @@ class Description:
         # https://docs.discord.com/developers/reference#uploading-files
         ids = self.schemas["MessageAttachmentRequest"]["properties"]
         ids["id"] = {"anyOf": [{"type": "integer"}, ids["id"]]}
+        # discord.py writes this id as a number, which Discord has always taken.
+        ids = self.schemas["CreatePrivateChannelRequest"]["properties"]
+        ids["recipient_id"] = {"anyOf": [{"type": "integer"}, ids["recipient_id"]]}
         _prepare(document, document)
 
     def judge(self, schema: dict[str, Any], payload: object, name: str) -> None:

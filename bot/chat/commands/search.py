@@ -5,7 +5,8 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot.chat import text
-from bot.chat.interaction import answer, words_of
+from bot.chat.commands.suggestions import suggest_searches
+from bot.chat.interaction import answer, prepare, words_of
 from bot.chat.views.notice import Notice
 from bot.chat.views.search_results import results_of
 from bot.chat.words import described, named
@@ -20,6 +21,7 @@ LONGEST_OPTION = 6_000
     query=described("Words that the posts contain"),
     hide=described("Show the answer to you alone"),
 )
+@app_commands.autocomplete(query=suggest_searches)
 async def search(
     interaction: Interaction,
     query: str,
@@ -31,4 +33,5 @@ async def search(
         empty = Notice(words_of(interaction).say("Tell me which words to look for."))
         await answer(interaction, empty)
         return
-    await answer(interaction, await results_of(interaction, words, 1), hide=hide)
+    results = await prepare(interaction, results_of(interaction, words, 1), hide=hide)
+    await answer(interaction, results, hide=hide)

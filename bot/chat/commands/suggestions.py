@@ -6,16 +6,21 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discord import Interaction, app_commands
 
+from bot.blog.library import Library
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
-from bot.chat.custom_ids import tag_ref
-from bot.chat.interaction import library_of
+from bot.chat.custom_ids import section_ref, tag_ref
+from bot.chat.interaction import client_of, library_of
+from bot.chat.sections import sections_like
 from bot.chat.usage import ended, name_of
+
+if TYPE_CHECKING:  # slow to import
+    from bot.rendering.renderer import Section
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +56,39 @@ async def suggest_tags(interaction: Interaction, current: str) -> Choices:
     """Tags with their counts; the most used for no text."""
     tags = await library_of(interaction).suggest_tags(current, limits.CHOICES)
     return [tag_choice(tag) for tag in tags]
+
+
+@quietly
+async def suggest_sections(interaction: Interaction, current: str) -> Choices:
+    """The headings of the post that another option names, in its order."""
+    client = client_of(interaction)
+    post = await post_meant(client.library, str(interaction.namespace["slug"]))
+    rendered = await client.pages.of(post) if post else None
+    if rendered is None:
+        return []
+    return [section_choice(section) for section in sections_like(rendered.sections, current)]
+
+
+@quietly
+async def suggest_searches(interaction: Interaction, current: str) -> Choices:
+    """Titles, headings and tags to search for."""
+    queries = await library_of(interaction).suggest_searches(current, limits.CHOICES)
+    shown = dict.fromkeys(text.plain(query, limits.CHOICE_TEXT // 2) for query in queries)
+    safe = (text.without_mentions(query) for query in shown if query)
+    return [app_commands.Choice(name=query, value=query) for query in safe]
+
+
+async def post_meant(library: Library, slug: str) -> Post | None:
+    """The post that an option names: what a reader typed, or a suggestion's value."""
+    return await library.find(slug) or await library.get_by_key(slug)
+
+
+def section_choice(section: Section) -> app_commands.Choice[str]:
+    """A heading, and what names its section."""
+    name = text.without_mentions(text.label(section.title, limits.CHOICE_TEXT, section.anchor))
+    return app_commands.Choice(
+        name=text.clip(name, limits.CHOICE_TEXT), value=section_ref(section.anchor)
+    )
 
 
 def post_choice(post: Post, *, is_only: bool = True) -> app_commands.Choice[str]:

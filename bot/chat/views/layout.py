@@ -19,12 +19,14 @@ class Layout(ui.LayoutView):
 
     Attributes:
         concerns_all: whether others in the channel may care; what does not is always private.
+        files: what the message shows that has no address of its own.
     """
 
     concerns_all: ClassVar = True
 
     def __init__(self, colour: discord.Colour = ACCENT) -> None:
         super().__init__(timeout=None)
+        self.files: list[discord.File] = []
         self.frame: ui.Container[Any] = ui.Container(accent_colour=colour)
         self.add_item(self.frame)
 
@@ -58,6 +60,11 @@ def link_button(post: Post, words: Words) -> ui.Button[Any] | None:
 def cover(post: Post) -> str | None:
     """URL of the post's image, or None."""
     return text.web_url(post.image_url, limits.MEDIA_URL)
+
+
+def alt(post: Post) -> str:
+    """What the post's image stands for, to those who do not see it."""
+    return text.label(post.title, limits.MEDIA_DESCRIPTION, post.slug)
 
 
 def when(post: Post, words: Words) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from discord import ui
 
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
-from bot.chat.custom_ids import ListPage, tag_ref
+from bot.chat.custom_ids import ListPage, ReadPost, section_ref, tag_ref
 from bot.chat.views.layout import Layout
 from bot.chat.views.post_card import turn_button
 from bot.chat.views.post_list import PER_PAGE, PageButton
 from bot.chat.words import Words
+
+if TYPE_CHECKING:  # slow to import
+    from bot.rendering.renderer import Section
 
 CLOSEST = 3
 ECHO = 100  # of what the reader typed, which may be 6,000 characters
@@ -48,6 +51,26 @@ class TagMiss(Layout):
         buttons = [tag_button(tag) for tag in closest[:CLOSEST]]
         if buttons:
             self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+
+class SectionMiss(Layout):
+    """No such section; the closest ones as buttons."""
+
+    concerns_all: ClassVar = False
+
+    def __init__(self, typed: str, post: Post, closest: Sequence[Section], words: Words) -> None:
+        super().__init__()
+        self.show(words.say("This post has no section called **{name}**.", name=echo(typed)))
+        buttons = [section_button(post, section) for section in closest]
+        if buttons:
+            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+
+def section_button(post: Post, section: Section) -> ui.Button[Any]:
+    """Opens a post at a section."""
+    label = text.label(section.title, limits.BUTTON_LABEL, section.anchor)
+    custom_id = str(ReadPost(post.key, section_ref(section.anchor)))
+    return ui.Button(label=label, custom_id=custom_id)
 
 
 def tag_button(tag: Tag) -> PageButton:

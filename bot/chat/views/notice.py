@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import discord
+from discord import Interaction
 
+from bot.chat.interaction import client_of, words_of
 from bot.chat.views.layout import ACCENT, Layout
 
 
@@ -19,3 +21,12 @@ class Notice(Layout):
     def __init__(self, text: str, colour: discord.Colour = PLAIN) -> None:
         super().__init__(colour)
         self.show(text)
+
+
+def gone(interaction: Interaction) -> Notice:
+    """That a post is no longer there, and how to find another."""
+    words = words_of(interaction)
+    search = words.say(
+        "Find another with {command}.", command=client_of(interaction).mention("search")
+    )
+    return Notice(f"{words.say('This post is no longer on the blog.')} {search}")

@@ -14,9 +14,10 @@ from bot.blog.post import Post
 from bot.chat import text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import AnotherRandom, PickRelated, ReadPost, TurnTo
-from bot.chat.interaction import answer_aside, library_of, turn, words_of
+from bot.chat.interaction import library_of, turn, words_of
 from bot.chat.views.layout import (
     Layout,
+    alt,
     cover,
     link_button,
     post_option,
@@ -24,7 +25,7 @@ from bot.chat.views.layout import (
     small,
     when,
 )
-from bot.chat.views.notice import Notice
+from bot.chat.views.notice import Notice, gone
 from bot.chat.words import Words
 
 RELATED = 5
@@ -55,16 +56,35 @@ class Surroundings:
 class PostCard(Layout):
     """A post's cover, title, summary, date, authors and tags, and where to go from it."""
 
-    def __init__(self, around: Surroundings, words: Words, *, is_random: bool = False) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        words: Words,
+        *,
+        is_random: bool = False,
+        lead: str = "",
+        read: ui.Button[Any] | None = None,
+    ) -> None:
+        """Build it.
+
+        Args:
+            around: the post and its neighbours.
+            words: the reader's language.
+            is_random: whether it offers another post by chance.
+            lead: says above the post why it is shown.
+            read: the button that opens the post, where that is not at its beginning.
+        """
         super().__init__()
         post = around.post
+        self.show(lead or None)
         image = cover(post)
         if image:
-            self.show(ui.MediaGallery(discord.MediaGalleryItem(image)))
+            self.show(ui.MediaGallery(discord.MediaGalleryItem(image, description=alt(post))))
         self.show(about(post, words), ui.Separator())
         if around.related:
             self.show(ui.ActionRow(related_menu(around.related, words)))
-        self.show(ways(around, words, is_random=is_random))
+        opens = read or read_button(post, words)
+        self.show(ui.ActionRow(opens, *ways(around, words, is_random=is_random)))
 
     @classmethod
     async def of(cls, post: Post, library: Library, words: Words) -> PostCard:
@@ -84,23 +104,21 @@ def about(post: Post, words: Words) -> str:
     return "\n\n".join(filter(None, (heading, summary, tags)))
 
 
-def ways(around: Surroundings, words: Words, *, is_random: bool) -> ui.ActionRow[Any]:
-    """The row of buttons that lead from a card to elsewhere."""
-    row: ui.ActionRow[Any] = ui.ActionRow(
+def ways(around: Surroundings, words: Words, *, is_random: bool) -> list[ui.Item[Any]]:
+    """The buttons that lead from a card to elsewhere."""
+    ways: list[ui.Item[Any] | None] = [
         turn_button("older", around.older, around.post, words.say("‹ Older")),
         turn_button("newer", around.newer, around.post, words.say("Newer ›")),
-    )
-    if is_random:
-        row.add_item(random_button(words))
-    link = link_button(around.post, words)
-    if link:
-        row.add_item(link)
-    return row
+        random_button(words) if is_random else None,
+        link_button(around.post, words),
+    ]
+    return list(filter(None, ways))
 
 
-def read_button(post: Post, words: Words) -> ReadButton:
-    """Shows the post's card."""
-    return ReadButton(ui.Button(label=words.say("Read"), emoji="📖"), ReadPost(post.key))
+def read_button(post: Post, words: Words, section: str = "") -> ui.Button[Any]:
+    """Opens the post, at the section of that ``section_ref`` if there is one."""
+    custom_id = str(ReadPost(post.key, section))
+    return ui.Button(label=words.say("Read"), emoji="📖", custom_id=custom_id)
 
 
 def turn_button(place: str, to: Post | None, this: Post, label: str) -> TurnButton:
@@ -121,14 +139,6 @@ def related_menu(related: Sequence[Post], words: Words) -> RelatedMenu:
 def random_button(words: Words) -> RandomButton:
     """Rolls the dice again."""
     return RandomButton(ui.Button(label=words.say("Another"), emoji="🎲"), AnotherRandom())
-
-
-class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
-    """Shows a post's card to whoever clicks, leaving the message as it is."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Answer aside with the card."""
-        await answer_aside(interaction, await card_of(self.meaning.key, interaction))
 
 
 class TurnButton(Action[ui.Button[Any], TurnTo], kind=TurnTo):
@@ -157,11 +167,10 @@ class RandomButton(Action[ui.Button[Any], AnotherRandom], kind=AnotherRandom):
 
 async def card_of(key: str, interaction: Interaction) -> Layout:
     """The card of the post with that key, or word that it is gone."""
-    words = words_of(interaction)
     post = await library_of(interaction).get_by_key(key)
     if post is None:
-        return Notice(words.say("This post is no longer on the blog."))
-    return await PostCard.of(post, library_of(interaction), words)
+        return gone(interaction)
+    return await PostCard.of(post, library_of(interaction), words_of(interaction))
 
 
 async def random_card(interaction: Interaction) -> Layout:

@@ -15,9 +15,10 @@ from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import ListPage, Narrow, tag_of, tag_ref
-from bot.chat.interaction import library_of, turn, words_of
+from bot.chat.interaction import client_of, library_of, turn, words_of
 from bot.chat.views.layout import (
     Layout,
+    alt,
     components_in,
     cover,
     link_button,
@@ -143,7 +144,9 @@ def blurb(post: Post, detail: Detail, words: Words) -> str:
 def with_cover(post: Post, blurb: str) -> ui.Item[Any]:
     """A post's text, beside its cover if there is one."""
     image = cover(post)
-    return ui.Section(blurb, accessory=ui.Thumbnail(image)) if image else ui.TextDisplay(blurb)
+    if image is None:
+        return ui.TextDisplay(blurb)
+    return ui.Section(blurb, accessory=ui.Thumbnail(image, description=alt(post)))
 
 
 def post_row(post: Post, words: Words) -> ui.ActionRow[Any]:
@@ -206,6 +209,13 @@ class NarrowMenu(Action[ui.Select[Any], Narrow], kind=Narrow):
 async def list_of(interaction: Interaction, page: int, count: int, ref: str) -> Layout:
     """A page of the posts of the tag ``ref``, or of all; word of it if there are none."""
     library, words = library_of(interaction), words_of(interaction)
+    return await client_of(interaction).answers.get(
+        ("list", page, count, ref, words), lambda: make_list(library, page, count, ref, words)
+    )
+
+
+async def make_list(library: Library, page: int, count: int, ref: str, words: Words) -> Layout:
+    """Look the posts up and lay them out."""
     tag = await tag_of(library, ref) if ref else None
     if ref and tag is None:
         return Notice(words.say("No post carries this tag any more."))

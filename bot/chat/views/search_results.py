@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from discord import Interaction, ui
 
@@ -12,11 +12,10 @@ from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.chat import limits, text
 from bot.chat.actions import Action
-from bot.chat.custom_ids import SearchPage
-from bot.chat.interaction import library_of, turn, words_of
+from bot.chat.custom_ids import SearchPage, section_ref
+from bot.chat.interaction import library_of, prepare_turn, turn, words_of
 from bot.chat.views.layout import Layout, reading_time, small, when
 from bot.chat.views.miss import echo
-from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_card import read_button
 from bot.chat.words import Words
@@ -68,11 +67,33 @@ class SearchResults(Layout):
         heading, *blurbs = texts(found, words)
         self.show(heading)
         for hit, blurb in zip(found.hits, blurbs, strict=True):
-            self.show(ui.Separator(), ui.Section(blurb, accessory=read_button(hit.post, words)))
+            section = section_ref(hit.section) if hit.section else ""
+            read = read_button(hit.post, words, section)
+            self.show(ui.Separator(), ui.Section(blurb, accessory=read))
         if SearchPage(found.page.of + 1, found.query).fits:
             self.show(paging_row(found, words))
         elif found.page.of > 1:
             self.show(small(words.say("These are the best. Search for fewer words to see more.")))
+
+
+class NothingFound(Layout):
+    """That nothing was found, and what to try."""
+
+    concerns_all: ClassVar = False
+
+    def __init__(self, query: str, correction: str | None, words: Words) -> None:
+        super().__init__()
+        self.show(words.say("Nothing found for **{query}**.", query=echo(query)))
+        meant = SearchPage(1, correction or "")
+        if correction and meant.fits:
+            label = text.label(correction, limits.BUTTON_LABEL)
+            button: ui.Button[Any] = ui.Button(label=label, emoji="🔎")
+            self.show(
+                words.say("Did you mean this?"), ui.ActionRow(SearchPageButton(button, meant))
+            )
+        else:
+            advice = words.say("Try fewer or other words, or a tag: {example}", example="`tag:…`")
+            self.show(small(advice))
 
 
 def texts(found: Found, words: Words) -> list[str]:
@@ -94,8 +115,10 @@ def heading(found: Found, words: Words) -> str:
 def blurb(hit: Hit, detail: Detail, words: Words) -> str:
     """What the results say of one post."""
     title = text.label(hit.post.title, detail.title, hit.post.slug)
+    post = text.masked_link(title, hit.post.url if detail.linked else None)
+    section = text.markdown(hit.heading or "", detail.title // 2)
     lines = (
-        f"### {text.masked_link(title, hit.post.url if detail.linked else None)}",
+        f"### {' › '.join(filter(None, (post, section)))}",
         excerpt(hit, detail.snippet),
         small(when(hit.post, words), reading_time(hit.post, words)),
     )
@@ -121,15 +144,14 @@ class SearchPageButton(Action[ui.Button[Any], SearchPage], kind=SearchPage):
 
     async def act(self, interaction: Interaction) -> None:
         """Search again and show that page, or the nearest that there still is."""
-        await turn(
-            interaction, await results_of(interaction, self.meaning.query, self.meaning.page)
-        )
+        searching = results_of(interaction, self.meaning.query, self.meaning.page)
+        await turn(interaction, await prepare_turn(interaction, searching))
 
 
 async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
     """A page of search results, or word that there are none."""
-    words = words_of(interaction)
-    found = await Found.of(library_of(interaction), query, page)
+    library, words = library_of(interaction), words_of(interaction)
+    found = await Found.of(library, query, page)
     if not found.hits:
-        return Notice(words.say("Nothing found for **{query}**.", query=echo(query)))
+        return NothingFound(query, await library.correction(query), words)
     return SearchResults(found, words)

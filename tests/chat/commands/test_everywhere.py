@@ -57,7 +57,7 @@ async def test_in_a_direct_message_nothing_needs_to_be_private(stage: Stage) -> 
     assert read.response is not None
     card = Seen(read.response)
     assert not card.is_private
-    assert "## [Bed number 12]" in card.text
+    assert card.text.startswith("# Bed number 12\n")
     await ada.click(listed.message, custom_id=listed.ids("Next ›")[0])
     assert listed.titles[0] == "Bed number 7", "the page is turned in place"
 

@@ -1,0 +1,399 @@
+"""A page of a post, and ways through the rest of it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import discord
+from discord import Interaction, ui
+
+from bot.blog.pictures import PictureFile, Pictures
+from bot.blog.post import Post
+from bot.chat import limits, text
+from bot.chat.actions import Action
+from bot.chat.custom_ids import (
+    Jump,
+    PageOfPost,
+    ReadOn,
+    ReadPost,
+    SavePage,
+    SharePost,
+    TurnPage,
+    section_ref,
+)
+from bot.chat.interaction import (
+    answer_aside,
+    client_of,
+    is_aside,
+    may_share,
+    prepare,
+    prepare_turn,
+    turn,
+    words_of,
+)
+from bot.chat.sections import fold, section_meant, sections_like
+from bot.chat.views.layout import Layout, link_button, reading_time, small, when
+from bot.chat.views.miss import CLOSEST, SectionMiss
+from bot.chat.views.notice import gone
+from bot.chat.views.paging import Page, page_buttons
+from bot.chat.words import Words
+from bot.rendering.block import Picture
+from bot.rendering.page import Page as RenderedPage
+from bot.rendering.page import Text, pictures_of
+from bot.rendering.writer import Images, Separator
+
+if TYPE_CHECKING:  # slow to import
+    from bot.rendering.renderer import Rendered, Section
+
+PlaceT = TypeVar("PlaceT", bound=PageOfPost)
+
+# Discord takes 10 MiB from a bot, the form around the files included:
+# https://discord.com/developers/docs/reference#uploading-files
+FILE_BYTES = 8_000_000
+FILES = 10  # https://discord.com/developers/docs/resources/message#create-message
+
+# The first at which the post's title fits into the message, above a page that is full.
+TITLES = (200, 100, 50)
+LOST_PICTURE = 80
+# Two more lead to the sections before and after.
+SECTIONS = limits.SELECT_OPTIONS - 2
+AUTHORS = 60
+DEEPEST = 2  # that a heading is indented in the menu
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A post, open at a page.
+
+    Attributes:
+        post: the post.
+        rendered: all of its pages.
+        page: which one is open.
+        is_edited: whether the post was changed since the reader turned to it.
+        files: pictures of the page that have no address of their own, by how the post
+            names them.
+        sections_from: the first section that the menu offers; that of the page for None.
+    """
+
+    post: Post
+    rendered: Rendered
+    page: Page
+    is_edited: bool = False
+    files: dict[str, PictureFile] = field(default_factory=dict)
+    sections_from: int | None = None
+
+    @classmethod
+    async def at(
+        cls,
+        number: int,
+        post: Post,
+        rendered: Rendered,
+        pictures: Pictures | None,
+        *,
+        is_edited: bool = False,
+        sections_from: int | None = None,
+    ) -> Self:
+        """Open page ``number``, or the nearest that there is."""
+        page = Page.nearest(number, len(rendered.pages), 1)
+        shown = [
+            picture.url
+            for picture in pictures_of(rendered.pages[page.offset])
+            if address(picture) is None
+        ]
+        files = (
+            await asyncio.to_thread(load, shown, post.path, pictures) if pictures and shown else {}
+        )
+        return cls(post, rendered, page, is_edited, files, sections_from)
+
+    @property
+    def shown(self) -> RenderedPage:
+        """What the open page holds."""
+        return self.rendered.pages[self.page.offset]
+
+    @property
+    def offered(self) -> int:
+        """The first section that the menu offers."""
+        if self.sections_from is not None:
+            return min(max(self.sections_from, 0), max(0, len(self.rendered.sections) - 1))
+        if len(self.rendered.sections) <= limits.SELECT_OPTIONS:
+            return 0
+        begun = sum(section.page <= self.page.offset for section in self.rendered.sections)
+        return max(0, begun - 1) // SECTIONS * SECTIONS
+
+
+def load(links: Sequence[str], post_path: str, pictures: Pictures) -> dict[str, PictureFile]:
+    """Read the pictures that one message may carry."""
+    found: dict[str, PictureFile] = {}
+    room = FILE_BYTES
+    for link in links:
+        if link in found or len(found) == FILES:
+            continue
+        file = pictures.find(link, post_path, room)
+        if file is not None:
+            found[link] = file
+            room -= len(file.data)
+    return found
+
+
+class PostPage(Layout):
+    """One page of a post, with buttons to the others and a menu of all sections."""
+
+    def __init__(self, opened: Opened, words: Words, *, is_aside: bool, shares: bool) -> None:
+        super().__init__()
+        self._names: dict[str, str] = {}
+        for number, (link, file) in enumerate(opened.files.items(), start=1):
+            name = f"picture-{number}{PurePosixPath(file.name).suffix.lower()}"
+            self._names[link] = name
+            self.files.append(discord.File(io.BytesIO(file.data), name))
+        body = list(self._body(opened, words))
+        where = small(opened.page.say(words))
+        texts = [item.content for item in body if isinstance(item, ui.TextDisplay)]
+        heading = next(
+            found
+            for limit in (*TITLES, 0)
+            if limits.fit_a_message([found := head(opened, limit, words), *texts, where])
+            or not limit
+        )
+        self.show(heading or None, *body, ui.Separator(), where or None)
+        self.show(sections_row(opened, words), turning_row(opened, words))
+        self.show(acts_row(opened, words, is_aside=is_aside, shares=shares))
+
+    def _body(self, opened: Opened, words: Words) -> Iterator[ui.Item[Any]]:
+        for part in opened.shown.parts:
+            match part:
+                case Text(markdown):
+                    yield ui.TextDisplay(markdown)
+                case Separator():
+                    yield ui.Separator()
+                case Images(pictures):
+                    yield self._gallery(pictures)
+        if not opened.shown.parts:
+            yield ui.TextDisplay(words.say("This post has no text."))
+
+    def _gallery(self, pictures: Sequence[Picture]) -> ui.Item[Any]:
+        """The pictures; what they show in words where none of them can be shown."""
+        items = [
+            discord.MediaGalleryItem(url, description=described(picture))
+            for picture in pictures
+            if (url := self._media(picture)) is not None
+        ]
+        if items:
+            return ui.MediaGallery(*items)
+        names = ", ".join(filter(None, map(described, pictures[:3])))
+        return ui.TextDisplay(small(f"🖼️ {text.markdown(names, LOST_PICTURE)}"))
+
+    def _media(self, picture: Picture) -> str | None:
+        name = self._names.get(picture.url)
+        return address(picture) if name is None else f"attachment://{name}"
+
+
+def address(picture: Picture) -> str | None:
+    """The picture's URL, or None where it has none that Discord takes."""
+    return text.web_url(picture.url, limits.MEDIA_URL)
+
+
+def described(picture: Picture) -> str | None:
+    """What the picture shows in words: those of its author, or else its file's name."""
+    alt = text.plain(picture.alt, limits.MEDIA_DESCRIPTION)
+    return alt or text.plain(PurePosixPath(picture.url).name, limits.MEDIA_DESCRIPTION) or None
+
+
+def head(opened: Opened, limit: int, words: Words) -> str:
+    """What stands above the page: on the first its title and date, on others a reminder."""
+    post = opened.post
+    title = text.markdown(text.label(post.title, limit, post.slug), limit) if limit else ""
+    edited = words.say("This post was edited since; this is the nearest page.")
+    notice = small(f"✏️ {edited}") if opened.is_edited else ""
+    if opened.page.number > 1:
+        return "\n".join(filter(None, (small(title), notice)))
+    authors = ", ".join(filter(None, (text.markdown(name, AUTHORS) for name in post.authors[:2])))
+    by = words.say("by {authors}", authors=authors) if authors else ""
+    line = small(when(post, words), reading_time(post, words), by)
+    named = f"# {title}" if title and not begins_with_title(opened) else ""
+    return "\n".join(filter(None, (named, line, notice)))
+
+
+def begins_with_title(opened: Opened) -> bool:
+    """Whether the post's text says the title itself."""
+    first = next(iter(opened.rendered.sections), None)
+    parts = opened.shown.parts
+    begins = bool(parts) and isinstance(parts[0], Text) and parts[0].markdown.startswith("#")
+    return begins and first is not None and fold(first.title) == fold(opened.post.title)
+
+
+def sections_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
+    """The menu of sections; None where a menu would lead nowhere."""
+    sections = opened.rendered.sections
+    if len(sections) < 2:  # noqa: PLR2004 - one is no choice
+        return None
+    start, end = opened.offered, len(sections)
+    if end > limits.SELECT_OPTIONS:
+        end = min(end, start + SECTIONS)
+    options = [section_option(section, sections, words) for section in sections[start:end]]
+    if start > 0:
+        before = max(0, start - SECTIONS)
+        options.insert(0, more_option(words.say("‹ Earlier sections"), before))
+    if end < len(sections):
+        options.append(more_option(words.say("Later sections ›"), end))
+    menu: ui.Select[Any] = ui.Select(placeholder=words.say("Jump to a section"), options=options)
+    return ui.ActionRow(JumpMenu(menu, place(opened, Jump)))
+
+
+def section_option(
+    section: Section, sections: Sequence[Section], words: Words
+) -> discord.SelectOption:
+    """A section in the menu, indented by its level."""
+    depth = min(section.level - min(each.level for each in sections), DEEPEST)
+    title = text.label(section.title, limits.SELECT_TEXT - 2 * DEEPEST, section.anchor)
+    return discord.SelectOption(
+        label="· " * depth + title,
+        value=section_ref(section.anchor),
+        description=words.say("page {page}", page=section.page + 1),
+    )
+
+
+def more_option(label: str, start: int) -> discord.SelectOption:
+    """Leads to the sections from ``start`` on."""
+    return discord.SelectOption(label=label, value=f"{Jump.FROM}{start}")
+
+
+def turning_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
+    """The buttons to the pages before and after; None where there is one page only."""
+    key, digest = opened.post.key, opened.post.digest
+    return page_buttons(
+        opened.page, words, lambda number: TurnPage(key, digest, number), TurnPageButton
+    )
+
+
+def acts_row(
+    opened: Opened, words: Words, *, is_aside: bool, shares: bool
+) -> ui.ActionRow[Any] | None:
+    """What can be done with the post; None where that is nothing."""
+    buttons: list[ui.Button[Any] | None] = [link_button(opened.post, words)]
+    if is_aside:
+        saving = str(place(opened, SavePage))
+        buttons.append(ui.Button(label=words.say("Save to my DMs"), emoji="🔖", custom_id=saving))
+    if shares:
+        sharing = str(SharePost(opened.post.key))
+        buttons.append(ui.Button(label=words.say("Share"), emoji="📣", custom_id=sharing))
+    shown = list(filter(None, buttons))
+    return ui.ActionRow(*shown) if shown else None
+
+
+def place(opened: Opened, kind: type[PlaceT]) -> PlaceT:
+    """The open page, in a custom id of some kind."""
+    return kind(opened.post.key, opened.post.digest, opened.page.number)
+
+
+class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
+    """Opens a post for whoever clicks, leaving the message as it is."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer aside with the first page, or with that of the section."""
+        to = self.meaning
+        await read_aside(
+            interaction, open_page(interaction, to.key, lambda it: page_of(it, to.section) or 1)
+        )
+
+
+class ReadOnButton(Action[ui.Button[Any], ReadOn], kind=ReadOn):
+    """Opens a post where the reader left it."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer aside with that page."""
+        to = self.meaning
+        await read_aside(
+            interaction, open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
+        )
+
+
+class TurnPageButton(Action[ui.Button[Any], TurnPage], kind=TurnPage):
+    """Turns the message to another page of the post."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show that page, or the nearest that there still is."""
+        to = self.meaning
+        opening = open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
+        await turn(interaction, await prepare_turn(interaction, opening))
+
+
+class JumpMenu(Action[ui.Select[Any], Jump], kind=Jump):
+    """Turns the message to the section that is chosen."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show the page where it begins; or this page, with other sections to choose from."""
+        at, chosen = self.meaning, self.item.values[0]
+        more = re.fullmatch(rf"{Jump.FROM}(\d{{1,6}})", chosen)
+        opening = open_page(
+            interaction,
+            at.key,
+            lambda it: page_of(it, chosen) or at.page,
+            digest=at.digest,
+            sections_from=int(more[1]) if more else None,
+        )
+        await turn(interaction, await prepare_turn(interaction, opening))
+
+
+def page_of(rendered: Rendered, section: str) -> int | None:
+    """The page, from 1, on which the section of that ``section_ref`` begins."""
+    found = (s.page + 1 for s in rendered.sections if section_ref(s.anchor) == section)
+    return next(found, None)
+
+
+async def open_section(interaction: Interaction, key: str, typed: str) -> Layout:
+    """Open the post at the section that a reader names, or say that it has none such."""
+    client = client_of(interaction)
+    post = await client.library.get_by_key(key)
+    rendered = await client.pages.of(post) if post else None
+    if post is None or rendered is None:
+        return gone(interaction)
+    section = section_meant(rendered.sections, typed)
+    if section is None:
+        closest = sections_like(rendered.sections, typed, CLOSEST)
+        return SectionMiss(typed, post, closest, words_of(interaction))
+    return await open_page(interaction, key, lambda _: section.page + 1)
+
+
+async def read_aside(interaction: Interaction, opening: Awaitable[Layout]) -> None:
+    """Answer with an opened post, for the reader alone where others read the channel."""
+    view = await prepare(interaction, opening, hide=is_aside(interaction))
+    await answer_aside(interaction, view)
+
+
+async def open_page(
+    interaction: Interaction,
+    key: str,
+    choose: Callable[[Rendered], int],
+    *,
+    digest: str = "",
+    sections_from: int | None = None,
+) -> Layout:
+    """Open the post with that key, or say that it is gone.
+
+    Args:
+        interaction: the reader's.
+        key: names the post.
+        choose: tells the page, from 1; for one that there is not, the nearest is shown.
+        digest: of the post when the page was named, if it was.
+        sections_from: the first section that the menu offers, if not that of the page.
+    """
+    client, words = client_of(interaction), words_of(interaction)
+    post = await client.library.get_by_key(key)
+    rendered = await client.pages.of(post) if post else None
+    if post is None or rendered is None:
+        return gone(interaction)
+    opened = await Opened.at(
+        choose(rendered),
+        post,
+        rendered,
+        client.pictures,
+        is_edited=digest not in ("", post.digest),
+        sections_from=sections_from,
+    )
+    return PostPage(opened, words, is_aside=is_aside(interaction), shares=may_share(interaction))
