@@ -2,6 +2,7 @@
 
 FROM python:3.13-slim AS base
 # How the posts are read. Baked in, so that the index that is made here fits when the bot starts.
+ARG SLASHPOST_POSTS=/app/posts
 ARG SLASHPOST_SITE_URL=
 ARG SLASHPOST_GENERATOR=
 ARG SLASHPOST_PERMALINK=
@@ -9,14 +10,16 @@ ARG SLASHPOST_DATE_ORDER=
 ARG SLASHPOST_COLLECTION_TAGS=
 ARG SLASHPOST_LANGUAGE=
 ARG SLASHPOST_MAX_BYTES=
-ENV SLASHPOST_SITE_URL=$SLASHPOST_SITE_URL \
+# Here, since older Podmans see that an argument has changed only where something is run.
+RUN useradd --uid 10001 --user-group --no-create-home slashpost
+ENV SLASHPOST_POSTS=$SLASHPOST_POSTS \
+    SLASHPOST_SITE_URL=$SLASHPOST_SITE_URL \
     SLASHPOST_GENERATOR=$SLASHPOST_GENERATOR \
     SLASHPOST_PERMALINK=$SLASHPOST_PERMALINK \
     SLASHPOST_DATE_ORDER=$SLASHPOST_DATE_ORDER \
     SLASHPOST_COLLECTION_TAGS=$SLASHPOST_COLLECTION_TAGS \
     SLASHPOST_LANGUAGE=$SLASHPOST_LANGUAGE \
     SLASHPOST_MAX_BYTES=$SLASHPOST_MAX_BYTES \
-    SLASHPOST_POSTS=/app/posts \
     SLASHPOST_DB=/app/index/index.db \
     SLASHPOST_STATE=/data/state.db \
     PORT=8080 \
@@ -50,7 +53,6 @@ RUN find posts -exec touch --no-dereference --date=@0 {} + \
 
 
 FROM base
-RUN useradd --uid 10001 --user-group --no-create-home slashpost
 COPY --from=build /app/venv venv
 COPY --from=build /app/bot bot
 COPY --from=build /app/posts posts

@@ -17,7 +17,7 @@ class Engine:
 
     Attributes:
         command: what comes before ``run`` and the other commands that all of them know.
-        builder: what comes before the folder and the tag in order to build an image.
+        builder: what comes before the folder, the tag and options to build an image.
         prefix: what comes before the tag of an image that was built here.
     """
 
@@ -37,16 +37,23 @@ class Engine:
             return cls((str(tool), "podman"), (str(tool), "build"), "localhost/")
         for name in ("docker", "podman"):
             if path := shutil.which(name):
-                return cls((path,), ("sh", "-c", f'{path} build --tag "$2" "$1"', "build"))
+                build = f'folder=$1 tag=$2; shift 2; exec {path} build --tag "$tag" "$@" "$folder"'
+                return cls((path,), ("sh", "-c", build, "build"))
         return None
 
-    def build(self, folder: Path, tag: str) -> str:
+    def build(self, folder: Path, tag: str, **arguments: str) -> str:
         """Make an image and give its name.
+
+        Args:
+            folder: holds the Dockerfile and what it takes in.
+            tag: what the image shall be called.
+            arguments: for the Dockerfile.
 
         Raises:
             subprocess.CalledProcessError: it could not be made; the reason stands on stderr.
         """
-        subprocess.run([*self.builder, str(folder), tag], check=True, timeout=900)
+        options = [f"--build-arg={name}={value}" for name, value in arguments.items()]
+        subprocess.run([*self.builder, str(folder), tag, *options], check=True, timeout=900)
         return self.prefix + tag
 
     def ask(self, *arguments: str) -> str:

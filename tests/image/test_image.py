@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
@@ -134,12 +137,39 @@ async def test_its_index_fits_as_it_is(engine: Engine, image: str) -> None:
     assert (said["added"], said["changed"], said["removed"]) == (0, 0, 0)
 
 
-async def test_another_setting_makes_it_keep_an_index_of_its_own(
-    engine: Engine, image: str
+@pytest.fixture
+def own_posts() -> Iterator[Path]:
+    """A folder with one post, which everybody may read."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "mine.md").write_text("---\ntitle: Mine\n---\nMy own post\n")
+        yield folder
+
+
+async def test_posts_may_be_mounted_over_its_own(
+    engine: Engine, image: str, own_posts: Path
 ) -> None:
-    other = ("run", "--rm", "--read-only", WITH_DATA, "--env=SLASHPOST_PERMALINK=/p/{slug}/")
-    posts = json.loads(engine.ask(*other, image, "latest", "--json"))
-    assert posts[0]["url"].endswith(f"/p/{posts[0]['slug']}/")
+    mounted = f"--volume={own_posts}:/app/posts:ro"
+    said = engine.ask("run", "--rm", "--read-only", WITH_DATA, mounted, image, "latest", "--json")
+    assert [post["title"] for post in json.loads(said)] == ["Mine"]
+
+
+async def test_a_whole_site_may_be_built_in(engine: Engine, tmp_path: Path) -> None:
+    """The site's configuration lies above the posts, and tells where they are published."""
+    for name in ("Dockerfile", ".dockerignore", "requirements.lock"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    shutil.copytree(CHECKOUT / "bot", tmp_path / "bot")
+    posts = tmp_path / "site" / "content" / "blog"
+    posts.mkdir(parents=True)
+    (tmp_path / "site" / "hugo.toml").write_text('baseURL = "https://a.example/"')
+    (posts / "mine.md").write_text("---\ntitle: Mine\n---\nMy own post\n")
+    (tmp_path / "site" / "content" / "about.md").write_text("---\ntitle: About\n---\nMe\n")
+    image = engine.build(
+        tmp_path, "slashpost-test-site", POSTS="site", SLASHPOST_POSTS="/app/posts/content/blog"
+    )
+    said = engine.ask("run", "--rm", "--read-only", image, "latest", "--json")
+    assert [post["url"] for post in json.loads(said)] == ["https://a.example/blog/mine/"]
 
 
 @pytest.mark.usefixtures("bot")
