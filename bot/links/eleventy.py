@@ -63,9 +63,9 @@ class Eleventy(Generator):
             return place if inside is None else inside
         return paths.below_first(place, _CONTENT_FOLDERS)
 
-    def has_page(self, facts: Facts) -> bool:
+    def why_no_page(self, facts: Facts) -> str | None:
         """``permalink: false`` writes no file."""
-        return _permalink(facts) is not False
+        return "its permalink is false" if _permalink(facts) is False else None
 
     def own_link(self, facts: Facts) -> str | None:
         """``permalink`` with the variables in it filled in."""
@@ -79,7 +79,11 @@ class Eleventy(Generator):
         """``src/blog/2024-01-11-x.md`` → ``/blog/x/``; None where a permalink is computed."""
         if _permalink(facts):
             return None
-        return paths.with_slash(paths.join(paths.without_index(self._file_path_stem(facts.path))))
+        page = paths.without_index(self._file_path_stem(facts.path))
+        folder, _, name = page.rpartition("/")
+        if folder.rpartition("/")[2] == name:  # `x/x.md` is what `x/index.md` is
+            page = folder
+        return paths.with_slash(paths.join(page))
 
     def _file_path_stem(self, place: str) -> str:
         folder, _, name = paths.without_extension(self.content(place)).rpartition("/")

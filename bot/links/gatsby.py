@@ -5,7 +5,7 @@ https://www.gatsbyjs.com/docs/reference/routing/creating-routes/
 
 from __future__ import annotations
 
-from bot.links import config, paths
+from bot.links import config, languages, paths
 from bot.links.facts import Facts
 from bot.links.generator import Generator, in_place_of_name, rooted, text
 from bot.links.ground import Ground
@@ -34,11 +34,25 @@ class Gatsby(Generator):
         url = script.value("siteUrl")
         if url and paths.is_absolute(url):
             self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
+        self._suffixes = languages.suffixes(ground.places)
+        self._unmarked = languages.main(self._suffixes, ground.places)
         self._slash = script.value("trailingSlash") != "never"
 
     def content(self, place: str) -> str:
         """The place below the folder that all pages lie in."""
         return paths.below_first(place, _CONTENT_FOLDERS)
+
+    def language_of(self, place: str) -> str | None:
+        """From ``index.fr.md`` beside ``index.md``, or from the first folder."""
+        if not self._suffixes:
+            return super().language_of(place)
+        _, suffix = languages.suffix_of(paths.without_extension(place), self._suffixes)
+        return suffix or self._unmarked
+
+    def file_name(self, place: str) -> str:
+        """The file's or, for an ``index.md``, the folder's name, language and day left out."""
+        stem, _ = languages.suffix_of(paths.without_extension(place), self._suffixes)
+        return super().file_name(stem)
 
     def own_link(self, facts: Facts) -> str | None:
         """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""
@@ -48,8 +62,10 @@ class Gatsby(Generator):
         return rooted(own) if own else None
 
     def link(self, facts: Facts) -> str | None:
-        """``content/blog/x/index.md`` → ``/blog/x/``."""
-        path = paths.join(paths.without_index(paths.without_extension(self.content(facts.path))))
+        """``content/blog/x/index.md`` → ``/blog/x/``, below ``/fr`` for ``index.fr.md``."""
+        stem = paths.without_extension(self.content(facts.path))
+        stem, language = languages.suffix_of(stem, self._suffixes)
+        path = paths.join(language or "", paths.without_index(stem))
         if slug := text(facts, "slug"):
             path = in_place_of_name(path, slug)
         return paths.with_slash(path) if self._slash else path

@@ -81,9 +81,9 @@ class Generator:
         """The day that stands in the post's link."""
         return facts.date.day if facts.date else None
 
-    def has_page(self, facts: Facts) -> bool:  # noqa: ARG002 - a rule's hook
-        """Whether the generator gives the file a page of its own."""
-        return True
+    def why_no_page(self, facts: Facts) -> str | None:  # noqa: ARG002 - a rule's hook
+        """Why the generator gives the file no page of its own, or None where it does."""
+        return None
 
     def own_link(self, facts: Facts) -> str | None:
         """The link that the post's front matter spells out."""

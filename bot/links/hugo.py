@@ -5,6 +5,7 @@ https://gohugo.io/content-management/urls/
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import posixpath
 import re
@@ -23,7 +24,11 @@ _SYNONYMS = {
     "sectionslug": "section",
     "sectionslugs": "sections",
 }
+# A bundle's own file, in any language.
+_LEAF = re.compile(r"index\.(?:[\w-]+\.)?(?:md|markdown|mdown|mkd)", re.IGNORECASE)
 _TOKEN = re.compile(r":(\w+(?:\[.+?\])?)")
+# https://gohugo.io/configuration/front-matter/#dates
+_DATE_KEYS = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august",
            "september", "october", "november", "december")  # fmt: skip
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -75,6 +80,10 @@ class Hugo(Generator):
         self.language = self._main_language()
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
         self._permalinks = _permalinks(self._config)
+        self._dates = _date_sources(self._config)
+        self._ignored = _ignored(self._config)
+        # Where the generator is only a guess, an `index.md` may be a section's start page.
+        self._bundles = self._found_bundles() if self.is_certain else frozenset()
 
     # What a file's place says.
 
@@ -117,6 +126,30 @@ class Hugo(Generator):
             return rest, first.lower()
         return place, None
 
+    def why_no_page(self, facts: Facts) -> str | None:
+        """What lies beside or below a bundle's ``index.md`` is a part of that post."""
+        if str(facts.meta.get("headless")).lower() == "true":
+            return "the generator writes no page for it"
+        if any(pattern.search(facts.path) for pattern in self._ignored):
+            return "the site's configuration ignores it"
+        folder, _, name = facts.path.rpartition("/")
+        if _LEAF.fullmatch(name):
+            folder = folder.rpartition("/")[0]
+        while folder:
+            if folder in self._bundles:
+                return f"a part of the post in {self.ground.path(folder)}/"
+            folder = folder.rpartition("/")[0]
+        return None
+
+    def _found_bundles(self) -> frozenset[str]:
+        """The folders that are one post with all they hold; a content folder itself is none."""
+        folders = (place.rpartition("/") for place in self.ground.places)
+        return frozenset(
+            folder
+            for folder, _, name in folders
+            if folder and _LEAF.fullmatch(name) and self.content(f"{folder}/")
+        )
+
     # Links.
 
     def own_link(self, facts: Facts) -> str | None:
@@ -144,7 +177,7 @@ class Hugo(Generator):
                 return None
             path = filled.strip("/")
         else:
-            name = text(facts, "slug") or where.name
+            name = self._slug(facts) or where.name
             path = self._urlized(f"{where.folder}/{name}" if where.folder else name)
         language = self._languages.get(where.language or "")
         site = language.url.rstrip("/") if language and language.url else ""
@@ -194,7 +227,7 @@ class Hugo(Generator):
         name = token.lower()
         if found := re.fullmatch(r"section(?:slug)?s\[(.*)\]", name):
             return self._urlized("/".join(_cut(folders, found[1])))
-        slug = text(facts, "slug")
+        slug = self._slug(facts)
         piece = {
             "section": folders[0] if folders else "",
             "sections": where.folder,
@@ -207,6 +240,20 @@ class Hugo(Generator):
             return self._urlized(piece)
         day = self.day(facts)
         return _date_token(token, day) if day else None
+
+    def _slug(self, facts: Facts) -> str | None:
+        """The front matter's slug, else the name after the day where the site reads days there."""
+        if (slug := text(facts, "slug")) is not None:
+            return slug
+        for source in self._dates:
+            if source == ":filename":
+                name = self._locate(facts.path).name
+                undated = paths.undated(name)
+                if undated != name:
+                    return undated
+            elif facts.meta.get(source):
+                break
+        return None
 
     def _urlized(self, piece: str) -> str:
         return slugs.hugo(piece, lower=self._lower)
@@ -303,6 +350,32 @@ def _permalinks(settings: Mapping[str, object]) -> dict[str, str]:
     by_kind = config.mapping_at(configured, "page")
     flat |= {key: value for key, value in by_kind.items() if isinstance(value, str)}
     return {key.strip("/ ").lower(): value for key, value in flat.items()}
+
+
+def _date_sources(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """Where the site looks for a post's date, in order: front matter keys and ``:filename``.
+
+    https://gohugo.io/configuration/front-matter/
+    """
+    value = config.mapping_at(settings, "frontmatter").get("date")
+    sources = value if isinstance(value, list) else [value]
+    found: list[str] = []
+    for source in (str(source).lower() for source in sources):
+        found += _DATE_KEYS if source == ":default" else [source]
+    return tuple(found) if ":filename" in found else ()
+
+
+def _ignored(settings: Mapping[str, object]) -> list[re.Pattern[str]]:
+    """What ``ignoreFiles`` names, as far as Go's regular expressions are Python's.
+
+    https://gohugo.io/configuration/all/#ignorefiles
+    """
+    entries = settings.get("ignorefiles")
+    patterns = []
+    for entry in entries if isinstance(entries, list) else []:
+        with contextlib.suppress(re.error):
+            patterns.append(re.compile(str(entry)))
+    return patterns
 
 
 def _cut(folders: list[str], spec: str) -> list[str]:

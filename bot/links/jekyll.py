@@ -67,6 +67,7 @@ class Jekyll(Generator):
         self._collections_dir = config.text_at(self._config, "collections_dir") or ""
         self._source = config.text_at(self._config, "source") or ""
         self._scopes = _scopes(self._config)
+        self._excluded = _excluded(self._config)
         self.is_certain = self._has_config
         self.url = _site_url(self._config, ground)
         self.language = config.text_at(self._config, "lang") or config.text_at(
@@ -103,14 +104,22 @@ class Jekyll(Generator):
         moment = self._moment(facts)
         return moment.date() if moment else None
 
-    def has_page(self, facts: Facts) -> bool:
-        """Collections are written only where the configuration says so."""
-        kind = self._kind(self.content(facts.path))
-        if kind in {"posts", "drafts", "pages"}:
-            return self._collections.get("posts", {}).get("output") is not False or kind == "pages"
-        if kind in self._collections:
-            return bool(self._collections[kind].get("output"))
-        return not self._has_config
+    def why_no_page(self, facts: Facts) -> str | None:
+        """Posts need a day in their names, collections the configuration's word."""
+        place = self.content(facts.path)
+        if self._excluded and self._excluded.match(place):
+            return "the site's configuration excludes it"
+        kind = self._kind(place)
+        if kind == "posts" and not _DATED_NAME.match(place.rpartition("/")[2]):
+            return "a post's file name must begin with its day for Jekyll, as 2024-01-31-name.md"
+        written = self._collections.get(kind, {}).get("output")
+        if kind in {"posts", "drafts"}:
+            written = written is not False
+        elif kind == "pages":
+            written = True
+        elif kind not in self._collections:
+            written = not self._has_config
+        return None if written else f"the site writes no pages for {kind}"
 
     def own_link(self, facts: Facts) -> str | None:
         """``permalink``, which may be a template or a style's name, too."""
@@ -288,6 +297,18 @@ def _scopes(settings: Mapping[str, object]) -> list[_Scope]:
         if isinstance(entry, dict)
     ]
     return sorted(found, key=lambda scope: (len(scope.path), bool(scope.kind)))
+
+
+def _excluded(settings: Mapping[str, object]) -> re.Pattern[str] | None:
+    """What ``exclude`` names, and all below it; a ``*`` crosses folders.
+
+    https://jekyllrb.com/docs/configuration/options/#global-configuration
+    """
+    entries = settings.get("exclude")
+    names = entries if isinstance(entries, list) else [entries]
+    globs = [name.strip("/") for name in names if isinstance(name, str)]
+    patterns = "|".join(re.escape(glob).replace(r"\*", ".*") for glob in globs if glob)
+    return re.compile(f"(?:{patterns})(?:/|$)") if patterns else None
 
 
 def _collections(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

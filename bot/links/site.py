@@ -31,7 +31,7 @@ from bot.links.quartz import Quartz
 from bot.links.zola import Zola
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 GENERATORS: Mapping[str, type[Generator]] = {
     kind.name: kind
@@ -132,7 +132,7 @@ class Site:
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
         local = facts.at(self._ground.place(facts.path))
-        if not self._rule.has_page(local):
+        if self._rule.why_no_page(local):
             return None
         own = self._rule.own_link(self._without_defaults(local) if self._pattern else local)
         if own is not None:
@@ -149,6 +149,10 @@ class Site:
         if link is None:
             return None
         return paths.encoded_once(link) if paths.is_absolute(link) else paths.encoded(link)
+
+    def why_no_page(self, facts: Facts) -> str | None:
+        """Why the generator gives the file no page of its own, or None where it does."""
+        return self._rule.why_no_page(facts.at(self._ground.place(facts.path)))
 
     def slug(self, facts: Facts) -> str:
         """A short name for people: the front matter's, else the link's last piece, else the file's.
@@ -173,6 +177,8 @@ class Site:
         """
         value = value.strip()
         if not value or value.startswith("data:") or "{{" in value or "{%" in value:
+            return None
+        if value.startswith("/src/"):  # a source: it gets another name when the site is built
             return None
         if paths.is_absolute(value) or value.startswith("/"):
             return paths.encoded_once(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.reading.fields import Fields, as_list, as_text
 from bot.reading.plain import plain
+from bot.reading.spellings import SPELLINGS
 
 # Commas between names, not within a Markdown link's target.
 COMMA = re.compile(r"\s*[,;\u3001\uff0c](?![^()]*\))\s*")
@@ -15,11 +16,22 @@ MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
 
 def authors_of(fields: Fields) -> tuple[str, ...]:
     """Return the authors' names as plain text, none twice."""
-    for _, value in fields.all("authors"):
+    for value in _values(fields):
         names = dict.fromkeys(name for item in as_list(value) for name in _names(item))
         if names:
             return tuple(names)
     return ()
+
+
+def _values(fields: Fields) -> Iterator[object]:
+    """Yield what may name the authors: their own fields, then Zola's taxonomies."""
+    for _, value in fields.all("authors"):
+        yield value
+    for _, taxonomies in fields.all("taxonomies"):
+        if isinstance(taxonomies, Mapping):
+            for key, value in taxonomies.items():
+                if str(key).lower() in SPELLINGS["authors"]:
+                    yield value
 
 
 def _names(item: object) -> Iterator[str]:

@@ -400,7 +400,57 @@ class Franklin(Format):
         return values
 
 
-FORMATS: tuple[Format, ...] = (Yaml(), JavaScript(), Toml(), Json(), Headers(), Franklin())
+class Module(Format):
+    """MDX's ``export const meta = {…}``, as far as its values are plain literals."""
+
+    name = "MDX"
+    opening = re.compile(
+        r"""(?:import\b[^'"]{0,2000}['"][^'"\n]*['"];?[ \t]*\n\s*+)*+"""
+        r"export[ ]+const[ ]+(?:meta|metadata|front[mM]atter|post)[ ]*(?::[^=\n]*)?=[ ]*(?=\{)"
+    )
+    token = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|[{}]""")
+    closing = re.compile(r";?[ \t]*(?:\n|\Z)")
+    pair = re.compile(
+        r"""(?:^|[{,])\s*["']?(\w+)["']?\s*:\s*
+        ('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\$])*`|true\b|false\b|\[[^\[\]]*\])""",
+        re.VERBOSE,
+    )
+    text = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\])*)\1""")
+
+    def split(self, text: str) -> tuple[str, str]:
+        """Return the object, and the text below it; imports above it are dropped.
+
+        Raises:
+            FrontMatterError: its last brace is missing.
+        """
+        start = self._start(text)
+        depth = 0
+        for token in self.token.finditer(text, start):
+            depth += {"{": 1, "}": -1}.get(token[0], 0)
+            if depth == 0:
+                closing = self.closing.match(text, token.end())
+                return text[start : token.end()], text[closing.end() if closing else token.end() :]
+        raise FrontMatterError(
+            "The object of the front matter is never closed", "Close its last brace.", 1
+        )
+
+    def parse(self, block: str) -> dict[str, Any]:
+        """Return the literal values; what only running the module tells is left out."""
+        values: dict[str, Any] = {}
+        for key, value in self.pair.findall(block):
+            if value in {"true", "false"}:
+                values.setdefault(key, value == "true")
+            elif texts := [self._unescaped(text) for _, text in self.text.findall(value)]:
+                values.setdefault(key, texts if value[0] == "[" else texts[0])
+        return values
+
+    def _unescaped(self, text: str) -> str:
+        return re.sub(r"\\(.)", r"\1", text)
+
+
+FORMATS: tuple[Format, ...] = (
+    Yaml(), JavaScript(), Toml(), Json(), Headers(), Franklin(), Module(),
+)  # fmt: skip
 
 
 def yaml_hint(problem: str, block: str) -> str:

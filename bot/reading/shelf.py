@@ -24,7 +24,7 @@ def settle(
         language: the language asked for, ``all``, or None for the main one.
         site_language: the main language by the site's configuration, if it says so.
     """
-    left_out = _left_out(outlines, _chosen(outlines, language or site_language))
+    left_out = _left_out(outlines, _chosen(outlines, language, site_language))
     slugs, problems = _slugs(outlines, left_out)
     return Settlement(
         slugs=slugs,
@@ -33,11 +33,18 @@ def settle(
     )
 
 
-def _chosen(outlines: Sequence[Outline], wanted: str | None) -> str | None:
-    """Return the language to show, ``all``, or None where the posts leave no choice."""
-    if wanted is not None:
-        return wanted.lower()
+def _chosen(
+    outlines: Sequence[Outline], language: str | None, site_language: str | None
+) -> str | None:
+    """Return the language to show, ``all``, or None where the posts leave no choice.
+
+    The site's main language does not count for a folder that holds only translations.
+    """
+    if language is not None:
+        return language.lower()
     spoken = Counter(outline.language for outline in outlines if outline.language)
+    if site_language and any(same_language(site_language, one) for one in spoken):
+        return site_language.lower()
     return max(spoken, key=lambda name: (spoken[name], name)) if len(spoken) > 1 else None
 
 
@@ -64,14 +71,14 @@ def _left_out(outlines: Sequence[Outline], language: str | None) -> dict[str, st
 
 def _in_other_languages(outlines: Sequence[Outline], language: str | None) -> dict[str, str]:
     reasons = {}
-    paths = {outline.path for outline in outlines}
+    unmarked = {outline.path for outline in outlines if not outline.language}
     for outline in outlines:
         path = outline.path
-        if outline.language:
-            if language and not same_language(language, outline.language):
-                reasons[path] = f"in another language ({outline.language})"
-        elif (found := TRANSLATION.fullmatch(path)) and (original := found[1] + found[3]) in paths:
+        if outline.language and language and not same_language(language, outline.language):
+            reasons[path] = f"in another language ({outline.language})"
+        elif (found := TRANSLATION.fullmatch(path)) and found[1] + found[3] in unmarked:
             # Two files of which only one names its language: the other is in the main one.
+            original = found[1] + found[3]
             if language and same_language(language, found[2]):
                 reasons[original] = f"translated in {path}"
             else:

@@ -57,6 +57,8 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
         categories=categories_of(fields, site.generator),
         language=language_of(fields) or site.language_of(path),
     )
+    if reason := site.why_no_page(facts):
+        return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     passages = passages_of(body, facts.title)
     post = Post(
         path=path,

@@ -16,6 +16,9 @@ CONFIG = {".eleventy.js": 'module.exports = () => ({ dir: { input: "src", output
         ("src/blog/2023-01-18-x.md", "/blog/x/"),
         ("src/blog/x/index.md", "/blog/x/"),
         ("src/index.md", "/"),
+        ("src/blog/x/x.md", "/blog/x/"),
+        ("src/blog/x/2023-01-18-x.md", "/blog/x/"),
+        ("src/x.md", "/x/"),
         ("src/blog/2023/01/x.md", "/blog/2023/01/x/"),
     ],
 )

@@ -194,3 +194,64 @@ def test_names_drop_day_language_and_index() -> None:
 
 def test_a_base_url_that_is_no_url_is_none() -> None:
     assert site({"hugo.toml": 'baseURL = "/"'}).url is None
+
+
+@pytest.mark.parametrize(
+    ("sources", "path", "meta", "expected"),
+    [
+        ('[":filename", ":default"]', "content/2024-01-11-x.md", {}, "/x/"),
+        ('[":filename", ":default"]', "content/2024-01-11-x.md", {"date": "2024-01-12"}, "/x/"),
+        ('[":filename"]', "content/2024-01-11-x.md", {"slug": "y"}, "/y/"),
+        ('[":filename"]', "content/2024-01-11-x/index.md", {}, "/x/"),
+        ('[":filename"]', "content/x.md", {}, "/x/"),
+        ('[":default", ":filename"]', "content/2024-01-11-x.md", {}, "/x/"),
+        (
+            '[":default", ":filename"]',
+            "content/2024-01-11-x.md",
+            {"date": "2024-01-12"},
+            "/2024-01-11-x/",
+        ),
+        ('["date"]', "content/2024-01-11-x.md", {}, "/2024-01-11-x/"),
+    ],
+)
+def test_a_day_that_hugo_reads_in_the_name_is_not_in_the_slug(
+    sources: str, path: str, meta: dict[str, object], expected: str
+) -> None:
+    assert link(f"{BARE}[frontmatter]\ndate = {sources}\n", path, meta) == expected
+
+
+def test_what_lies_in_a_bundle_is_a_part_of_its_post() -> None:
+    paths = ["trip/index.md", "trip/index.fr.md", "trip/day-1.md", "trip/more/notes.md", "x.md"]
+    config = f"{BARE}[languages.en]\n[languages.fr]\n"
+    blog = site({"hugo.toml": config, **{f"content/{path}": "" for path in paths}})
+    reasons = {path: blog.why_no_page(facts(blog, f"content/{path}")) for path in paths}
+    part = "a part of the post in content/trip/"
+    assert reasons == dict.fromkeys(paths) | {"trip/day-1.md": part, "trip/more/notes.md": part}
+    assert blog.link(facts(blog, "content/trip/day-1.md")) is None
+
+
+def test_an_index_at_the_top_of_a_language_is_no_bundle_of_all_its_posts() -> None:
+    config = f'{BARE}[languages.en]\ncontentDir = "content/en"\n'
+    blog = site({"hugo.toml": config, "content/en/index.md": "", "content/en/posts/x.md": ""})
+    assert blog.why_no_page(facts(blog, "content/en/posts/x.md")) is None
+
+
+def test_without_a_configuration_an_index_may_be_a_start_page() -> None:
+    blog = site({"content/posts/index.md": "", "content/posts/x.md": ""}, generator="hugo")
+    assert blog.link(facts(blog, "content/posts/x.md")) == "/posts/x/"
+
+
+@pytest.mark.parametrize(
+    ("path", "meta", "reason"),
+    [
+        ("content/readme-de.md", {}, "ignores"),
+        ("content/x.md", {"headless": True}, "no page"),
+        ("content/x.md", {}, None),
+    ],
+)
+def test_ignored_and_headless_files_have_no_page(
+    path: str, meta: dict[str, object], reason: str | None
+) -> None:
+    blog = site({"hugo.toml": f"{BARE}ignoreFiles = ['readme-[a-z]+\\.md$', '(unclosed']\n"})
+    told = blog.why_no_page(facts(blog, path, meta))
+    assert (reason in told) if reason and told else told is None

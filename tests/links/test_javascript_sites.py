@@ -85,3 +85,17 @@ def test_covers_that_the_build_renames_are_left_out(
 ) -> None:
     blog = site(generator=generator)
     assert blog.image(facts(blog, "src/content/blog/x.md"), value) == expected
+
+
+def test_translations_beside_a_gatsby_page_lie_below_their_language() -> None:
+    files = {f"src/pages/trip/{name}": "" for name in ("index.md", "index.fr.md")}
+    blog = site({"gatsby-config.js": "", **files, "src/pages/x.md": ""})
+    links = {path: blog.link(facts(blog, path)) for path in files}
+    assert list(links.values()) == ["/trip/", "/fr/trip/"]
+    assert [blog.language_of(path) for path in files] == ["en", "fr"]
+    assert blog.name("src/pages/trip/index.fr.md") == "trip"
+
+
+def test_a_picture_among_the_sources_has_an_address_only_after_the_build() -> None:
+    blog = site(generator="astro")
+    assert blog.image(facts(blog, "src/content/blog/x.md"), "/src/assets/a.png") is None

@@ -49,8 +49,8 @@ def test_a_placeholder_that_jekyll_does_not_know_gives_no_link() -> None:
 
 
 def test_a_post_without_date_has_no_link_with_a_date() -> None:
-    assert link("permalink: /:year/:title", "_posts/x.md", date=None) is None
-    assert link("permalink: /:title/", "_posts/x.md", date=None) == "/x/"
+    assert link("permalink: /:year/:title", "_drafts/x.md", date=None) is None
+    assert link("permalink: /:title/", "_drafts/x.md", date=None) == "/x/"
 
 
 @pytest.mark.parametrize(
@@ -200,3 +200,35 @@ def test_a_set_pattern_beats_the_sites_defaults_but_not_the_posts_own_permalink(
     old = "all/_posts/old/2024-03-09-x.md"
     assert blog.link(facts(blog, old, date=DATE)) == "/p/2024/x"
     assert blog.link(facts(blog, old, {"permalink": "/mine/"}, date=DATE)) == "/mine/"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("_posts/2024-03-09-x.md", None),
+        ("_posts/x.md", "must begin with its day"),
+        ("_drafts/x.md", None),
+        ("about.md", None),
+        ("old/x.md", "excludes"),
+        ("older/x.md", None),
+        ("a/notes.tmp.md", "excludes"),
+        ("_people/ada.md", "no pages for people"),
+        ("_talks/x.md", None),
+        ("_scraps/x.md", "no pages for scraps"),
+    ],
+)
+def test_what_jekyll_writes_no_page_for(path: str, reason: str | None) -> None:
+    config = "exclude: [/old/, '*.tmp.md']\ncollections: {people: {}, talks: {output: true}}"
+    blog = site({"_config.yml": config})
+    told = blog.why_no_page(facts(blog, path))
+    assert (reason in told) if reason and told else told is reason
+
+
+def test_what_is_excluded_may_be_one_name() -> None:
+    blog = site({"_config.yml": "exclude: old"})
+    assert blog.why_no_page(facts(blog, "old/x.md"))
+
+
+def test_posts_may_be_a_collection_without_pages() -> None:
+    blog = site({"_config.yml": "collections: {posts: {output: false}}"})
+    assert blog.why_no_page(facts(blog, "_posts/2024-03-09-x.md"))

@@ -229,3 +229,9 @@ def test_tags_are_never_empty_nor_twice(tags: list[str]) -> None:
     found = read_post(f"---\ntitle: x\ntags:\n{lines}---\nText").tags
     assert all(found)
     assert len({tag_key(tag) for tag in found}) == len(found)
+
+
+def test_authors_may_be_a_taxonomy() -> None:
+    text = '+++\ntitle = "x"\n[taxonomies]\ntags = ["t"]\nauthors = ["Ada", "Grace"]\n+++\nText'
+    post = read_post(text, generator="zola")
+    assert (post.authors, post.tags) == (("Ada", "Grace"), ("t",))

@@ -249,3 +249,42 @@ def test_any_text_is_front_matter_or_a_problem_or_body(text: str) -> None:
         line = None
         assert text.endswith(front_matter.body)
     assert line is None or 1 <= line <= text.count("\n") + 1
+
+
+MODULE = """import { ada } from '@/authors'
+import {
+  Card,
+} from "@/cards";
+
+export const meta = {
+  title: 'It\\'s here {now}',
+  description: `Two
+lines`,
+  date: "2024-01-11T09:00:00Z",
+  authors: [ada],
+  tags: ['one', "two"],
+  draft: false,
+  image: cover,
+  card: { title: 'Another' },
+}
+
+Its text.
+"""
+
+
+def test_an_exported_object_of_mdx_is_front_matter() -> None:
+    post = read_post(MODULE, "blog/x.mdx", "next")
+    assert post.title == "It's here {now}"
+    assert (post.summary, post.tags, post.authors) == ("Two lines", ("one", "two"), ())
+    assert post.date is not None
+    assert post.date.text == "2024-01-11T09:00:00+00:00"
+
+
+def test_an_exported_object_that_is_never_closed_is_a_problem() -> None:
+    (problem,) = read("export const meta = {\n  title: 'x',\n", "x.mdx", "next").problems
+    assert "never closed" in problem.reason
+
+
+def test_text_that_begins_with_an_import_is_text() -> None:
+    text = "import x from 'y'\n\nIts text.\n"
+    assert read_post(text, "x.mdx", "next").summary == "Its text."

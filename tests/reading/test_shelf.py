@@ -121,3 +121,18 @@ def test_thousands_of_equal_slugs_are_settled_quickly() -> None:
     outlines = [outline(f"{number:05}.md", "x") for number in range(20_000)]
     slugs = settle(outlines, language=None, site_language=None).slugs
     assert slugs["19999.md"] == "x-20000"
+
+
+def test_a_folder_of_translations_shows_them() -> None:
+    posts = [outline("a.md", language="fr"), outline("b.md", language="fr")]
+    assert settle(posts, language=None, site_language="en").left_out == ()
+    left_out = settle(posts, language="en", site_language="en").left_out
+    assert [left.path for left in left_out] == ["a.md", "b.md"]
+
+
+def test_a_translation_that_names_its_language_gives_way_to_the_original() -> None:
+    posts = [outline("a.fr.md", language="fr"), outline("a.md")]
+    (left,) = settle(posts, language=None, site_language=None).left_out
+    assert left.path == "a.fr.md"
+    (left,) = settle(posts, language="fr", site_language=None).left_out
+    assert left.path == "a.md"
