@@ -82,17 +82,27 @@ class BodyAdapter(AsyncWebhookAdapter):
         return {"interaction": {"id": interaction_id, "type": self._type}}
 
     async def request(self, route: Route, session: aiohttp.ClientSession, **options: Any) -> Any:
-        """Send a request; one that outruns the answer in the body is sent again."""
-        for pause in PAUSES_SECONDS:
+        """Send a request; again where it outran the answer in the body, or met a dead connection.
+
+        While a machine sleeps, Discord closes the connections that it keeps, and nobody
+        notices before the next request.
+        """
+        pauses = iter(PAUSES_SECONDS)
+        reconnects = True
+        while True:
             try:
                 return await super().request(route, session, **options)
             except discord.NotFound as error:
-                if error.code != UNKNOWN_WEBHOOK:
+                pause = next(pauses, None)
+                if error.code != UNKNOWN_WEBHOOK or pause is None:
                     raise
+            except aiohttp.ClientConnectionError:
+                if not reconnects:
+                    raise
+                reconnects, pause = False, 0
             await asyncio.sleep(pause)
             for file in options.get("files") or ():
                 file.reset()
-        return await super().request(route, session, **options)
 
 
 def _payload(params: MultipartParameters) -> Payload:

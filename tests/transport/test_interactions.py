@@ -91,6 +91,17 @@ async def test_files_follow_as_an_edit(loopback: LoopbackDiscord, place: Place) 
         assert turned.callback["type"] == DEFERRED_UPDATE
 
 
+@pytest.mark.parametrize("command", ["patient", "attach"])
+async def test_a_connection_that_died_while_the_machine_slept_is_made_anew(
+    loopback: LoopbackDiscord, command: str
+) -> None:
+    loopback.fail("PATCH", "/webhooks/.*", 0)
+    async with answering(loopback, Clerk()):
+        reply = await loopback.interact(Reader().command(command))
+        assert reply.shown["content"] in {"At last", "Look"}
+    assert loopback.rest.faults[0].times == 0
+
+
 async def test_a_body_that_is_too_long_for_a_response_follows_too(
     loopback: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
