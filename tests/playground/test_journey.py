@@ -227,8 +227,8 @@ def test_a_reader_picks_a_tag_pages_and_opens_a_post(person: Person, picture: Pa
 
     before = person.messages.count()
     tags.get_by_role("button", name="Read").first.click()
-    card = person.answer_after(before)
-    expect(card.get_by_role("heading")).to_have_text(title)
+    page = person.answer_after(before)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def test_autocomplete_finds_a_post_from_a_mistyped_title(person: Person, picture: Path) -> None:

@@ -12,7 +12,7 @@ from tests.wire.endpoint import Poster
 from tests.wire.guild import bot_member, channels, guild
 from tests.wire.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, EPHEMERAL, Exchange
 from tests.wire.messages import LOADING, edited, stored
-from tests.wire.people import BOT, application
+from tests.wire.people import BOT, Person, application
 
 Payload = dict[str, Any]
 Answer = tuple[int, Any]
@@ -254,6 +254,12 @@ class Answers:
     def _must_be_in(self, request: Request) -> None:
         if request.names["guild"] != self.guild["id"]:
             raise Expected(403, MISSING_ACCESS, "Missing Access")
+
+    @route("POST", "/users/@me/channels")
+    async def _open_direct_messages(self, request: Request) -> Answer:
+        person = Person(int(request.body["recipient_id"]), "somebody")
+        channel = {"id": "211", "type": 1, "flags": 0, "recipients": [person.payload()]}
+        return 200, channel
 
     @route("POST", "/channels/{channel}/messages")
     async def _send_message(self, request: Request) -> Answer:
