@@ -93,7 +93,8 @@ class Library(Protocol):
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
         """Posts that hold all words of ``query``, each with its best section, best first.
 
-        Nothing for an empty query.
+        Where no post holds all of three or more, those that hold most of them; nothing for
+        an empty query.
         """
 
     async def count_hits(self, query: str) -> int:

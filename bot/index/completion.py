@@ -42,8 +42,10 @@ class Completion:
         starting = [title for title in titles if fold(title).startswith(fold(self.typed))]
         tags = [f'tag:"{name}"' if " " in name else f"tag:{name}" for name in await self._tags()]
         headings = await self._holding("headings", words)
-        found = {fold(text): text for text in reversed([*starting, *tags, *titles, *headings])}
-        return list(reversed(found.values()))[:limit]
+        found: dict[str, str] = {}
+        for text in (*starting, *tags, *titles, *headings):
+            found.setdefault(fold(text), text)
+        return list(found.values())[:limit]
 
     async def _holding(self, column: str, words: Sequence[str]) -> list[str]:
         expression = " AND ".join(map(quoted, words)) + "*"
@@ -74,11 +76,11 @@ def _phrases_with(words: Sequence[str], texts: str) -> Iterator[str]:
     """Those of some headings that hold all words, the last perhaps only begun."""
     *whole, begun = map(plain_name, words)
     for text in readable(texts).split(SEAM):
-        folded = plain_name(text)
-        held = _WORD.findall(folded)
-        # Chinese and Japanese have no spaces between words.
-        if all(word in held or (not word.isascii() and word in folded) for word in whole) and (
-            any(word.startswith(begun) for word in held)
-            or (not begun.isascii() and begun in folded)
-        ):
-            yield text
+        folded = text.lower() if text.isascii() else plain_name(text)
+        if begun in folded and all(word in folded for word in whole):
+            held = _WORD.findall(folded)
+            # Chinese and Japanese have no spaces between words.
+            if (not begun.isascii() or any(word.startswith(begun) for word in held)) and all(
+                not word.isascii() or word in held for word in whole
+            ):
+                yield text

@@ -16,7 +16,7 @@ from bot.index.database import Database, Row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # To be raised when the same posts would be stored in another way by the same schema.
-VERSION = 2
+VERSION = 3
 
 
 class Known(NamedTuple):

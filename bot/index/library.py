@@ -7,6 +7,7 @@ import math
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -181,12 +182,17 @@ class IndexLibrary:
         return [tags[key] for key in keys]
 
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
-        """Posts that hold all words of ``query``, each with its best section, best first."""
-        asked = Query.of(query)
-        if asked.is_empty:
+        """Posts that hold all words of ``query``, or most, with their best sections, best first."""
+        search = Search(Query.of(query), self._clock())
+        if search.query.is_empty:
             return []
         async with self._live.use() as database:
-            rows = await Search(database, asked, self._clock()).rows(limit, offset)
+            rows = await search.rows(database, limit, offset)
+        if not rows and await self._needs_any_word(search, query):
+            search = replace(search, any_word=True)
+            async with self._live.use() as database:
+                rows = await search.rows(database, limit, offset)
+        async with self._live.use() as database:
             site_url = await self._site(database)
         return [
             Hit(to_post(row).on_site(site_url), place.snippet, place.heading, place.section)
@@ -195,25 +201,31 @@ class IndexLibrary:
 
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
-        asked = Query.of(query)
-        if asked.is_empty:
+        search = Search(Query.of(query), self._clock())
+        if search.query.is_empty:
             return 0
         async with self._live.use() as database:
-            return await Search(database, asked, self._clock()).count()
+            count = await search.count(database)
+        if not count and await self._needs_any_word(search, query):
+            async with self._live.use() as database:
+                count = await replace(search, any_word=True).count(database)
+        return count
 
     async def correction(self, query: str) -> str | None:
         """``query`` as it may have been meant, where its words as typed find nothing; or None."""
-        asked = Query.of(query)
-        if asked.is_empty or await self.count_hits(query):
-            return None
+        search = Search(Query.of(query), self._clock())
         async with self._live.use() as database:
-            strangers = await Search(database, asked, self._clock()).strangers()
-        vocabulary = await self._words()
+            strangers = [] if await search.count(database) else await search.strangers(database)
         corrected = query
         for word in strangers:
+            vocabulary = await self._words()
             if meant := await asyncio.to_thread(vocabulary.closest, word):
                 corrected = corrected.replace(word, meant)
-        return corrected if corrected != query and await self.count_hits(corrected) else None
+        if corrected == query:
+            return None
+        async with self._live.use() as database:
+            found = await Search(Query.of(corrected), self._clock()).count(database)
+        return corrected if found else None
 
     async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
         """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
@@ -318,6 +330,19 @@ class IndexLibrary:
                 self._with_now(parameters),
             )
         return [Tag(*row) for row in rows]
+
+    async def _needs_any_word(self, search: Search, query: str) -> bool:
+        """Whether a search is better content with some of its words.
+
+        That is so where no post holds all of them, unless one is a typo, of which the reader
+        is told instead.
+        """
+        if not search.query.has_many:
+            return False
+        async with self._live.use() as database:
+            if await search.count(database):
+                return False
+        return await self.correction(query) is None
 
     async def _words(self) -> Vocabulary:
         """The blog's words, read again when the index has changed."""

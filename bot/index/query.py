@@ -13,6 +13,18 @@ from bot.index.words import clean, quoted
 MAX_TERMS = 32
 # Shorter last words are taken as they stand: c must not find everything with a c.
 MIN_PREFIX = 3
+# What English questions are put together with: it need not stand in the answer.
+_SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about an and any are as at be but by can could did do does for from get had has have how
+        i if in into is it its me more my no not of on or should so than that the their them then
+        there they this to was we were what when where which who why will with without would you
+        your
+        """,
+    )
+)
 _TERM = re.compile(
     r"(?:(?<!\S)(?P<minus>-))?(?:(?<![^\s-])(?P<field>tag|author|after|before):(?=\S))?"
     r"(?:\"(?P<phrase>[^\"]*)\"|(?P<word>[^\s\"]+))",
@@ -26,7 +38,8 @@ class Query:
     """A search: words that must occur, words that must not, and conditions on the post.
 
     Attributes:
-        words: words and phrases that must all occur.
+        words: words and phrases that must all occur. Articles and the like count only where
+            there are no others.
         begun: the last of ``words`` may be the beginning of a word.
         without: words and phrases of which none may occur.
         tags, not_tags: keys of tags that the post must have, and must not have.
@@ -52,10 +65,11 @@ class Query:
             if count == MAX_TERMS:
                 break
             parts.add(found)
+        large = [word for word in parts.words if word.casefold() not in _SMALL_WORDS]
         return replace(
             parts.query,
-            words=tuple(parts.words),
-            begun=parts.begun,
+            words=tuple(large or parts.words),
+            begun=parts.begun and parts.words[-1:] == (large or parts.words)[-1:],
             without=tuple(parts.without),
         )
 
@@ -63,6 +77,11 @@ class Query:
     def is_empty(self) -> bool:
         """Whether it asks for nothing."""
         return self == Query()
+
+    @property
+    def has_many(self) -> bool:
+        """Whether two or more of its words say what is meant."""
+        return sum(word.casefold() not in _SMALL_WORDS for word in self.words) > 1
 
     @property
     def match(self) -> str | None:
@@ -73,6 +92,11 @@ class Query:
     def match_begun(self) -> str | None:
         """The same, with all words that begin with the last one; None where it is no beginning."""
         return f"{_all_of(self.words)}*" if self.begun else None
+
+    @property
+    def match_any(self) -> str | None:
+        """The words as an FTS5 expression of which one must be true, or None without words."""
+        return " OR ".join(map(quoted, self.words)) or None
 
     @property
     def match_without(self) -> str | None:

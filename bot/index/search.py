@@ -19,65 +19,69 @@ ENOUGH_WHOLE = 10
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A query put to a database at a moment.
+    """A query at a moment.
 
     Attributes:
-        database: the index.
         query: what is asked.
         now: Unix seconds; later posts are not seen.
+        any_word: whether a post need not hold all words; those that hold most and the
+            rarest come first.
     """
 
-    database: Database
     query: Query
     now: float
+    any_word: bool = False
 
-    async def count(self) -> int:
+    async def count(self, database: Database) -> int:
         """How many posts there are."""
-        sql, parameters = self._found(await self._expression())
-        return int(await self.database.value(f"SELECT count(*) FROM {sql}", parameters))  # noqa: S608
+        return await self._count(database, await self._expression(database))
 
-    async def rows(self, limit: int, offset: int) -> list[tuple[Row, Place]]:
+    async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Place]]:
         """Posts as ``SHOWN``, best first, each with its place."""
-        expression = await self._expression()
-        sql, parameters = self._found(expression)
-        rows = await self.database.rows(
+        expression = await self._expression(database)
+        sql, parameters = self._found(expression, "rowid AS id, rank")
+        rows = await database.rows(
             f"SELECT p.id, {SHOWN} FROM {sql} ORDER BY found.rank, {IN_ORDER} "  # noqa: S608
             "LIMIT :limit OFFSET :offset",
             {**parameters, "limit": limit, "offset": offset},
         )
-        places = await self._places(expression, [number for number, *_ in rows])
+        places = await self._places(database, expression, [number for number, *_ in rows])
         return [(tuple(shown), places[number]) for number, *shown in rows]
 
-    async def strangers(self) -> list[str]:
+    async def _count(self, database: Database, expression: str | None) -> int:
+        sql, parameters = self._found(expression, "rowid AS id")
+        return int(await database.value(f"SELECT count(*) FROM {sql}", parameters))  # noqa: S608
+
+    async def strangers(self, database: Database) -> list[str]:
         """Those of the query's words that stand in no post at all."""
         found = []
         for word in self.query.words:
             match = {"match": Query(words=(word,)).match}
-            if not await self.database.value(f"SELECT EXISTS ({_matching('1')})", match):
+            if not await database.value(f"SELECT EXISTS ({_matching('1')})", match):
                 found.append(word)
         return found
 
-    async def _expression(self) -> str | None:
+    async def _expression(self, database: Database) -> str | None:
         """The FTS5 expression; a last word that few posts hold may be the beginning of others."""
+        if self.any_word:
+            return self.query.match_any
         expression, begun = self.query.match, self.query.match_begun
         if begun is None:
             return expression
-        whole = await self.database.value(
+        whole = await database.value(
             f"SELECT count(*) FROM ({_matching('rowid', 'LIMIT :enough')})",  # noqa: S608
             {"match": Query(words=self.query.words[-1:]).match, "enough": ENOUGH_WHOLE},
         )
         return expression if whole >= ENOUGH_WHOLE else begun
 
-    def _found(self, expression: str | None) -> tuple[str, dict[str, object]]:
+    def _found(self, expression: str | None, columns: str) -> tuple[str, dict[str, object]]:
         """The posts that are found, as ``p`` and ``found``, for a FROM clause."""
         query = self.query
         parameters: dict[str, object] = {"now": self.now}
         conditions = [VISIBLE]
         tables = "posts AS p JOIN (SELECT 0 AS rank) AS found"
         if expression is not None:
-            tables = (
-                f"({_matching('rowid AS id, rank')}) AS found JOIN posts AS p ON p.id = found.id"
-            )
+            tables = f"({_matching(columns)}) AS found JOIN posts AS p ON p.id = found.id"
             parameters["match"] = expression
         if query.match_without is not None:
             conditions.append(f"p.id NOT IN ({_matching('rowid', name=':without')})")
@@ -101,15 +105,17 @@ class Search:
             parameters["before"] = query.before
         return f"{tables} WHERE {' AND '.join(conditions)}", parameters
 
-    async def _places(self, expression: str | None, numbers: Sequence[int]) -> dict[int, Place]:
+    async def _places(
+        self, database: Database, expression: str | None, numbers: Sequence[int]
+    ) -> dict[int, Place]:
         """Where the query stands in each of some posts."""
         among = f"IN ({','.join(map(str, numbers))})"
         if expression is None:
-            rows = await self.database.rows(
+            rows = await database.rows(
                 f"SELECT id, title, '', summary, '', '[]' FROM posts WHERE id {among}"  # noqa: S608
             )
         else:
-            rows = await self.database.rows(
+            rows = await database.rows(
                 " UNION ALL ".join(
                     f"SELECT t.rowid, {_highlights(table)}, b.anchors FROM {table} AS t "  # noqa: S608
                     f"JOIN bodies AS b ON b.post = t.rowid WHERE {table} MATCH :match "

@@ -17,6 +17,12 @@ _CJK_CHARACTER = re.compile(f"[{_CJK}]")
 # First bytes of all these in UTF-8 to see at once that a text has none.
 _CJK_FIRST_BYTES = bytes([*range(0xE3, 0xF5)])
 _NO_SPACE = "\u200b"
+# Signs that make another word of a letter, as in C++ and C#. Characters for private use, which
+# FTS5 takes for letters, stand in for them.
+_SIGNS = re.compile(r"\+\+(?<=[A-Za-z]\+\+)|#(?<=\b[A-Za-z]#)(?!\w)")
+_AS_LETTERS = {ord("+"): "\ue02b", ord("#"): "\ue023"}
+_AS_SIGNS = {0xE02B: "+", 0xE023: "#"}
+_NO_SIGNS = dict.fromkeys(_AS_SIGNS, " ")
 
 # Around matching words in a snippet. Control characters, which no word contains.
 MATCH_START, MATCH_END = "\x02", "\x03"
@@ -28,12 +34,18 @@ def clean(text: str) -> str:
     """``text`` without what SQLite cannot hold or search: NUL, our marks, lone surrogates."""
     for mark in ("\x00", MATCH_START, MATCH_END, SEAM):
         text = text.replace(mark, " ")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    if text.isascii():
+        return text
+    return text.translate(_NO_SIGNS).encode("utf-8", "replace").decode("utf-8")
 
 
 def searchable(text: str) -> str:
     """``text`` as it is put into the full-text index."""
     text = clean(text)
+    if "++" in text or "#" in text:
+        text = _SIGNS.sub(lambda found: found[0].translate(_AS_LETTERS), text)
+    if text.isascii():
+        return text
     encoded = text.encode()
     if len(encoded) == len(encoded.translate(None, _CJK_FIRST_BYTES)):
         return text
@@ -42,7 +54,7 @@ def searchable(text: str) -> str:
 
 def readable(text: str) -> str:
     """Undo ``searchable`` for showing."""
-    return text.replace(_NO_SPACE, "")
+    return text.replace(_NO_SPACE, "").translate(_AS_SIGNS)
 
 
 def quoted(text: str) -> str:

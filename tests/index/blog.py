@@ -92,6 +92,7 @@ class PlainReader:
             date=PostDate.of(dt.date.fromisoformat(date)) if date else None,
             tags=tuple(tag for tag in meta.get("tags", "").split(", ") if tag),
             link=meta.get("link", f"/{slug}/"),
+            authors=tuple(name for name in meta.get("authors", "").split(", ") if name),
             draft=meta.get("draft") == "yes",
             aliases=tuple(alias for alias in meta.get("aliases", "").split(", ") if alias),
             words=len(body.split()),

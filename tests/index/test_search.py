@@ -38,9 +38,134 @@ async def test_all_words_must_occur_and_the_last_may_be_begun(library: Fill) -> 
     index = await library({"a.md": "\ngreen tea leaves", "b.md": "\ngreen apples"})
     assert paths(await index.search("tea green")) == ["a.md"]
     assert paths(await index.search("green app")) == ["b.md"]
-    assert await index.search("tea apples") == []
-    assert await index.search("gre tea") == []
     assert await index.count_hits("green") == 2
+
+
+async def test_where_no_post_holds_all_words_the_nearest_are_shown(library: Fill) -> None:
+    index = await library(
+        {"a.md": "\ngreen tea", "b.md": "\nred apples", "c.md": "\ngreen leaves of trees"}
+    )
+    assert set(paths(await index.search("green apples trees"))) == {"a.md", "b.md", "c.md"}
+    assert await index.count_hits("green apples trees") == 3
+    assert await index.search("green leaves", limit=5, offset=9) == []
+    assert await index.search("bicycle") == []
+
+
+async def test_small_words_need_not_stand_in_the_answer(library: Fill) -> None:
+    index = await library({"a.md": "\nmake tea green", "b.md": "\nto be or not to be"})
+    assert paths(await index.search("how do I make green tea")) == ["a.md"]
+    assert paths(await index.search("to be or not to be")) == ["b.md"]
+    assert paths(await index.search('"or not"')) == ["b.md"]
+
+
+async def test_english_words_are_found_in_other_forms(library: Fill) -> None:
+    index = await library({"a.md": "\nshe deploys containers"})
+    for query in ("deploying", "container", '"deployed containers"'):
+        assert paths(await index.search(query)) == ["a.md"], query
+
+
+async def test_operators_narrow_a_search_down(library: Fill) -> None:
+    index = await library(
+        {
+            "a.md": "date: 2021-05-03\ntags: Web Dev, fly\n\nrain in spring",
+            "b.md": "date: 2022-11-30\ntags: fly\n\nrain in autumn",
+            "c.md": "date: 2023-01-02\nauthors: Zoé Ash\n\nrain and snow",
+            "d.md": "\nrain, undated",
+        }
+    )
+    for query, found in {
+        "rain tag:fly": {"a.md", "b.md"},
+        'tag:"web  dev" rain': {"a.md"},
+        "rain -tag:fly": {"c.md", "d.md"},
+        "rain -snow": {"a.md", "b.md", "d.md"},
+        'rain -"in autumn" TAG:Fly': {"a.md"},
+        "-snow -undated": {"a.md", "b.md"},
+        "rain after:2022": {"b.md", "c.md"},
+        "rain after:2021-5 before:2022-12": {"a.md", "b.md"},
+        "before:2022": {"a.md"},
+        "after:2023-01-02": {"c.md"},
+        "author:zoe": {"c.md"},
+        "author:ZOÉ snow": {"c.md"},
+        "tag:none rain": set(),
+    }.items():
+        hits = await index.search(query)
+        assert set(paths(hits)) == found, query
+        assert await index.count_hits(query) == len(found), query
+
+
+async def test_what_is_no_operator_after_all_is_words(library: Fill) -> None:
+    index = await library({"a.md": "\nlooking after: soon, before: lunch, e-mail -1"})
+    for query in ("after:soon", "before:lunch", "e-mail", "after:"):
+        assert paths(await index.search(query)) == ["a.md"], query
+
+
+async def test_signs_tell_one_language_from_another(library: Fill) -> None:
+    index = await library(
+        {"a.md": "\nI write C++17 and C++.", "b.md": "\nplain c", "d.md": "\nC# on .NET, node.js"}
+    )
+    assert paths(await index.search("c++")) == ["a.md"]
+    assert paths(await index.search("C#")) == ["d.md"]
+    assert paths(await index.search(".NET")) == ["d.md"]
+    assert paths(await index.search("node.js")) == ["d.md"]
+    (hit,) = await index.search("c++")
+    assert "".join(piece for piece, _ in hit.snippet) == "I write C++17 and C++."
+
+
+LONG = """title: Rain
+
+It falls.
+# Where it falls
+On hills and roofs.
+# What to wear
+A coat, a hat, and boots for deep puddles.
+# Where it falls
+Into the sea.
+"""
+
+
+async def test_a_hit_names_the_section_that_answers(library: Fill) -> None:
+    index = await library({"a.md": LONG})
+    for query, section in {
+        "puddles": ("What to wear", "what-to-wear"),
+        "what to wear": ("What to wear", "what-to-wear"),
+        "rain falls sea": ("Where it falls", "where-it-falls-1"),
+        "coat boots roofs": ("What to wear", "what-to-wear"),
+        "rain": (None, None),
+    }.items():
+        (hit,) = await index.search(query)
+        assert (hit.heading, hit.section) == section, query
+    (hit,) = await index.search("boots")
+    assert hit.snippet == (
+        ("A coat, a hat, and ", False),
+        ("boots", True),
+        (" for deep puddles.", False),
+    )
+
+
+async def test_a_typo_is_put_right_where_nothing_is_found(library: Fill) -> None:
+    index = await library({"a.md": "title: Kubernetes at home\n\nsome text about clusters"})
+    assert await index.correction("kubrenetes") == "kubernetes"
+    assert await index.correction("kuberentes clusters") == "kubernetes clusters"
+    assert await index.search("kuberentes clusters") == [], "so that the correction is offered"
+    for query in ("kubernetes", "zebra", "", "🎉", "tag:kubernets"):
+        assert await index.correction(query) is None, query
+
+
+async def test_titles_headings_and_tags_are_offered_while_typing(library: Fill) -> None:
+    index = await library(
+        {
+            "a.md": "title: Fly by night\ntags: Flying, fly fishing\n\n# How to fly\nx",
+            "b.md": "title: On flies\n\n# Wings\nx",
+            "c.md": "title: A draft on flight\ndraft: yes\n\nx",
+        }
+    )
+    assert await index.suggest_searches("fl") == [
+        "Fly by night", 'tag:"fly fishing"', "tag:Flying", "On flies", "How to fly",
+    ]  # fmt: skip
+    assert await index.suggest_searches("HOW to f") == ["How to fly"]
+    assert await index.suggest_searches("w", limit=1) == ["Wings"]
+    assert await index.suggest_searches("tag:fly") == ['tag:"fly fishing"', "tag:Flying"]
+    assert await index.suggest_searches("") == []
 
 
 async def test_quoted_words_must_stand_together(library: Fill) -> None:
@@ -164,6 +289,10 @@ def test_any_text_is_safe_to_ask(filled: Path, text: str) -> None:
             await index.tag(text)
             await index.get(text)
             await index.get_by_key(text)
+            await index.body(text)
+            await index.correction(text)
+            await index.suggest_searches(text)
+            (await index.find_link())(text)
 
     asyncio.run(ask())
 
@@ -187,7 +316,7 @@ def test_a_post_is_found_by_any_word_it_holds(words: list[str]) -> None:
 @given(st.text())
 def test_what_is_made_searchable_reads_as_before(text: str) -> None:
     plain = readable(text).encode("utf-8", "replace").decode()
-    for mark in "\x00\x02\x03\x1e":
+    for mark in "\x00\x02\x03\x1e\ue02b\ue023":
         plain = plain.replace(mark, " ")
     assert readable(searchable(text)) == plain
 

@@ -1,0 +1,56 @@
+"""Readers' questions to real blogs lead to the posts that answer them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from bot.index.index import Index
+from bot.links import known
+from bot.links.site import Site
+from bot.reading.reader import SiteReader
+from bot.reading.rules import ReadingRules
+from bot.sources.folder import Folder
+
+QUESTIONS = Path(__file__).with_name("questions.txt")
+RULES = ReadingRules(
+    date_order="month", collection_tags=frozenset(), language=None, max_bytes=2_000_000
+)
+# Of the answers, how many must be among the first three hits.
+ENOUGH = 0.9
+
+
+def questions() -> dict[str, list[tuple[str, str]]]:
+    """Paths and queries by corpus."""
+    found = defaultdict(list)
+    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            corpus, path, query = line.split(" | ")
+            found[corpus].append((path, query))
+    return found
+
+
+async def fill(index: Index, corpus: Path) -> None:
+    """Index a real blog as the app would."""
+    snapshot = Folder(
+        corpus,
+        is_site_file=known.is_site_file,
+        is_marker=known.is_marker,
+        is_content_folder=known.is_content_folder,
+        max_bytes=RULES.max_bytes,
+    ).snapshot()
+    await index.sync(snapshot, SiteReader(RULES, Site.of(snapshot)))
+
+
+async def test_the_right_post_is_among_the_first_three(corpora: Path, tmp_path: Path) -> None:
+    asked, missed = 0, []
+    for corpus, pairs in questions().items():
+        async with Index(tmp_path / f"{corpus}.db") as index:
+            await fill(index, corpora / corpus)
+            for path, query in pairs:
+                asked += 1
+                hits = [hit.post.path for hit in await index.search(query, limit=3)]
+                if path not in hits:
+                    missed.append((query, path, hits))
+    assert asked >= 40
+    assert len(missed) <= asked * (1 - ENOUGH), missed
