@@ -13,7 +13,7 @@ from bot.reading.plain import shelter, unshelter
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 ELEMENT = re.compile(
     r"<((?i:style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio"
-    r"|form|select|template|object|h[1-6]))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
+    r"|form|select|template|object|head|h[1-6]))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
     re.DOTALL,
 )
 BLOCK_TAG = re.compile(
@@ -29,6 +29,8 @@ SHORTCODE = re.compile(
     r"\{\{[<%]\s*(highlight|figure)\b[^{}]{0,500}\}\}.{0,5000}?\{\{[<%]\s*/\s*\1\s*[>%]\}\}",
     re.DOTALL,
 )
+# WordPress', which stays in posts that were moved from there.
+CAPTION = re.compile(r"\[caption\b[^\[\]\n]*\].{0,2000}?\[/caption\]", re.DOTALL)
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 OBSIDIAN_COMMENT = re.compile(r"%%[^%]*%%")
 
@@ -40,6 +42,7 @@ ASIDES = (
     ("<", BLOCK_TAG, GAP),
     ("{%", LIQUID_BLOCK, GAP),
     ("{{", SHORTCODE, GAP),
+    ("[caption", CAPTION, GAP),
     ("$$", FORMULA, GAP),
     ("%%", OBSIDIAN_COMMENT, ""),
 )

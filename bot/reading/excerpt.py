@@ -28,6 +28,11 @@ BEGIN = re.compile(r"<!--\s*(?i:PELICAN_BEGIN_SUMMARY|Excerpt Start)\s*-->")
 END = re.compile(r"<!--\s*(?i:PELICAN_END_SUMMARY|Excerpt End)\s*-->")
 # A post about excerpts quotes its marker a few times; no post does so for ever.
 MARKERS_LOOKED_AT = 20
+LAYOUT = re.compile(r"<(?i:table|blockquote|aside|details)\b")
+UNSEEN_ELEMENT = re.compile(
+    r"<((?i:style|script|svg|pre|head|iframe|template|select))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
+    re.DOTALL,
+)
 WORD = re.compile(r"[^\W_]")
 
 
@@ -101,4 +106,6 @@ def _second_best(body: str) -> str:
         text = plain("\n".join(line for line in lines if not line.startswith("[!")))
         if WORD.search(text):
             return cut(text, LEAD_LIMIT)
-    return ""
+    # Old pages are laid out in tables, or are one quotation.
+    text = plain(UNSEEN_ELEMENT.sub(" ", body)) if LAYOUT.search(body) else ""
+    return cut(text, LEAD_LIMIT) if WORD.search(text) else ""

@@ -80,7 +80,9 @@ def _first(fields: Fields, name: str, order: Order, zone: dt.tzinfo) -> PostDate
     for key, value in fields.all(name):
         if isinstance(value, bool) or (key == "published" and as_flag(value) is not None):
             continue  # `published: true` is visibility
-        if isinstance(value, dict) or (as_text(value) or "").lower() in NO_DATE:
+        if isinstance(value, dict):  # Docusaurus' `last_update: {date: …, author: …}`
+            value = value.get("date")  # noqa: PLW2901
+        if value is None or (as_text(value) or "").lower() in NO_DATE:
             continue
         try:
             return PostDate.of(parse_date(as_text(value) or value, order), zone)

@@ -205,3 +205,10 @@ def test_the_later_of_date_and_publish_date_counts() -> None:
     date = read_post("---\ndate: 2020-01-01\npublishDate: 2999-01-01\n---\nText").date
     assert date is not None
     assert date.text == "2999-01-01"
+
+
+def test_a_last_update_may_name_its_author() -> None:
+    updated = read_post("---\nlast_update:\n  date: 2020-01-02\n  author: ada\n---\nText").updated
+    assert updated is not None
+    assert updated.text == "2020-01-02"
+    assert read_post("---\nlast_update:\n  author: ada\n---\nText").updated is None
