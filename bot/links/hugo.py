@@ -10,7 +10,7 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.links import config, languages, paths, slugs
 from bot.links.facts import Facts
@@ -42,11 +42,15 @@ class Language:
         tag: the key in the configuration, in lower case.
         folder: the language's own content folder, or empty.
         url: the language's own site, or None.
+        permalinks: the language's own patterns, in place of the site's; empty for none.
+        disabled: whether the site is not built in it.
     """
 
     tag: str
     folder: str = ""
     url: str | None = None
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,9 @@ class Hugo(Generator):
             return "the generator writes no page for it"
         if any(pattern.search(facts.path) for pattern in self._ignored):
             return "the site's configuration ignores it"
+        language = self._languages.get(self._locate(facts.path).language or "")
+        if language and language.disabled:
+            return f"the site's configuration disables its language ({language.tag})"
         folder, _, name = facts.path.rpartition("/")
         if _LEAF.fullmatch(name):
             folder = folder.rpartition("/")[0]
@@ -170,7 +177,9 @@ class Hugo(Generator):
     def link(self, facts: Facts) -> str | None:
         """``content/posts/x.md`` → ``/posts/x/``, below the language's folder or site."""
         where = self._locate(facts.path)
-        pattern = self._pattern_for(where.folder) if self._permalinks else None
+        language = self._languages.get(where.language or (self.language or "").lower())
+        permalinks = (language and language.permalinks) or self._permalinks
+        pattern = _pattern_for(where.folder, permalinks) if permalinks else None
         if pattern is not None:
             filled = self._fill(pattern, facts, where)
             if filled is None:
@@ -179,8 +188,7 @@ class Hugo(Generator):
         else:
             name = self._slug(facts) or where.name
             path = self._urlized(f"{where.folder}/{name}" if where.folder else name)
-        language = self._languages.get(where.language or "")
-        site = language.url.rstrip("/") if language and language.url else ""
+        site = language.url.rstrip("/") if language and language.url and where.language else ""
         path = site + paths.join(self._prefix(where), path)
         return f"{path}.html" if where.name and self._is_ugly(where) else paths.with_slash(path)
 
@@ -205,13 +213,6 @@ class Hugo(Generator):
         if isinstance(self._ugly, Mapping):
             return self._ugly.get(where.folder.partition("/")[0].lower()) is True
         return self._ugly is True
-
-    def _pattern_for(self, folder: str) -> str | None:
-        """The ``permalinks`` entry of the most precise section that the page is in."""
-        section = folder.lower()
-        while section not in self._permalinks and "/" in section:
-            section = posixpath.dirname(section)
-        return self._permalinks.get(section)
 
     def _fill(self, pattern: str, facts: Facts, where: _Location) -> str | None:
         values = [self._token(token, facts, where) for token in _TOKEN.findall(pattern)]
@@ -262,11 +263,15 @@ class Hugo(Generator):
 
     def _known_languages(self) -> dict[str, Language]:
         configured = config.mapping_at(self._config, "languages")
+        listed = self._config.get("disablelanguages")
+        disabled = {str(tag).lower() for tag in listed} if isinstance(listed, list) else set()
         found = {
             tag: Language(
                 tag,
                 (config.text_at(configured, tag, "contentdir") or "").strip("./"),
                 _real_url(config.text_at(configured, tag, "baseurl")),
+                _permalinks(config.mapping_at(configured, tag)),
+                tag in disabled or config.mapping_at(configured, tag).get("disabled") is True,
             )
             for tag in configured
         }
@@ -341,6 +346,14 @@ def _mounts(settings: Mapping[str, object]) -> list[tuple[str, str, str | None]]
                 (source.strip("./"), target[len("content/") :], config.text_at(entry, "lang"))
             )
     return sorted(found, key=lambda mount: -len(mount[0]))
+
+
+def _pattern_for(folder: str, permalinks: Mapping[str, str]) -> str | None:
+    """The ``permalinks`` entry of the most precise section that the page is in."""
+    section = folder.lower()
+    while section not in permalinks and "/" in section:
+        section = posixpath.dirname(section)
+    return permalinks.get(section)
 
 
 def _permalinks(settings: Mapping[str, object]) -> dict[str, str]:

@@ -24,8 +24,7 @@ def _reasons(fields: Fields, body: str, generator: str, *, dated: bool) -> Itera
             yield "it is empty"
         for target in fields.texts("redirect"):
             yield f"it only redirects to {target}"
-    if _writes_no_page(meta):
-        yield "the generator writes no page for it"
+    yield from _of_the_build(meta)
     if as_flag(meta.get("eleventyexcludefromcollections")):
         yield "it is excluded from collections"
     permalink = as_text(meta.get("permalink")) or ""
@@ -39,9 +38,15 @@ def _reasons(fields: Fields, body: str, generator: str, *, dated: bool) -> Itera
             yield f"a page without a date (layout: {layout})"
 
 
-def _writes_no_page(meta: Mapping[str, object]) -> bool:
-    """Eleventy's ``permalink: false``, Zola's ``render = false``, Hugo's ``build.render``."""
-    if any(as_flag(meta.get(key)) is False for key in ("permalink", "render")):
-        return True
+def _of_the_build(meta: Mapping[str, object]) -> Iterator[str]:
+    """Eleventy's ``permalink: false``, Zola's ``render = false``, Hugo's ``build``.
+
+    https://gohugo.io/content-management/build-options/
+    """
     build = meta.get("build") or meta.get("_build")
-    return isinstance(build, Mapping) and str(build.get("render")).lower() in {"never", "false"}
+    options = build if isinstance(build, Mapping) else {}
+    is_unwritten = any(as_flag(meta.get(key)) is False for key in ("permalink", "render"))
+    if is_unwritten or str(options.get("render")).lower() in {"never", "false"}:
+        yield "the generator writes no page for it"
+    if str(options.get("list")).lower() in {"never", "false"}:
+        yield "the generator lists it nowhere"

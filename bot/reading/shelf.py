@@ -42,9 +42,12 @@ def _chosen(
     """
     if language is not None:
         return language.lower()
-    spoken = Counter(outline.language for outline in outlines if outline.language)
-    if site_language and any(same_language(site_language, one) for one in spoken):
+    if site_language and any(
+        not outline.language or same_language(site_language, outline.language)
+        for outline in outlines
+    ):
         return site_language.lower()
+    spoken = Counter(outline.language for outline in outlines if outline.language)
     return max(spoken, key=lambda name: (spoken[name], name)) if len(spoken) > 1 else None
 
 

@@ -255,3 +255,30 @@ def test_ignored_and_headless_files_have_no_page(
     blog = site({"hugo.toml": f"{BARE}ignoreFiles = ['readme-[a-z]+\\.md$', '(unclosed']\n"})
     told = blog.why_no_page(facts(blog, path, meta))
     assert (reason in told) if reason and told else told is None
+
+
+MANY = """
+defaultContentLanguage: de
+languages:
+  de: {permalinks: {posts: '/beitraege/:slug/'}}
+  en: {permalinks: {posts: '/articles/:slug/'}}
+  fr: {disabled: true}
+  it: {contentDir: content/it}
+permalinks: {posts: '/p/:slug'}
+disableLanguages: [it]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("content/posts/x.md", "/beitraege/its-title/"),
+        ("content/posts/x.en.md", "/en/articles/its-title/"),
+        ("content/posts/x.fr.md", None),
+        ("content/it/posts/x.md", None),
+    ],
+)
+def test_a_language_may_have_its_own_permalinks_or_be_disabled(
+    path: str, expected: str | None
+) -> None:
+    assert link(MANY, path, name="hugo.yaml") == expected

@@ -44,6 +44,7 @@ def test_similar_paths_are_posts(path: str) -> None:
         ("---\ntitle: x\npermalink: false\n---\nText", "eleventy", "no page"),
         ('+++\ntitle = "x"\nrender = false\n+++\nText', "zola", "no page"),
         ("---\ntitle: x\nbuild: {render: never}\n---\nText", "hugo", "no page"),
+        ("---\ntitle: x\nbuild: {list: never}\n---\nText", "hugo", "lists it nowhere"),
         ("---\ntitle: x\neleventyExcludeFromCollections: true\n---\nText", "eleventy", "excluded"),
         ("---\npermalink: /feed.xml\n---\nText", "eleventy", "/feed.xml"),
         ("---\ntitle: x\npagination: {data: a}\n---\nText", "eleventy", "lists"),

@@ -136,3 +136,9 @@ def test_a_translation_that_names_its_language_gives_way_to_the_original() -> No
     assert left.path == "a.fr.md"
     (left,) = settle(posts, language="fr", site_language=None).left_out
     assert left.path == "a.md"
+
+
+def test_what_names_no_language_is_in_the_main_one() -> None:
+    posts = [outline("a.md"), outline("b.md", language="fr")]
+    (left,) = settle(posts, language=None, site_language="en").left_out
+    assert left.path == "b.md"
