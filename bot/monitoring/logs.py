@@ -6,11 +6,14 @@ we use, and formatted here. docs/observability.md describes the fields.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any, TextIO
 
-from structlog import contextvars, dev, processors, stdlib
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog import dev
+from structlog.contextvars import get_contextvars
+from structlog.processors import JSONRenderer
+from structlog.typing import Processor
 
 from bot.blog.usage import USAGE, Usage
 from bot.monitoring.secrets import Secrets
@@ -39,7 +42,7 @@ def log_to(
         others: the same for the libraries that it is made of.
     """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter(secrets, as_json=as_json, colours=stream.isatty()))
+    handler.setFormatter(LineFormatter(secrets, as_json=as_json, colours=stream.isatty()))
     logging.basicConfig(handlers=[handler], level=others)
     logging.getLogger("bot").setLevel(level)
 
@@ -51,45 +54,52 @@ def report(usage: Usage) -> None:
         log.debug("typed: %s", usage.typed)
 
 
-def formatter(secrets: Secrets, *, as_json: bool, colours: bool = False) -> logging.Formatter:
-    """What makes a line of a record."""
-    chain: list[Processor] = [
-        stdlib.ExtraAdder(allow=(REPORTED,)),
-        stdlib.add_log_level,
-        stdlib.add_logger_name,
-        stdlib.ProcessorFormatter.remove_processors_meta,
-        contextvars.merge_contextvars,
-        processors.TimeStamper(fmt="iso", utc=True),
-        processors.format_exc_info,
-        Sifter(secrets),
-    ]
-    if as_json:
-        chain += [processors.EventRenamer("message"), processors.JSONRenderer(ensure_ascii=False)]
-    else:
-        plain = dev.plain_traceback  # others print variables, which hold what readers typed
-        chain.append(dev.ConsoleRenderer(colors=colours, exception_formatter=plain, pad_event_to=0))
-    return stdlib.ProcessorFormatter(processors=chain)
+class LineFormatter(logging.Formatter):
+    """Makes a line of a record, which says what is logged during which interaction.
 
+    Args:
+        secrets: hides what must not be in it.
+        as_json: whether it is a JSON object; else text, with a trace below it.
+        colours: whether text is coloured.
+    """
 
-class Sifter:
-    """A processor that says which interaction a line belongs to, and hides what is secret."""
-
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: Secrets, *, as_json: bool, colours: bool = False) -> None:
+        super().__init__()
         self._secrets = secrets
+        self._render: Processor
+        if as_json:
+            self._message = "message"
+            self._render = JSONRenderer(ensure_ascii=False)
+        else:
+            self._message = "event"
+            plain = dev.plain_traceback  # others print variables, which hold what readers typed
+            self._render = dev.ConsoleRenderer(
+                colors=colours, exception_formatter=plain, pad_event_to=0
+            )
 
-    def __call__(self, _logger: WrappedLogger, level: str, event: EventDict) -> EventDict:
-        """Put a usage's fields in its place."""
-        usage: Usage | None = event.pop(USAGE, None)
-        reported: Usage | None = event.pop(REPORTED, None)
-        typed = usage.typed if usage and level != "debug" else ()
-        event["event"] = self._secrets.hide(event["event"], typed)
-        if "exception" in event:
-            event["exception"] = self._secrets.hide(event["exception"], typed)
-        if reported:
-            event.update(place_of(reported) | result_of(reported))
-        elif usage:
-            event.update(place_of(usage))
-        return event
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line, without its end."""
+        context = get_contextvars()
+        usage: Usage | None = context.pop(USAGE, None)
+        reported: Usage | None = getattr(record, REPORTED, None)
+        typed = usage.typed if usage and record.levelno > logging.DEBUG else ()
+        event: dict[str, Any] = {
+            "timestamp": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            self._message: record.getMessage(),
+            **context,
+        }
+        if reported:  # by us, in words that need no look
+            event |= place_of(reported) | result_of(reported)
+        else:
+            event[self._message] = self._secrets.hide(event[self._message], typed)
+            if usage:
+                event |= place_of(usage)
+        if record.exc_info:
+            trace = self.formatException(record.exc_info)
+            event["exception"] = self._secrets.hide(trace, typed)
+        return str(self._render(None, event["level"], event))
 
 
 def place_of(usage: Usage) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from structlog.contextvars import bound_contextvars
 
 from bot.blog.usage import USAGE, Usage
-from bot.monitoring.logs import formatter, report
+from bot.monitoring.logs import LineFormatter, report
 from bot.monitoring.secrets import HIDDEN, Secrets
 
 TOKEN = "MTA5ODc2NTQzMjEwOTg3NjU0MzI.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
 SECRETS = Secrets([TOKEN, None])
-AS_JSON = formatter(SECRETS, as_json=True)
+AS_JSON = LineFormatter(SECRETS, as_json=True)
 
 
 def usage(**changes: Any) -> Usage:
@@ -48,7 +48,7 @@ def fields(line: logging.LogRecord, form: logging.Formatter = AS_JSON) -> dict[s
     text = form.format(line)
     assert "\n" not in text, "a line is a line"
     found: dict[str, Any] = json.loads(text)
-    assert found.pop("timestamp").endswith("Z")
+    assert found.pop("timestamp").endswith("+00:00")
     return found
 
 
@@ -146,11 +146,11 @@ def test_any_text_is_a_line_without_what_was_typed(message: str, typed: list[str
 
 def test_a_person_reads_text_in_colours() -> None:
     used = usage()
-    coloured = formatter(SECRETS, as_json=False, colours=True)
+    coloured = LineFormatter(SECRETS, as_json=False, colours=True)
     line = record("interaction")
     line.reported = used
     assert "\x1b[" in coloured.format(line)
-    plain = formatter(SECRETS, as_json=False).format(line)
+    plain = LineFormatter(SECRETS, as_json=False).format(line)
     assert "\x1b[" not in plain
     assert "command=search" in plain
     assert "outcome=answered" in plain
@@ -161,5 +161,5 @@ def test_text_has_traces_below_the_line() -> None:
     try:
         1 / 0  # noqa: B018 - for the trace
     except ZeroDivisionError:
-        text = formatter(SECRETS, as_json=False).format(record("Failed"))
+        text = LineFormatter(SECRETS, as_json=False).format(record("Failed"))
     assert text.splitlines()[-1] == "ZeroDivisionError: division by zero"
