@@ -105,7 +105,7 @@ _TEXTS: tuple[tuple[str, int, str, re.Pattern[str]], ...] = tuple(
         ("jekyll", 4, "{% highlight", ""),
         ("jekyll", 4, "{% post_url", ""),
         ("jekyll", 2, "{% include ", r"\{% include [\w/.-]+\.html"),
-        ("eleventy", 6, "layout: ", r"^layout: *\S+\.(?:njk|liquid|hbs|11ty\.js|webc)"),
+        ("eleventy", 6, "layout: ", r"^layout: *\S+\.(?:njk|liquid|11ty\.js|webc)"),
         ("eleventy", 6, "eleventy", r"^eleventy[A-Z]\w+:"),
         ("eleventy", 2, "permalink: ", r"^permalink: .*\{\{"),
         ("eleventy", 2, "tags: ", r"^tags: *\[?['\"]?posts?['\"]?\]?\s*$"),

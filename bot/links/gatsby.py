@@ -5,6 +5,8 @@ https://www.gatsbyjs.com/docs/reference/routing/creating-routes/
 
 from __future__ import annotations
 
+import re
+
 from bot.links import config, languages, paths
 from bot.links.facts import Facts
 from bot.links.generator import Generator, in_place_of_name, rooted, text
@@ -17,13 +19,19 @@ _CONTENT_FOLDERS = (
     "src",
     "docs",
 )
+# A folder that gatsby-source-filesystem reads: path: `${__dirname}/content/blog`.
+_SOURCE = re.compile(r"""\bpath:\s*[`'"](?:\$\{__dirname\})?(?:\./|/)?([\w./-]+?)/?[`'"]""")
+# Something put in front of a post's path: `/blog${slug}`; lists of posts do not count.
+_PREFIX = re.compile(r"""[`'"]/(?!tag|categor|author|page)[\w-]+(?:/[\w-]+)*/?(?:\$\{|['"]\s*\+)""")
 
 
 class Gatsby(Generator):
     """``path`` or ``slug``, as most themes read them, else the path below the content folder.
 
     Each site makes its routes with code of its own in ``gatsby-node``: where that is
-    anything else, the link pattern has to be set.
+    anything else, the link pattern has to be set. ``createFilePath`` is known: it gives
+    the path below the folder that the files are sourced from.
+    https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath
     """
 
     name = "gatsby"
@@ -36,6 +44,10 @@ class Gatsby(Generator):
             self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
         self._suffixes = languages.suffixes(ground.places)
         self._unmarked = languages.main(self._suffixes, ground.places)
+        node = ground.script("gatsby-node") or ""
+        is_plain = "createFilePath(" in node and not _PREFIX.search(node)
+        sources = _SOURCE.findall(ground.script("gatsby-config") or "") if is_plain else []
+        self._sources = sorted(sources, key=len, reverse=True)
         self._slash = script.value("trailingSlash") != "never"
 
     def content(self, place: str) -> str:
@@ -63,7 +75,9 @@ class Gatsby(Generator):
 
     def link(self, facts: Facts) -> str | None:
         """``content/blog/x/index.md`` → ``/blog/x/``, below ``/fr`` for ``index.fr.md``."""
-        stem = paths.without_extension(self.content(facts.path))
+        inside = paths.below_first(facts.path, self._sources)
+        inside = self.content(facts.path) if inside == facts.path else inside
+        stem = paths.without_extension(inside)
         stem, language = languages.suffix_of(stem, self._suffixes)
         path = paths.join(language or "", paths.without_index(stem))
         if slug := text(facts, "slug"):

@@ -31,7 +31,7 @@ from bot.links.quartz import Quartz
 from bot.links.zola import Zola
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 GENERATORS: Mapping[str, type[Generator]] = {
     kind.name: kind

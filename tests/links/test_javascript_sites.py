@@ -99,3 +99,26 @@ def test_translations_beside_a_gatsby_page_lie_below_their_language() -> None:
 def test_a_picture_among_the_sources_has_an_address_only_after_the_build() -> None:
     blog = site(generator="astro")
     assert blog.image(facts(blog, "src/content/blog/x.md"), "/src/assets/a.png") is None
+
+
+SOURCES = """module.exports = { plugins: [
+  { resolve: `gatsby-source-filesystem`, options: { path: `${__dirname}/content/blog` } },
+  { resolve: "gatsby-source-filesystem", options: { path: "./content" } },
+] }"""
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        ("const value = createFilePath({ node, getNode })", "/x/"),
+        ("createFilePath({ node }); createPage({ path: `/tags/${tag}/` })", "/x/"),
+        ("const value = `/notes${createFilePath({ node })}`", "/blog/x/"),
+        ('const value = "/notes" + createFilePath({ node })', "/blog/x/"),
+        ("createPage({ path: post.path })", "/blog/x/"),
+    ],
+)
+def test_gatsby_pages_lie_below_the_folder_that_they_are_sourced_from(
+    node: str, expected: str
+) -> None:
+    blog = site({"gatsby-config.js": SOURCES, "gatsby-node.js": node})
+    assert blog.link(facts(blog, "content/blog/x/index.md")) == expected
