@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot import __version__, terminal
-from bot.blog.errors import NotFound, SlashpostError
+from bot.blog.errors import NotFound, SettingError, SlashpostError
+from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.blog.post import Post
 from bot.settings import TABLE, Setting, Settings
@@ -216,17 +217,31 @@ def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:
 @json_option
 def post(settings: Settings, slug: str, *, as_json: bool) -> None:
     """Show one post, by its slug, a former name, its title or its URL."""
-
-    async def find(library: Library) -> Post:
-        found = await library.find(slug)
-        if found is None:
-            close = [post.slug for post in await library.closest(slug, 3)]
-            raise NotFound(f"No post goes by {slug!r}", closest(close))
-        return found
-
-    found = ask(settings, find)
+    found = ask(settings, lambda library: by_name(library, slug))
     click.echo(
         terminal.to_json(terminal.post_json(found)) if as_json else terminal.post_card(found)
+    )
+
+
+@cli.command()
+@click.argument("slug")
+@settings_options
+@click.option("--page", type=Count(), metavar="N", help="Print this page only; the first is 1.")
+@json_option
+def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> None:
+    """Print a post's pages as Discord gets them."""
+
+    async def read_through(app: App) -> Sequence[terminal.Json]:
+        await app.sync()
+        return await app.read(await by_name(app.library, slug))
+
+    pages = with_app(settings, read_through)
+    first, shown = (1, pages) if page is None else (page, pages[max(0, page - 1) : page])
+    if page is not None and not shown:
+        there_are = "There is 1 page" if len(pages) == 1 else f"There are {len(pages)} pages"
+        raise SettingError("--page", f"{page} is none of the post's pages", there_are)
+    click.echo(
+        terminal.to_json(shown) if as_json else terminal.page_list(shown, first, len(pages))
     )
 
 
@@ -253,15 +268,19 @@ def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: boo
 @limit_option
 @json_option
 def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_json: bool) -> None:
-    """Find posts that hold all the words."""
+    """Find posts that hold the words."""
     words = " ".join(query)
 
-    async def hits(library: Library) -> list[Post]:
+    async def hits(library: Library) -> Sequence[Hit]:
         most = bound(limit) or await library.count_hits(words)
-        return [hit.post for hit in await library.search(words, limit=most)]
+        return await library.search(words, limit=most)
 
     found = ask(settings, hits)
-    show_posts(sorted(found, key=newest_first) if as_json else found, as_json=as_json)
+    if as_json:
+        in_order = sorted(found, key=lambda hit: newest_first(hit.post))
+        click.echo(terminal.to_json([terminal.hit_json(hit) for hit in in_order]))
+    else:
+        click.echo(terminal.post_list([hit.post for hit in found]))
 
 
 @cli.command()
@@ -318,6 +337,15 @@ async def sync_with_bar(app: App) -> SyncReport:
         return await app.sync(progress)
     finally:
         progress.finish()
+
+
+async def by_name(library: Library, name: str) -> Post:
+    """The post that goes by a name."""
+    found = await library.find(name)
+    if found is None:
+        close = [post.slug for post in await library.closest(name, 3)]
+        raise NotFound(f"No post goes by {name!r}", closest(close))
+    return found
 
 
 async def of_tag(library: Library, name: str, limit: int | None) -> Sequence[Post]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from unicodedata import category
 
+from bot.blog.hit import Hit
 from bot.blog.library import Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
@@ -40,6 +43,16 @@ def post_json(post: Post) -> Json:
         "image": post.image,
         "reading_minutes": post.reading_minutes,
         "path": post.path,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    """A post that a search found, and the section of it where the words stand."""
+    return {
+        **post_json(hit.post),
+        "heading": hit.heading,
+        "section": hit.section,
+        "snippet": "".join(piece for piece, _ in hit.snippet),
     }
 
 
@@ -110,6 +123,23 @@ def post_card(post: Post) -> str:
     return "\n".join(block for block in blocks if block)
 
 
+def page_list(pages: Sequence[Mapping[str, Any]], first: int, of: int) -> str:
+    """Pages of a post below each other, the pictures of each below its text.
+
+    Args:
+        pages: as ``slashpost read --json`` prints them.
+        first: the number of the first one.
+        of: how many the post has.
+    """
+    printed = []
+    for number, page in enumerate(pages, start=first):
+        pictures = [f"🖼️ {image['alt']} <{image['url']}>" for image in page["images"]]
+        text = "\n\n".join(filter(None, [page["text"], "\n".join(pictures)]))
+        rule = f"── page {number} of {of} ".ljust(WIDTH, "─")
+        printed.append(f"{rule}\n\n{harmless(text)}\n")
+    return "\n".join(printed)
+
+
 def tag_list(tags: Sequence[Tag]) -> str:
     """Tags below each other, counts aligned."""
     width = max((len(str(tag.posts)) for tag in tags), default=0)
@@ -177,6 +207,14 @@ def minutes(post: Post) -> str:
 def counted(n: int, noun: str) -> str:
     """A number of things, such as ``1 post`` and ``2 posts``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def harmless(text: str) -> str:
+    """Text in lines, without what would move a terminal's cursor or change its colours."""
+    return "".join(
+        " " if category(character) == "Cc" and character != "\n" else character
+        for character in text.expandtabs(4)
+    )
 
 
 def plain(text: str) -> str:

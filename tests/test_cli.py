@@ -185,6 +185,16 @@ class TestLists:
         found = slashpost("search", "first", "tulips", "--json", "--limit", "0").json
         assert [post["slug"] for post in found] == ["hello"]
 
+    def test_a_hit_says_where_the_words_stand(self, slashpost: Slashpost, blog: Path) -> None:
+        (blog / "pots.md").write_text(
+            "# Pots\n\nOf clay.\n\n## Watering them\n\nNot *too* often.\n"
+        )
+        (hit,) = slashpost("search", "often", "--json").json
+        assert (hit["heading"], hit["section"]) == ("Watering them", "watering-them")
+        assert (hit["title"], hit["snippet"]) == ("Pots", "Not too often.")
+        (hit,) = slashpost("search", "pots", "--json").json
+        assert (hit["heading"], hit["section"]) == (None, None)
+
     def test_a_search_without_hits_is_no_error(self, slashpost: Slashpost) -> None:
         said = slashpost("search", "dandelion", "--json")
         assert (said.status, said.json, said.err) == (0, [], "")
@@ -217,6 +227,70 @@ class TestLists:
         assert "[31mred" in out
         assert "\x1b" not in out
         assert "\a" not in out
+
+
+@pytest.mark.usefixtures("blog")
+class TestRead:
+    """A post's pages as Discord gets them."""
+
+    @pytest.fixture(autouse=True)
+    def long_post(self, blog: Path) -> None:
+        """A post of a few pages with pictures, one of which has no address."""
+        pages = "\n\n".join(f"## Part {n}\n\n{f'word{n} ' * 400}" for n in range(1, 5))
+        text = (
+            "---\ntitle: Long\ndate: 2024-02-02\n---\n**Begin** @everyone <@1>\x07\n\n"
+            f"![A rose](https://example.org/rose.png)\n\n![Mine](own.png)\n\n{pages}\n"
+        )
+        (blog / "long.md").write_text(text)
+        (blog / "own.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+
+    def test_every_page_in_json(self, slashpost: Slashpost) -> None:
+        said = slashpost("read", "long", "--json")
+        assert (said.status, said.err) == (0, "")
+        assert len(said.json) > 1
+        assert all(list(page) == ["text", "images", "components"] for page in said.json)
+        words = " ".join(page["text"] for page in said.json).split()
+        assert [words.count(f"word{n}") for n in range(1, 5)] == [400] * 4
+        assert said.json[0]["text"].startswith("**Begin** ")
+        assert "@everyone" not in said.json[0]["text"]
+        assert said.json[0]["images"] == [
+            {"url": "https://example.org/rose.png", "alt": "A rose"},
+            {"url": "own.png", "alt": "Mine"},
+        ]
+
+    def test_the_components_are_those_of_the_message(self, slashpost: Slashpost) -> None:
+        for page in slashpost("read", "long", "--json").json:
+            check_limits({"type": 4, "data": {"flags": 1 << 15, "components": page["components"]}})
+            assert page["text"] in texts_of(page["components"])
+        [frame] = slashpost("read", "hello", "--json").json[0]["components"]
+        texts = [item["content"] for item in frame["components"] if item["type"] == 10]
+        assert texts[0].startswith("# Hello, world\n")
+        assert texts[1] == "The first words about tulips."
+
+    def test_a_page_by_its_number_from_one(self, slashpost: Slashpost) -> None:
+        pages = slashpost("read", "long", "--json").json
+        assert slashpost("read", "LONG", "--json", "--page", "1").json == pages[:1]
+        assert slashpost("read", "long", "--json", "--page", str(len(pages))).json == pages[-1:]
+
+    @pytest.mark.parametrize("page", ["0", "-1", "99"])
+    def test_a_page_that_is_not_there(self, slashpost: Slashpost, page: str) -> None:
+        pages = len(slashpost("read", "long", "--json").json)
+        said = slashpost("read", "long", "--page", page)
+        assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
+        assert f"There are {pages} pages" in said.err
+        assert "There is 1 page" in slashpost("read", "hello", "--page", page).err
+
+    def test_a_post_that_is_not_there_names_the_closest(self, slashpost: Slashpost) -> None:
+        said = slashpost("read", "rosse", "--json")
+        assert (said.status, said.out) == (1, "")
+        assert said.err == slashpost("post", "rosse").err
+
+    def test_people_get_the_text_and_the_names_of_pictures(self, slashpost: Slashpost) -> None:
+        said = slashpost("read", "long", "--page", "1")
+        assert said.out.startswith("── page 1 of ")
+        assert "🖼️ A rose <https://example.org/rose.png>" in said.out
+        assert "\a" not in said.out
+        assert slashpost("read", "long").out.startswith(said.out.rstrip())
 
 
 class TestMisses:
