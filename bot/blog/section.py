@@ -8,18 +8,28 @@ from dataclasses import dataclass
 _DROPPED = re.compile(r"[^\w\- ]")
 
 
-def anchor_of(heading: str, taken: set[str]) -> str:
-    """Name a heading as GitHub does, with a number behind a name that is taken, and take it.
+def anchor_of(heading: str, taken: dict[str, int]) -> str:
+    """Name a heading as GitHub does, unlike those that are taken, and take the name.
 
-    >>> anchor_of("What's new?", set())
+    >>> anchor_of("What's new?", {})
     'whats-new'
     """
     name = _DROPPED.sub("", heading.strip().lower()).replace(" ", "-") or "section"
-    anchor, number = name, 0
+    return unique(name, taken)
+
+
+def unique(name: str, taken: dict[str, int]) -> str:
+    """Take a name, with a number behind it where it is taken.
+
+    ``taken`` holds every name given so far and the last number tried behind it, so that a
+    thousand equal headings need a thousand steps.
+    """
+    anchor, number = name, taken.get(name, 0)
     while anchor in taken:
         number += 1
         anchor = f"{name}-{number}"
-    taken.add(anchor)
+    taken[name] = number
+    taken[anchor] = taken.get(anchor, 0)
     return anchor
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from bot.blog.section import Passage, anchor_of
+from bot.blog.section import Passage, anchor_of, unique
 from bot.reading.plain import cut, plain
 from bot.reading.text import SEAM, words_of
 
@@ -53,10 +53,10 @@ def passages_of(body: str, title: str) -> tuple[Passage, ...]:
     parts = [text[end:start] for end, start in zip(ends, starts, strict=True)]
     lead, *words = words_of(f"\n{SEAM}\n".join(parts)).split(SEAM)
     passages = [Passage(None, None, lead.strip())] if lead.strip() else []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for heading, passage in zip(headings, words, strict=True):
         shown = cut(plain(heading.markup), LONGEST)
-        anchor = heading.name or anchor_of(shown, taken)
+        anchor = unique(heading.name, taken) if heading.name else anchor_of(shown, taken)
         if shown and shown != title:
             passages.append(Passage(shown, anchor, passage.strip()))
         elif passage.strip():

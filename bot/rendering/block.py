@@ -115,9 +115,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """The text of a note, shown where the page ends that refers to it."""
+    """The text of a note, shown where the page ends that refers to it.
+
+    Attributes:
+        key: what the author calls it.
+        number: its place in the order of reference, from 1.
+    """
 
     key: str
+    number: int
     blocks: tuple[Block, ...]
 
 
@@ -143,7 +149,7 @@ def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield from chain.from_iterable(texts(item.blocks) for item in items)
             case Quote(inner, title):
                 yield from (plain(title), *texts(inner)) if title else texts(inner)
-            case Footnote(_, inner):
+            case Footnote(_, _, inner):
                 yield from texts(inner)
             case Gallery() | Rule():
                 pass

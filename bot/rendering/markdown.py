@@ -8,12 +8,12 @@ from markdown import Markdown
 
 from bot.rendering.commonmark import CommonMark
 
-# CommonMark's line ends, and the marks that Python-Markdown keeps for its own placeholders.
-_LINE_END = re.compile(r"\r\n?")
-_PLACEHOLDER_MARKS = str.maketrans({"\x02": None, "\x03": None, "\0": "\ufffd"})
+# The marks that Python-Markdown keeps for its own placeholders, and NUL, which is no text.
+_NO_TEXT = re.compile("[\x00\x02\x03]")
 
 
 def html_of(markdown: str) -> str:
     """Convert Markdown to HTML."""
-    text = _LINE_END.sub("\n", markdown).translate(_PLACEHOLDER_MARKS).removesuffix("\n")
+    text = _NO_TEXT.sub("", markdown.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.removesuffix("\n")
     return Markdown(extensions=[CommonMark()]).convert(text)

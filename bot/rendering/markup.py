@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,6 +25,7 @@ from bot.rendering.block import (
     Table,
 )
 from bot.rendering.callout import recognised, titled
+from bot.rendering.escape import clean
 
 # What nobody reads; math is kept as the TeX that most generators leave in an annotation.
 _DROPPED = frozenset(
@@ -101,6 +102,7 @@ class _Look:
     url: str | None = None
     shift: str = ""
     depth: int = 0
+    notes: Mapping[str, int] = field(default_factory=dict)  # the number of each note
 
 
 def blocks_of(html: str) -> tuple[Block, ...]:
@@ -109,7 +111,8 @@ def blocks_of(html: str) -> tuple[Block, ...]:
     body = tree.body
     if body is None:
         return ()
-    return _contents(body, _Look())
+    referred = dict.fromkeys(a.attributes.get("data-note") or "" for a in body.css("a[data-note]"))
+    return _contents(body, _Look(notes={key: n for n, key in enumerate(referred, start=1)}))
 
 
 def _contents(node: LexborNode, look: _Look) -> tuple[Block, ...]:
@@ -144,15 +147,20 @@ def _visit(node: LexborNode, flow: _Flow, look: _Look) -> None:
         _inline(node, tag, flow, _deeper(look))
 
 
-def _deeper(look: _Look, **changes: object) -> _Look:
-    values: dict[str, object] = {
-        "style": look.style, "url": look.url, "shift": look.shift, "depth": look.depth + 1
-    }  # fmt: skip
-    return _Look(**(values | changes))  # type: ignore[arg-type]
+def _deeper(
+    look: _Look, *, style: Style | None = None, url: str | None = None, shift: str = ""
+) -> _Look:
+    return _Look(
+        look.style if style is None else style,
+        url or look.url,
+        shift or look.shift,
+        look.depth + 1,
+        look.notes,
+    )
 
 
 def _text(node: LexborNode, flow: _Flow, look: _Look) -> None:
-    text = _SPACE.sub(" ", node.text_content or "")
+    text = clean(_SPACE.sub(" ", node.text_content or ""))
     if look.shift:
         table = _SUPERSCRIPT if look.shift == "sup" else _SUBSCRIPT
         if all(ord(character) in table for character in text):
@@ -191,9 +199,9 @@ def _link(node: LexborNode, attributes: dict[str, str | None], flow: _Flow, look
     url = (attributes.get("href") or "").strip()
     note = attributes.get("data-note")
     if note:
-        flow.runs.append(Run(f"[{note}]", note=note))
+        flow.runs.append(Run(f"[{look.notes[note]}]", note=note))
         return
-    _walk(node, flow, _deeper(look, url=url or None))
+    _walk(node, flow, _deeper(look, url=url))
 
 
 def _image(attributes: dict[str, str | None], flow: _Flow) -> None:
@@ -227,7 +235,9 @@ def _block(  # noqa: C901, PLR0912 — one case an element
         _embed(node, tag, flow)
     elif tag == "aside" and (attributes.get("class") or "") == "footnote":
         key = (attributes.get("id") or "").removeprefix("fn:")
-        flow.add(Footnote(key, _contents(node, look)))
+        number = look.notes.get(key)
+        if number is not None:  # as every generator does: a note that nothing refers to is left out
+            flow.add(Footnote(key, number, _contents(node, look)))
     elif tag == "details":
         _details(node, flow, look)
     elif tag in {"dt", "summary", "caption"}:
@@ -374,7 +384,7 @@ def _one_line(blocks: Iterable[Block]) -> tuple[Run, ...]:
                 runs.append(Run(" ".join(text.split()), Style.CODE))
             case Listing(items):
                 runs.extend(_one_line(inner for item in items for inner in item.blocks))
-            case Quote(inner_blocks) | Footnote(_, inner_blocks):
+            case Quote(inner_blocks) | Footnote(_, _, inner_blocks):
                 runs.extend(_one_line(inner_blocks))
             case Table(header, rows):
                 cells = (cell for row in (header, *rows) for cell in row)

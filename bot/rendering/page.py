@@ -18,6 +18,8 @@ MAX_BYTES = 9300
 MAX_PICTURES = 10
 # 40 components a message, nested ones counted; buttons and containers around a page need some.
 MAX_PARTS = 24
+# Characters of headings in a row that are kept for what follows them; a post has two or three.
+MAX_HELD = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,10 @@ def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) 
     held: list[Line] = []  # headings that wait for what they head
     for part in parts:
         if isinstance(part, Line) and part.heading is not None:
-            held.append(part)
-            continue
+            room = MAX_HELD - sum(len(line.text) for line in held)
+            if len(part.text) <= room:
+                held.append(part)
+                continue
         yield from pager.put(held, part)
         held = []
     for line in held:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from bot.blog.post import is_web_url
-from bot.blog.section import anchor_of
+from bot.blog.section import anchor_of, unique
 from bot.rendering.block import Block, Footnote, Gallery, Heading, Picture, plain
 from bot.rendering.markdown import html_of
 from bot.rendering.markup import blocks_of
@@ -90,13 +90,17 @@ class Renderer:
         """The body as blocks, its headings named and its pictures' addresses absolute."""
         jsx = path.lower().endswith(".mdx") or self.generator in {"next", "docusaurus"}
         text = Templates(self.generator, self.find).resolve(body, jsx=jsx)
-        taken: set[str] = set()
+        taken: dict[str, int] = {}
         return tuple(self._finish(block, url, taken) for block in blocks_of(html_of(text)))
 
-    def _finish(self, block: Block, url: str | None, taken: set[str]) -> Block:
+    def _finish(self, block: Block, url: str | None, taken: dict[str, int]) -> Block:
         match block:
             case Heading():
-                anchor = block.anchor or anchor_of(plain(block.runs), taken)
+                anchor = (
+                    unique(block.anchor, taken)
+                    if block.anchor
+                    else anchor_of(plain(block.runs), taken)
+                )
                 return replace(block, anchor=anchor)
             case Gallery(pictures):
                 return Gallery(

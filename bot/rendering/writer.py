@@ -24,7 +24,7 @@ from bot.rendering.block import (
     Table,
     plain,
 )
-from bot.rendering.escape import code_line, code_span, escape, escape_line_start
+from bot.rendering.escape import BREAK, code_line, code_span, escape, escape_line_start
 
 # Columns of a table that a phone shows in a code block without wrapping it beyond reading.
 TABLE_WIDTH = 60
@@ -97,7 +97,7 @@ class Writer:
         first = True
         for part in self.write(footnote.blocks):
             if isinstance(part, Line):
-                label = f"[{escape(footnote.key)}] " if first else ""
+                label = f"\\[{footnote.number}\\] " if first else ""
                 small = part.fence is None and not part.prefix and part.heading is None
                 text = f"-# {label}{part.text}" if small else part.text
                 yield replace(part, text=text, space=False)
@@ -137,13 +137,15 @@ class Writer:
 
     def _heading(self, heading: Heading, prefix: str) -> Iterator[Line]:
         runs = tuple(Run(" ") if run.text == "\n" else run for run in heading.runs)
+        first, *rest = wrap(runs, LINE_LENGTH // 2)
         notes = tuple(run.note for run in runs if run.note)
-        runs = next(wrap(runs, LINE_LENGTH // 2), ())
         if heading.level <= 3:  # noqa: PLR2004 — Discord knows three levels
-            text = f"{'#' * heading.level} {self.inline(runs)}"
+            text = f"{'#' * heading.level} {self.inline(first)}"
         else:
-            text = self.inline(tuple(replace(run, style=run.style | Style.BOLD) for run in runs))
+            text = self.inline(tuple(replace(run, style=run.style | Style.BOLD) for run in first))
         yield Line(prefix + text, prefix, heading=heading.anchor, notes=notes, space=True)
+        for piece in rest:  # a heading as long as a paragraph goes on as one
+            yield Line(prefix + escape_line_start(self.inline(piece)), prefix)
 
     def _quote(self, quote: Quote, prefix: str) -> Iterator[Part]:
         # Discord quotes do not nest: an inner one is told apart by its indentation only.
@@ -175,16 +177,13 @@ class Writer:
         started = False
         for block in item.blocks:
             if isinstance(block, Listing):
-                if not started:
-                    yield Line(bullet.rstrip(), prefix, space=first)
-                    started = True
                 yield from self._list(block, prefix, depth + 1)
                 continue
             for part in self._block(block, prefix if isinstance(block, Code) else below):
                 if isinstance(part, Line) and not started:
                     started = True
                     if part.fence is not None or part.heading is not None:
-                        yield Line(bullet.rstrip(), prefix, space=first)
+                        yield Line(bullet + BREAK, prefix, space=first)
                         yield replace(part, space=False)
                     else:
                         yield replace(
@@ -194,8 +193,6 @@ class Writer:
                     yield replace(part, space=False)
                 else:
                     yield part
-        if not started:
-            yield Line(bullet.rstrip(), prefix, space=first)
 
     def _table(self, table: Table, prefix: str) -> Iterator[Line]:
         rows = [[plain(cell) for cell in row] for row in (table.header, *table.rows)]

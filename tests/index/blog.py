@@ -52,7 +52,7 @@ def passages(body: str) -> Iterator[Passage]:
     lead, *sections = f"\n{body}".split("\n# ")
     if lead.strip():
         yield Passage(None, None, lead.strip("\n"))
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for section in sections:
         heading, _, text = section.partition("\n")
         yield Passage(heading, anchor_of(heading, taken), text)
