@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.blog.usage import Outcome, Usage
 from bot.index.index import Index
-from bot.monitoring.metrics import Metrics
+from bot.monitoring.metrics import MOST_EARLY, Metrics
 from bot.web.metrics import add_metrics
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
@@ -61,6 +61,15 @@ async def test_interactions_are_counted_by_command_and_outcome(metrics: Metrics)
     assert found[f"{seconds}_bucket kind=command le=0.025"] == 2
     assert found[f"{seconds}_bucket kind=command le=2.5"] == 2, "the one of 2.7 s is above"
     assert found[f"{seconds}_count kind=command"] == 3
+
+
+async def test_nothing_is_lost_or_hoarded_while_nobody_asks(metrics: Metrics) -> None:
+    for _ in range(MOST_EARLY + 5):
+        use(metrics, "answered", 0.02)
+    assert metrics._early == []
+    found = await read(metrics)
+    total = "slashpost_interactions_total command=latest kind=command outcome=answered"
+    assert found[total] == MOST_EARLY + 5
 
 
 async def test_the_index_is_described(metrics: Metrics, index: Index, tmp_path: Path) -> None:
