@@ -297,8 +297,8 @@ async def test_pictures_stand_where_they_belong_with_their_words(stage: Stage) -
     (snail,), (soil,) = (gallery["items"] for gallery in galleries)
     assert snail["media"]["url"] == "https://blog.example/img/snail.png"
     assert (snail["description"], soil["description"]) == ("A snail", "soil.png")
-    kinds = [c["type"] for c in seen.components[1:6]]
-    assert kinds == [10, 10, 12, 10, 12]
+    kinds = [c["type"] for c in seen.components[1:7]]
+    assert kinds == [10, 14, 10, 12, 10, 12]
 
 
 async def with_pictures(stage: Stage, folder: Path, posts: Sequence[Post], body: str) -> Seen:

@@ -160,7 +160,9 @@ class PostPage(Layout):
             if limits.fit_a_message([found := head(opened, limit, words), *texts, where])
             or not limit
         )
-        self.show(heading or None, *body, ui.Separator(), where or None)
+        if heading:
+            self.show(heading, ui.Separator(visible=False))
+        self.show(*body, ui.Separator(), where or None)
         self.show(sections_row(opened, words), turning_row(opened, words))
         self.show(acts_row(opened, words, is_aside=is_aside, shares=shares))
 
