@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.blog.errors import SlashpostError
+from bot.blog.post import Post
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
 from bot.blog.usage import Tell
@@ -117,6 +118,12 @@ class App:
             tell=tell,
             http_trace=http_trace,
         )
+
+    async def read(self, post: Post) -> Sequence[dict[str, Any]]:
+        """A post's pages as Discord gets them, in the form of docs/json.md."""
+        from bot.chat.printout import pages_of
+
+        return await pages_of(post, self.library, FolderPictures(self.settings.posts))
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve a simulated Discord from the library, once synced, until told to stop.

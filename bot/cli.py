@@ -236,13 +236,13 @@ def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> N
         return await app.read(await by_name(app.library, slug))
 
     pages = with_app(settings, read_through)
-    first, shown = (1, pages) if page is None else (page, pages[max(0, page - 1) : page])
-    if page is not None and not shown:
-        there_are = "There is 1 page" if len(pages) == 1 else f"There are {len(pages)} pages"
-        raise SettingError("--page", f"{page} is none of the post's pages", there_are)
-    click.echo(
-        terminal.to_json(shown) if as_json else terminal.page_list(shown, first, len(pages))
-    )
+    first, shown = 1, pages
+    if page is not None:
+        if not 1 <= page <= len(pages):
+            there_are = f"The post has {terminal.counted(len(pages), 'page')}"
+            raise SettingError("--page", f"there is no page {page}", there_are)
+        first, shown = page, pages[page - 1 : page]
+    click.echo(terminal.to_json(shown) if as_json else terminal.page_list(shown, first, len(pages)))
 
 
 @cli.command()

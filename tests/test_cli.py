@@ -18,6 +18,7 @@ import pytest
 from bot import __version__
 from bot.cli import cli, main
 from bot.settings import TABLE
+from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -260,8 +261,9 @@ class TestRead:
 
     def test_the_components_are_those_of_the_message(self, slashpost: Slashpost) -> None:
         for page in slashpost("read", "long", "--json").json:
-            check_limits({"type": 4, "data": {"flags": 1 << 15, "components": page["components"]}})
-            assert page["text"] in texts_of(page["components"])
+            check_limits({"flags": V2_FLAG, "components": page["components"]})
+            _title, *texts, _number = texts_of(page)
+            assert page["text"] == "\n\n".join(texts)
         [frame] = slashpost("read", "hello", "--json").json[0]["components"]
         texts = [item["content"] for item in frame["components"] if item["type"] == 10]
         assert texts[0].startswith("# Hello, world\n")
@@ -277,8 +279,8 @@ class TestRead:
         pages = len(slashpost("read", "long", "--json").json)
         said = slashpost("read", "long", "--page", page)
         assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
-        assert f"There are {pages} pages" in said.err
-        assert "There is 1 page" in slashpost("read", "hello", "--page", page).err
+        assert f"The post has {pages} pages" in said.err
+        assert "The post has 1 page" in slashpost("read", "hello", "--page", page).err
 
     def test_a_post_that_is_not_there_names_the_closest(self, slashpost: Slashpost) -> None:
         said = slashpost("read", "rosse", "--json")
