@@ -38,10 +38,14 @@ WORD = re.compile(r"[^\W_]")
 
 def summary_of(fields: Fields, body: str) -> str:
     """Return the post's summary as one paragraph of plain text, or the empty string."""
+    separator = next(fields.texts("separator"), None)
+    own = fields.front_matter.meta
+    if fields.meta is not own:  # what a site gives to all its posts sums up none of them
+        fields = Fields(fields.path, fields.front_matter, own)
     for text in fields.texts("summary"):
         if summary := cut(plain(text), AUTHOR_LIMIT):
             return summary
-    return excerpt(body, next(fields.texts("separator"), None))
+    return excerpt(body, separator)
 
 
 def excerpt(body: str, separator: str | None = None) -> str:

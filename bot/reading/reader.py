@@ -15,7 +15,7 @@ from bot.reading.shelf import settle
 from bot.reading.strays import stray
 
 # To be raised when the same file would be understood differently.
-VERSION = 5
+VERSION = 6
 
 
 class SiteReader:

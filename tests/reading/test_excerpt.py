@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reading.excerpt import AUTHOR_LIMIT, LEAD_LIMIT, excerpt
+from bot.reading.excerpt import AUTHOR_LIMIT, LEAD_LIMIT, excerpt, summary_of
+from bot.reading.fields import Fields
+from bot.reading.front_matter import FrontMatter
 from bot.reading.plain import cut, plain
 from tests.reading.desk import read_post
 
@@ -100,3 +102,13 @@ def test_a_cut_keeps_the_beginning(text: str, limit: int) -> None:
     short = cut(text, limit)
     assert len(short) <= limit
     assert text.startswith(short.removesuffix("…"))
+
+
+def test_a_summary_that_the_site_gives_to_all_posts_sums_up_none() -> None:
+    front_matter = FrontMatter.of("---\ntitle: x\n---\nIts text.")
+    shared = {"description": "About everything", **front_matter.meta}
+    fields = Fields("x.md", front_matter, shared)
+    assert summary_of(fields, front_matter.body) == "Its text."
+    own = FrontMatter.of("---\ndescription: About rain\n---\nIts text.")
+    fields = Fields("x.md", own, {"description": "About everything", **own.meta})
+    assert summary_of(fields, own.body) == "About rain"
