@@ -14,6 +14,9 @@ from bot.chat.views.layout import Layout
 MOST = 128
 # A post of the future shows this late at most.
 SECONDS = 60
+# For this long nobody asks whether the posts have changed: that takes a sixth of an answer's
+# time, and edits show within two seconds anyway.
+UNASKED_SECONDS = 0.02
 
 
 class Answers:
@@ -30,6 +33,7 @@ class Answers:
         self._library = library
         self._clock = clock
         self._moment: Hashable = None
+        self._asked = -UNASKED_SECONDS
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
     async def get(self, question: Hashable, make: Callable[[], Awaitable[Layout]]) -> Layout:
@@ -40,10 +44,7 @@ class Answers:
                 reader's language.
             make: makes a layout that nobody changes or sends files with.
         """
-        moment = await self._library.version(), self._clock() // SECONDS
-        if moment != self._moment:
-            self._moment = moment
-            self._kept.clear()
+        moment = await self._now()
         if question in self._kept:
             self._kept.move_to_end(question)
             return self._kept[question]
@@ -53,6 +54,17 @@ class Answers:
             if len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return made
+
+    async def _now(self) -> Hashable:
+        """What changes when answers may; forgets those that were made before."""
+        now = self._clock()
+        if not 0 <= now - self._asked < UNASKED_SECONDS:
+            moment = await self._library.version(), now // SECONDS
+            if moment != self._moment:
+                self._moment = moment
+                self._kept.clear()
+            self._asked = now
+        return self._moment
 
 
 class Kept(Layout):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from bot.blog.library import Library
-from bot.chat.answers import MOST, SECONDS, Answers
+from bot.chat.answers import MOST, SECONDS, UNASKED_SECONDS, Answers
 from bot.chat.views.layout import Layout
 from bot.chat.views.notice import Notice
 
@@ -60,6 +60,7 @@ async def test_a_changed_library_is_asked_again() -> None:
     shelf = Shelf()
     await shelf.ask("latest")
     shelf.edition = 2
+    shelf.now += UNASKED_SECONDS
     await shelf.ask("latest")
     assert shelf.made == ["latest", "latest"]
 
@@ -77,6 +78,7 @@ async def test_an_answer_that_was_outdated_while_it_was_made_is_not_kept() -> No
 
     async def slowly() -> Layout:
         shelf.edition = 2
+        shelf.now += UNASKED_SECONDS
         await shelf.ask("something else")
         return Notice("old")
 
