@@ -22,6 +22,9 @@ _INVISIBLE = re.compile(
 )
 
 
+_TICK_PAIR = re.compile("`(?=`)")
+
+
 def clean(text: str) -> str:
     """Drop control characters and invisible ones that could make a text look like another."""
     return _INVISIBLE.sub("", text)
@@ -55,7 +58,7 @@ def code_span(text: str) -> str:
         return f"`{text}`"
     if "``" not in text:
         return f"`` {text} ``"
-    return f"`` {text.replace('``', f'`{BREAK}`')} ``"
+    return f"`` {_TICK_PAIR.sub(f'`{BREAK}', text)} ``"
 
 
 def code_line(text: str) -> str:

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
+from bot.blog.post import is_web_url
 from bot.rendering.block import (
     Block,
     Code,
@@ -31,13 +33,14 @@ TABLE_WIDTH = 60
 # A line longer than this is broken between words, so that every page can hold some.
 LINE_LENGTH = 1500
 
-_MARKS = (
-    (Style.SPOILER, "||"),
-    (Style.STRIKE, "~~"),
-    (Style.UNDERLINE, "__"),
-    (Style.BOLD, "**"),
-    (Style.ITALIC, "*"),
-)
+# Outermost first.
+_MARKS = {
+    Style.SPOILER: "||",
+    Style.STRIKE: "~~",
+    Style.UNDERLINE: "__",
+    Style.BOLD: "**",
+    Style.ITALIC: "*",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,21 +252,42 @@ def _by_link(runs: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...
 
 
 def _styled(runs: tuple[Run, ...]) -> str:
-    """Open and close each look where it changes, outermost first, spaces outside."""
-    out: list[str] = []
+    """Open and close each look where it changes; spaces stay outside the marks."""
+    text = ""
+    looks: list[Style] = []  # those that are open, outermost first
     for run in runs:
         core = run.text.strip(" ")
         if not core:
-            out.append(run.text)
+            text += run.text
             continue
-        lead = run.text[: len(run.text) - len(run.text.lstrip(" "))]
-        tail = run.text[len(run.text.rstrip(" ")) :]
-        text = code_span(core) if Style.CODE in run.style else escape(core)
-        for style, mark in reversed(_MARKS):
-            if style in run.style:
-                text = f"{mark}{text}{mark}"
-        out.append(f"{lead}{text}{tail}")
-    return "".join(out)
+        wanted = [look for look in _MARKS if look in run.style]
+        kept = next((n for n, look in enumerate(looks) if look not in wanted), len(looks))
+        text = _closed(text, looks[kept:])
+        del looks[kept:]
+        text += run.text[: len(run.text) - len(run.text.lstrip(" "))]
+        new = [look for look in wanted if look not in looks]
+        if new and text.endswith("*"):
+            text += BREAK  # stars of two marks would be read as one
+        text += "".join(_MARKS[look] for look in new)
+        looks += new
+        if Style.CODE in run.style:
+            # backticks of two runs would be read as one mark
+            text += BREAK + code_span(core) if text.endswith("`") else code_span(core)
+        else:
+            text += escape(core)
+        text += run.text[len(run.text.rstrip(" ")) :]
+    return _closed(text, looks)
+
+
+def _closed(text: str, looks: list[Style]) -> str:
+    if not looks:
+        return text
+    core = text.rstrip(" ")
+    return core + "".join(_MARKS[look] for look in reversed(looks)) + text[len(core) :]
+
+
+# Discord shows no masked link whose text holds an address.
+_ADDRESS = re.compile(r"https?://|\bwww\.|\bdiscord\.gg/", re.IGNORECASE)
 
 
 def _masked(text: str, seen: str, target: str) -> str:
@@ -273,19 +297,19 @@ def _masked(text: str, seen: str, target: str) -> str:
     shown = seen.strip()
     if not shown:
         return text
-    if re.match(r"(?:https?://|www\.)\S+$", shown):
-        same = shown.rstrip("/") in {
-            target.rstrip("/"),
-            re.sub(r"^https?://", "", target).rstrip("/"),
+    if _ADDRESS.search(shown):
+        same = unquote(shown).rstrip("/") in {
+            unquote(address).rstrip("/") for address in (target, target.partition("://")[2])
         }
-        return f"<{target}>" if same else f"{text} (<{target}>)"
+        bare = shown if is_web_url(shown) and not re.search(r"[<>\s]", shown) else target
+        return f"<{bare}>" if same else f"{text} (<{target}>)"
     lead = text[: len(text) - len(text.lstrip(" "))]
     tail = text[len(text.rstrip(" ")) :]
     return f"{lead}[{text.strip(' ')}](<{target}>){tail}"
 
 
 def _fenced(text: str, language: str, prefix: str) -> Iterator[Line]:
-    language = re.sub(r"[^\w+#.-]", "", language)
+    language = re.sub(r"[^a-zA-Z0-9_+#.-]", "", language)
     space = True
     for line in text.expandtabs(4).split("\n"):
         safe = code_line(line)

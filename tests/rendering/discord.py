@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import discord_markdown
 
@@ -56,7 +57,7 @@ def _text(node: Any) -> Iterator[str]:
     elif kind == "link":
         yield from _text(value["text"])
         if not value["text"]:
-            yield value["url"]
+            yield unquote(value["url"])
     else:
         for each in (value if isinstance(value, dict) else node).values():
             yield from _text(each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -90,7 +91,9 @@ def test_discord_shows_every_word_once_and_in_order(body: str) -> None:
     if any(isinstance(block, Table | Footnote) for block in blocks):
         return  # a wide table names its columns in every row; notes move to the page's end
     meant = letters(clean(" ".join(texts(blocks))))
-    shown = "".join(letters(seen(text)) for page in pages_of(body) for text in texts_of(page))
+    written = [text for page in pages_of(body) for text in texts_of(page)]
+    # The address beside a link whose text looks like another one is ours, not the author's.
+    shown = "".join(letters(seen(re.sub(r" \(<[^<>]*>\)", "", text))) for text in written)
     assert shown == meant
 
 

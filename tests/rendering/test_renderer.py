@@ -66,3 +66,9 @@ def test_any_markdown_gives_pages_that_fit(body: str) -> None:
         assert sum(len(part.encode()) + 12 for part in texts) <= 10_170
         for part in page.parts:
             assert not isinstance(part, Images) or len(part.pictures) <= MAX_PICTURES
+
+
+def test_marks_go_on_over_code_and_links_within_them() -> None:
+    assert text("**Every `hide` is *quite* private** *a***b**") == (
+        "**Every `hide` is *quite* private** *a*\u2060**b**"
+    )
