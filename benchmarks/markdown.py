@@ -1,0 +1,244 @@
+"""How close our reading of Markdown is to that of the generators' parsers, and how fast.
+
+    python -m benchmarks.markdown [--spec commonmark.json] [--show SITE]
+
+Every post of ../shared/corpora is read twice, from the text that its templates leave: into our
+blocks, and by markdown-it-py into HTML. A post counts where a reader sees the same text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, texts
+from bot.rendering.markdown import html_of
+from bot.rendering.renderer import Renderer
+from bot.rendering.templates import Templates
+from bot.settings import Settings
+from bot.survey import Survey
+
+CORPORA = Path(__file__).parent.parent.parent / "shared" / "corpora"
+WORDS = 20_000
+RUNS = 5
+
+# What we add where an embedded player or page stood, and in a shortcode's place: an icon first.
+_EMBED = re.compile(r"(?:▶️|🔗|🔊) ?")
+# A callout's first line, a wrapper's ends, a task's box, a heading's name: no text of ours.
+_MARKS = re.compile(
+    r"^\s*(?:\[!\w[\w-]*\].*|:::.*|!!! .*)$|^\s*\[[ xX]\](?=\s)|\{[ ]?#[\w.: -]+\}\s*$",
+    re.MULTILINE,
+)
+# That a note is referred to again is said by markdown-it-py alone.
+_AGAIN = re.compile(r"(\[\d+):\d+\]")
+_EMBEDS = "iframe, video, audio, embed, object"
+_UNSEEN = (
+    "script, style, template, noscript, svg, head, title, form, button, select, textarea, canvas, "
+    f"map, progress, meter, datalist, a.footnote-backref, {_EMBEDS}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One post, read both ways.
+
+    Attributes:
+        site: the corpus that it is from.
+        path: of the post within it.
+        ours: the visible text of our blocks, normalised.
+        theirs: that of markdown-it-py's HTML.
+    """
+
+    site: str
+    path: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A post's text below its front matter, and whose templates it uses."""
+
+    path: str
+    text: str
+    generator: str
+
+
+def bodies(corpus: Path) -> Iterator[Body]:
+    """Every post of a corpus, as Slashpost finds them."""
+    settings = Settings.load({"--posts": str(corpus), "--language": "all"}, {})
+    snapshot, reader = Survey(settings).look()
+    for file in snapshot.files:
+        document = reader.read(file)
+        if document.post is not None:
+            yield Body(file.path, document.body, reader.generator)
+
+
+def readings(corpus: Path) -> Iterator[Reading]:
+    """Read every post of a corpus both ways."""
+    parser = MarkdownIt("gfm-like", {"html": True}).use(footnote_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    for body in bodies(corpus):
+        renderer = Renderer(body.generator, None, lambda _name: None)
+        blocks = renderer.blocks(body.text, path=body.path, url=None)
+        jsx = body.path.lower().endswith(".mdx") or body.generator in {"next", "docusaurus"}
+        text = Templates(body.generator, lambda _name: None).resolve(body.text, jsx=jsx)
+        yield Reading(
+            corpus.name,
+            body.path,
+            ours=normalised("\n".join(texts(without_additions(blocks)))),
+            theirs=normalised(visible(parser.render(text))),
+        )
+
+
+def without_additions(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks without callouts' titles and the names of what was embedded; notes go last."""
+    in_order = sorted(blocks, key=lambda it: it.number if isinstance(it, Footnote) else 0)
+    return tuple(chain.from_iterable(map(_without_additions, in_order)))
+
+
+def _without_additions(block: Block) -> tuple[Block, ...]:
+    match block:
+        case Paragraph(runs) if _EMBED.fullmatch(runs[0].text):
+            return ()
+        case Quote(inner, _):
+            return (Quote(without_additions(inner)),)
+        case Listing(items):
+            return (
+                replace(block, items=tuple(Item(without_additions(each.blocks)) for each in items)),
+            )
+    return (block,)
+
+
+def visible(html: str) -> str:
+    """The text of HTML that a browser would show, line ends kept."""
+    tree = LexborHTMLParser(f"<body>{html}")
+    for node in tree.css(_UNSEEN):
+        node.decompose()
+    for node in tree.css("br"):
+        node.replace_with("\n")
+    for node in tree.css("abbr[title]"):
+        node.insert_after(f" ({node.attributes['title']})")
+    for node in tree.css("p, li, td, th, dt, dd, div, summary, h1, h2, h3, h4, h5, h6, pre"):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    return tree.body.text(deep=True) if tree.body is not None else ""
+
+
+def normalised(text: str) -> str:
+    """Text without white space, dollars, and the marks that only one side shows."""
+    text = _AGAIN.sub(r"\1]", _MARKS.sub("", text)).replace("$", "")
+    text = re.sub(rf"{_EMBED.pattern}(?:YouTube|Vimeo|Gist|Post on X)", "", text)
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def spec_misses(spec: Path) -> tuple[int, list[int]]:
+    """How many examples CommonMark has, and the numbers of those that we read otherwise."""
+    examples = json.loads(spec.read_text(encoding="utf-8"))
+    misses = [
+        int(example["example"])
+        for example in examples
+        if outline(html_of(example["markdown"])) != outline(example["html"])
+    ]
+    return len(examples), misses
+
+
+def outline(html: str) -> str:
+    """HTML in one spelling.
+
+    Attributes are sorted, addresses are not percent-encoded, and white space is folded, and
+    dropped around blocks.
+    """
+    body = LexborHTMLParser(f"<body>{html.strip()}").body
+    written = "".join(_outline(body, is_verbatim=False)) if body is not None else ""
+    blocks = "p|ul|ol|li|blockquote|pre|h[1-6]|hr|div|br|table|body"
+    return re.sub(rf" *(</?(?:{blocks})\b[^>]*>) *", r"\1", written).strip()
+
+
+def _outline(node: LexborNode, *, is_verbatim: bool) -> Iterator[str]:
+    for child in node.iter(include_text=True):
+        if child.tag == "-text":
+            text = child.text_content or ""
+            yield text if is_verbatim else re.sub(r"\s+", " ", text)
+        else:
+            attributes = "".join(
+                f" {key}={unquote(value) if value and key in {'href', 'src'} else value!r}"
+                for key, value in sorted(child.attributes.items())
+            )
+            yield f"<{child.tag}{attributes}>"
+            yield from _outline(child, is_verbatim=is_verbatim or child.tag == "pre")
+            yield f"</{child.tag}>"
+
+
+def long_post(corpora: Path) -> str:
+    """A text of 20,000 words out of the real ones."""
+    sites = sorted(path for path in corpora.iterdir() if path.is_dir())
+    text = "\n\n".join(body.text for body in chain.from_iterable(map(bodies, sites)))
+    *_, last = islice(re.finditer(r"\S+", text), WORDS)
+    return text[: last.end()]
+
+
+def first_render(text: str) -> float:
+    """Median seconds of processor time from a post's text to its pages."""
+    renderer = Renderer("eleventy", "https://example.org", lambda _name: None)
+    taken = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        renderer.render(text, path="long.md", url="https://example.org/long/")
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def difference(reading: Reading) -> str:
+    """Where the two texts of a post part."""
+    pairs = enumerate(zip(reading.ours, reading.theirs, strict=False))
+    shorter = min(len(reading.ours), len(reading.theirs))
+    at = next((place for place, (a, b) in pairs if a != b), shorter)
+    around = slice(max(0, at - 40), at + 80)
+    return f"{reading.path}\n  ours   {reading.ours[around]}\n  theirs {reading.theirs[around]}"
+
+
+def main() -> None:
+    """Read everything and print the shares."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpora", type=Path, default=CORPORA)
+    parser.add_argument("--spec", type=Path, help="CommonMark's examples (README.md)")
+    parser.add_argument("--show", metavar="SITE", help="print where a site's posts differ")
+    options = parser.parse_args()
+
+    posts: Counter[str] = Counter()
+    equal: Counter[str] = Counter()
+    for corpus in sorted(path for path in options.corpora.iterdir() if path.is_dir()):
+        for reading in readings(corpus):
+            posts[reading.site] += 1
+            equal[reading.site] += reading.ours == reading.theirs
+            if reading.ours != reading.theirs and options.show in {reading.site, "all"}:
+                print(difference(reading))
+        print(f"{corpus.name:<14}{equal[corpus.name]:>5} of {posts[corpus.name]:>5}")
+    share = equal.total() / posts.total()
+    print(f"{'all':<14}{equal.total():>5} of {posts.total():>5}  {share:.1%}")
+    if options.spec:
+        count, misses = spec_misses(options.spec)
+        print(f"CommonMark: {count - len(misses)} of {count}; otherwise: {misses}")
+    print(
+        f"{WORDS:,} words, first render: {1000 * first_render(long_post(options.corpora)):.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
