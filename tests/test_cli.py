@@ -508,7 +508,8 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
 
 
 def test_the_commands_of_the_program(slashpost: Slashpost) -> None:
-    names = {"run", "try", "index", "check", "latest", "post", "tags", "search", "invite", "doctor"}
+    names = {"run", "try", "index", "check", "latest", "post", "read", "tags", "search"}
+    names |= {"invite", "doctor"}
     assert set(cli.commands) == names
     assert slashpost("--version").out == f"slashpost {__version__}\n"
     bare = slashpost()

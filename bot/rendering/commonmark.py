@@ -110,6 +110,9 @@ class Structure(BlockParser):
     def _raw(self, parent: ET.Element, html: str) -> None:
         """Put HTML as it is after what stands in an element already."""
         stashed = self.md.htmlStash.store(html + "\n")
+        if parent.text and not isinstance(parent.text, AtomicString):
+            ET.SubElement(parent, "span").text = parent.text  # still to be read as inline
+            parent.text = None
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + stashed
         else:

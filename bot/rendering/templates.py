@@ -50,6 +50,8 @@ _MODULE = re.compile(
     r"|import\s+\{[^{}]*\}\s+from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
     r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
 )
+# A formula of its own is code: its lines are no list and its backslashes no escapes.
+_DISPLAY_MATH = re.compile(r"(?m)^[ \t]*\$\$[ \t]*\n((?:(?![ \t]*\$\$)[^\n]*\n)+)[ \t]*\$\$[ \t]*$")
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _PROPERTY = rf"(?:[\w:@-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})"
 _COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})*\s*/?>|</?>")
@@ -99,11 +101,14 @@ class Templates:
 
     def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
         text = _JSX_ANCHOR.sub(r"\1 {#\2}", text)
-        if "{" not in text and not jsx and not wiki and "%%" not in text:
+        if not (jsx or wiki or any(mark in text for mark in ("{", "%%", "$$"))):
             return text
         if jsx:
             text = _MODULE.sub("", text)
         guarded, kept = _guard(text)
+        guarded = _DISPLAY_MATH.sub(
+            lambda found: _keep(f"````tex\n{_restore(found[1], kept)}````", kept), guarded
+        )
         for comment in _COMMENTS:
             guarded = between(guarded, comment, lambda _, __: "")
         guarded = _KRAMDOWN.sub("", guarded)

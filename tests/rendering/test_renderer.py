@@ -72,3 +72,11 @@ def test_marks_go_on_over_code_and_links_within_them() -> None:
     assert text("**Every `hide` is *quite* private** *a***b**") == (
         "**Every `hide` is *quite* private** *a*\u2060**b**"
     )
+
+
+def test_a_formula_of_its_own_is_code_as_it_stands() -> None:
+    assert text("$$\na\n  + b \\\\\n$$\n\nc") == "```tex\na\n  + b \\\\\n```\n\nc"
+
+
+def test_an_items_text_is_markdown_though_html_follows() -> None:
+    assert text("- a _b_ `c`\n  <ol>\n  <li>x</li>\n  </ol>") == "- a *b* `c`\n  1. x"
