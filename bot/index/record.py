@@ -122,18 +122,17 @@ def post_insertions(documents: Sequence[tuple[int, Document]]) -> Iterator[State
             for number, _, one in posts
         ),
     )
+    texts = [
+        (full_text_table(post.language), _full_text(number, post, one.passages))
+        for number, post, one in posts
+    ]
     yield from insertions(
-        "completions (rowid, title, headings)",
-        (_full_text(number, post, one.passages)[:3] for number, post, one in posts),
+        "completions (rowid, title, headings)", (values[:3] for _, values in texts)
     )
     for table in FULL_TEXT_TABLES:
         yield from insertions(
             f"{table} (rowid, title, headings, tags, summary, body)",
-            (
-                _full_text(number, post, one.passages)
-                for number, post, one in posts
-                if full_text_table(post.language) == table
-            ),
+            (values for name, values in texts if name == table),
         )
     yield from insertions(
         "post_tags (post, position, key, name)",

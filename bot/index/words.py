@@ -21,8 +21,7 @@ _NO_SPACE = "\u200b"
 # FTS5 takes for letters, stand in for them.
 _SIGNS = re.compile(r"\+\+(?<=[A-Za-z]\+\+)|#(?<=\b[A-Za-z]#)(?!\w)")
 _AS_LETTERS = {ord("+"): "\ue02b", ord("#"): "\ue023"}
-_AS_SIGNS = {0xE02B: "+", 0xE023: "#"}
-_NO_SIGNS = dict.fromkeys(_AS_SIGNS, " ")
+_AS_SIGNS = {"\ue02b": "+", "\ue023": "#"}
 
 # Around matching words in a snippet. Control characters, which no word contains.
 MATCH_START, MATCH_END = "\x02", "\x03"
@@ -36,7 +35,9 @@ def clean(text: str) -> str:
         text = text.replace(mark, " ")
     if text.isascii():
         return text
-    return text.translate(_NO_SIGNS).encode("utf-8", "replace").decode("utf-8")
+    for letter in _AS_SIGNS:
+        text = text.replace(letter, " ")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def searchable(text: str) -> str:
@@ -54,7 +55,9 @@ def searchable(text: str) -> str:
 
 def readable(text: str) -> str:
     """Undo ``searchable`` for showing."""
-    return text.replace(_NO_SPACE, "").translate(_AS_SIGNS)
+    for letter, sign in _AS_SIGNS.items():
+        text = text.replace(letter, sign)
+    return text.replace(_NO_SPACE, "")
 
 
 def quoted(text: str) -> str:
