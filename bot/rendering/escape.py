@@ -20,8 +20,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2061-\u2064\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff]"
 )
-
-
 _TICK_PAIR = re.compile("`(?=`)")
 
 
@@ -34,9 +32,7 @@ def escape(text: str) -> str:
     """Escape a piece of running text so that it carries no markup, mention or link."""
     text = _SPECIAL.sub(r"\\\g<0>", clean(text))
     text = text.replace("@", f"@{BREAK}")
-    return _ADDRESS.sub(
-        lambda m: f"{m[1] or m[2]}{BREAK}:/{BREAK}/" if m[1] else f"{m[2]}{BREAK}/", text
-    )
+    return _ADDRESS.sub(lambda m: f"{m[1]}{BREAK}:/{BREAK}/" if m[1] else f"{m[2]}{BREAK}/", text)
 
 
 def escape_line_start(line: str) -> str:
