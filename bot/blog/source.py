@@ -49,6 +49,8 @@ class Snapshot:
         markers: names of files and folders found beside the posts or at the site's
             root that tell the generator (``hugo.toml``, ``astro.config.mjs``),
             relative to the posts folder.
+        generation: grows with every change of the source, so that of two machines the one
+            with the older content can tell. Unix seconds; 0 where nobody knows.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Snapshot:
     site_files: Mapping[str, str] = field(default_factory=dict)
     inside: PurePosixPath = field(default_factory=PurePosixPath)
     markers: frozenset[str] = frozenset()
+    generation: int = 0
 
 
 class Source(Protocol):

@@ -1,0 +1,134 @@
+"""What is on its way to those who want to hear of new posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from bot.blog.errors import SlashpostError
+from bot.blog.post import Post
+from bot.blog.subscription import Subscription
+
+# https://docs.discord.com/developers/resources/message#create-message
+MOST_NONCE = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message, ready for Discord.
+
+    Attributes:
+        components: as they are sent, Components V2; a button's custom id holds the
+            delivery's id.
+        title: names a thread, at most 100 characters.
+        tags: of the post, to match a forum's tags by name.
+        role: id of the role that may be mentioned, and no one else; or None.
+        silent: whether no one's device makes a sound.
+    """
+
+    components: Sequence[dict[str, Any]]
+    title: str
+    tags: tuple[str, ...] = ()
+    role: int | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One post of a letter.
+
+    Attributes:
+        title: as it was last known.
+        post: the post as it is now; None where it was withdrawn.
+    """
+
+    title: str
+    post: Post | None
+
+
+class Composer(Protocol):
+    """Writes letters. One story makes a card, several a digest."""
+
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+        """The letter with that delivery's id about these posts, oldest first."""
+
+    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+        """The same with nothing that Discord might refuse: no picture, short text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Where a message is.
+
+    Attributes:
+        channel: id of the channel or thread that it is in.
+        message: its id; in a forum that of the thread, too.
+        thread: id of the thread that hangs on it, or None.
+        published: whether it was passed on to those who follow the channel.
+    """
+
+    channel: int
+    message: int
+    thread: int | None = None
+    published: bool = False
+
+
+class Mail(Protocol):
+    """Carries letters to Discord. Every method may raise MailError."""
+
+    async def send(self, delivery: str, to: Subscription, letter: Letter) -> Sent:
+        """Send a letter, with the delivery's id as enforced nonce where there are nonces.
+
+        One attempt where Discord has none (a forum): after a lost response, look first.
+        """
+
+    async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
+        """The message of that delivery, sent since that Unix second, if it has arrived."""
+
+    async def edit(self, sent: Sent, letter: Letter) -> None:
+        """Change a message in place; a role is not mentioned again."""
+
+    async def start_thread(self, sent: Sent, letter: Letter) -> int:
+        """Hang a thread on a message, if it has none; its id."""
+
+    async def publish(self, sent: Sent) -> None:
+        """Pass a message on to those who follow its channel; nothing if that was done."""
+
+
+class MailError(SlashpostError):
+    """A letter was not carried."""
+
+
+class NoAccess(MailError):
+    """The channel is gone or closed to the bot: 403, 404, or a reader's closed messages."""
+
+
+class MessageGone(MailError):
+    """Somebody deleted the message that was to be changed."""
+
+
+class LetterRefused(MailError):
+    """Discord does not take what it says; the same letter is refused again."""
+
+
+class TryLater(MailError):
+    """Discord did not answer, or has too much to do. The letter may have arrived.
+
+    Attributes:
+        seconds: how long Discord says to wait, or None.
+    """
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def delivery_id(subscription: str, posts: Sequence[str]) -> str:
+    """What names the delivery of these posts to that subscription, now and ever after.
+
+    20 hexadecimal digits: within Discord's nonce, and 80 bits among some millions.
+    """
+    said = "\n".join((subscription, *sorted(posts)))
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
