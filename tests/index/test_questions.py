@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from bot.index.index import Index
 from bot.links import known
 from bot.links.site import Site
@@ -12,7 +14,7 @@ from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.sources.folder import Folder
 
-QUESTIONS = Path(__file__).with_name("questions.txt")
+HERE = Path(__file__).parent
 RULES = ReadingRules(
     date_order="month", collection_tags=frozenset(), language=None, max_bytes=2_000_000
 )
@@ -20,10 +22,10 @@ RULES = ReadingRules(
 ENOUGH = 0.9
 
 
-def questions() -> dict[str, list[tuple[str, str]]]:
+def questions(file: str) -> dict[str, list[tuple[str, str]]]:
     """Paths and queries by corpus."""
     found = defaultdict(list)
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+    for line in (HERE / file).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             corpus, path, query = line.split(" | ")
             found[corpus].append((path, query))
@@ -42,9 +44,12 @@ async def fill(index: Index, corpus: Path) -> None:
     await index.sync(snapshot, SiteReader(RULES, Site.of(snapshot)))
 
 
-async def test_the_right_post_is_among_the_first_three(corpora: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "at_least"), [("questions.txt", 40), ("held_out.txt", 15)])
+async def test_the_right_post_is_among_the_first_three(
+    corpora: Path, tmp_path: Path, file: str, at_least: int
+) -> None:
     asked, missed = 0, []
-    for corpus, pairs in questions().items():
+    for corpus, pairs in questions(file).items():
         async with Index(tmp_path / f"{corpus}.db") as index:
             await fill(index, corpora / corpus)
             for path, query in pairs:
@@ -52,5 +57,5 @@ async def test_the_right_post_is_among_the_first_three(corpora: Path, tmp_path: 
                 hits = [hit.post.path for hit in await index.search(query, limit=3)]
                 if path not in hits:
                     missed.append((query, path, hits))
-    assert asked >= 40
+    assert asked >= at_least
     assert len(missed) <= asked * (1 - ENOUGH), missed
