@@ -24,11 +24,13 @@ class Pause:
         reason: what happened.
         detail: what exactly, for people, such as the permission that is missing; or empty.
         since: Unix seconds.
+        told: whether the reader has heard of it.
     """
 
     reason: PauseReason
     detail: str = ""
     since: int
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,9 @@ class Subscriptions(Protocol):
 
     async def resume(self, key: str) -> None:
         """Send again, what waits first."""
+
+    async def untold(self) -> frozenset[int]:
+        """Ids of the readers who have not heard yet that theirs is paused."""
 
     async def forget_left(self, before: int) -> int:
         """Forget those of servers left before that Unix second; how many there were."""
