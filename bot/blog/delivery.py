@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.blog.errors import SlashpostError
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
+from bot.blog.subscription import PauseReason, Subscription
 
 # https://docs.discord.com/developers/resources/message#create-message
 MOST_NONCE = 25
@@ -102,7 +102,15 @@ class MailError(SlashpostError):
 
 
 class NoAccess(MailError):
-    """The channel is gone or closed to the bot: 403, 404, or a reader's closed messages."""
+    """The channel is gone or closed to the bot: 403, 404, or a reader's closed messages.
+
+    Attributes:
+        pause: what that means for the subscription.
+    """
+
+    def __init__(self, reason: str, pause: PauseReason = "access") -> None:
+        super().__init__(reason)
+        self.pause = pause
 
 
 class MessageGone(MailError):

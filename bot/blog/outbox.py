@@ -1,0 +1,158 @@
+"""Deliveries on their way, and whose turn it is to carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.blog.delivery import Sent
+from bot.blog.errors import SlashpostError
+from bot.blog.ledger import KnownPost
+from bot.blog.subscription import Pause, Subscription
+
+# waiting: to be sent. sending: an attempt was begun. sent: the message is there, its thread
+# or its publication may lack. done: all is as it should be. changed: the posts look different
+# now. dropped: the posts were withdrawn before they were sent. refused: Discord takes
+# neither its card nor a plain one. lost: somebody deleted the message.
+DeliveryState = Literal[
+    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message for one subscription, sent or to be sent.
+
+    Attributes:
+        id: its ``delivery_id``.
+        state: how far it has come, before the turn at hand.
+        posts: what it is about, oldest first.
+        attempts: how often sending was begun before.
+        since: Unix seconds before which it cannot have been sent.
+        sent: where the message is, once that is known.
+        letter: digest of the letter that Discord shows, or empty.
+    """
+
+    id: str
+    state: DeliveryState
+    posts: Sequence[KnownPost]
+    attempts: int
+    since: float
+    sent: Sent | None = None
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The right to send to one subscription, for a time.
+
+    Attributes:
+        subscription: to whom.
+        owner: who has it.
+        fence: grows with every turn of the subscription; writes with an older one fail.
+        attempts: how many turns in a row ended without success.
+    """
+
+    subscription: Subscription
+    owner: str
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What the outbox holds.
+
+    Attributes:
+        waiting: deliveries that are not sent yet, those of paused subscriptions excluded.
+        held: deliveries that wait for a paused subscription.
+        changes: messages that are to be changed.
+        sent: messages that are out.
+        refused: deliveries that Discord does not take.
+        paused: subscriptions that get nothing for now.
+        problem: what went wrong last with something that still waits; or empty.
+        ready: Unix seconds when the next delivery may be tried; None where none waits.
+    """
+
+    waiting: int = 0
+    held: int = 0
+    changes: int = 0
+    sent: int = 0
+    refused: int = 0
+    paused: int = 0
+    problem: str = ""
+    ready: float | None = None
+
+
+class TurnLost(SlashpostError):
+    """The turn ended meanwhile: somebody else has it, or the subscription is gone."""
+
+
+class Outbox(Protocol):
+    """Keeps deliveries in order. Every method may raise StateUnavailable.
+
+    Those that take a turn raise TurnLost, and change nothing, once it is another's.
+    """
+
+    async def claim(self, owner: str, generation: int, seconds: float) -> Turn | None:
+        """The turn of a subscription for which something is to be done now, if there is one.
+
+        Args:
+            owner: names the claiming machine and process.
+            generation: of the posts that it has; with older ones than the ledger's, it gets
+                no turn.
+            seconds: how long the turn lasts unless it is renewed.
+        """
+
+    async def begin(self, turn: Turn, seconds: float) -> Delivery | None:
+        """What comes next for it, None if nothing does; renews the turn.
+
+        What is to be sent comes in order, before what is to be changed. An attempt at
+        sending is counted before it is made.
+        """
+
+    async def renew(self, turn: Turn, seconds: float) -> None:
+        """Let the turn last that long from now."""
+
+    async def record(
+        self, turn: Turn, delivery: Delivery, sent: Sent, letter: str, shown: Mapping[str, str]
+    ) -> None:
+        """Note where the message is and what it shows.
+
+        Args:
+            turn: the right to do so.
+            delivery: as ``begin`` gave it.
+            sent: where the message is.
+            letter: digest of the letter.
+            shown: the face of each post as the letter shows it, by the post's id.
+        """
+
+    async def finish(self, turn: Turn, delivery: Delivery, problem: str = "") -> None:
+        """Note that nothing more is to be done, unless a post has changed meanwhile."""
+
+    async def close(
+        self, turn: Turn, delivery: Delivery, state: DeliveryState, problem: str = ""
+    ) -> None:
+        """Note that it was dropped, refused or lost."""
+
+    async def postpone(self, turn: Turn, delivery: Delivery, seconds: float, problem: str) -> None:
+        """Leave a change for later; the subscription's others need not wait for it."""
+
+    async def put_off(self, turn: Turn, seconds: float, problem: str) -> None:
+        """End the turn; the next one comes after that many seconds."""
+
+    async def pause(self, turn: Turn, pause: Pause, seconds: float) -> None:
+        """End the turn, and pause the subscription; it is tried again after so many seconds."""
+
+    async def succeed(self, turn: Turn) -> None:
+        """Note that the subscription can be reached: no pause but an administrator's."""
+
+    async def release(self, turn: Turn) -> None:
+        """End the turn."""
+
+    async def retry_paused(self) -> None:
+        """Let subscriptions that could not be reached be tried at once."""
+
+    async def backlog(self) -> Backlog:
+        """What there is to do."""
