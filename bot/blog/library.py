@@ -69,6 +69,12 @@ class Library(Protocol):
         Case, surrounding space, a trailing slash, query and fragment do not matter.
         """
 
+    async def unpublished(self, limit: int | None = None) -> Sequence[Post]:
+        """Drafts and posts dated later than now, which readers do not see."""
+
+    async def find_any(self, text: str) -> Post | None:
+        """Like ``find`` and ``get_by_key``, for drafts and posts dated later than now too."""
+
     async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
         """The posts whose title or slug is most like ``text``, best first."""
 

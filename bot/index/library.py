@@ -28,6 +28,7 @@ from bot.index.questions import (
     IN_ORDER,
     LEFT_OUT,
     LINKS,
+    PUBLISHABLE,
     TAGGED,
     UNDATED,
     VISIBLE,
@@ -95,15 +96,19 @@ class IndexLibrary:
 
     async def find(self, text: str) -> Post | None:
         """The post that a person means by a slug, alias, title, path or URL of it, exactly."""
-        async with self._live.use() as database:
-            site_url = await self._site(database)
-        meant = names_meant(text, site_url)
-        parameters: dict[str, object] = {f"name{i}": name for i, name in enumerate(meant)}
-        places = ", ".join(f":{name}" for name in parameters)
-        return await self._post(
-            f"JOIN names AS n ON n.post = p.id WHERE n.name IN ({places}) AND {VISIBLE} "
-            f"ORDER BY n.kind, {IN_ORDER} LIMIT 1",
-            parameters,
+        return await self._named(text, VISIBLE)
+
+    async def unpublished(self, limit: int | None = None) -> Sequence[Post]:
+        """Drafts and posts dated later than now, which readers do not see."""
+        return await self._posts(
+            f"WHERE {PUBLISHABLE} AND NOT ({VISIBLE}) ORDER BY {IN_ORDER} LIMIT :limit",
+            {"limit": -1 if limit is None else limit},
+        )
+
+    async def find_any(self, text: str) -> Post | None:
+        """Like ``find`` and ``get_by_key``, for drafts and posts dated later than now too."""
+        return await self._named(text, PUBLISHABLE) or await self._post(
+            f"WHERE p.key = :key AND {PUBLISHABLE} ORDER BY p.path LIMIT 1", {"key": clean(text)}
         )
 
     async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
@@ -311,6 +316,19 @@ class IndexLibrary:
     async def _post(self, clauses: str, parameters: dict[str, object]) -> Post | None:
         posts = await self._posts(clauses, parameters)
         return posts[0] if posts else None
+
+    async def _named(self, text: str, condition: str) -> Post | None:
+        """The first of the posts that go by a name and meet an SQL condition."""
+        async with self._live.use() as database:
+            site_url = await self._site(database)
+        meant = names_meant(text, site_url)
+        parameters: dict[str, object] = {f"name{i}": name for i, name in enumerate(meant)}
+        places = ", ".join(f":{name}" for name in parameters)
+        return await self._post(
+            f"JOIN names AS n ON n.post = p.id WHERE n.name IN ({places}) AND {condition} "
+            f"ORDER BY n.kind, {IN_ORDER} LIMIT 1",
+            parameters,
+        )
 
     async def _in_turn(self, paths: Sequence[str]) -> list[Post]:
         """The posts of these paths in this order."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # The post `p` is seen by readers at the moment :now.
 VISIBLE = "p.draft = 0 AND p.hidden IS NULL AND (p.instant IS NULL OR p.instant <= :now)"
+# Either that, or it will be once its author or the time says so.
+PUBLISHABLE = "p.hidden IS NULL"
 # Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
 IN_ORDER = "p.instant DESC, p.path"
 # Before every instant there is: year 1 is 62 billion seconds before 1970.

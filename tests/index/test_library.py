@@ -8,7 +8,7 @@ import pytest
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Library
-from bot.blog.post import Post
+from bot.blog.post import Post, post_key
 from bot.blog.tag import Tag
 from bot.index.index import Index
 from tests.index.blog import PlainReader, blog
@@ -219,6 +219,24 @@ async def test_a_future_post_appears_when_its_day_comes(library: Fill, clock: Cl
     assert await index.tag("news") == Tag("news", 1)
     assert paths(await index.suggest("new")) == ["new.md"]
     assert (await index.status()).left_out == ()
+
+
+async def test_drafts_and_future_posts_are_found_where_they_are_asked_for(library: Fill) -> None:
+    index = await library(
+        {
+            "draft.md": "title: Secret\ndraft: yes\n\nhush",
+            "next.md": "title: Tomorrow\ndate: 2999-01-01\n\nsoon",
+            "now.md": "title: Today\n\nhere",
+        }
+    )
+    assert paths(await index.unpublished()) == ["next.md", "draft.md"]
+    assert paths(await index.unpublished(1)) == ["next.md"]
+    for name in ("Secret", "draft", post_key("draft.md")):
+        found = await index.find_any(name)
+        assert found is not None, name
+        assert found.path == "draft.md"
+    assert await index.find_any("Today") == await index.find("Today")
+    assert await index.find_any("nothing") is None
 
 
 async def test_a_draft_is_never_seen(library: Fill) -> None:
