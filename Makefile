@@ -33,7 +33,7 @@ types: .venv/ready ## Check types
 	$(bin)/mypy
 
 tests: .venv/ready ## Run the test suite
-	$(bin)/pytest
+	$(bin)/pytest -n auto --dist loadfile
 
 # Nothing may be skipped here, or a machine without Docker would seem to have checked it.
 image-test: .venv/ready ## Build the image and try it, with Docker or Podman
