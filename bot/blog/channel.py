@@ -21,6 +21,8 @@ class Channel:
             the bot would need there and lacks.
         tags: names of a forum's tags.
         needs_tag: whether a forum takes no post without one.
+        timed_out: whether moderators have silenced the bot in that server for now; it lacks
+            most permissions for that time.
     """
 
     id: int
@@ -30,6 +32,7 @@ class Channel:
     missing: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     needs_tag: bool = False
+    timed_out: bool = False
 
 
 class Channels(Protocol):

@@ -1,12 +1,8 @@
-"""What the bot and readers may do in a channel, worked out from roles and overwrites.
-
-Over HTTP there is no cache of servers that would know.
-https://docs.discord.com/developers/topics/permissions#permission-overwrites
-"""
+"""What the bot and readers may do in a channel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,10 +11,10 @@ from discord import Permissions
 
 from bot.doctor.finding import Finding, ok, skipped, wrong
 from bot.transport.api import describe
+from bot.transport.permissions import allowed, names
 
 Payload = Mapping[str, Any]
 
-ROLE, MEMBER = 0, 1
 THREADS = {
     discord.ChannelType.news_thread.value,
     discord.ChannelType.public_thread.value,
@@ -64,48 +60,13 @@ def judge(channel: Payload, guild: Payload, member: Payload) -> Finding:
     if readers:
         return wrong(
             "permissions",
-            f"{name}: @everyone lacks {names(readers)}, so few see the commands",
+            f"{name}: @everyone lacks {', '.join(names(readers))}, so few see the commands",
             "Allow it in the channel's settings, if they shall.",
         )
     if bot:
         return wrong(
             "permissions",
-            f"{name}: to write by itself the bot lacks {names(bot)}",
+            f"{name}: to write by itself the bot lacks {', '.join(names(bot))}",
             "Allow it in the channel's settings; commands work without.",
         )
     return ok("permissions", f"{name}: readers can use commands, and the bot can write")
-
-
-def allowed(channel: Payload, guild: Payload, member: Payload | None = None) -> Permissions:
-    """What a member may do in a channel; without one, what @everyone may.
-
-    Args:
-        channel: with ``permission_overwrites``.
-        guild: with ``roles`` and ``owner_id``.
-        member: with ``roles`` and ``user``.
-    """
-    everyone = guild["id"]
-    roles = {everyone, *(member["roles"] if member else ())}
-    user = member["user"]["id"] if member else None
-    base = Permissions.none()
-    for role in guild["roles"]:
-        if role["id"] in roles:
-            base |= Permissions(int(role["permissions"]))
-    if user == guild["owner_id"] or base.administrator:
-        return Permissions.all()
-    overwrites: Sequence[Payload] = channel.get("permission_overwrites") or ()
-    for group in (
-        [o for o in overwrites if o["id"] == everyone],
-        [o for o in overwrites if o["type"] == ROLE and o["id"] in roles - {everyone}],
-        [o for o in overwrites if o["type"] == MEMBER and o["id"] == user],
-    ):
-        for overwrite in group:
-            base &= ~Permissions(int(overwrite["deny"]))
-        for overwrite in group:
-            base |= Permissions(int(overwrite["allow"]))
-    return base
-
-
-def names(permissions: Permissions) -> str:
-    """Permissions as Discord's settings call them."""
-    return ", ".join(name.replace("_", " ").title() for name, given in permissions if given)

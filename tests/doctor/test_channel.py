@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.doctor.channel import TO_WRITE, allowed
+from bot.doctor.channel import TO_WRITE
+from bot.transport.permissions import allowed
 from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, bot_member, channels, guild, role
 from tests.wire.people import ADA, APPLICATION_ID, SERVER_ID
 

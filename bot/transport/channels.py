@@ -1,0 +1,95 @@
+"""Looking at a channel before announcements go there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ChannelType, Permissions
+from discord.http import Route
+
+from bot.blog.channel import Channel
+from bot.blog.delivery import NoAccess
+from bot.blog.subscription import Place, Subscription
+from bot.transport.pace import Pace
+from bot.transport.permissions import allowed, is_timed_out, names
+from bot.transport.rest import Rest
+
+Payload = dict[str, Any]
+
+PLACES: dict[int, Place] = {
+    ChannelType.text.value: "text",
+    ChannelType.news.value: "news",
+    ChannelType.forum.value: "forum",
+    ChannelType.media.value: "forum",  # a forum that shows pictures first
+    ChannelType.news_thread.value: "thread",
+    ChannelType.public_thread.value: "thread",
+    ChannelType.private_thread.value: "thread",
+}
+# https://docs.discord.com/developers/resources/channel#channel-object-channel-flags
+REQUIRES_TAG = 1 << 4
+
+
+class DiscordChannels:
+    """Asks Discord about channels: implements ``Channels``.
+
+    Args:
+        client: the bot; nothing of its cache is used.
+        pace: shared by all that share the bot.
+    """
+
+    def __init__(self, client: discord.Client, *, pace: Pace | None = None) -> None:
+        self._rest = Rest(client, pace or Pace())
+
+    async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
+        """A channel, and what the bot lacks there to announce as ``wish`` says."""
+        its = await self._channel(channel)
+        if not its.get("guild_id"):
+            raise NoAccess("the channel is in no server")
+        place = PLACES.get(its["type"])
+        holder = its
+        if place == "thread":
+            holder = await self._channel(int(its["parent_id"]))
+        server = int(its["guild_id"])
+        guild = await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=server))
+        path = "/guilds/{guild_id}/members/{user_id}"
+        route = Route("GET", path, guild_id=server, user_id=self._rest.me)
+        member = await self._rest.ask(route)
+        given = allowed(holder, guild, member, thread=place == "thread")
+        return Channel(
+            id=int(its["id"]),
+            name=its["name"],
+            place=place,
+            guild=int(guild["id"]),
+            missing=names(needed(place, guild, wish) & ~given, forum=place == "forum"),
+            tags=tuple(tag["name"] for tag in its.get("available_tags", ())),
+            needs_tag=bool(its.get("flags", 0) & REQUIRES_TAG),
+            timed_out=is_timed_out(member),
+        )
+
+    async def _channel(self, channel: int) -> Payload:
+        route = Route("GET", "/channels/{channel_id}", channel_id=channel)
+        found: Payload = await self._rest.ask(route)
+        return found
+
+
+def needed(place: Place | None, guild: Payload, wish: Subscription | None) -> Permissions:
+    """What the bot must be allowed in a kind of channel to do all that is wished for.
+
+    Publishing one's own message needs nothing more:
+    https://docs.discord.com/developers/resources/message#crosspost-message
+    """
+    # It looks for what it sent before it sends again.
+    wanted = Permissions(view_channel=True, read_message_history=True)
+    if place == "thread":
+        wanted.send_messages_in_threads = True
+    else:
+        wanted.send_messages = True
+    if wish is None:
+        return wanted
+    if wish.threads and place in {"text", "news"}:
+        wanted.create_public_threads = True
+    mentionable = {int(role["id"]) for role in guild["roles"] if role["mentionable"]}
+    if wish.role is not None and wish.role not in mentionable:
+        wanted.mention_everyone = True
+    return wanted

@@ -1,0 +1,157 @@
+"""Requests that the bot makes by itself, and what Discord's refusals mean for a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.blog.delivery import LetterRefused, MailError, MessageGone, NoAccess, TryLater
+from bot.transport.api import RATE_LIMITED, REFUSALS, describe, is_passing
+from bot.transport.pace import Pace
+
+Payload = dict[str, Any]
+
+# Longer than Discord takes, and well within the minutes for which it knows a nonce.
+TIMEOUT = aiohttp.ClientTimeout(total=20)
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+UNKNOWN_MESSAGE = 10008
+ARCHIVED, LOCKED = 50083, 160005
+CLOSED = {
+    10003: "the channel is gone",
+    10004: "the bot is not in the server",
+    10013: "there is no such user any more",
+    40067: "the forum takes no post without a tag",
+    50001: "the bot does not see the channel",
+    50007: "this reader takes no direct messages from the bot",
+    50008: "this kind of channel takes no messages",
+    50013: "the bot lacks a permission in the channel",
+    50024: "this kind of channel takes no announcements",
+    50278: "this reader shares no server with the bot any more",
+    ARCHIVED: "the thread is archived",
+    LOCKED: "the thread is locked",
+    UNKNOWN_MESSAGE: "the message is gone",
+}
+# What passes, although the status says otherwise: direct messages opened too fast, too many
+# edits of old messages, too many open threads.
+BUSY = {20016, 20022, 20028, 30046, 40003, 160006, 160007}
+BUSY_SECONDS = 600.0
+
+
+class Archived(NoAccess):
+    """The thread must be opened again before anything in it can change."""
+
+
+class Locked(NoAccess):
+    """Moderators closed the thread for good."""
+
+
+KINDS: dict[int, type[MailError]] = {
+    ARCHIVED: Archived,
+    LOCKED: Locked,
+    UNKNOWN_MESSAGE: MessageGone,
+}
+STATUSES: dict[int, type[MailError]] = {400: LetterRefused, 403: NoAccess, 404: NoAccess}
+
+
+class Rest:
+    """Asks Discord at a bearable pace.
+
+    Args:
+        client: the bot; nothing of its cache is used.
+        pace: shared by all that share the bot.
+    """
+
+    def __init__(self, client: discord.Client, pace: Pace) -> None:
+        self._client = client
+        self._pace = pace
+
+    @property
+    def me(self) -> int:
+        """The bot's own user.
+
+        Raises:
+            TryLater: it has not logged in yet.
+        """
+        if self._client.user is None:
+            raise TryLater("the bot has not logged in yet")
+        return self._client.user.id
+
+    async def ask(
+        self,
+        route: Route,
+        *,
+        body: Payload | None = None,
+        query: Mapping[str, str | int] | None = None,
+        once: bool = False,
+        already: int | None = None,
+    ) -> Any:
+        """Make a request and return the JSON of the answer.
+
+        discord.py waits where Discord says so, and tries again after a server's error.
+
+        Args:
+            route: what is asked, and of whom.
+            body: becomes JSON.
+            query: the query's parameters.
+            once: never ask twice, because twice would be done twice.
+            already: the error that says that this was done before; None is returned.
+
+        Raises:
+            MailError: the kind says what to do about it.
+        """
+        assert self.me, "without it there is nobody to ask as"
+        await self._pace.turn()
+        options: dict[str, Any] = {"timeout": TIMEOUT}
+        if body is not None:
+            options["json"] = body
+        if query is not None:
+            options["params"] = query
+        if once:
+            options["files"] = _Once()
+        try:
+            return await self._client.http.request(route, **options)
+        except REFUSALS as error:
+            if already is not None and getattr(error, "code", None) == already:
+                return None
+            raise meaning(error) from error
+
+
+class _Once:
+    """No files, looked through before each attempt: the second never begins."""
+
+    def __init__(self) -> None:
+        self._attempts = 0
+
+    def __iter__(self) -> Iterator[discord.File]:
+        self._attempts += 1
+        if self._attempts > 1:
+            raise TryLater("Discord did not take it at the first attempt")
+        return iter(())
+
+
+def meaning(error: Exception) -> MailError:
+    """What an exception of discord.py means for a letter."""
+    if isinstance(error, discord.RateLimited):
+        return TryLater(describe(error), error.retry_after)
+    if not isinstance(error, discord.HTTPException) or is_passing(error):
+        return TryLater(describe(error), _wait(error))
+    if error.code in BUSY:
+        return TryLater(describe(error), BUSY_SECONDS)
+    if error.code in CLOSED:
+        return KINDS.get(error.code, NoAccess)(CLOSED[error.code])
+    if error.status in STATUSES:
+        return STATUSES[error.status](describe(error))
+    return TryLater(describe(error))
+
+
+def _wait(error: Exception) -> float | None:
+    """Seconds that Discord, or Cloudflare before it, says to wait."""
+    if not isinstance(error, discord.HTTPException) or error.status != RATE_LIMITED:
+        return None
+    said = error.response.headers.get("Retry-After", "")
+    return float(said) if said.replace(".", "", 1).isdigit() else None
