@@ -8,11 +8,13 @@ with "only": "only on Windows", "only without root's rights".
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import PostgresServer, find_programs, postgres_server
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("slashpost", deadline=None)
@@ -49,3 +51,22 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
             report.outcome = "failed"
             report.longrepr = f"skipped, but REQUIRE_ALL is set: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A Postgres server."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("needs the server of Postgres: apt-get install postgresql")
+    with postgres_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def state_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """An empty home for the state, of each kind: what ``State.open`` takes."""
+    if request.param == "sqlite":
+        return tmp_path / "state.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url(server.new_database())

@@ -1,59 +1,49 @@
-"""The state, kept in one SQLite file."""
+"""The state: what the bot must remember, in whichever database."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import aiosqlite
-
-from bot.blog.errors import StateUnavailable
 from bot.blog.identity import Identity
-from bot.state.migrations import migrate
-
-BUSY_SECONDS = 5.0
+from bot.state.database import Database
+from bot.state.postgres import Postgres
+from bot.state.sqlite import SQLite
 
 
 class State:
     """What the bot must remember; ``State.open`` gives one."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path | None) -> AsyncIterator[Self]:
-        """Open the file, which is made where missing and brought to the newest form.
+    async def open(cls, home: Path | str | None) -> AsyncIterator[Self]:
+        """Open the state, which is made where missing and brought to the newest form.
 
         Args:
-            path: the file; None to remember nothing beyond this process.
+            home: a file; or the URL of a Postgres database, which is asked for nothing yet;
+                or None to remember nothing beyond this process.
 
         Raises:
-            StateUnavailable: it cannot be read or written.
+            StateUnavailable: the file cannot be read or written.
             StateTooNew: a newer version of Slashpost wrote it.
+            SettingError: the URL cannot be used.
         """
-        try:
-            connection = await _connect(path)
-        except (OSError, sqlite3.Error) as error:
-            raise StateUnavailable(
-                f"{path}: cannot be written ({error})",
-                "Set SLASHPOST_STATE to a file in a folder that can be written.",
-            ) from error
-        try:
-            yield cls(connection)
-        finally:
-            await connection.close()
+        opened = Postgres.open(home) if isinstance(home, str) else SQLite.open(home)
+        async with opened as database:
+            yield cls(database)
 
     async def identity(self, token: str) -> Identity | None:
         """Who the bot with this token was the last time, or None where that is not known."""
-        rows = await self._rows(
+        rows = await self._database.rows(
             "SELECT application_id, public_key, bot_user, endpoint_url FROM identity"
-            " WHERE token = ?",
+            " WHERE token = $1",
             _digest(token),
         )
         for application_id, public_key, user, endpoint_url in rows:
@@ -67,41 +57,17 @@ class State:
 
     async def remember(self, token: str, identity: Identity) -> None:
         """Keep who the bot with this token is, and forget those with others."""
-        values = (
-            _digest(token),
-            identity.application_id,
-            identity.public_key,
-            json.dumps(identity.user),
-            identity.endpoint_url,
-        )
-        await self._rows("BEGIN IMMEDIATE")
-        try:
-            await self._rows("DELETE FROM identity")
-            await self._rows("INSERT INTO identity VALUES (?, ?, ?, ?, ?)", *values)
-        except BaseException:
-            await self._connection.rollback()
-            raise
-        await self._rows("COMMIT")
-
-    async def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
-
-
-async def _connect(path: Path | None) -> aiosqlite.Connection:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    connection = await aiosqlite.connect(
-        path or ":memory:",
-        timeout=BUSY_SECONDS,
-        isolation_level=None,  # transactions stand in the code, where they are seen
-    )
-    try:
-        await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-        await migrate(connection, path or Path(":memory:"))
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
+        async with self._database.transaction() as transaction:
+            await transaction.rows("DELETE FROM identity")
+            await transaction.rows(
+                "INSERT INTO identity (token, application_id, public_key, bot_user, endpoint_url)"
+                " VALUES ($1, $2, $3, $4, $5)",
+                _digest(token),
+                identity.application_id,
+                identity.public_key,
+                json.dumps(identity.user),
+                identity.endpoint_url,
+            )
 
 
 def _digest(token: str) -> str:

@@ -7,14 +7,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import aiosqlite
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.errors import StateTooNew, StateUnavailable
 from bot.blog.identity import Identity
-from bot.state.migrations import SCRIPTS, migrate, version
+from bot.state.migrations import POSTGRES, SQLITE
 from bot.state.state import State
 
 ADA = Identity(
@@ -26,23 +25,28 @@ ADA = Identity(
 BEN = Identity(application_id=2, public_key="11" * 32, user={})
 
 
-async def test_an_identity_is_known_to_the_next_process(tmp_path: Path) -> None:
-    async with State.open(tmp_path / "deep" / "state.db") as state:
+async def test_an_identity_is_known_to_the_next_process(state_home: Path | str) -> None:
+    async with State.open(state_home) as state:
         assert await state.identity("token") is None
         await state.remember("token", BEN)
         await state.remember("token", ADA)
-    async with State.open(tmp_path / "deep" / "state.db") as state:
+    async with State.open(state_home) as state:
         assert await state.identity("token") == ADA
 
 
-async def test_another_token_is_another_bot_and_no_token_is_written_down(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    async with State.open(path) as state:
+async def test_another_token_is_another_bot(state_home: Path | str) -> None:
+    async with State.open(state_home) as state:
         await state.remember("an-old-token", ADA)
         await state.remember("a-new-token", BEN)
         assert await state.identity("an-old-token") is None
         assert await state.identity("a-new-token") == BEN
-    assert "-token" not in path.read_bytes().decode("latin-1")
+
+
+async def test_no_token_is_written_down(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "state.db"
+    async with State.open(path) as state:
+        await state.remember("a-token", ADA)
+    assert "a-token" not in path.read_bytes().decode("latin-1")
 
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), st.text(max_size=9))
@@ -56,9 +60,9 @@ def test_whatever_discord_says_of_a_user_is_kept(user: dict[str, str], token: st
     asyncio.run(there_and_back())
 
 
-async def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
+async def test_two_processes_may_start_at_once(state_home: Path | str) -> None:
     async def start(number: int) -> None:
-        async with State.open(tmp_path / "state.db") as state:
+        async with State.open(state_home) as state:
             await state.remember(str(number), ADA)
 
     await asyncio.gather(*(start(number) for number in range(8)))
@@ -68,7 +72,7 @@ async def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pat
     path = tmp_path / "state.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE of_the_future (x)")
-        database.execute(f"PRAGMA user_version = {len(SCRIPTS) + 1}")
+        database.execute(f"PRAGMA user_version = {len(SQLITE) + 1}")
     with pytest.raises(StateTooNew, match=r"state\.db: written by a newer Slashpost"):
         async with State.open(path):
             pass
@@ -88,37 +92,20 @@ async def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
             pass
 
 
-def script(folder: Path, number: int, sql: str) -> Path:
-    path = folder / f"{number:04}.sql"
-    path.write_text(f"BEGIN; {sql}; PRAGMA user_version = {number}; COMMIT;")
-    return path
-
-
-async def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    first = script(tmp_path, 1, "CREATE TABLE a (x); INSERT INTO a VALUES (1)")
-    broken = script(tmp_path, 2, "INSERT INTO a VALUES (2); CREATE TABLE b (y); oops")
-    async with aiosqlite.connect(tmp_path / "s.db", isolation_level=None) as database:
-        with pytest.raises(sqlite3.OperationalError, match="oops"):
-            await migrate(database, tmp_path / "s.db", [first, broken])
-        assert await version(database) == 1
-        assert list(await database.execute_fetchall("SELECT x FROM a")) == [(1,)]
-        tables = await database.execute_fetchall("SELECT name FROM sqlite_schema")
-        assert [name for (name,) in tables] == ["a"]
-
-        # Mended, it goes on from there.
-        mended = script(tmp_path, 2, "INSERT INTO a VALUES (2); CREATE TABLE b (y)")
-        await migrate(database, tmp_path / "s.db", [first, mended])
-        assert await version(database) == 2
-        assert list(await database.execute_fetchall("SELECT x FROM a")) == [(1,), (2,)]
-
-
-@pytest.mark.parametrize("number", range(1, len(SCRIPTS) + 1))
+@pytest.mark.parametrize("number", range(1, len(SQLITE) + 1))
 def test_every_migration_is_one_transaction_that_numbers_itself(number: int) -> None:
-    path = SCRIPTS[number - 1]
+    path = SQLITE[number - 1]
     assert path.name.startswith(f"{number:04}_")
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("--")]
     assert lines[0] == "BEGIN IMMEDIATE;"
     assert lines[-2:] == [f"PRAGMA user_version = {number};", "COMMIT;"]
+
+
+def test_both_kinds_of_database_have_the_same_migrations() -> None:
+    assert [path.name for path in POSTGRES] == [path.name for path in SQLITE]
+    for path in POSTGRES:
+        words = path.read_text().split()
+        assert not {"BEGIN;", "COMMIT;"} & set(words), f"{path.name}: its caller does that"
 
 
 async def test_all_migrations_give_a_sound_database(tmp_path: Path) -> None:
@@ -126,4 +113,4 @@ async def test_all_migrations_give_a_sound_database(tmp_path: Path) -> None:
         pass
     with closing(sqlite3.connect(tmp_path / "state.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("PRAGMA user_version").fetchall() == [(len(SCRIPTS),)]
+        assert database.execute("PRAGMA user_version").fetchall() == [(len(SQLITE),)]

@@ -1,0 +1,58 @@
+"""What the state asks of a database, whichever it is.
+
+Statements are written once, in the SQL that SQLite and Postgres share, with ``$1``, ``$2``
+for values. Both know ``ON CONFLICT DO UPDATE``, ``RETURNING``, ``CAST`` and ``VALUES``. What
+to mind, since Postgres is the stricter one: ``$1`` must have a type that can be told from
+where it stands (``CAST($1 AS BIGINT) IS NULL``); whole numbers are kept as such, so truth is
+0 or 1; there is no row id; only what ``ORDER BY`` says is in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Transaction(Protocol):
+    """Changes that happen together or not at all. Every method may raise StateUnavailable.
+
+    Attributes:
+        for_update: ends a SELECT whose rows nobody else may change until the transaction
+            has ended; waits for who has them.
+        skip_locked: the same, but leaves out rows that somebody else has.
+    """
+
+    for_update: str
+    skip_locked: str
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """Run one statement; the rows that it gives back, if any."""
+
+    async def many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run one statement for each row of values."""
+
+    async def alone(self, name: str) -> None:
+        """Wait until no other transaction, of any machine, holds this name, and hold it."""
+
+    async def now(self) -> float:
+        """Unix seconds by the one clock that all machines share.
+
+        Who is stopped after asking knows a time too early, never one too late: asked before
+        rows are claimed, it makes a lease look alive too long rather than not long enough.
+        """
+
+
+class Database(Protocol):
+    """Where the state is kept. Every method may raise StateUnavailable."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin, and commit at the end of the context; an exception takes all back.
+
+        When the commit itself raises, its changes may have been kept all the same.
+        """
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a SELECT over what is committed. Not within a transaction: it has its own."""

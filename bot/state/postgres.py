@@ -1,0 +1,204 @@
+"""The state in Postgres, the home for any number of machines."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from bot.blog.errors import SettingError, StateUnavailable
+from bot.state import migrations
+from bot.state.database import Row
+
+if TYPE_CHECKING:
+    import asyncpg
+
+# Not the schema "public", which some hosts show to the world over HTTP.
+SCHEMA = "slashpost"
+MOST_CONNECTIONS = 5
+SECONDS_TO_CONNECT = 10
+SECONDS_OF_A_STATEMENT = 15
+SECONDS_TO_CLOSE = 2
+# A machine that was stopped within a transaction must not hold up the others.
+BEGIN = f"""
+    BEGIN;
+    SET LOCAL search_path = {SCHEMA};
+    SET LOCAL idle_in_transaction_session_timeout = '30s';
+    SET LOCAL lock_timeout = '10s';
+"""
+MIGRATIONS = f"""
+    CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+    CREATE TABLE migrations (number INTEGER PRIMARY KEY, at TIMESTAMPTZ DEFAULT now());
+"""
+
+
+class Postgres:
+    """Implements ``Database``; ``Postgres.open`` gives one.
+
+    It connects when it is needed, and again after the server was away.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, name: str, scripts: Sequence[Path]) -> None:
+        self._pool = pool
+        self._name = name
+        self._scripts = scripts
+        self._migrating = asyncio.Lock()
+        self._migrated = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, url: str, scripts: Sequence[Path] = migrations.POSTGRES
+    ) -> AsyncIterator[Self]:
+        """A database whose tables are brought to the newest form before their first use.
+
+        Args:
+            url: where it is, as Postgres' own tools write it.
+            scripts: what brings it to that form.
+
+        Raises:
+            SettingError: asyncpg is not installed, or the URL cannot be used.
+        """
+        try:
+            import asyncpg
+        except ImportError:
+            raise SettingError(
+                "DATABASE_URL",
+                "asyncpg is not installed, which speaks to Postgres",
+                "Install slashpost[postgres], or build the image with EXTRAS=postgres.",
+            ) from None
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=0,
+                max_size=MOST_CONNECTIONS,
+                timeout=SECONDS_TO_CONNECT,
+                command_timeout=SECONDS_OF_A_STATEMENT,
+                # Poolers such as PgBouncer give each transaction another connection.
+                statement_cache_size=0,
+            )
+        except (ValueError, asyncpg.exceptions.InterfaceError):  # may quote the password
+            raise SettingError(
+                "DATABASE_URL",
+                "cannot be understood",
+                "Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE",
+            ) from None
+        try:
+            yield cls(pool, _name(url), scripts)
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS_TO_CLOSE):
+                    await pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        """Write all or nothing."""
+        if not self._migrated:
+            await self._migrate()
+        async with self._begun() as transaction:
+            yield transaction
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a SELECT over what is committed."""
+        async with self.transaction() as transaction:
+            return await transaction.rows(sql, *values)
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[PostgresTransaction]:
+        with told(self._name):
+            async with self._pool.acquire(timeout=SECONDS_TO_CONNECT) as connection:
+                try:
+                    await connection.execute(BEGIN)
+                    yield PostgresTransaction(connection)
+                    await connection.execute("COMMIT")
+                except BaseException:
+                    # The server takes back what was begun. To ask it for that over a line
+                    # that is cut would wait for minutes.
+                    connection.terminate()
+                    raise
+
+    async def _migrate(self) -> None:
+        """Run the scripts that the database lacks, each with its number in one transaction."""
+        while not self._migrated:
+            async with self._begun() as transaction:
+                self._migrated = await self._step(transaction)
+
+    async def _step(self, transaction: PostgresTransaction) -> bool:
+        """Run the next script; whether there was none left."""
+        await transaction.alone("migrations")
+        ((table,),) = await transaction.rows("SELECT to_regclass('migrations')::text")
+        if table is None:
+            await transaction.script(MIGRATIONS)
+        ((form,),) = await transaction.rows("SELECT coalesce(max(number), 0) FROM migrations")
+        for number, script in migrations.lacking(self._scripts, form, self._name):
+            await transaction.script(script)
+            await transaction.rows("INSERT INTO migrations (number) VALUES ($1)", number)
+            return False
+        return True
+
+
+class PostgresTransaction:
+    """Implements ``Transaction``."""
+
+    for_update = "FOR UPDATE"
+    skip_locked = "FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """Run one statement."""
+        return [tuple(row) for row in await self._connection.fetch(sql, *values)]
+
+    async def many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run one statement for each row of values."""
+        await self._connection.executemany(sql, rows)
+
+    async def script(self, sql: str) -> None:
+        """Run many statements without values."""
+        await self._connection.execute(sql)
+
+    async def alone(self, name: str) -> None:
+        """Wait for the name, among all who use this database."""
+        await self.rows("SELECT pg_advisory_xact_lock(hashtext($1))", f"{SCHEMA} {name}")
+
+    async def now(self) -> float:
+        """The server's clock."""
+        ((now,),) = await self.rows("SELECT extract(epoch FROM clock_timestamp())::float8")
+        return float(now)
+
+
+@contextlib.contextmanager
+def told(name: str) -> Iterator[None]:
+    """Say in a person's words why the database cannot be used; what is our fault stays as it is."""
+    import asyncpg
+
+    try:
+        yield
+    except (
+        asyncpg.SyntaxOrAccessError,
+        asyncpg.DataError,
+        asyncpg.IntegrityConstraintViolationError,
+    ) as error:
+        if isinstance(error, asyncpg.InsufficientPrivilegeError):
+            raise StateUnavailable(
+                f"{name}: {error}", "Let the user of DATABASE_URL create a schema."
+            ) from error
+        raise
+    except (
+        asyncpg.exceptions.PostgresError,
+        asyncpg.exceptions.InterfaceError,
+        OSError,
+        TimeoutError,
+    ) as error:
+        raise StateUnavailable(f"{name}: {error}") from error
+
+
+def _name(url: str) -> str:
+    """What messages call a database: its URL without user and password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname or 'localhost'}{parts.path}"
