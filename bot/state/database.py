@@ -17,22 +17,19 @@ Row = tuple[Any, ...]
 
 
 class Transaction(Protocol):
-    """Changes that happen together or not at all. Every method may raise StateUnavailable.
-
-    Attributes:
-        for_update: ends a SELECT whose rows nobody else may change until the transaction
-            has ended; waits for who has them.
-        skip_locked: the same, but leaves out rows that somebody else has.
-    """
-
-    for_update: str
-    skip_locked: str
+    """Changes that happen together or not at all. Every method may raise StateUnavailable."""
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """Run one statement; the rows that it gives back, if any."""
 
     async def many(self, sql: str, rows: Iterable[Row]) -> None:
         """Run one statement for each row of values."""
+
+    async def claim(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a SELECT, which nobody else may change until this transaction has ended.
+
+        Rows that another transaction holds are left out. The SELECT may not group.
+        """
 
     async def alone(self, name: str) -> None:
         """Wait until no other transaction, of any machine, holds this name, and hold it."""

@@ -144,9 +144,6 @@ class Postgres:
 class PostgresTransaction:
     """Implements ``Transaction``."""
 
-    for_update = "FOR UPDATE"
-    skip_locked = "FOR UPDATE SKIP LOCKED"
-
     def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
         self._connection = connection
 
@@ -161,6 +158,10 @@ class PostgresTransaction:
     async def script(self, sql: str) -> None:
         """Run many statements without values."""
         await self._connection.execute(sql)
+
+    async def claim(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a SELECT that nobody else holds."""
+        return await self.rows(f"{sql} FOR UPDATE SKIP LOCKED", *values)
 
     async def alone(self, name: str) -> None:
         """Wait for the name, among all who use this database."""

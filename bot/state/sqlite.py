@@ -102,8 +102,6 @@ class SQLite:
 class SQLiteTransaction:
     """Implements ``Transaction``. While it lasts, nobody else writes."""
 
-    for_update = skip_locked = ""
-
     def __init__(self, connection: aiosqlite.Connection, clock: Callable[[], float]) -> None:
         self._connection = connection
         self._clock = clock
@@ -116,6 +114,10 @@ class SQLiteTransaction:
         """Run one statement for each row of values."""
         cursor = await self._connection.executemany(sql, [_named(row) for row in rows])
         await cursor.close()
+
+    async def claim(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a SELECT: nobody else writes."""
+        return await self.rows(sql, *values)
 
     async def alone(self, name: str) -> None:
         """Nothing to wait for: only one writes."""

@@ -118,9 +118,8 @@ async def test_a_row_is_claimed_by_one_machine_only(machines: list[Database]) ->
     async def work(database: Database) -> None:
         while True:
             async with database.transaction() as transaction:
-                rows = await transaction.rows(
+                rows = await transaction.claim(
                     "SELECT n FROM t WHERE word IS NULL ORDER BY n LIMIT 1"
-                    f" {transaction.skip_locked}"
                 )
                 if not rows:
                     return
