@@ -21,6 +21,8 @@ class Document:
         passages: the post's words without markup, section by section, for full-text search.
         body: the post as written, without its front matter, to be rendered when it is read.
         titled: whether the author gave a title (in front matter or as a heading).
+        date_lent: whether the post's date is the source's, since the author gave none; it
+            does not make a page a post.
         left_out: why it is no post; None where ``post`` is set (a draft is a post).
         problems: everything wrong with the file; a post may have problems too.
     """
@@ -29,6 +31,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     body: str = ""
     titled: bool = True
+    date_lent: bool = False
     left_out: LeftOut | None = None
     problems: tuple[Problem, ...] = ()
 

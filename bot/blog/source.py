@@ -10,6 +10,19 @@ from typing import Protocol
 from bot.blog.problem import LeftOut, Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What the source itself knows of a file's past, in Unix seconds.
+
+    Attributes:
+        written: when its author added it; None where the known past does not reach so far.
+        changed: when it was last changed.
+    """
+
+    written: int | None
+    changed: int
+
+
 class SourceFile(Protocol):
     """One file of a snapshot, read only when asked."""
 
@@ -24,6 +37,10 @@ class SourceFile(Protocol):
     @property
     def stamp(self) -> int:
         """Changes when the file may have changed (modification time in ns for a folder)."""
+
+    @property
+    def dates(self) -> Dates | None:
+        """The file's past, where the source keeps one: for posts that carry no date."""
 
     def read(self) -> bytes:
         """The file's bytes.

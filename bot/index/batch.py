@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from bot.blog.problem import Problem
 from bot.blog.reader import Document, Reader
-from bot.blog.source import SourceFile
+from bot.blog.source import Dates, SourceFile
 from bot.index.database import Statement, insertions
-from bot.index.difference import Known, digest
+from bot.index.difference import Known, digest_of
 from bot.index.record import post_insertions, report_insertions
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,7 @@ class _Held:
     size: int
     stamp: int
     digest: bytes
+    dates: Dates | None
     data: bytes = b""
     trouble: Document | None = None
 
@@ -143,8 +144,9 @@ def _hold(file: SourceFile) -> _Held | None:
         return None
     except OSError as error:
         # No file has this stamp, so the next run looks again.
-        return _Held(file.path, file.size, -1, b"", trouble=_unreadable(file, error))
-    return _Held(file.path, file.size, file.stamp, digest(data), data)
+        return _Held(file.path, file.size, -1, b"", None, trouble=_unreadable(file, error))
+    found = digest_of(file, data)
+    return _Held(file.path, file.size, file.stamp, found, file.dates, data)
 
 
 def _understand(

@@ -95,7 +95,7 @@ async def holds_the_same(difference: Difference) -> bool:
 
     def same(file: SourceFile) -> bool:
         found = difference.known.get(file.path)
-        return found is not None and found.digest == digest(file.read())
+        return found is not None and found.digest == digest_of(file, file.read())
 
     return await asyncio.to_thread(lambda: all(map(same, difference.suspects)))
 
@@ -103,6 +103,11 @@ async def holds_the_same(difference: Difference) -> bool:
 def fingerprint(reader: Reader) -> str:
     """Changes when the same files would make another index."""
     return f"{VERSION} {digest(SCHEMA.read_bytes()).hex()} {reader.fingerprint}"
+
+
+def digest_of(file: SourceFile, data: bytes) -> bytes:
+    """What tells a file's content, and what the source knows of it, from another's."""
+    return digest(data if file.dates is None else b"%b\0%r" % (data, file.dates))
 
 
 def digest(data: bytes) -> bytes:

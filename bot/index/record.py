@@ -22,8 +22,8 @@ FASTEST = 1
 DIGEST_BYTES = 4
 
 _STORED = (
-    "id, path, key, own_slug, slug, title, summary, date, instant, updated, updated_instant, "
-    "authors, author_names, image, link, language, draft, titled, aliases, words"
+    "id, path, key, own_slug, slug, title, summary, date, date_lent, instant, updated, "
+    "updated_instant, authors, author_names, image, link, language, draft, titled, aliases, words"
 )
 
 # Tags come in their commonest spelling and the author's order.
@@ -37,7 +37,7 @@ SHOWN = """
 """
 
 
-def _to_row(number: int, post: Post, *, titled: bool) -> Row:
+def _to_row(number: int, post: Post, document: Document) -> Row:
     """The values for ``_STORED``."""
     date, updated = post.date, post.updated
     return (
@@ -49,6 +49,7 @@ def _to_row(number: int, post: Post, *, titled: bool) -> Row:
         clean(post.title),
         clean(post.summary),
         date and date.text,
+        document.date_lent,
         date and date.instant,
         updated and updated.text,
         updated and updated.instant,
@@ -58,7 +59,7 @@ def _to_row(number: int, post: Post, *, titled: bool) -> Row:
         post.link and clean(post.link),
         post.language and clean(post.language),
         post.draft,
-        titled,
+        document.titled,
         json.dumps([clean(name) for name in post.aliases]),
         post.words,
     )
@@ -109,7 +110,7 @@ def post_insertions(documents: Sequence[tuple[int, Document]]) -> Iterator[State
     posts = [(number, one.post, one) for number, one in documents if one.post is not None]
     yield from insertions(
         f"posts ({_STORED})",
-        (_to_row(number, post, titled=one.titled) for number, post, one in posts),
+        (_to_row(number, post, one) for number, post, one in posts),
     )
     yield from insertions(
         "bodies (post, body, anchors)",

@@ -26,6 +26,7 @@ CREATE TABLE posts (
     title TEXT NOT NULL,
     summary TEXT NOT NULL,
     date TEXT,                     -- PostDate.text
+    date_lent INTEGER NOT NULL,    -- whether the date is the source's, for want of the author's
     instant INTEGER,               -- PostDate.instant
     updated TEXT,
     updated_instant INTEGER,
@@ -115,6 +116,9 @@ CREATE VIRTUAL TABLE completions USING fts5 (
     prefix = '1 2 3',
     tokenize = 'unicode61 remove_diacritics 2'
 );
+
+-- The words of these, and how many posts hold each.
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(completions, row);
 
 -- A word in the title counts for more than ten in the body.
 INSERT INTO english (english, rank) VALUES ('rank', 'bm25(12.0, 5.0, 6.0, 3.0, 1.0)');

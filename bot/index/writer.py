@@ -55,8 +55,8 @@ class Writer:
     async def settle(self, snapshot: Snapshot, reader: Reader) -> None:
         """Decide what needs all posts in view, and report what was found beside them."""
         rows = await self._database.rows(
-            "SELECT id, slug, hidden, path, own_slug, date IS NOT NULL, titled, language, draft "
-            "FROM posts ORDER BY path"
+            "SELECT id, slug, hidden, path, own_slug, date IS NOT NULL AND NOT date_lent, "
+            "titled, language, draft FROM posts ORDER BY path"
         )
         settlement, changed = await asyncio.to_thread(_settle, rows, reader)
         if changed:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from bot.blog.date import PostDate
+from bot.blog.source import Dates
 from bot.reading.dates import NotADate, Order, date_in_path, parse_date
 from bot.reading.fields import Fields, as_flag, as_text, short
 
@@ -13,6 +14,9 @@ from bot.reading.fields import Fields, as_flag, as_text, short
 # https://www.11ty.dev/docs/dates/#setting-a-content-date-in-front-matter
 NO_DATE = frozenset({"last modified", "created", "git last modified", "git created"})
 HIDING_STATUS = frozenset({"draft", "hidden", "private", "skip", "unlisted", "pending", "wip"})
+
+# The end of the year 9998: any time zone's date of it exists.
+LATEST = 253_370_764_799
 
 HINT = "Write it as 2024-01-31 or 2024-01-31 18:30."
 
@@ -54,6 +58,21 @@ def published(
 def updated(fields: Fields, order: Order, zone: dt.tzinfo) -> PostDate | None:
     """Return when the author says the post was last changed, or None."""
     return _first(fields, "updated", order, zone)
+
+
+def lent_by(dates: Dates | None, zone: dt.tzinfo) -> tuple[PostDate | None, PostDate | None]:
+    """Return when the source says a file was written and, if on a later day, last changed."""
+    if dates is None or dates.written is None:
+        return None, None
+    written, changed = (_moment(seconds, zone) for seconds in (dates.written, dates.changed))
+    return written, changed if changed.day > written.day else None
+
+
+def _moment(seconds: int, zone: dt.tzinfo) -> PostDate:
+    # Git takes any number for a time; a date holds the years 1 to 9999.
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    sane = min(max(seconds, 0), LATEST)
+    return PostDate.of((epoch + dt.timedelta(seconds=sane)).astimezone(zone))
 
 
 def is_draft(fields: Fields) -> bool:

@@ -73,7 +73,7 @@ class SiteReader:
         # to an index that is up to date.
         from bot.reading.understanding import understand  # noqa: PLC0415
 
-        return understand(path, data, self._rules, self._site)
+        return understand(path, data, self._rules, self._site, file.dates)
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Decide what needs all posts in view; ``outlines`` come ordered by path."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
+from bot.blog.source import Dates
 from bot.links.facts import Facts
 from bot.links.site import Site
 from bot.reading.aliases import aliases_of
@@ -18,14 +19,16 @@ from bot.reading.language import language_of
 from bot.reading.not_a_post import not_a_post
 from bot.reading.passages import passages_of
 from bot.reading.plain import tidy
-from bot.reading.published import is_draft, published, updated
+from bot.reading.published import is_draft, lent_by, published, updated
 from bot.reading.rules import ReadingRules
 from bot.reading.tags import categories_of, tag_from_folder, tags_of
 from bot.reading.text import count_words
 from bot.reading.title import title_from_name, title_of
 
 
-def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Document:
+def understand(
+    path: str, data: bytes, rules: ReadingRules, site: Site, dates: Dates | None = None
+) -> Document:
     """Return what a file turned out to be; never raises for what it holds.
 
     Args:
@@ -33,6 +36,7 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
         data: its bytes.
         rules: how the blogger wants ambiguous things to be read.
         site: what its generator makes of it.
+        dates: what the source knows of the file's past.
     """
     try:
         front_matter = FrontMatter.of(decode(data))
@@ -60,13 +64,14 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
     if reason := site.why_no_page(facts):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     passages = passages_of(body, facts.title)
+    lent, change = lent_by(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
         title=facts.title,
         summary=summary_of(fields, body),
-        date=date,
-        updated=updated(fields, rules.date_order, site.zone),
+        date=date or lent,
+        updated=updated(fields, rules.date_order, site.zone) or change,
         tags=_tags(fields, rules, site),
         authors=authors_of(fields),
         image=_image(fields, facts, site),
@@ -81,6 +86,7 @@ def understand(path: str, data: bytes, rules: ReadingRules, site: Site) -> Docum
         passages=passages,
         body=body,
         titled=title is not None,
+        date_lent=lent is not None,
         problems=tuple(dict.fromkeys(fields.problems)),
     )
 

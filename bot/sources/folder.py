@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -13,34 +13,17 @@ from typing import NamedTuple
 
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut, Problem
-from bot.blog.source import Snapshot, SourceFile
-
-MARKDOWN = frozenset({"md", "markdown", "mdown", "mkd", "mdx"})
-
-# Folders that never hold a site's own posts: installed packages, what a generator wrote,
-# and its templates.
-NEVER_CONTENT = {
-    "node_modules": "installed packages",
-    "bower_components": "installed packages",
-    "vendor": "installed packages",
-    "__pycache__": "installed packages",
-    "_site": "written by a generator",
-    "_includes": "templates",
-    "_layouts": "templates",
-    "_templates": "templates",
-    "archetypes": "templates",
-    "exampleSite": "a theme's example",
-}
-
-# Beside a site's configuration these hold other people's Markdown; elsewhere they may be
-# a section of posts about themes.
-NEVER_CONTENT_OF_A_SITE = {"themes": "themes"}
-
-# How far above the posts a site's configuration is looked for.
-MOST_LEVELS_UP = 6
-
-# A configuration file is read whole; no real one comes near this many bytes.
-MOST_SITE_FILE_BYTES = 1_000_000
+from bot.blog.source import Dates, Snapshot, SourceFile
+from bot.sources.rules import (
+    MOST_LEVELS_UP,
+    MOST_SITE_FILE_BYTES,
+    VERSION_CONTROL,
+    is_markdown,
+    is_project,
+    is_text,
+    too_large,
+    why_not_entered,
+)
 
 
 class FolderFile(NamedTuple):  # made in a third of a frozen dataclass's time
@@ -50,6 +33,7 @@ class FolderFile(NamedTuple):  # made in a third of a frozen dataclass's time
     size: int
     stamp: int
     location: str
+    dates: Dates | None = None
 
     def read(self) -> bytes:
         """The file's bytes.
@@ -70,6 +54,7 @@ class _Findings:
     problems: list[Problem] = field(default_factory=list)
     site_files: dict[str, str] = field(default_factory=dict)
     markers: set[str] = field(default_factory=set)
+    newest: float = 0.0
 
 
 class Folder:
@@ -130,6 +115,7 @@ class Folder:
             site_files=found.site_files,
             inside=inside,
             markers=frozenset(found.markers),
+            generation=int(min(found.newest, time.time())),
         )
 
     def _existing_root(self) -> Path:
@@ -150,12 +136,15 @@ class Folder:
         """Sort one folder's entries into ``found``; give the folders in it to list next."""
         prefix = f"{below}/" if below else ""
         try:
-            with os.scandir(os.path.join(root, below)) as scan:  # noqa: PTH118 - speed
+            folder = os.path.join(root, below)  # noqa: PTH118 - speed
+            # What is removed shows in the folder's own time.
+            found.newest = max(found.newest, os.stat(folder).st_mtime)  # noqa: PTH116 - as above
+            with os.scandir(folder) as scan:
                 entries = list(scan)
         except OSError as error:
             found.problems.append(_unreadable(f"{below}/", error))
             return []
-        others = (entry.name for entry in entries if not _is_markdown(entry.name))
+        others = (entry.name for entry in entries if not is_markdown(entry.name))
         marks = [name for name in others if self._is_marker(name)]
         found.markers.update(prefix + name for name in marks)
         folders = []
@@ -163,11 +152,11 @@ class Folder:
             path = prefix + entry.name
             try:
                 if entry.is_symlink() and (reason := _why_not_followed(entry, root)):
-                    if _is_markdown(entry.name) or os.path.isdir(entry.path):  # noqa: PTH112
+                    if is_markdown(entry.name) or os.path.isdir(entry.path):  # noqa: PTH112
                         found.left_out.append(LeftOut(path, reason))
                 elif not entry.is_dir():
                     self._take(entry, path, found)
-                elif reason := _why_not_entered(entry.name, beside_site_files=bool(marks)):
+                elif reason := why_not_entered(entry.name, beside_site_files=bool(marks)):
                     found.left_out.append(LeftOut(f"{path}/", reason))
                 elif entry.name not in VERSION_CONTROL:
                     folders.append(path)
@@ -177,20 +166,20 @@ class Folder:
 
     def _take(self, entry: os.DirEntry[str], path: str, found: _Findings) -> None:
         """Add one Markdown file, leave it out with a reason, or read the site's configuration."""
-        if not _is_markdown(entry.name):
+        if not is_markdown(entry.name):
             if self._is_site_file(Path(entry.path).as_posix()):
                 self._read_site_file(entry.path, path, found)
             return
         stat = entry.stat()
+        found.newest = max(found.newest, stat.st_mtime)
         if not S_ISREG(stat.st_mode):  # a pipe, say, which would be waited for without end
             found.left_out.append(LeftOut(path, "no ordinary file"))
-        elif not _is_text(path):
+        elif not is_text(path):
             found.problems.append(_unnameable(path))
         elif entry.name.startswith("."):
             found.left_out.append(LeftOut(path, "hidden file"))
         elif stat.st_size > self._max_bytes:
-            reason = f"{stat.st_size:,} bytes, over the limit of {self._max_bytes:,}"
-            found.left_out.append(LeftOut(path, reason))
+            found.left_out.append(LeftOut(path, too_large(stat.st_size, self._max_bytes)))
         else:
             found.files.append(FolderFile(path, stat.st_size, stat.st_mtime_ns, entry.path))
 
@@ -253,42 +242,11 @@ class Folder:
         return PurePosixPath(root.relative_to(top)) if _is_project(top) else PurePosixPath()
 
 
-# Said to be left out, these would only be noise.
-VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
-
-
-# What the top folder of a project has, if it has anything.
-_OF_A_PROJECT = re.compile(
-    r"\.git|package\.json|Makefile|Gemfile|(?:LICEN[CS]E|COPYING|README)\b.*", re.IGNORECASE
-)
-
-
 def _is_project(folder: Path) -> bool:
     try:
-        return any(_OF_A_PROJECT.fullmatch(name) for name in os.listdir(folder))  # noqa: PTH208
+        return is_project(os.listdir(folder))  # noqa: PTH208 - names are all that is needed
     except OSError:
         return False
-
-
-def _is_markdown(name: str) -> bool:
-    _, dot, extension = name.rpartition(".")
-    return bool(dot) and extension.lower() in MARKDOWN
-
-
-def _is_text(name: str) -> bool:
-    """Whether a file's name is valid text: one that is not cannot be stored or shown."""
-    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def _why_not_entered(name: str, *, beside_site_files: bool) -> str | None:
-    """Why a folder of that name holds no posts, or None."""
-    if name in VERSION_CONTROL:
-        return None
-    if name.startswith("."):
-        return "hidden folder"
-    if beside_site_files and name in NEVER_CONTENT_OF_A_SITE:
-        return NEVER_CONTENT_OF_A_SITE[name]
-    return NEVER_CONTENT.get(name)
 
 
 def _why_not_followed(entry: os.DirEntry[str], root: str) -> str | None:

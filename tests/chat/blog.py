@@ -26,6 +26,7 @@ class File:
     path: str
     post: Post
     body: str
+    dates: None = None
 
     @property
     def size(self) -> int:

@@ -13,7 +13,7 @@ from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.section import Passage, anchor_of
-from bot.blog.source import Snapshot, SourceFile
+from bot.blog.source import Dates, Snapshot, SourceFile
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class File:
     path: str
     text: str
     stamp: int = -2
+    dates: Dates | None = None
 
     @property
     def size(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bot.blog.date import PostDate
-from bot.blog.source import Snapshot
+from bot.blog.source import Dates, Snapshot
 from bot.links import known
 from bot.links.facts import Facts
 from bot.links.site import Site
@@ -22,6 +22,7 @@ class TextFile:
     path: str
     text: str = ""
     stamp: int = 0
+    dates: Dates | None = None
 
     @property
     def size(self) -> int:

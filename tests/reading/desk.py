@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.blog.post import Post
 from bot.blog.reader import Document, Outline
-from bot.blog.source import Snapshot
+from bot.blog.source import Dates, Snapshot
 from bot.links.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
@@ -21,6 +21,7 @@ class Sheet:
     path: str
     data: bytes
     stamp: int = 0
+    dates: Dates | None = None
 
     @property
     def size(self) -> int:
