@@ -17,6 +17,8 @@ from pathlib import Path
 # Where Debian keeps what only servers need.
 DEBIAN = Path("/usr/lib/postgresql")
 PASSWORD = "a password of the tests"
+# A database that lets nobody in without TLS, which the server does not speak.
+ONLY_TLS = "only_tls"
 SECONDS_TO_START = 20
 
 
@@ -41,9 +43,9 @@ class PostgresServer:
         password = PASSWORD.replace(" ", "%20")
         return f"postgres://bot:{password}@127.0.0.1:{port or self.port}/{database}"
 
-    def new_database(self) -> str:
+    def new_database(self, name: str = "") -> str:
         """The name of a new, empty database."""
-        name = f"test_{uuid.uuid4().hex}"
+        name = name or f"test_{uuid.uuid4().hex}"
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "bot", name)
         return name
 
@@ -121,6 +123,9 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             "UTF8",
             "--locale=C",
         )
+        access = data / "pg_hba.conf"
+        rule = f"hostnossl {ONLY_TLS} all all reject\n"
+        access.write_text(rule + access.read_text())
         server.start()
         try:
             yield server

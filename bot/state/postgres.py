@@ -17,6 +17,8 @@ from bot.state.database import Row
 if TYPE_CHECKING:
     import asyncpg
 
+# The setting that a URL comes from.
+VARIABLE = "DATABASE_URL"
 # Not the schema "public", which some hosts show to the world over HTTP.
 SCHEMA = "slashpost"
 MOST_CONNECTIONS = 5
@@ -61,32 +63,25 @@ class Postgres:
             scripts: what brings it to that form.
 
         Raises:
-            SettingError: asyncpg is not installed, or the URL cannot be used.
+            SettingError: asyncpg is not installed.
         """
         try:
             import asyncpg
         except ImportError:
             raise SettingError(
-                "DATABASE_URL",
+                VARIABLE,
                 "asyncpg is not installed, which speaks to Postgres",
                 "Install slashpost[postgres], or build the image with EXTRAS=postgres.",
             ) from None
-        try:
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=0,
-                max_size=MOST_CONNECTIONS,
-                timeout=SECONDS_TO_CONNECT,
-                command_timeout=SECONDS_OF_A_STATEMENT,
-                # Poolers such as PgBouncer give each transaction another connection.
-                statement_cache_size=0,
-            )
-        except (ValueError, asyncpg.exceptions.InterfaceError):  # may quote the password
-            raise SettingError(
-                "DATABASE_URL",
-                "cannot be understood",
-                "Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE",
-            ) from None
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=MOST_CONNECTIONS,
+            timeout=SECONDS_TO_CONNECT,
+            command_timeout=SECONDS_OF_A_STATEMENT,
+            # Poolers such as PgBouncer give each transaction another connection.
+            statement_cache_size=0,
+        )
         try:
             yield cls(pool, _name(url), scripts)
         finally:
@@ -109,7 +104,7 @@ class Postgres:
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[PostgresTransaction]:
-        with told(self._name):
+        with _explained(self._name):
             async with self._pool.acquire(timeout=SECONDS_TO_CONNECT) as connection:
                 try:
                     await connection.execute(BEGIN)
@@ -174,29 +169,40 @@ class PostgresTransaction:
 
 
 @contextlib.contextmanager
-def told(name: str) -> Iterator[None]:
-    """Say in a person's words why the database cannot be used; what is our fault stays as it is."""
-    import asyncpg
+def _explained(name: str) -> Iterator[None]:
+    """Say in a person's words why the database cannot be used; our own faults stay as they are."""
+    from asyncpg import exceptions as raised
 
     try:
         yield
+    except raised.InsufficientPrivilegeError as error:
+        hint = f"Create the schema {SCHEMA} for the user of {VARIABLE}, or let it do that."
+        raise _unavailable(name, error, hint) from error
     except (
-        asyncpg.SyntaxOrAccessError,
-        asyncpg.DataError,
-        asyncpg.IntegrityConstraintViolationError,
-    ) as error:
-        if isinstance(error, asyncpg.InsufficientPrivilegeError):
-            raise StateUnavailable(
-                f"{name}: {error}", "Let the user of DATABASE_URL create a schema."
-            ) from error
+        raised.SyntaxOrAccessError,
+        raised.DataError,
+        raised.IntegrityConstraintViolationError,
+        raised.InternalClientError,
+    ):
         raise
-    except (
-        asyncpg.exceptions.PostgresError,
-        asyncpg.exceptions.InterfaceError,
-        OSError,
-        TimeoutError,
-    ) as error:
-        raise StateUnavailable(f"{name}: {error}") from error
+    except raised.InvalidAuthorizationSpecificationError as error:
+        hint = f"Look at user and password in {VARIABLE}."
+        if "no encryption" in str(error):
+            hint = f"The server wants TLS: end {VARIABLE} in ?sslmode=require"
+        raise _unavailable(name, error, hint) from error
+    except TimeoutError as error:
+        hint = f"Look at host and port in {VARIABLE}, and at firewalls."
+        raise _unavailable(name, "does not answer", hint) from error
+    except OSError as error:
+        hint = f"Look at host and port in {VARIABLE}, and whether the server runs."
+        raise _unavailable(name, f"cannot be reached ({error})", hint) from error
+    except (raised.PostgresError, raised.InterfaceError) as error:
+        raise _unavailable(name, error) from error
+
+
+def _unavailable(name: str, reason: object, hint: str = "") -> StateUnavailable:
+    first_line = str(reason).partition("\n")[0]
+    return StateUnavailable(f"{name}: {first_line}", hint)
 
 
 def _name(url: str) -> str:
