@@ -53,10 +53,13 @@ format: .venv/ready ## Format the code and mend what can be mended
 	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-lock: .venv/ready ## Write both lock files anew from pyproject.toml
+lock: .venv/ready ## Write the lock files anew from pyproject.toml
 	$(bin)/python -m pip install --quiet --disable-pip-version-check uv
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --extra sentry -o requirements.lock
+	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" pyproject.toml \
+	  --extra sentry --extra postgres --extra litestream -o requirements-extras.lock
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --all-extras --group dev \
 	  -o requirements-dev.lock
