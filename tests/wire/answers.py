@@ -12,7 +12,7 @@ from tests.wire.endpoint import Poster
 from tests.wire.guild import bot_member, channels, guild
 from tests.wire.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, EPHEMERAL, Exchange
 from tests.wire.messages import LOADING, edited, stored
-from tests.wire.people import BOT, Person, application
+from tests.wire.people import BOT, application
 
 Payload = dict[str, Any]
 Answer = tuple[int, Any]
@@ -22,7 +22,7 @@ ORIGINAL = "@original"
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 INVALID_FORM_BODY = 50035
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, ANSWERED = 10008, 10015, 10062, 40060
-UNKNOWN_CHANNEL, MISSING_ACCESS = 10003, 50001
+MISSING_ACCESS = 50001
 
 
 class Refused(Exception):
@@ -82,6 +82,11 @@ class Answers:
         guild: the server that has the bot.
         channels: its channels, by their id.
         bot_member: the bot in it.
+        closed: status and code with which a channel, or a reader's direct messages, refuse
+            whatever the bot wants to do there, by its id or the reader's.
+        unreadable: ids of channels whose history the bot may not read.
+        nonces: for each, when it was seen last and the message that it stands for.
+        nonce_seconds: how long one is remembered: Discord says a few minutes.
     """
 
     def __init__(self) -> None:
@@ -94,6 +99,10 @@ class Answers:
         self.commands = CommandStore()
         self.exchanges: dict[str, Exchange] = {}
         self.messages: dict[str, Payload] = {}
+        self.closed: dict[str, tuple[int, int]] = {}
+        self.unreadable: set[str] = set()
+        self.nonces: dict[str, tuple[float, str]] = {}
+        self.nonce_seconds = 180.0
 
     async def answer(
         self, method: str, path: str, query: Mapping[str, str], body: object
@@ -234,13 +243,6 @@ class Answers:
             raise Refused(404, UNKNOWN_MESSAGE, "Unknown Message")
         return message
 
-    @route("GET", "/channels/{channel}")
-    async def _get_channel(self, request: Request) -> Answer:
-        channel = self.channels.get(request.names["channel"])
-        if channel is None:
-            raise Expected(404, UNKNOWN_CHANNEL, "Unknown Channel")
-        return 200, channel
-
     @route("GET", "/guilds/{guild}")
     async def _get_guild(self, request: Request) -> Answer:
         self._must_be_in(request)
@@ -254,15 +256,3 @@ class Answers:
     def _must_be_in(self, request: Request) -> None:
         if request.names["guild"] != self.guild["id"]:
             raise Expected(403, MISSING_ACCESS, "Missing Access")
-
-    @route("POST", "/users/@me/channels")
-    async def _open_direct_messages(self, request: Request) -> Answer:
-        person = Person(int(request.body["recipient_id"]), "somebody")
-        channel = {"id": "211", "type": 1, "flags": 0, "recipients": [person.payload()]}
-        return 200, channel
-
-    @route("POST", "/channels/{channel}/messages")
-    async def _send_message(self, request: Request) -> Answer:
-        message = stored(request.body, request.names["channel"])
-        self.messages[message["id"]] = message
-        return 200, message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from tests.wire.people import ADA, BOT, SERVER_ID
@@ -10,9 +11,13 @@ CHANNEL_ID = 210
 THREAD_ID = 213
 BOT_ROLE_ID = 201
 
+# https://docs.discord.com/developers/resources/channel#channel-object-channel-types
+TEXT, DIRECT, NEWS, NEWS_THREAD, PUBLIC_THREAD, FORUM = 0, 1, 5, 10, 11, 15
+
 # What Discord gives @everyone in a new server, as far as it matters here:
-# view channel, send messages, embed links, attach files, use application commands.
-EVERYONE = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 15) | (1 << 31)
+# view channel, send messages, embed links, attach files, read history, use application
+# commands, create public threads, send messages in threads.
+EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 31, 35, 38))
 
 
 def role(role_id: int, name: str, permissions: int) -> dict[str, Any]:
@@ -72,36 +77,57 @@ def guild() -> dict[str, Any]:
 
 def channels() -> dict[str, dict[str, Any]]:
     """Channels by id: one for text, and a thread in it."""
+    text, in_it = channel(CHANNEL_ID, "general"), thread(THREAD_ID, "about tulips", CHANNEL_ID)
+    return {each["id"]: each for each in (text, in_it)}
+
+
+def channel(
+    channel_id: int, name: str, kind: int = TEXT, *, tags: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A channel of the server that the bot is in; a forum has tags."""
+    described = {
+        "id": str(channel_id),
+        "type": kind,
+        "guild_id": str(SERVER_ID),
+        "name": name,
+        "parent_id": None,
+        "position": 0,
+        "permission_overwrites": [],
+        "nsfw": False,
+        "flags": 0,
+    }
+    if kind == FORUM:
+        described["available_tags"] = [forum_tag(tag, n) for n, tag in enumerate(tags, start=1)]
+    return described
+
+
+def forum_tag(name: str, tag_id: int, *, moderated: bool = False) -> dict[str, Any]:
+    """A tag that posts in a forum may carry."""
+    emoji = {"emoji_id": None, "emoji_name": None}
+    return {"id": str(tag_id), "name": name, "moderated": moderated, **emoji}
+
+
+def thread(
+    thread_id: int, name: str, parent: int, *, owner: int = ADA.id, kind: int = PUBLIC_THREAD
+) -> dict[str, Any]:
+    """A thread, open to all who see the channel that it is in."""
     return {
-        str(CHANNEL_ID): {
-            "id": str(CHANNEL_ID),
-            "type": 0,
-            "guild_id": str(SERVER_ID),
-            "name": "general",
-            "parent_id": None,
-            "position": 0,
-            "permission_overwrites": [],
-            "nsfw": False,
-            "flags": 0,
-        },
-        str(THREAD_ID): {
-            "id": str(THREAD_ID),
-            "type": 11,
-            "guild_id": str(SERVER_ID),
-            "name": "about tulips",
-            "parent_id": str(CHANNEL_ID),
-            "owner_id": str(ADA.id),
-            "flags": 0,
-            "message_count": 0,
-            "member_count": 1,
-            "total_message_sent": 0,
-            "rate_limit_per_user": 0,
-            "thread_metadata": {
-                "archived": False,
-                "archive_timestamp": "2024-01-11T00:00:00+00:00",
-                "auto_archive_duration": 1440,
-                "locked": False,
-            },
+        "id": str(thread_id),
+        "type": kind,
+        "guild_id": str(SERVER_ID),
+        "name": name,
+        "parent_id": str(parent),
+        "owner_id": str(owner),
+        "flags": 0,
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "rate_limit_per_user": 0,
+        "thread_metadata": {
+            "archived": False,
+            "archive_timestamp": dt.datetime.now(dt.UTC).isoformat(),
+            "auto_archive_duration": 1440,
+            "locked": False,
         },
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,14 @@ TOKEN = "a-token-that-only-the-tests-know"
 # Discord signs with it; everybody knows the application's public key.
 KEY = SigningKey(b"\0" * 32)
 
-_ids = itertools.count(1_000_000)
+# Discord's time begins with 2015: https://docs.discord.com/developers/reference#snowflakes
+EPOCH_MS = 1_420_070_400_000
+_ids = itertools.count()
 
 
 def new_id() -> str:
-    """A snowflake that nothing else has."""
-    return str(next(_ids))
+    """A snowflake that nothing else has: later ones are greater, and tell their time."""
+    return str((time.time_ns() // 1_000_000 - EPOCH_MS << 22) + next(_ids) % (1 << 22))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +19,7 @@ from aiohttp import web
 from tests.wire.answers import INVALID_FORM_BODY, Answer, Answers, Expected, Refused
 from tests.wire.limits import check_limits
 from tests.wire.people import TOKEN
+from tests.wire.rates import Limits, Verdict
 from tests.wire.schema import validate_request, validate_response
 
 # Whoever knows an interaction's token needs no other.
@@ -51,16 +52,20 @@ class Fault:
     Attributes:
         method: of the requests it is for.
         path: a pattern for the whole path.
-        status: 429, 500…; 0 drops the connection.
+        status: 429, 500…; 0 drops the connection; None answers as it should be.
         times: how many requests.
         retry_after: seconds, for a 429; None for Cloudflare's own, which tells nothing.
+        works: whether what was asked for is done all the same.
+        delay: seconds until the answer, or until the connection drops.
     """
 
     method: str
     path: str
-    status: int
+    status: int | None
     times: int = 1
     retry_after: float | None = 0.05
+    works: bool = False
+    delay: float = 0.0
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether this request gets the fault."""
@@ -68,6 +73,8 @@ class Fault:
 
     def body(self) -> dict[str, Any] | None:
         """What stands in the answer."""
+        if not self.status:
+            return None
         if self.status == HTTPStatus.TOO_MANY_REQUESTS and self.retry_after is not None:
             message = "You are being rate limited."
             return {"message": message, "retry_after": self.retry_after, "global": False, "code": 0}
@@ -82,12 +89,16 @@ class Rest:
         complaints: what Discord would have refused or never answered; a test's last
             assertion is that there are none.
         faults: what the next requests get instead of an answer.
+        weather: says for any request what goes wrong with it, or None.
+        limits: the rate limits; None for no limits.
     """
 
     def __init__(self, answers: Answers) -> None:
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.faults: list[Fault] = []
+        self.weather: Callable[[str, str], Fault | None] = lambda _method, _path: None
+        self.limits: Limits | None = None
         self._answers = answers
         self._called = asyncio.Condition()
 
@@ -95,7 +106,7 @@ class Rest:
         """How many requests succeeded, by method and a pattern for the path."""
         return sum(
             call.method == method
-            and call.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
+            and HTTPStatus.OK <= call.status < HTTPStatus.MULTIPLE_CHOICES
             and re.fullmatch(path, call.path) is not None
             for call in self.calls
         )
@@ -118,19 +129,32 @@ class Rest:
         """Answer one request, whatever it is."""
         path = "/" + request.match_info["path"]
         body = await self._body(request)
-        fault = self._fault(request.method, path)
-        if fault is None:
-            status, answer = await self._answer(request, path, body)
+        verdict = self.limits.judge(request.method, path) if self.limits else Verdict({})
+        if verdict.retry_after is None:
+            status, answer = await self._answer_or_fail(request, path, body)
         else:
-            status, answer = fault.status, fault.body() if fault.status else None
+            early = Fault("", "", HTTPStatus.TOO_MANY_REQUESTS, retry_after=verdict.retry_after)
+            status, answer = HTTPStatus.TOO_MANY_REQUESTS, early.body()
+            answer = {**(answer or {}), "global": verdict.is_global}
         async with self._called:
             self.calls.append(Call(request.method, path, dict(request.query), body, status))
             self._called.notify_all()
         if not status:
-            assert request.transport is not None
-            request.transport.abort()
+            if request.transport is not None:  # a killed client has none any more
+                request.transport.abort()
             return web.Response()
-        return _response(status, answer)
+        return _response(status, answer, verdict.headers)
+
+    async def _answer_or_fail(self, request: web.Request, path: str, body: Any) -> Answer:
+        fault = self._fault(request.method, path) or self.weather(request.method, path)
+        if fault is None:
+            return await self._answer(request, path, body)
+        status, answer = fault.status, fault.body()
+        if fault.works or status is None:
+            done = await self._answer(request, path, body)
+            status, answer = done if status is None else (status, answer)
+        await asyncio.sleep(fault.delay)
+        return status, answer
 
     async def _body(self, request: web.Request) -> Any:
         if request.content_type == "multipart/form-data":
@@ -173,12 +197,12 @@ class Rest:
         return status, answer
 
 
-def _response(status: int, answer: Any) -> web.Response:
+def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Response:
     # Without Via, discord.py takes a 429 for Cloudflare's own. It takes JSON only where the
     # type is application/json without the charset that json_response adds.
-    headers = {}
+    headers = dict(limits)
     if status == HTTPStatus.TOO_MANY_REQUESTS and "retry_after" in answer:
-        headers = {"Via": "1.1 loopback", "Retry-After": str(answer["retry_after"])}
+        headers |= {"Via": "1.1 loopback", "Retry-After": str(answer["retry_after"])}
     if answer is None:
         return web.Response(status=status, headers=headers)
     headers["Content-Type"] = "application/json"

@@ -13,6 +13,7 @@ from tests.wire.endpoint import encoded, signed
 from tests.wire.gateway import Gateway
 from tests.wire.interactions import Exchange
 from tests.wire.limits import check_limits
+from tests.wire.posting import read
 from tests.wire.rest import Fault, Rest
 from tests.wire.schema import description, validate_request
 
@@ -70,13 +71,19 @@ class LoopbackDiscord:
         self,
         method: str,
         path: str,
-        status: int,
+        status: int | None,
         *,
         times: int = 1,
         retry_after: float | None = 0.05,
+        works: bool = False,
+        delay: float = 0.0,
     ) -> None:
         """Answer the next requests with an error, as ``Fault`` describes it."""
-        self.rest.faults.append(Fault(method, path, status, times, retry_after))
+        self.rest.faults.append(Fault(method, path, status, times, retry_after, works, delay))
+
+    def read(self, channel: str | int) -> list[dict[str, Any]]:
+        """What people see in a channel, oldest first; of a forum, each post's first message."""
+        return read(self.answers, channel)
 
     async def interact(
         self, interaction: dict[str, Any], *, seconds: float = SECONDS_TO_ANSWER
