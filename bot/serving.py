@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -22,7 +21,8 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.settings import METRICS_PORT, SENTRY_DSN
+from bot.settings import METRICS_PORT, SENTRY_DSN, Settings
+from bot.state.replica import Replica
 from bot.state.state import State
 from bot.transport.api import use_api_base
 from bot.transport.commands import sync_commands
@@ -64,7 +64,7 @@ async def serve(app: App, *, take_over: bool = False) -> None:
     settings = app.settings
     token = settings.require_token()
     use_api_base(settings.api_base)
-    secrets = Secrets([token, settings.sentry_dsn])
+    secrets = Secrets([token, settings.sentry_dsn, *settings.database_secrets])
     async with reporting(settings.sentry_dsn, secrets, setting=SENTRY_DSN.label):
         if settings.mode == "http":
             await until_stopped(serve_http(app, token))
@@ -76,7 +76,7 @@ async def serve_http(app: App, token: str) -> None:
     """Answer what Discord posts; where the bot ran before, before anything else is done."""
     metrics = Metrics(app.library, app.settings.db)
     async with (
-        remembering(app.settings.state) as memory,
+        remembering(app.settings) as memory,
         observed_client(app, metrics) as client,
     ):
         interactions = Interactions(client, apology=apology)
@@ -194,11 +194,17 @@ async def lacking(library: Library, at_discord: str | None) -> list[str]:
 
 
 @asynccontextmanager
-async def remembering(path: Path) -> AsyncIterator[State]:
+async def remembering(settings: Settings) -> AsyncIterator[State]:
     """The state; where its file cannot be written, one for the life of the process."""
     async with AsyncExitStack() as stack:
         try:
-            state = await stack.enter_async_context(State.open(path))
+            if settings.replica_url:
+                replica = Replica.find(settings.state, settings.replica_url)
+                if await replica.restore():
+                    log.info("Restored %s from its copy", settings.state)
+            state = await stack.enter_async_context(State.open(settings.state_home))
+            if settings.replica_url:
+                await stack.enter_async_context(replica.kept())
         except StateUnavailable as error:
             log.warning("%s Until then, a restart forgets everything.", error)
             state = await stack.enter_async_context(State.open(None))

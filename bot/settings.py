@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.blog.errors import SettingError
 
@@ -128,6 +128,20 @@ STATE = Setting(
     "Where the bot keeps what it must remember",
     serves=True,
 )
+DATABASE_URL = Setting(
+    "DATABASE_URL",
+    None,
+    "",
+    "none",
+    "A Postgres database to keep that in instead, such as postgres://user:password@host/name",
+)
+REPLICA_URL = Setting(
+    "LITESTREAM_REPLICA_URL",
+    None,
+    "",
+    "none",
+    "Where Litestream keeps a copy of the state, such as s3://bucket/slashpost",
+)
 METRICS_PORT = Setting(
     "SLASHPOST_METRICS_PORT",
     "--metrics-port",
@@ -176,6 +190,8 @@ TABLE = (
     PUBLIC_URL,
     PORT,
     STATE,
+    DATABASE_URL,
+    REPLICA_URL,
     METRICS_PORT,
     LOG_FORMAT,
     LOG_LEVEL,
@@ -203,6 +219,8 @@ class Settings:
         public_url: where the internet reaches this process, without a trailing slash, or None.
         port: where to listen, or None where nobody said.
         state: file of what must be remembered.
+        database_url: a Postgres database for that instead, or None.
+        replica_url: where a copy of that file is kept, or None.
         metrics_port: where to listen for Prometheus, or None to leave that be.
         log_format: how the log is written, or None to decide by who reads it.
         log_level: the least level that is logged, as ``logging`` counts it.
@@ -224,6 +242,8 @@ class Settings:
     public_url: str | None
     port: int | None
     state: Path
+    database_url: str | None = field(repr=False)
+    replica_url: str | None = field(repr=False)
     metrics_port: int | None
     log_format: Literal["json", "text"] | None
     log_level: int
@@ -276,11 +296,26 @@ class Settings:
             public_url=public_url and web_address(PUBLIC_URL, public_url),
             port=port(PORT, text(PORT)),
             state=state(text(STATE)),
+            database_url=database_address(text(DATABASE_URL)),
+            replica_url=replica_address(text(REPLICA_URL), in_file=text(DATABASE_URL) is None),
             metrics_port=metrics_port(text_or_default(METRICS_PORT)),
             log_format=log_format(text_or_default(LOG_FORMAT)),
             log_level=log_level(text_or_default(LOG_LEVEL)),
             sentry_dsn=text(SENTRY_DSN),
         )
+
+    @property
+    def state_home(self) -> Path | str:
+        """Where to remember things: a file, or the URL of a database."""
+        return self.database_url or self.state
+
+    @property
+    def database_secrets(self) -> tuple[str, ...]:
+        """The database's URL and password, which must stand in no log."""
+        if self.database_url is None:
+            return ()
+        password = urlsplit(self.database_url).password
+        return (self.database_url, *((password, unquote(password)) if password else ()))
 
     def require_token(self) -> str:
         """Give the token.
@@ -319,6 +354,33 @@ def web_address(setting: Setting, value: str) -> str:
     if parts.query or parts.fragment:
         raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
+
+
+def database_address(value: str | None) -> str | None:
+    """Check the URL of a Postgres database, if there is one. It is never repeated."""
+    if value is None:
+        return None
+    hint = "Write it as postgres://user:password@host:5432/name"
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"postgres", "postgresql"}
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        known = False
+    if not known or not value.isprintable():
+        raise SettingError(DATABASE_URL.label, "not the address of a Postgres database", hint)
+    return value
+
+
+def replica_address(value: str | None, *, in_file: bool) -> str | None:
+    """Check that there is a file to be copied, if it is to be."""
+    if value is not None and not in_file:
+        raise SettingError(
+            REPLICA_URL.label,
+            f"copies a file, but {DATABASE_URL.variable} keeps the state in Postgres",
+            "Unset one of the two.",
+        )
+    return value
 
 
 def location(setting: Setting, value: str) -> Path:

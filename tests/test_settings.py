@@ -43,6 +43,8 @@ def test_nothing_needs_to_be_set() -> None:
         public_url=None,
         port=None,
         state=Path(".slashpost/state.db"),
+        database_url=None,
+        replica_url=None,
         metrics_port=9091,
         log_format=None,
         log_level=logging.INFO,
@@ -68,6 +70,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "SLASHPOST_PUBLIC_URL": "https://bot.example.org/",
             "PORT": "80",
             "SLASHPOST_STATE": "s.db",
+            "LITESTREAM_REPLICA_URL": "s3://bucket/slashpost",
             "SLASHPOST_METRICS_PORT": "9000",
             "SLASHPOST_LOG_FORMAT": "JSON",
             "SLASHPOST_LOG_LEVEL": "debug",
@@ -90,6 +93,8 @@ def test_every_setting_is_read_from_the_environment() -> None:
         public_url="https://bot.example.org",
         port=80,
         state=Path("s.db"),
+        database_url=None,
+        replica_url="s3://bucket/slashpost",
         metrics_port=9000,
         log_format="json",
         log_level=logging.DEBUG,
@@ -199,6 +204,28 @@ def test_a_missing_token_says_how_to_go_on_without_one() -> None:
 @pytest.mark.parametrize("variable", ["DISCORD_TOKEN", "SENTRY_DSN"])
 def test_secrets_are_not_shown_when_settings_are_printed(variable: str) -> None:
     assert "secret" not in repr(Settings.load(environ={variable: "secret"}))
+
+
+def test_the_password_of_a_database_is_not_shown() -> None:
+    url = "postgres://bot:secret@host/blog"
+    settings = Settings.load(environ={"DATABASE_URL": url})
+    assert settings.state_home == settings.database_url == url
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://bot:secret@host/blog", "postgres://bot:secret@host:port/blog", "secret"]
+)
+def test_what_is_no_postgres_database_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(SettingError, match="^DATABASE_URL: not the address of") as caught:
+        Settings.load(environ={"DATABASE_URL": url})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_has_no_file_to_copy() -> None:
+    environ = {"DATABASE_URL": "postgres://host/blog", "LITESTREAM_REPLICA_URL": "s3://x/y"}
+    with pytest.raises(SettingError, match="^LITESTREAM_REPLICA_URL: copies a file, but DATA"):
+        Settings.load(environ=environ)
 
 
 def test_metrics_can_be_left_out() -> None:

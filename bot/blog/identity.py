@@ -24,7 +24,10 @@ class Identity:
 
 
 class Memory(Protocol):
-    """Remembers, beyond the end of the process, who the bot is at Discord."""
+    """Remembers, beyond the end of the process, who the bot is at Discord.
+
+    Both methods may raise StateUnavailable.
+    """
 
     async def identity(self, token: str) -> Identity | None:
         """Who the bot with this token was the last time, or None where that is not known."""

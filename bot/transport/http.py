@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from bot.blog.errors import StateUnavailable
 from bot.blog.identity import Identity, Memory
 from bot.transport.api import REFUSALS, refusal
 from bot.transport.endpoint import PATH, register_until_accepted
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 # Another process may have taken interactions over. How often to look, at most: only after
 # this time, and only when somebody uses the bot, since a machine sleeps in between.
 LOOK_AGAIN_SECONDS = 600.0
+# Whoever waits for the first answer does not wait for a database that hangs.
+SECONDS_TO_RECALL = 2.0
 
 
 class HttpService:
@@ -55,7 +58,12 @@ class HttpService:
 
     async def recall(self) -> None:
         """Become who the bot was the last time, so that it answers before Discord is asked."""
-        identity = await self._memory.identity(self._token)
+        try:
+            async with asyncio.timeout(SECONDS_TO_RECALL):
+                identity = await self._memory.identity(self._token)
+        except (StateUnavailable, TimeoutError) as error:
+            log.warning("Who the bot is must be asked of Discord: %s", error or "no answer")
+            return
         if identity is None:
             return
         connection = self._client._connection  # noqa: SLF001 - where login() puts it
@@ -108,15 +116,21 @@ class HttpService:
             endpoint_url=application.interactions_endpoint_url,
         )
         log.info("Add the bot to a server: %s", invite_url(application.id))
-        await self._memory.remember(self._token, identity)
+        await self._remember(identity)
         return identity
+
+    async def _remember(self, identity: Identity) -> None:
+        try:
+            await self._memory.remember(self._token, identity)
+        except StateUnavailable as error:
+            log.warning("The next start must ask Discord who the bot is: %s", error)
 
     async def _keep_registered(self, identity: Identity, url: str) -> None:
         self.lacking = f"Discord does not send interactions to {url} yet"
         while True:
             await register_until_accepted(self._client.http, url)
             self.lacking = None
-            await self._memory.remember(self._token, replace(identity, endpoint_url=url))
+            await self._remember(replace(identity, endpoint_url=url))
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             self._interactions.heard.clear()
             await self._interactions.heard.wait()

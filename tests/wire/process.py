@@ -17,7 +17,7 @@ from tests.wire.people import TOKEN
 CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "posts"
 # Settings of whoever runs the tests.
-FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_")
+FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_", "DATABASE_URL", "LITESTREAM_")
 
 
 def free_port() -> int:

@@ -1,0 +1,135 @@
+"""A copy of the state's file elsewhere, which Litestream keeps up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from bot.blog.errors import SettingError, StateUnavailable
+
+log = logging.getLogger(__name__)
+
+# The setting that the copy's address comes from.
+VARIABLE = "LITESTREAM_REPLICA_URL"
+SECONDS_TO_RESTORE = 120
+# Litestream copies what is left when it is told to end.
+SECONDS_TO_END = 10
+SECONDS_UNTIL_NEXT_TRY = 5.0
+# Litestream must end with the bot, also with one that was killed: then the pipe breaks that
+# is this shell's standard input. While two copy the same file, neither copy can be trusted.
+TIED = '''
+exec 3<&0
+"$@" 3<&- &
+copying=$!
+{ read -r _ <&3; kill "$copying"; } 2>/dev/null &
+wait "$copying"
+'''
+
+
+class Replica:
+    """The copy of one file; ``Replica.find`` gives one.
+
+    Args:
+        program: Litestream.
+        path: the file.
+        url: where the copy is, as Litestream writes it.
+    """
+
+    def __init__(self, program: str, path: Path, url: str) -> None:
+        self._program = program
+        self._path = path
+        self._url = url
+
+    @classmethod
+    def find(cls, path: Path, url: str) -> Self:
+        """The copy of a file.
+
+        Raises:
+            SettingError: Litestream is not installed.
+        """
+        beside = Path(sys.executable).parent
+        program = shutil.which("litestream", path=str(beside)) or shutil.which("litestream")
+        if program is None:
+            raise SettingError(
+                VARIABLE,
+                "Litestream is not installed, which makes the copy",
+                "Install slashpost[litestream], or build the image with"
+                " LOCK=requirements-extras.lock",
+            )
+        return cls(program, path, url)
+
+    async def restore(self) -> bool:
+        """Bring the file back if it is missing and there is a copy; whether that was so.
+
+        Raises:
+            StateUnavailable: it cannot be told whether there is one, or it cannot be read.
+        """
+        if await asyncio.to_thread(self._path.exists):
+            return False
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        process = await asyncio.create_subprocess_exec(
+            self._program, "restore", "-if-replica-exists", "-o", str(self._path), self._url,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(SECONDS_TO_RESTORE):
+                output, _ = await process.communicate()
+        except TimeoutError:
+            output = b"it takes too long"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            last = output.decode(errors="replace").strip().rpartition("\n")[2]
+            raise StateUnavailable(
+                f"{self._path}: cannot be restored ({last})",
+                f"Look at {VARIABLE}, and at the keys that Litestream needs for it.",
+            )
+        return await asyncio.to_thread(self._path.exists)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Copy every change, for as long as the context is open."""
+        task = asyncio.create_task(self._copy_for_ever(), name="copy the state")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _copy_for_ever(self) -> None:
+        while True:
+            await self._copy()
+            await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)
+
+    async def _copy(self) -> None:
+        """Run Litestream until it ends, and log what it says."""
+        process = await asyncio.create_subprocess_exec(
+            "sh", "-c", TIED, "sh",
+            self._program, "replicate", "-log-level", "warn", str(self._path), self._url,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the bot, which then ends this
+        )  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            async for line in process.stdout:
+                log.warning("Litestream: %s", line.decode(errors="replace").strip())
+            log.warning("Litestream ended: the state is not copied for some seconds")
+        finally:
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), SECONDS_TO_END)
+            except TimeoutError:
+                process.kill()

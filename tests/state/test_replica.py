@@ -1,0 +1,107 @@
+"""Litestream's copy of the state brings it back after its disk is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.blog.errors import SettingError, StateUnavailable
+from bot.blog.identity import Identity
+from bot.state import replica as room
+from bot.state.replica import Replica
+from bot.state.state import State
+
+ADA = Identity(application_id=1, public_key="00" * 32, user={"id": "1"})
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Replica:
+    return Replica.find(tmp_path / "data" / "state.db", f"file://{tmp_path}/copy")
+
+
+async def copied(folder: Path) -> None:
+    """Wait until something has been copied."""
+    async with asyncio.timeout(20):
+        while not list((folder / "copy").rglob("*.ltx")):
+            await asyncio.sleep(0.05)
+
+
+def wipe(folder: Path) -> None:
+    for path in (folder / "data").iterdir():
+        if path.is_file():
+            path.unlink()
+
+
+async def test_a_lost_file_is_restored_with_all_that_was_remembered(
+    tmp_path: Path, copy: Replica
+) -> None:
+    path = tmp_path / "data" / "state.db"
+    assert not await copy.restore(), "there is no copy yet"
+    async with State.open(path) as state, copy.kept():
+        await state.remember("first", ADA)
+        await copied(tmp_path)
+        await state.remember("second", ADA)
+    wipe(tmp_path)
+
+    assert await copy.restore()
+    async with State.open(path) as state:
+        assert await state.identity("second") == ADA, "the end copies what is left"
+    assert not await copy.restore(), "a file that is there is never replaced"
+
+
+async def test_where_no_copy_can_be_looked_for_nothing_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with pytest.raises(StateUnavailable, match=r"state\.db: cannot be restored \(.*LITESTREAM_REP"):
+        await Replica.find(path, "nowhere://bucket").restore()
+    assert not path.exists()
+
+
+async def test_without_litestream_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(room.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(SettingError, match=r"Install slashpost\[litestream\]"):
+        Replica.find(tmp_path / "state.db", "s3://bucket/x")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only where there are signals")
+async def test_a_bot_that_is_killed_takes_litestream_along(tmp_path: Path, copy: Replica) -> None:
+    program = (
+        "import asyncio, sys; from pathlib import Path\n"
+        "from bot.state.replica import Replica; from bot.state.state import State\n"
+        "async def main(path, url):\n"
+        "    async with State.open(path), Replica.find(path, url).kept():\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))"
+    )
+    path = tmp_path / "data" / "state.db"
+    arguments = [sys.executable, "-c", program, str(path), f"file://{tmp_path}/copy"]
+    with subprocess.Popen(arguments) as process:
+        await copied(tmp_path)
+        assert copying(path)
+        process.send_signal(signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while copying(path):
+            await asyncio.sleep(0.05)
+    wipe(tmp_path)
+    assert await copy.restore()
+
+
+def copying(path: Path) -> list[str]:
+    """Processes of Litestream that copy a file."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"replicate" in command and str(path).encode() in command:
+                found.append(entry.name)
+    return found
