@@ -217,14 +217,14 @@ def test_the_password_of_a_database_is_not_shown() -> None:
     "url", ["mysql://bot:secret@host/blog", "postgres://bot:secret@host:port/blog", "secret"]
 )
 def test_what_is_no_postgres_database_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(SettingError, match="^DATABASE_URL: not the address of") as caught:
+    with pytest.raises(SettingError, match=r"^DATABASE_URL: not the address of") as caught:
         Settings.load(environ={"DATABASE_URL": url})
     assert "secret" not in str(caught.value)
 
 
 def test_a_database_has_no_file_to_copy() -> None:
     environ = {"DATABASE_URL": "postgres://host/blog", "LITESTREAM_REPLICA_URL": "s3://x/y"}
-    with pytest.raises(SettingError, match="^LITESTREAM_REPLICA_URL: copies a file, but DATA"):
+    with pytest.raises(SettingError, match=r"^LITESTREAM_REPLICA_URL: copies a file, but DATA"):
         Settings.load(environ=environ)
 
 

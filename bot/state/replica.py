@@ -23,13 +23,13 @@ SECONDS_TO_END = 10
 SECONDS_UNTIL_NEXT_TRY = 5.0
 # Litestream must end with the bot, also with one that was killed: then the pipe breaks that
 # is this shell's standard input. While two copy the same file, neither copy can be trusted.
-TIED = '''
+TIED = """
 exec 3<&0
 "$@" 3<&- &
 copying=$!
 { read -r _ <&3; kill "$copying"; } 2>/dev/null &
 wait "$copying"
-'''
+"""
 
 
 class Replica:

@@ -62,7 +62,8 @@ class HttpService:
             async with asyncio.timeout(SECONDS_TO_RECALL):
                 identity = await self._memory.identity(self._token)
         except (StateUnavailable, TimeoutError) as error:
-            log.warning("Who the bot is must be asked of Discord: %s", error or "no answer")
+            why = str(error) or "what remembers it does not answer"
+            log.warning("Discord must be asked who the bot is: %s", why)
             return
         if identity is None:
             return

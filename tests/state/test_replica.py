@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import subprocess
+import shutil
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.blog.errors import SettingError, StateUnavailable
 from bot.blog.identity import Identity
-from bot.state import replica as room
 from bot.state.replica import Replica
 from bot.state.state import State
 
@@ -25,11 +25,21 @@ def copy(tmp_path: Path) -> Replica:
     return Replica.find(tmp_path / "data" / "state.db", f"file://{tmp_path}/copy")
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, for 20 seconds at most."""
+
+    def look() -> None:
+        end = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    await asyncio.to_thread(look)
+
+
 async def copied(folder: Path) -> None:
     """Wait until something has been copied."""
-    async with asyncio.timeout(20):
-        while not list((folder / "copy").rglob("*.ltx")):
-            await asyncio.sleep(0.05)
+    await until(lambda: any((folder / "copy").rglob("*.ltx")))
 
 
 def wipe(folder: Path) -> None:
@@ -65,12 +75,12 @@ async def test_where_no_copy_can_be_looked_for_nothing_is_begun_anew(tmp_path: P
 async def test_without_litestream_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(room.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     with pytest.raises(SettingError, match=r"Install slashpost\[litestream\]"):
         Replica.find(tmp_path / "state.db", "s3://bucket/x")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="only where there are signals")
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only where processes are files")
 async def test_a_bot_that_is_killed_takes_litestream_along(tmp_path: Path, copy: Replica) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path\n"
@@ -82,13 +92,12 @@ async def test_a_bot_that_is_killed_takes_litestream_along(tmp_path: Path, copy:
     )
     path = tmp_path / "data" / "state.db"
     arguments = [sys.executable, "-c", program, str(path), f"file://{tmp_path}/copy"]
-    with subprocess.Popen(arguments) as process:
-        await copied(tmp_path)
-        assert copying(path)
-        process.send_signal(signal.SIGKILL)
-    async with asyncio.timeout(10):
-        while copying(path):
-            await asyncio.sleep(0.05)
+    process = await asyncio.create_subprocess_exec(*arguments)
+    await copied(tmp_path)
+    assert copying(path)
+    process.kill()
+    await process.wait()
+    await until(lambda: not copying(path))
     wipe(tmp_path)
     assert await copy.restore()
 
