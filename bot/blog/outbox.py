@@ -72,7 +72,6 @@ class Backlog:
         refused: deliveries that Discord does not take.
         paused: subscriptions that get nothing for now.
         problem: what went wrong last with something that still waits; or empty.
-        ready: Unix seconds when the next delivery may be tried; None where none waits.
     """
 
     waiting: int = 0
@@ -82,7 +81,19 @@ class Backlog:
     refused: int = 0
     paused: int = 0
     problem: str = ""
-    ready: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a message shows now.
+
+    Attributes:
+        letter: digest of the letter.
+        faces: of each of its posts, by the post's id; empty for one that is gone.
+    """
+
+    letter: str
+    faces: Mapping[str, str]
 
 
 class TurnLost(SlashpostError):
@@ -106,30 +117,35 @@ class Outbox(Protocol):
         """
 
     async def begin(self, turn: Turn, seconds: float) -> Delivery | None:
-        """What comes next for it, None if nothing does; renews the turn.
+        """What comes next for it; None, with the turn ended, if nothing does.
 
         What is to be sent comes in order, before what is to be changed. An attempt at
-        sending is counted before it is made.
+        sending is counted before it is made. The turn lasts ``seconds`` from now.
         """
 
     async def renew(self, turn: Turn, seconds: float) -> None:
         """Let the turn last that long from now."""
 
     async def record(
-        self, turn: Turn, delivery: Delivery, sent: Sent, letter: str, shown: Mapping[str, str]
+        self,
+        turn: Turn,
+        delivery: Delivery,
+        sent: Sent,
+        *,
+        shown: Shown | None = None,
+        lacks: bool = False,
+        problem: str = "",
     ) -> None:
-        """Note where the message is and what it shows.
+        """Note where a message is. The subscription was reached: a pause for that ends.
 
         Args:
             turn: the right to do so.
             delivery: as ``begin`` gave it.
             sent: where the message is.
-            letter: digest of the letter.
-            shown: the face of each post as the letter shows it, by the post's id.
+            shown: what it shows, if that is news.
+            lacks: whether its thread or publication is still to come.
+            problem: what could not be done, if that is to be left so.
         """
-
-    async def finish(self, turn: Turn, delivery: Delivery, problem: str = "") -> None:
-        """Note that nothing more is to be done, unless a post has changed meanwhile."""
 
     async def close(
         self, turn: Turn, delivery: Delivery, state: DeliveryState, problem: str = ""
@@ -137,7 +153,7 @@ class Outbox(Protocol):
         """Note that it was dropped, refused or lost."""
 
     async def postpone(self, turn: Turn, delivery: Delivery, seconds: float, problem: str) -> None:
-        """Leave a change for later; the subscription's others need not wait for it."""
+        """Leave the rest of a delivery for later; others of its subscription need not wait."""
 
     async def put_off(self, turn: Turn, seconds: float, problem: str) -> None:
         """End the turn; the next one comes after that many seconds."""
@@ -145,14 +161,14 @@ class Outbox(Protocol):
     async def pause(self, turn: Turn, pause: Pause, seconds: float) -> None:
         """End the turn, and pause the subscription; it is tried again after so many seconds."""
 
-    async def succeed(self, turn: Turn) -> None:
-        """Note that the subscription can be reached: no pause but an administrator's."""
-
     async def release(self, turn: Turn) -> None:
         """End the turn."""
 
     async def retry_paused(self) -> None:
         """Let subscriptions that could not be reached be tried at once."""
+
+    async def wait(self) -> float | None:
+        """Seconds until something may be done; None where nothing is to be done."""
 
     async def backlog(self) -> Backlog:
         """What there is to do."""

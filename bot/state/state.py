@@ -11,15 +11,27 @@ from typing import Self
 
 from bot.blog.identity import Identity
 from bot.state.database import Database
+from bot.state.ledger import KeptLedger
+from bot.state.outbox import KeptOutbox
 from bot.state.postgres import Postgres
 from bot.state.sqlite import SQLite
+from bot.state.subscriptions import KeptSubscriptions
 
 
 class State:
-    """What the bot must remember; ``State.open`` gives one."""
+    """What the bot must remember; ``State.open`` gives one.
+
+    Attributes:
+        subscriptions: who wants to hear of new posts.
+        ledger: which posts are known.
+        outbox: what is on its way.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.subscriptions = KeptSubscriptions(database)
+        self.ledger = KeptLedger(database)
+        self.outbox = KeptOutbox(database)
 
     @classmethod
     @asynccontextmanager

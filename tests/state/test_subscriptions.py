@@ -1,0 +1,103 @@
+"""Subscriptions are kept as they were wished, and go when they are to go."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blog.subscription import Pause, Subscription
+from bot.state.state import State
+
+NEWS = Subscription(place="news", guild=1, channel=11, since=5)
+FORUM = Subscription(place="forum", guild=1, channel=12, tags=("Python",), since=4)
+ADA = Subscription(place="reader", reader=7, locale="de", since=6)
+
+ids = st.integers(0, 2**63 - 1)
+words = st.lists(st.text(st.characters(codec="utf-8"), max_size=5), max_size=3).map(tuple)
+pauses = st.builds(
+    Pause,
+    reason=st.sampled_from(["admin", "access", "closed", "left"]),
+    detail=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5),
+    since=st.integers(0, 2**40),
+    told=st.booleans(),
+)
+subscriptions = st.builds(
+    Subscription,
+    place=st.sampled_from(["text", "news", "forum", "thread"]),
+    guild=ids,
+    channel=ids,
+    tags=words,
+    without=words,
+    role=st.none() | ids,
+    silent=st.booleans(),
+    publish=st.booleans(),
+    threads=st.booleans(),
+    locale=st.sampled_from(["en-US", "pt-BR"]),
+    since=st.integers(0, 2**40),
+    pause=st.none() | pauses,
+)
+
+
+@settings(max_examples=30)
+@given(subscriptions, subscriptions)
+def test_every_wish_is_kept_and_changed_in_all_its_parts(
+    wish: Subscription, other: Subscription
+) -> None:
+    async def there_and_back() -> None:
+        async with State.open(None) as state:
+            await state.subscriptions.keep(wish)
+            assert await state.subscriptions.get(wish.key) == wish
+            changed = replace(other, channel=wish.channel)
+            await state.subscriptions.keep(changed)
+            assert await state.subscriptions.all() == [changed]
+
+    asyncio.run(there_and_back())
+
+
+async def test_they_are_listed_by_age_and_by_server(state_home: Path | str) -> None:
+    async with State.open(state_home) as state:
+        for wish in (ADA, NEWS, FORUM):
+            await state.subscriptions.keep(wish)
+    async with State.open(state_home) as state:
+        assert await state.subscriptions.all() == [FORUM, NEWS, ADA]
+        assert await state.subscriptions.in_guild(1) == [FORUM, NEWS]
+        assert await state.subscriptions.in_guild(2) == []
+        assert await state.subscriptions.get("c11") == NEWS
+        assert await state.subscriptions.remove("c11")
+        assert not await state.subscriptions.remove("c11")
+        assert await state.subscriptions.get("c11") is None
+
+
+async def test_a_pause_leaves_the_wish_alone(state_home: Path | str) -> None:
+    pause = Pause(reason="access", detail="Send Messages is missing", since=9)
+    async with State.open(state_home) as state:
+        await state.subscriptions.keep(FORUM)
+        await state.subscriptions.pause("c12", pause)
+        assert await state.subscriptions.get("c12") == replace(FORUM, pause=pause)
+        await state.subscriptions.resume("c12")
+        assert await state.subscriptions.get("c12") == FORUM
+
+
+async def test_readers_who_have_not_heard_of_a_pause_are_known(state_home: Path | str) -> None:
+    closed = Pause(reason="closed", since=9)
+    async with State.open(state_home) as state:
+        for wish in (ADA, NEWS):
+            await state.subscriptions.keep(wish)
+            await state.subscriptions.pause(wish.key, closed)
+        assert await state.subscriptions.untold() == {7}
+        await state.subscriptions.pause(ADA.key, replace(closed, told=True))
+        assert await state.subscriptions.untold() == frozenset()
+
+
+async def test_servers_that_were_left_long_ago_are_forgotten(state_home: Path | str) -> None:
+    async with State.open(state_home) as state:
+        for wish, since in ((NEWS, 100), (FORUM, 200)):
+            await state.subscriptions.keep(wish)
+            await state.subscriptions.pause(wish.key, Pause(reason="left", since=since))
+        await state.subscriptions.keep(ADA)
+        assert await state.subscriptions.forget_left(before=150) == 1
+        assert [wish.key for wish in await state.subscriptions.all()] == ["c12", "u7"]
