@@ -59,11 +59,11 @@ class Answers:
         """What changes when answers may; forgets those that were made before."""
         now = self._clock()
         if not 0 <= now - self._asked < UNASKED_SECONDS:
+            self._asked = now  # one asks for all who come meanwhile
             moment = await self._library.version(), now // SECONDS
             if moment != self._moment:
                 self._moment = moment
                 self._kept.clear()
-            self._asked = now
         return self._moment
 
 
