@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import discord
+import orjson
 
 Payload = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Exchange:
 
 def encode(answer: Payload) -> bytes:
     """Write an answer as JSON."""
-    return json.dumps(answer, separators=(",", ":")).encode()
+    return orjson.dumps(answer)
 
 
 def too_late() -> discord.NotFound:
