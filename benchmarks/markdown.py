@@ -95,7 +95,7 @@ def readings(corpus: Path) -> Iterator[Reading]:
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     for body in bodies(corpus):
         renderer = Renderer(body.generator, None, lambda _name: None)
-        blocks = renderer.blocks(body.text, path=body.path, url=None)
+        blocks = renderer.blocks(body.text, path=body.path)
         jsx = body.path.lower().endswith(".mdx") or body.generator in {"next", "docusaurus"}
         text = Templates(body.generator, lambda _name: None).resolve(body.text, jsx=jsx)
         yield Reading(

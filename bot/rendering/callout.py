@@ -48,6 +48,11 @@ def kind_of(info: str) -> str | None:
     return name if name in _ICONS else None
 
 
+def is_marked(line: str) -> bool:
+    """Whether the first line of a quotation makes it a callout."""
+    return _MARK.match(line) is not None
+
+
 def titled(info: str, blocks: tuple[Block, ...]) -> Quote:
     """A callout from the words behind its mark: its kind and perhaps a title."""
     kind = kind_of(info) or "note"

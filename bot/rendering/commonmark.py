@@ -18,7 +18,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
-from bot.rendering.callout import kind_of
+from bot.rendering.callout import is_marked, kind_of
 from bot.rendering.inline import Inline
 from bot.rendering.node import Node
 from bot.rendering.structure import Blocks, cells, unescape
@@ -75,7 +75,7 @@ class Structure(BlockParser):
             case "rule":
                 ET.SubElement(parent, "hr")
             case "quote":
-                self._fill(ET.SubElement(parent, "blockquote"), node, tight=False)
+                self._quote(parent, node)
             case "callout" if kind_of(node.info) is None:  # a wrapper that only styles
                 self._fill(parent, node, tight=False)
             case "callout":
@@ -92,6 +92,15 @@ class Structure(BlockParser):
             case "footnote":
                 attributes = {"class": "footnote", "id": f"fn:{node.info}"}
                 self._fill(ET.SubElement(parent, "aside", attributes), node, tight=False)
+
+    def _quote(self, parent: ET.Element, node: Node) -> None:
+        element = ET.SubElement(parent, "blockquote")
+        first = node.children[0] if node.children else None
+        if first is not None and first.kind == "paragraph" and is_marked(first.lines[0]):
+            ET.SubElement(element, "p").text = first.lines.pop(0)  # the callout's title
+            if not first.lines:
+                node.children.pop(0)
+        self._fill(element, node, tight=False)
 
     def _heading(self, parent: ET.Element, node: Node) -> None:
         text = "\n".join(node.lines)

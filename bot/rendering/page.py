@@ -74,7 +74,8 @@ class _Draft:
             extra = 2 * (len(line.prefix) + 4) + len(line.fence)
         if self.open is not None and line.fence is None:
             extra += len(self.open[0]) + 4
-        return len(line.text) + 3 + extra, len(line.text.encode()) + 3 + extra
+        extra += 3 + len(line.gap)
+        return len(line.text) + extra, len(line.text.encode()) + extra
 
     def end_fence(self) -> None:
         """Close the code block that is open."""
@@ -97,7 +98,7 @@ class _Draft:
         if self.open is not None and (fence != self.open or line.space):
             self.end_fence()
         if line.space and self.lines:
-            self.lines.append("")
+            self.lines.append(line.gap)
         if fence is not None and self.open is None:
             self.lines.append(f"{line.prefix}```{line.fence}")
             self.open = fence

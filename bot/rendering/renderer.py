@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.blog.post import is_web_url
 from bot.blog.section import anchor_of, unique
-from bot.rendering.block import Block, Footnote, Gallery, Heading, Picture, plain
+from bot.rendering.block import Block, Footnote, Heading, plain
 from bot.rendering.markdown import html_of
 from bot.rendering.markup import blocks_of
 from bot.rendering.page import Page, paginate
@@ -68,7 +68,7 @@ class Renderer:
             path: the file's path, which tells MDX.
             url: the post's public URL, which relative links start from.
         """
-        blocks = self.blocks(body, path=path, url=url)
+        blocks = self.blocks(body, path=path)
         notes = {block.key: block for block in blocks if isinstance(block, Footnote)}
         writer = Writer(lambda link: self._resolve(link, url))
         pages = tuple(paginate(writer.write(blocks), notes, writer)) or (Page(()),)
@@ -86,30 +86,12 @@ class Renderer:
         )
         return Rendered(pages, sections)
 
-    def blocks(self, body: str, *, path: str, url: str | None) -> tuple[Block, ...]:
-        """The body as blocks, its headings named and its pictures' addresses absolute."""
+    def blocks(self, body: str, *, path: str) -> tuple[Block, ...]:
+        """The body as blocks, its headings named; links and pictures are as the author has them."""
         jsx = path.lower().endswith(".mdx") or self.generator in {"next", "docusaurus"}
         text = Templates(self.generator, self.find).resolve(body, jsx=jsx)
         taken: dict[str, int] = {}
-        return tuple(self._finish(block, url, taken) for block in blocks_of(html_of(text)))
-
-    def _finish(self, block: Block, url: str | None, taken: dict[str, int]) -> Block:
-        match block:
-            case Heading():
-                anchor = (
-                    unique(block.anchor, taken)
-                    if block.anchor
-                    else anchor_of(plain(block.runs), taken)
-                )
-                return replace(block, anchor=anchor)
-            case Gallery(pictures):
-                return Gallery(
-                    tuple(
-                        Picture(self._resolve(picture.url, url) or picture.url, picture.alt)
-                        for picture in pictures
-                    )
-                )
-        return block
+        return tuple(_named(block, taken) for block in blocks_of(html_of(text)))
 
     def _resolve(self, link: str, url: str | None) -> str | None:
         """Make a link absolute; None where it leads nowhere that a reader could follow."""
@@ -129,3 +111,11 @@ class Renderer:
             return f"https:{link}" if parts.netloc else None
         absolute = urljoin(base, link)
         return absolute if is_web_url(absolute) else None
+
+
+def _named(block: Block, taken: dict[str, int]) -> Block:
+    if not isinstance(block, Heading):
+        return block
+    if block.anchor:
+        return replace(block, anchor=unique(block.anchor, taken))
+    return replace(block, anchor=anchor_of(plain(block.runs), taken))

@@ -30,7 +30,7 @@ _DEFINED = re.compile(r":[ \t]+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>]|$)")
 # https://spec.commonmark.org/0.31.2/#attribute
-ATTRIBUTES = r"""(?:\s+[a-zA-Z_:@][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*"""
+ATTRIBUTES = r"""(?:[\s\xa0]+[a-zA-Z_:@][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*"""
 _COMPLETE_TAG = re.compile(rf"(?:<[a-zA-Z][\w-]*{ATTRIBUTES}\s*/?>|</[a-zA-Z][\w-]*\s*>)\s*$")
 _LABEL_AND_URL = r"""\[(?P<label>(?:[^\[\]\\]|\\.){1,999})\]:[ \t]*\n?[ \t]*
     (?P<url><[^<>\n]*>|[^\s<]\S*)"""

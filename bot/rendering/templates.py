@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape as html_escape
 
+from bot.rendering.captures import printed
+from bot.rendering.indents import unindented
 from bot.rendering.ticks import Ticks
 
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
@@ -18,12 +20,13 @@ Lookup = Callable[[str], str | None]
 
 _FENCE = re.compile(r"^[ \t>]*(?:[*+-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\w+)")
 _ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
 
 # Tags whose content is taken as a whole: what opens and what closes them.
 _HIGHLIGHT = (
     re.compile(
-        r"(?m)^[ \t]*(?:\{%-?\s*highlight\s+([\w+#.-]+)[^%\n]*%\}"
+        r"(?m)^[ \t]*(?:\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]*%\}"
         r"|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)\"?[^>%\n]*[>%]\}\})\n?"
     ),
     re.compile(r"\n?[ \t]*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
@@ -41,6 +44,23 @@ _COMMENTS = (
     (re.compile(r"\{/\*"), re.compile(r"\*/\}")),
     (re.compile(r"%%(?=[^%\n]+%%)"), re.compile(r"%%")),
 )
+# Repeated for data that only the generator has, or no text for readers.
+_UNREADABLE = (
+    re.compile(r"\{%-?\s*(?:for|css|js|schema|style|javascript)\b[^%\n]*%\}"),
+    re.compile(r"\{%-?\s*end(?:for|css|js|schema|style|javascript)\s*-?%\}"),
+)
+# Callouts, named for what they are or by their kind.
+_BOXES = ("callout", "notice", "hint", "alert", "admonition")
+_ANY_BOX = "|".join((*_BOXES, "note", "tip", "info", "warning", "important", "caution"))
+_BOX = (
+    re.compile(
+        rf"(?m)^[ \t]*(?:\{{%-?\s*|\{{\{{[<%]\s*)(?P<name>{_ANY_BOX})\b(?P<rest>[^%>\n]*)"
+        r"(?:[>%]\}\}|%\})"
+    ),
+    re.compile(
+        rf"\{{%-?\s*end(?:{_ANY_BOX})\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
+    ),
+)
 _JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
 _KRAMDOWN = re.compile(
     r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}|(?<=[)\]`*_])\{[.#][^{}\n]*\}"
@@ -55,6 +75,8 @@ _DISPLAY_MATH = re.compile(r"(?m)^[ \t]*\$\$[ \t]*\n((?:(?![ \t]*\$\$)[^\n]*\n)+
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _PROPERTY = rf"(?:[\w:@-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})"
 _COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})*\s*/?>|</?>")
+_JSX_ELEMENT = re.compile(rf"<[a-z][\w-]*(?:\s+{_PROPERTY})+\s*/?>")
+_JSX_VALUE = re.compile(rf"\s+[\w:@-]+={_BRACES}")
 _SPACE_EXPRESSION = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
 _TAG = re.compile(
@@ -62,8 +84,10 @@ _TAG = re.compile(
     r"|\{\{[<%]-?(?P<short>[^>%{]*+(?:(?:[>%](?!\}\})|\{(?!\{[<%]))[^>%{]*+)*+)[>%]\}\}"
 )
 _OUTPUT = re.compile(
-    r"(?s)\{\{-?(?![<%])\s*(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)\s*-?\}\}"
+    r"(?s)\{\{-?(?![<%])\s*"
+    r"(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*?)\s*-?\}\}"
 )
+_TEXT_AND_ADDRESS = re.compile(r"[\"']([^\"']+)[\"'],\s*[\"'](https?://[^\"'\s]+)[\"']")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
@@ -85,7 +109,11 @@ class Templates:
         ``jsx``: the file is MDX, where imports, exports and components are code.
         """
         wiki = "[[" in text
+        if jsx:
+            text = unindented(text)
         if self._runs_templates:
+            if "endset" in text or "endcapture" in text:
+                text = printed(text)
             text = between(text, _HIGHLIGHT, _fence)
         out: list[str] = []
         for piece, is_code in pieces_of(text):
@@ -115,8 +143,11 @@ class Templates:
         if jsx:
             guarded = _SPACE_EXPRESSION.sub(" ", guarded)
             guarded = _COMPONENT.sub("", guarded)
+            guarded = _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), guarded)
         if self._runs_templates and "{" in guarded:
-            guarded = between(guarded, _RAW, lambda _, inner: _keep(inner, kept))
+            guarded = between(guarded, _RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
+            guarded = between(guarded, _UNREADABLE, lambda _, __: "")
+            guarded = between(guarded, _BOX, _box)
             guarded = _TAG.sub(self._tag, guarded)
             guarded = _OUTPUT.sub(self._output, guarded)
         if wiki:
@@ -141,13 +172,14 @@ class Templates:
             "image": _figure,
             "img": _figure,
             "youtube": _youtube,
+            "youtubeembed": _youtube,
             "vimeo": _vimeo,
             "gist": _gist,
             "tweet": _tweet,
             "twitter": _tweet,
             "x": _tweet,
         }.get(name)
-        return handler(rest) if handler is not None else ""
+        return handler(rest) if handler is not None else _named_link(rest)
 
     def _link(self, rest: str) -> str:
         quoted = _STRING.search(rest)
@@ -269,6 +301,30 @@ def _fence(opened: re.Match[str], body: str) -> str:
     return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body), "````"])
 
 
+def _box(opened: re.Match[str], body: str) -> str:
+    """A callout in HTML around its text, which may be Markdown."""
+    rest = opened["rest"]
+    first, *others = [a or b or c for a, b, c in _WORD.findall(rest)] or [""]
+    title = others[0] if others and "," not in rest else ""
+    if "=" in rest:
+        values = _arguments(rest)
+        first, title = values.get("type", ""), values.get("title", "")
+    named = opened["name"] not in _BOXES
+    info = f"{opened['name']} {title or first}" if named else f"{first} {title}"
+    return f'\n<blockquote data-callout="{html_escape(info)}">\n\n{body}\n\n</blockquote>\n'
+
+
+def _anchor(text: str, url: str) -> str:
+    """A link in HTML, which may stand in Markdown and in HTML."""
+    return f'<a href="{html_escape(url)}">{html_escape(text)}</a>'
+
+
+def _named_link(rest: str) -> str:
+    """A link, where all that is known of a tag is that it is given a text and an address."""
+    found = _TEXT_AND_ADDRESS.match(rest.strip())
+    return _anchor(found[1], found[2]) if found else ""
+
+
 def _figure(rest: str) -> str:
     values = _arguments(rest)
     source = values.get("src") or values.get("path") or values.get("url") or values.get("0") or ""
@@ -277,35 +333,38 @@ def _figure(rest: str) -> str:
     alt = values.get("alt") or values.get("1") or values.get("title") or ""
     caption = values.get("caption") or ""
     picture = f'<img src="{html_escape(source)}" alt="{html_escape(alt or caption)}">'
-    return f"{picture}<br><em>{caption}</em>" if caption else picture
+    if not caption:
+        return picture
+    return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
 
 
 def _youtube(rest: str) -> str:
     values = _arguments(rest)
     name = values.get("id") or values.get("0") or ""
-    return (
-        f"▶️ [YouTube](https://www.youtube.com/watch?v={name})"
-        if re.fullmatch(r"[\w-]+", name)
-        else ""
-    )
+    if not re.fullmatch(r"[\w-]+", name):
+        return ""
+    return f"▶️ {_anchor('YouTube', f'https://www.youtube.com/watch?v={name}')}"
 
 
 def _vimeo(rest: str) -> str:
     values = _arguments(rest)
     name = values.get("id") or values.get("0") or ""
-    return f"▶️ [Vimeo](https://vimeo.com/{name})" if name.isdigit() else ""
+    return f"▶️ {_anchor('Vimeo', f'https://vimeo.com/{name}')}" if name.isdigit() else ""
 
 
 def _gist(rest: str) -> str:
     names = re.findall(r"[\w-]+", rest)
-    if len(names) >= 2 and not names[0].isdigit():  # noqa: PLR2004 — user and gist
-        return f"🔗 [Gist](https://gist.github.com/{names[0]}/{names[1]})"
-    return f"🔗 [Gist](https://gist.github.com/{names[0]})" if names else ""
+    if not names:
+        return ""
+    of_a_user = len(names) >= 2 and not names[0].isdigit()  # noqa: PLR2004 — user and gist
+    place = f"{names[0]}/{names[1]}" if of_a_user else names[0]
+    return f"🔗 {_anchor('Gist', f'https://gist.github.com/{place}')}"
 
 
 def _tweet(rest: str) -> str:
     values = _arguments(rest)
     name = values.get("id") or values.get("0") or ""
-    if values.get("user") and name.isdigit():
-        return f"🔗 [Post on X](https://x.com/{values['user']}/status/{name})"
-    return f"🔗 [Post on X](https://x.com/i/status/{name})" if name.isdigit() else ""
+    if not name.isdigit():
+        return ""
+    user = values.get("user") or "i"
+    return f"🔗 {_anchor('Post on X', f'https://x.com/{user}/status/{name}')}"

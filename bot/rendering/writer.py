@@ -54,6 +54,7 @@ class Line:
         heading: the anchor of the heading that it is, or None.
         notes: keys of the footnotes that it refers to.
         space: whether a blank line belongs before it.
+        gap: what that blank line holds: the mark of the quote that goes on there.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Line:
     heading: str | None = None
     notes: tuple[str, ...] = ()
     space: bool = False
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,15 @@ class Writer:
             case Table():
                 yield from self._table(block, prefix)
             case Gallery(pictures):
-                yield Images(pictures)
+                yield Images(tuple(map(self._found, pictures)))
             case Rule():
                 yield Separator()
             case Footnote():
                 pass
+
+    def _found(self, picture: Picture) -> Picture:
+        """The picture at its address, or as the post names it where that leads nowhere."""
+        return replace(picture, url=self._resolve(picture.url) or picture.url)
 
     def _lines(self, runs: tuple[Run, ...], prefix: str, *, space: bool = True) -> Iterator[Line]:
         for line in split_lines(runs):
@@ -145,7 +151,7 @@ class Writer:
         if heading.level <= 3:  # noqa: PLR2004 — Discord knows three levels
             text = f"{'#' * heading.level} {self.inline(first)}"
         else:
-            text = self.inline(tuple(replace(run, style=run.style | Style.BOLD) for run in first))
+            text = self.inline(_bold(first))
         yield Line(prefix + text, prefix, heading=heading.anchor, notes=notes, space=True)
         for piece in rest:  # a heading as long as a paragraph goes on as one
             yield Line(prefix + escape_line_start(self.inline(piece)), prefix)
@@ -153,14 +159,18 @@ class Writer:
     def _quote(self, quote: Quote, prefix: str) -> Iterator[Part]:
         # Discord quotes do not nest: an inner one is told apart by its indentation only.
         inner = prefix if prefix.lstrip().startswith(">") else f"{prefix}> "
-        first = True
+        first, space = True, True
         if quote.title:
-            bold = tuple(replace(run, style=run.style | Style.BOLD) for run in quote.title)
-            yield Line(inner + self.inline(bold), inner, space=True)
-            first = False
+            yield Line(inner + self.inline(_bold(quote.title)), inner, space=True)
+            space = False
         for block in quote.blocks:
             for part in self._block(block, inner):
-                yield replace(part, space=first or part.space) if isinstance(part, Line) else part
+                if not isinstance(part, Line):
+                    yield part
+                elif first:
+                    yield replace(part, space=space)
+                else:
+                    yield replace(part, gap=inner)
                 first = False
 
     def _list(self, listing: Listing, prefix: str, depth: int = 0) -> Iterator[Part]:
@@ -182,6 +192,8 @@ class Writer:
             if isinstance(block, Listing):
                 yield from self._list(block, prefix, depth + 1)
                 continue
+            if isinstance(block, Heading):  # Discord reads none behind a bullet
+                block = Paragraph(_bold(block.runs))  # noqa: PLW2901 - the same, written otherwise
             for part in self._block(block, prefix if isinstance(block, Code) else below):
                 if isinstance(part, Line) and not started:
                     started = True
@@ -216,7 +228,7 @@ class Writer:
                 if runs:
                     runs.append(Run(" · "))
                 if label and row is not table.header:
-                    runs += [replace(run, style=run.style | Style.BOLD) for run in label]
+                    runs += _bold(label)
                     runs.append(Run(": "))
                 runs += cell
             for line in self._lines(tuple(runs), prefix + "  ", space=space):
@@ -238,6 +250,10 @@ class Writer:
             target = self._resolve(link) if link else None
             pieces.append(_masked(text, plain(group), target) if target else text)
         return "".join(pieces)
+
+
+def _bold(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    return tuple(replace(run, style=run.style | Style.BOLD) for run in runs)
 
 
 def _by_link(runs: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...]]]:

@@ -87,7 +87,7 @@ def test_every_page_fits_a_message_and_mentions_nobody(body: str) -> None:
 @settings(max_examples=100)
 @given(any_body)
 def test_discord_shows_every_word_once_and_in_order(body: str) -> None:
-    blocks = renderer.blocks(body, path="post.md", url=None)
+    blocks = renderer.blocks(body, path="post.md")
     if any(isinstance(block, Table | Footnote) for block in blocks):
         return  # a wide table names its columns in every row; notes move to the page's end
     meant = letters(clean(" ".join(texts(blocks))))

@@ -1,0 +1,38 @@
+"""What a template keeps under a name is shown where it is printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rendering.captures import code_block, printed
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{% capture x %}a *b*{% endcapture %}\n{{ x }} {{ y }}", "\na *b* {{ y }}"),
+        ("{% set x %}a{% endset %}{{ x | safe }}", "a"),
+        ("{% set x %}a{% endset %}\n{% set x %}b{% endset %}{{ x }}", "\nb"),
+        ("{% set x %}never ends {{ x }}", "{% set x %}never ends {{ x }}"),
+        ("{% raw %}{% set x %}a{% endset %}{% endraw %}", None),
+        ("```\n{% set x %}a{% endset %}\n```\n{{ x }}", None),
+        ("~~~\n{% set x %}a{% endset %}", None),
+        ("{% set text %}a{% endset %}\n{% include 'box' %}", "\na"),
+        ("{% include 'box' %}", None),
+        ("{% set x %}a{% endset %}{{ x | npm }}{{ x | yarn }}", "a"),
+    ],
+)
+def test_a_capture_is_printed_where_its_name_stands(template: str, text: str | None) -> None:
+    assert printed(template) == (template if text is None else text)
+
+
+def test_a_filter_that_colours_code_makes_it_code() -> None:
+    template = (
+        '{% set x %}{% raw %}\na < b\n\n{{ c }}\n{% endraw %}{% endset %}{{ x | highlight("js") }}'
+    )
+    assert printed(template) == code_block("a < b\n\n{{ c }}", "js")
+
+
+def test_an_include_prints_the_code_captured_before_it() -> None:
+    template = "{% set codeContent %}\na\n{% endset %}\n{% include 'snippet' %}\n"
+    assert printed(template) == f"\n{code_block('a', '')}\n"
