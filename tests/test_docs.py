@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from discord import app_commands
 
 from bot.chat.commands import COMMANDS
 from bot.cli import cli, main
@@ -63,14 +65,27 @@ def test_the_readme_lists_every_terminal_command_and_no_other() -> None:
 
 def test_the_readme_lists_every_slash_command_with_its_options() -> None:
     listed = {
-        command.name: {option.name for option in command.parameters if option.name != "hide"}
-        for command in COMMANDS
+        command.qualified_name: {
+            option.display_name for option in command.parameters if option.name != "hide"
+        }
+        for command in slash_commands()
     }
     documented = {
         name: set(re.findall(r"\w+", options))
-        for name, options in re.findall(r"^\| `/(\w+)([^`]*)` \|", README, re.MULTILINE)
+        for name, options in re.findall(
+            r"^\| `/(\w+(?: \w+)?)((?: [<\[][^`]*)?)` \|", README, re.MULTILINE
+        )
     }
     assert documented == listed
+
+
+def slash_commands() -> Iterator[app_commands.Command[Any, ..., Any]]:
+    """Every command that a reader can send."""
+    for command in COMMANDS:
+        if isinstance(command, app_commands.Group):
+            yield from (c for c in command.commands if isinstance(c, app_commands.Command))
+        else:
+            yield command
 
 
 def test_every_make_target_and_option_that_a_page_names_exists() -> None:
@@ -91,9 +106,12 @@ def test_every_make_target_and_option_that_a_page_names_exists() -> None:
                 assert given <= {*options, "--help"}, f"{page}: {line}"
 
 
-def test_every_slash_command_takes_hide_as_the_readme_says() -> None:
-    for command in COMMANDS:
-        assert "hide" in {option.name for option in command.parameters}, command.name
+def test_every_slash_command_takes_hide_or_is_private_as_the_readme_says() -> None:
+    (private,) = re.findall(r"(?s)are always private: (.+?)\.", README)
+    for command in slash_commands():
+        hides = "hide" in {option.name for option in command.parameters}
+        root = command.qualified_name.split()[0]
+        assert hides != (f"`/{root}`" in private), command.qualified_name
 
 
 def test_the_reference_names_every_key_that_the_reader_knows() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["command", "autocomplete", "component"]
+Kind = Literal["command", "autocomplete", "component", "modal"]
 Outcome = Literal["answered", "outdated", "late", "failed"]
 
 # The name by which structlog's context variables hold the usage that is going on, so that
@@ -19,8 +19,9 @@ class Usage:
     """What happened to an interaction, without who it was.
 
     Attributes:
-        kind: whether a command was sent, its option typed, or a button or menu used.
-        command: the command's name, or that of the button or menu.
+        kind: whether a command was sent, its option typed, a button or menu used, or a form
+            (a modal) sent.
+        command: the command's name, or that of the button, menu or form.
         options: names of the options that were given.
         guild: id of the server, or None in a direct message or a group.
         shard: number of the gateway's shard, or None over HTTP.

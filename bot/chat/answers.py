@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
 
 from bot.blog.library import Library
-from bot.chat.views.layout import Layout
+from bot.chat.views.layout import Layout, Ready
 
 # Some 25 kB each.
 MOST = 128
@@ -34,7 +33,7 @@ class Answers:
         self._clock = clock
         self._moment: Hashable = None
         self._asked = -UNASKED_SECONDS
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Ready] = OrderedDict()
 
     async def get(self, question: Hashable, make: Callable[[], Awaitable[Layout]]) -> Layout:
         """The answer to a question, made by ``make`` unless it was asked before.
@@ -48,7 +47,9 @@ class Answers:
         if question in self._kept:
             self._kept.move_to_end(question)
             return self._kept[question]
-        made = Kept(await make())
+        layout = await make()
+        components = layout.to_components()  # type: ignore[no-untyped-call] # discord.py's own
+        made = Ready(components, concerns_all=layout.concerns_all)
         if moment == self._moment:  # else the library has changed while it was made
             self._kept[question] = made
             if len(self._kept) > MOST:
@@ -65,17 +66,3 @@ class Answers:
                 self._moment = moment
                 self._kept.clear()
         return self._moment
-
-
-class Kept(Layout):
-    """A layout of which only the payload is left."""
-
-    def __init__(self, layout: Layout) -> None:
-        super().__init__()
-        self.concerns_all = layout.concerns_all  # type: ignore[misc] # that of the layout's class
-        self._components = layout.to_components()  # type: ignore[no-untyped-call]
-
-    def to_components(self) -> list[dict[str, Any]]:
-        """The components of the layout, as Discord takes them."""
-        components: list[dict[str, Any]] = self._components
-        return components

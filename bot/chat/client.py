@@ -10,22 +10,45 @@ import discord
 from discord import Interaction, app_commands
 
 from bot import __version__
+from bot.blog.channel import Channels
 from bot.blog.library import Library
+from bot.blog.outbox import Outbox
 from bot.blog.pictures import Pictures
+from bot.blog.subscription import Subscriptions
 from bot.blog.usage import Tell
 from bot.chat.actions import Action
 from bot.chat.answers import Answers
-from bot.chat.commands import COMMANDS
+from bot.chat.commands import COMMANDS, Command
 from bot.chat.cooldown import Cooldown
+from bot.chat.forms import Form
 from bot.chat.interaction import answer, words_of
 from bot.chat.pages import Pages
+from bot.chat.told import Untold
 from bot.chat.tree import Tree
 from bot.chat.usage import ended, noted
+from bot.chat.views.announced_list import SettingsPageButton
+from bot.chat.views.channel_settings import (
+    MoreSettings,
+    OpenButton,
+    RemoveButton,
+    RoleMenu,
+    StopButton,
+    SwitchButton,
+    TagsMenu,
+    TypeButton,
+)
+from bot.chat.views.following import FollowButton, UnfollowAllButton
 from bot.chat.views.help import CommandInfo
 from bot.chat.views.notice import Notice
 from bot.chat.views.post_card import RandomButton, RelatedMenu, TurnButton
 from bot.chat.views.post_list import NarrowMenu, PageButton
-from bot.chat.views.post_page import JumpMenu, ReadButton, ReadOnButton, TurnPageButton
+from bot.chat.views.post_page import (
+    JumpMenu,
+    NewPostButton,
+    ReadButton,
+    ReadOnButton,
+    TurnPageButton,
+)
 from bot.chat.views.search_results import SearchPageButton
 from bot.chat.views.sharing import SaveButton, ShareButton
 from bot.chat.views.tag_list import TagMenu, TagsPageButton
@@ -48,7 +71,20 @@ ACTIONS: tuple[type[Action[Any, Any]], ...] = (
     JumpMenu,
     ShareButton,
     SaveButton,
+    NewPostButton,
+    FollowButton,
+    UnfollowAllButton,
+    OpenButton,
+    TagsMenu,
+    RoleMenu,
+    SwitchButton,
+    TypeButton,
+    RemoveButton,
+    StopButton,
+    SettingsPageButton,
 )
+
+FORMS: tuple[type[Form], ...] = (MoreSettings,)
 
 # Between two posts that somebody shares in a channel.
 SHARING_SECONDS = 60
@@ -61,9 +97,15 @@ class Slashpost(discord.Client):
         library: the posts.
         sync: makes Discord's list of commands equal to the tree's and returns that list.
         pictures: those beside the posts, if there are any.
+        subscriptions: who wants to hear of new posts; None where that cannot be kept.
+        outbox: what is to be announced, for /about.
         version: what /about shows.
         tell: hears of every interaction that was dealt with.
         http_trace: hears of every request to Discord.
+
+    Attributes:
+        channels: looks at those that posts are to be announced in; None until somebody who
+            can do that with this client is put there.
     """
 
     def __init__(
@@ -72,6 +114,8 @@ class Slashpost(discord.Client):
         *,
         sync: Sync,
         pictures: Pictures | None = None,
+        subscriptions: Subscriptions | None = None,
+        outbox: Outbox | None = None,
         version: str = __version__,
         tell: Tell = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
@@ -88,6 +132,10 @@ class Slashpost(discord.Client):
         self.answers = Answers(library)
         self.pages = Pages(library)
         self.pictures = pictures
+        self.subscriptions = subscriptions
+        self.channels: Channels | None = None
+        self.outbox = outbox
+        self.untold = Untold(subscriptions) if subscriptions else None
         self.sharing = Cooldown(SHARING_SECONDS)
         self.version = version
         self.tell = tell
@@ -110,12 +158,17 @@ class Slashpost(discord.Client):
         self._command_ids = {command.name: command.id for command in await self._sync(self.tree)}
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Answer clicks on what no version of this bot, or only an older one, has sent."""
-        if interaction.type is not discord.InteractionType.component:
-            return
+        """Take forms, and answer what no version of this bot, or only an older one, has sent."""
         data: Mapping[str, Any] = interaction.data or {}
-        custom_id = data["custom_id"]
-        if any(action.kind.pattern.fullmatch(custom_id) for action in ACTIONS):
+        if interaction.type is discord.InteractionType.modal_submit:
+            for form in FORMS:
+                if match := form.kind.pattern.fullmatch(data["custom_id"]):
+                    await form.submitted(interaction, match)
+                    return
+        elif interaction.type is discord.InteractionType.component:
+            if any(action.kind.pattern.fullmatch(data["custom_id"]) for action in ACTIONS):
+                return
+        else:
             return
         with noted(interaction, "unknown"):
             ended(interaction, "outdated")
@@ -125,10 +178,21 @@ class Slashpost(discord.Client):
             await answer(interaction, Notice(outdated))
 
     def mention(self, name: str) -> str:
-        """A command in a message: clickable once Discord has given it an id."""
-        command_id = self._command_ids.get(name)
+        """A command in a message, such as ``announce here``: clickable once it has an id."""
+        command_id = self._command_ids.get(name.partition(" ")[0])
         return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
 
-    def commands(self) -> list[CommandInfo]:
-        """All commands, in the order of /help."""
-        return [CommandInfo(self.mention(c.name), c.description) for c in COMMANDS]
+    def commands(self, *, manages: bool) -> list[CommandInfo]:
+        """All commands, in the order of /help.
+
+        Args:
+            manages: whether for somebody who may use those for administrators too.
+        """
+        shown = [each for each in COMMANDS if manages or each.default_permissions is None]
+        return [CommandInfo(self.mention(start_of(each)), each.description) for each in shown]
+
+
+def start_of(command: Command) -> str:
+    """The name of a command, or of the first one of a group: a group alone cannot be used."""
+    first = command.commands[0] if isinstance(command, app_commands.Group) else command
+    return first.qualified_name

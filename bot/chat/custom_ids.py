@@ -16,9 +16,9 @@ from bot.blog.tag import Tag, tag_key
 from bot.chat import limits
 from bot.chat.text import is_mention_like
 
-_KEY = r"[0-9a-f]{12}"
-_PAGE = r"-?\d{1,9}"
-_PLACE = rf"(?P<key>{_KEY}):(?P<digest>[0-9a-f]{{0,16}}):(?P<page>{_PAGE})"
+KEY = r"[0-9a-f]{12}"
+PAGE = r"-?\d{1,9}"
+_PLACE = rf"(?P<key>{KEY}):(?P<digest>[0-9a-f]{{0,16}}):(?P<page>{PAGE})"
 
 
 class CustomId:
@@ -40,7 +40,7 @@ class CustomId:
 class ReadPost(CustomId):
     """Open a post, at a section (its ``section_ref``) if not empty, as a message of its own."""
 
-    pattern: ClassVar = re.compile(rf"read:(?P<key>{_KEY})(?::(?P<section>.+))?", re.DOTALL)
+    pattern: ClassVar = re.compile(rf"read:(?P<key>{KEY})(?::(?P<section>.+))?", re.DOTALL)
     key: str
     section: str = ""
 
@@ -112,7 +112,7 @@ class Jump(PageOfPost):
 class SharePost(CustomId):
     """Show the card of a post to everyone in the channel."""
 
-    pattern: ClassVar = re.compile(rf"share:(?P<key>{_KEY})")
+    pattern: ClassVar = re.compile(rf"share:(?P<key>{KEY})")
     key: str
 
     @classmethod
@@ -128,7 +128,7 @@ class SharePost(CustomId):
 class TurnTo(CustomId):
     """Turn this message to the card of a post; ``place`` tells the card's buttons apart."""
 
-    pattern: ClassVar = re.compile(rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{_KEY})")
+    pattern: ClassVar = re.compile(rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{KEY})")
     place: str
     key: str
 
@@ -176,7 +176,7 @@ class ListPage(CustomId):
     """A page of the newest posts, from 1, of one tag (its ``tag_ref``) if not empty."""
 
     pattern: ClassVar = re.compile(
-        rf"latest:(?P<page>{_PAGE}):(?P<count>[1-5]):(?P<tag>.*)", re.DOTALL
+        rf"latest:(?P<page>{PAGE}):(?P<count>[1-5]):(?P<tag>.*)", re.DOTALL
     )
     page: int
     count: int
@@ -212,7 +212,7 @@ class Narrow(CustomId):
 class TagsPage(CustomId):
     """A page of all tags, from 1."""
 
-    pattern: ClassVar = re.compile(rf"tags:(?P<page>{_PAGE})")
+    pattern: ClassVar = re.compile(rf"tags:(?P<page>{PAGE})")
     page: int
 
     @classmethod
@@ -243,7 +243,7 @@ class PickTag(CustomId):
 class SearchPage(CustomId):
     """A page of search results, from 1. Only a query that fits can be paged."""
 
-    pattern: ClassVar = re.compile(rf"search:(?P<page>{_PAGE}):(?P<query>.+)", re.DOTALL)
+    pattern: ClassVar = re.compile(rf"search:(?P<page>{PAGE}):(?P<query>.+)", re.DOTALL)
     page: int
     query: str
 
@@ -264,7 +264,7 @@ class SearchPage(CustomId):
 # A tag's name stands in a custom id and in an option's value as it is, unless it is longer
 # than this or holds what could be mistaken or lost; then its hash does.
 _TAG_NAME = limits.CUSTOM_ID - len("latest:123456789:5:")
-_HASHED_TAG = re.compile(rf"~({_KEY})")
+_HASHED_TAG = re.compile(rf"~({KEY})")
 
 
 def tag_ref(name: str) -> str:

@@ -11,7 +11,7 @@ import logging
 import discord
 from discord import Interaction, app_commands
 
-from bot.blog.errors import IndexUnavailable
+from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.chat.interaction import words_of
 from bot.chat.usage import ended, name_of
 from bot.chat.views.notice import Notice
@@ -47,6 +47,8 @@ def explain(error: BaseException, words: Words) -> str:
     """Say in the reader's language what went wrong and what to do about it."""
     if isinstance(error, IndexUnavailable):
         return words.say("The posts cannot be read right now. Please try again in a moment.")
+    if isinstance(error, StateUnavailable):
+        return words.say("Nothing can be announced or followed right now. Please try again later.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return words.say("This command has changed. Reload Discord and try again.")
     return words.say("Something went wrong here. It has been noted; please try again later.")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import discord
 from discord import Interaction
 
+from bot.blog.errors import StateUnavailable
 from bot.blog.library import Library
+from bot.blog.subscription import Subscriptions
 from bot.chat.words import Words, words_in
 
 if TYPE_CHECKING:
@@ -31,6 +33,20 @@ def client_of(interaction: Interaction) -> Slashpost:
 def library_of(interaction: Interaction) -> Library:
     """The posts."""
     return client_of(interaction).library
+
+
+def subscriptions_of(interaction: Interaction) -> Subscriptions:
+    """Who wants to hear of new posts.
+
+    Raises:
+        StateUnavailable: there is no place to keep that.
+    """
+    found = client_of(interaction).subscriptions
+    if found is None:
+        raise StateUnavailable(
+            "There is no state", "Set SLASHPOST_STATE to a file that can be written."
+        )
+    return found
 
 
 def words_of(interaction: Interaction) -> Words:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from discord import Interaction, app_commands
+import logging
+
+from discord import Interaction, InteractionType, app_commands
 
 from bot.chat.errors import reply_to_error
+from bot.chat.interaction import client_of
 from bot.chat.usage import noted
+
+log = logging.getLogger(__name__)
 
 
 class Tree(app_commands.CommandTree):
@@ -18,6 +23,18 @@ class Tree(app_commands.CommandTree):
                 await super()._call(interaction)
             except app_commands.AppCommandError as error:  # such as a command that is no more
                 await self.on_error(interaction, error)
+        if interaction.type is InteractionType.application_command:
+            await self._tell(interaction)
+
+    async def _tell(self, interaction: Interaction) -> None:
+        """Tell the reader that they cannot be reached, if that is so and they have not heard."""
+        untold = client_of(interaction).untold
+        if untold is None:
+            return
+        try:
+            await untold.tell(interaction)
+        except Exception:
+            log.exception("Could not tell a reader that they cannot be reached")
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """Tell the reader; discord.py's own handler only logs."""

@@ -17,7 +17,10 @@ KINDS: Mapping[InteractionType, Kind] = {
     InteractionType.application_command: "command",
     InteractionType.autocomplete: "autocomplete",
     InteractionType.component: "component",
+    InteractionType.modal_submit: "modal",
 }
+# https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type
+SUBCOMMANDS = {1, 2}
 
 
 @contextmanager
@@ -54,22 +57,31 @@ def name_of(interaction: Interaction) -> str:
     usage: Usage | None = interaction.extras.get(USAGE)
     if usage is None:
         return "an interaction"
-    return usage.command if usage.kind == "component" else f"/{usage.command}"
+    return usage.command if usage.kind in {"component", "modal"} else f"/{usage.command}"
 
 
 def usage_of(interaction: Interaction, name: str) -> Usage:
     """Describe an interaction that has just come."""
     data: Mapping[str, Any] = interaction.data or {}
-    options: Sequence[Mapping[str, Any]] = data.get("options", ())
+    command, options = command_in(data)
     given = [data.get("custom_id"), *data.get("values", ()), *(o.get("value") for o in options)]
     return Usage(
         kind=KINDS[interaction.type],
-        command=name or data["name"],
+        command=name or command,
         options=tuple(option["name"] for option in options),
         guild=interaction.guild_id,
         shard=shard_of(interaction),
         typed=tuple(value for value in given if isinstance(value, str) and value),
     )
+
+
+def command_in(data: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
+    """The full name of the command that was sent, such as ``announce here``, and its options."""
+    name: str = data.get("name", "")
+    options: Sequence[Mapping[str, Any]] = data.get("options", ())
+    while options and options[0]["type"] in SUBCOMMANDS:
+        name, options = f"{name} {options[0]['name']}", options[0].get("options", ())
+    return name, options
 
 
 def shard_of(interaction: Interaction) -> int | None:

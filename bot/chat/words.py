@@ -58,6 +58,11 @@ def named(name: str) -> locale_str:
     return locale_str(name)
 
 
+def typed(name: str, words: Words) -> str:
+    """A command as a reader types it, where nothing may change with Discord's ids."""
+    return f"`/{words.say(name)}`"
+
+
 def described(description: str) -> locale_str:
     """Description of a command or option: at most 100 characters."""
     return locale_str(description)

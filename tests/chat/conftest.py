@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.chat.client import Slashpost
 from bot.index.index import Index
+from bot.state.state import State
+from bot.transport.channels import DiscordChannels
 from tests.chat.blog import fill, garden, open_index
 from tests.wire.limits import check_limits, components_of, texts_of
 from tests.wire.schema import validate_request
@@ -94,12 +96,23 @@ class Seen:
 
 @dataclass
 class Stage:
-    """A channel, its reader, and what she does there."""
+    """A channel, its reader (Rea, unless ``by`` said another), and what she does there."""
 
     env: simcord.Env
     channel: ChannelHandle
     rea: MemberActor
     index: Index
+    state: State
+
+    def manager(self) -> MemberActor:
+        """A member of the server who has the permission Manage Server."""
+        may = discord.Permissions(manage_guild=True)
+        role = self.rea.guild.create_role("managers", permissions=may)
+        return self.rea.guild.add_member(self.env.create_user("mia"), roles=[role])
+
+    def by(self, somebody: MemberActor) -> Stage:
+        """The same place with somebody else in it."""
+        return replace(self, rea=somebody)
 
     async def type(self, command: str, **options: Any) -> Seen:
         """Use a slash command."""
@@ -129,7 +142,7 @@ class Stage:
 
     async def restart(self) -> None:
         """Stop the bot and start it anew."""
-        await self.env.restart_bot(Slashpost(self.index, sync=sync))
+        await self.env.restart_bot(bot_of(self.index, self.state))
 
     def _take(self, result: InteractionResult) -> Seen:
         assert result.acknowledged, "the reader was left without an answer"
@@ -146,18 +159,37 @@ async def index(tmp_path: Path) -> AsyncIterator[Index]:
 
 
 @pytest.fixture
-def simcord_bot(index: Index) -> Slashpost:
-    """The bot that the ``simcord_env`` fixture runs."""
-    return Slashpost(index, sync=sync)
+async def state() -> AsyncIterator[State]:
+    """What the bot remembers, in memory."""
+    async with State.open(None) as state:
+        yield state
+
+
+def bot_of(index: Index, state: State | None) -> Slashpost:
+    """A bot that answers from the index, and remembers if it can."""
+    bot = Slashpost(
+        index,
+        sync=sync,
+        subscriptions=state.subscriptions if state else None,
+        outbox=state.outbox if state else None,
+    )
+    bot.channels = DiscordChannels(bot)
+    return bot
 
 
 @pytest.fixture
-def stage(simcord_env: simcord.Env, index: Index, shared: Path) -> Iterator[Stage]:
+def simcord_bot(index: Index, state: State) -> Slashpost:
+    """The bot that the ``simcord_env`` fixture runs."""
+    return bot_of(index, state)
+
+
+@pytest.fixture
+def stage(simcord_env: simcord.Env, index: Index, state: State, shared: Path) -> Iterator[Stage]:
     """A server with the bot over the gardening blog, where Discord would take all it sends."""
     del shared  # Discord's API description lies there
     guild = simcord_env.create_guild()
     rea = guild.add_member(simcord_env.create_user("rea"))
-    yield Stage(simcord_env, guild.create_text_channel("blog"), rea, index)
+    yield Stage(simcord_env, guild.create_text_channel("blog"), rea, index, state)
     for request in simcord_env.http_requests:
         if request.json is not None:
             validate_request(request.method, request.path, request.json)

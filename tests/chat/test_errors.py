@@ -11,7 +11,7 @@ from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Status
 from bot.blog.post import Post
 from bot.chat.actions import Action
-from bot.chat.client import ACTIONS
+from bot.chat.client import ACTIONS, FORMS
 from bot.chat.custom_ids import CustomId
 from bot.index.index import Index
 from tests.chat.conftest import Seen, Stage
@@ -180,7 +180,7 @@ def kinds(kind: type[CustomId]) -> Iterator[type[CustomId]]:
         yield from kinds(each)
 
 
-def test_every_button_and_menu_of_the_bot_is_known_to_it() -> None:
-    known = {action.kind.__name__ for action in ACTIONS}
+def test_every_button_menu_and_form_of_the_bot_is_known_to_it() -> None:
+    known = {action.kind.__name__ for action in ACTIONS} | {form.kind.__name__ for form in FORMS}
     assert known == {kind.__name__ for kind in kinds(CustomId)}
     assert all(issubclass(action, Action) for action in ACTIONS)

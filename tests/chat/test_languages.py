@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import gettext
 import re
 import string
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from discord import Locale, app_commands
+from discord.app_commands import Group
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot.chat import dates
@@ -80,10 +84,30 @@ def test_the_compiled_catalogue_says_what_the_readable_one_does(language: str) -
         assert says == tuple(dict.fromkeys(forms(message))), "run: make messages"
 
 
+def test_no_message_hides_in_an_f_string() -> None:
+    """Python 3.11 reads such a string as a whole, and so what looks for messages misses it."""
+    for file in CHAT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            inside = ast.walk(node) if isinstance(node, ast.JoinedStr) else ()
+            for call in inside:
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                    literal = any(isinstance(given, ast.Constant) for given in call.args)
+                    assert call.func.attr not in KEYWORDS or not literal, (file, call.lineno)
+
+
+def leaves() -> Iterator[app_commands.Command[Any, ..., Any]]:
+    """Every command, those of groups one by one."""
+    for command in COMMANDS:
+        if isinstance(command, app_commands.Group):
+            yield from (each for each in command.walk_commands() if not isinstance(each, Group))
+        else:
+            yield command
+
+
 @pytest.mark.parametrize("locale", CATALOGUES)
 async def test_every_name_is_one_that_discord_takes(locale: Locale) -> None:
     words = words_in(locale)
-    for command in COMMANDS:
+    for command in leaves():
         options = [parameter.display_name for parameter in command.parameters]
         for name in (command.name, *options):
             translated = words.say(name)
@@ -93,6 +117,8 @@ async def test_every_name_is_one_that_discord_takes(locale: Locale) -> None:
         assert len(names) == len(set(names)), "two options of one name"
         assert len(words.say(command.description)) <= 100
     assert len({words.say(command.name) for command in COMMANDS}) == len(COMMANDS)
+    full = [words.say(command.name) for command in leaves() if command.parent is not None]
+    assert len(full) == len(set(full))
 
 
 async def test_languages_without_a_catalogue_see_english() -> None:

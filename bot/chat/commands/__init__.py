@@ -7,20 +7,30 @@ from typing import Any
 from discord import app_commands
 
 from bot.chat.commands.about import about
+from bot.chat.commands.announce import announce
+from bot.chat.commands.follow import follow_, following, unfollow
 from bot.chat.commands.help import help_
 from bot.chat.commands.latest import latest
 from bot.chat.commands.post import post
+from bot.chat.commands.privacy import privacy
 from bot.chat.commands.random import random
 from bot.chat.commands.search import search
 from bot.chat.commands.tags import tags
 
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+
 # In the order in which /help lists them.
-COMMANDS: tuple[app_commands.Command[Any, ..., Any], ...] = (
+COMMANDS: tuple[Command, ...] = (
     latest,
     post,
     tags,
     search,
     random,
+    follow_,
+    following,
+    unfollow,
+    announce,
     about,
+    privacy,
     help_,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
-from bot.chat.interaction import answer, client_of, library_of, words_of
+from bot.chat.interaction import answer, client_of, words_of
 from bot.chat.views.about import About
 from bot.chat.words import described, named
 
@@ -19,7 +19,8 @@ async def about(
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with counts, source, link and version."""
-    status = await library_of(interaction).status()
-    await answer(
-        interaction, About(status, client_of(interaction).version, words_of(interaction)), hide=hide
-    )
+    client = client_of(interaction)
+    status = await client.library.status()
+    backlog = await client.outbox.backlog() if client.outbox else None
+    view = About(status, client.version, words_of(interaction), backlog)
+    await answer(interaction, view, hide=hide)

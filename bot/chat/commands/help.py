@@ -17,5 +17,6 @@ async def help_(
     hide: bool = True,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with the list of commands, in private unless asked otherwise."""
-    view = Help(client_of(interaction).commands(), words_of(interaction))
+    manages = interaction.permissions.manage_guild
+    view = Help(client_of(interaction).commands(manages=manages), words_of(interaction))
     await answer(interaction, view, hide=hide)

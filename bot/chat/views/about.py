@@ -8,18 +8,22 @@ from typing import Any
 from discord import ui
 
 from bot.blog.library import Status
+from bot.blog.outbox import Backlog
 from bot.blog.post import is_web_url
 from bot.chat import limits, text
 from bot.chat.views.layout import Layout, small
 from bot.chat.words import Words
 
 PROJECT = "Slashpost"
+PROBLEM = 200
 
 
 class About(Layout):
     """How many posts and tags there are, where they come from, and when they changed."""
 
-    def __init__(self, status: Status, version: str, words: Words) -> None:
+    def __init__(
+        self, status: Status, version: str, words: Words, backlog: Backlog | None = None
+    ) -> None:
         super().__init__()
         facts = [
             words.say("Last update: {when}", when=f"<t:{status.updated}:R>"),
@@ -31,6 +35,7 @@ class About(Layout):
                 words.count("{n} problem in the posts", "{n} problems in the posts", n)
                 + " (`slashpost check`)"
             )
+        facts += announcing(backlog, words) if backlog else ()
         posts = words.count("{n} post", "{n} posts", status.posts)
         tags = words.count("{n} tag", "{n} tags", status.tags)
         self.show(f"## {PROJECT}\n**{posts} · {tags}**", "\n".join(facts))
@@ -39,6 +44,15 @@ class About(Layout):
             link: ui.Button[Any] = ui.Button(label=words.say("Visit the blog"), url=url)
             self.show(ui.ActionRow(link))
         self.show(small(f"{PROJECT} {version}"))
+
+
+def announcing(backlog: Backlog, words: Words) -> list[str]:
+    """How many announcements are on their way, and what holds them up; nothing if none are."""
+    waiting = words.count(
+        "{n} announcement on its way", "{n} announcements on their way", backlog.waiting
+    )
+    problem = text.markdown(backlog.problem, PROBLEM)
+    return [line for line in (waiting if backlog.waiting else "", problem) if line]
 
 
 def source_name(source: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.views.layout import Layout, small
+from bot.chat.views.layout import Layout, heading, small
 from bot.chat.words import Words
 
 
@@ -27,11 +27,11 @@ class Help(Layout):
 
     def __init__(self, commands: Sequence[CommandInfo], words: Words) -> None:
         super().__init__()
-        hide = f"`{words.say('hide')}`"
+        hide = "`" + words.say("hide") + "`"
         advice = words.say("Add {option} to a command, and only you see the answer.", option=hide)
         lines = (f"{command.mention} {words.say(command.description)}" for command in commands)
         self.show(
-            f"## {words.say('Read the blog from here')}",
+            heading(words.say("Read the blog from here")),
             "\n".join(lines),
             small(advice),
         )

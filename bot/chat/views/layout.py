@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import discord
@@ -39,10 +40,28 @@ class Layout(ui.LayoutView):
                 self.frame.add_item(item)
 
 
+class Ready(Layout):
+    """A message that is made already, down to what is sent."""
+
+    def __init__(self, components: Sequence[dict[str, Any]], *, concerns_all: bool = True) -> None:
+        super().__init__()
+        self.concerns_all = concerns_all  # type: ignore[misc] # else that of the class
+        self._components = list(components)
+
+    def to_components(self) -> list[dict[str, Any]]:
+        """The components, as Discord takes them."""
+        return self._components
+
+
 def components_in(item: ui.Item[Any]) -> int:
     """How many components Discord counts for an item and all that it holds."""
     nested = item.walk_children() if isinstance(item, ui.Section | ui.ActionRow) else ()
     return 1 + sum(1 for _ in nested)
+
+
+def heading(line: str) -> str:
+    """A line as a heading."""
+    return f"## {line}"
 
 
 def small(*parts: str) -> str:

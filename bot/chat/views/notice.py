@@ -29,4 +29,5 @@ def gone(interaction: Interaction) -> Notice:
     search = words.say(
         "Find another with {command}.", command=client_of(interaction).mention("search")
     )
-    return Notice(f"{words.say('This post is no longer on the blog.')} {search}")
+    gone_now = words.say("This post is no longer on the blog.")
+    return Notice(f"{gone_now} {search}")

@@ -15,7 +15,8 @@ from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import ListPage, Narrow, tag_of, tag_ref
-from bot.chat.interaction import client_of, library_of, turn, words_of
+from bot.chat.interaction import client_of, turn, words_of
+from bot.chat.views.following import follow_button
 from bot.chat.views.layout import (
     Layout,
     alt,
@@ -67,6 +68,7 @@ class Shelf:
         page: which page this is.
         tag: the tag that all of them carry, if the list is narrowed.
         tags: tags to narrow the list by, most used first.
+        follows: whether readers can follow the blog.
     """
 
     posts: Sequence[Post]
@@ -74,16 +76,19 @@ class Shelf:
     page: Page
     tag: Tag | None = None
     tags: Sequence[Tag] = ()
+    follows: bool = False
 
     @classmethod
-    async def of(cls, library: Library, number: int, size: int, tag: Tag | None) -> Self:
+    async def of(
+        cls, library: Library, number: int, size: int, tag: Tag | None, *, follows: bool = False
+    ) -> Self:
         """Look up page ``number``, or the nearest that there is."""
         name = tag.name if tag else None
         total = await library.count(tag=name)
         page = Page.nearest(number, total, size)
         posts = await library.latest(tag=name, limit=size, offset=page.offset)
         tags = await library.tags(limit=limits.SELECT_OPTIONS - 1)
-        return cls(posts, total, page, tag, tags)
+        return cls(posts, total, page, tag, tags, follows)
 
 
 class PostList(Layout):
@@ -182,9 +187,12 @@ def tag_option(tag: Tag, words: Words, *, chosen: Tag | None = None) -> discord.
 
 
 def paging_row(shelf: Shelf, words: Words) -> ui.ActionRow[Any] | None:
-    """The buttons that page through the list; None where all of it fits on one page."""
+    """The buttons that page through the list and follow its tag; None where there are none."""
     page, ref = shelf.page, tag_ref(shelf.tag.name) if shelf.tag else ""
-    return page_buttons(page, words, lambda number: ListPage(number, page.size, ref), PageButton)
+    row = page_buttons(page, words, lambda number: ListPage(number, page.size, ref), PageButton)
+    if shelf.tag is None or not shelf.follows:
+        return row
+    return (row or ui.ActionRow()).add_item(follow_button(shelf.tag.name, words))
 
 
 class PageButton(Action[ui.Button[Any], ListPage], kind=ListPage):
@@ -208,18 +216,22 @@ class NarrowMenu(Action[ui.Select[Any], Narrow], kind=Narrow):
 
 async def list_of(interaction: Interaction, page: int, count: int, ref: str) -> Layout:
     """A page of the posts of the tag ``ref``, or of all; word of it if there are none."""
-    library, words = library_of(interaction), words_of(interaction)
-    return await client_of(interaction).answers.get(
-        ("list", page, count, ref, words), lambda: make_list(library, page, count, ref, words)
+    client, words = client_of(interaction), words_of(interaction)
+    follows = client.subscriptions is not None
+    return await client.answers.get(
+        ("list", page, count, ref, words),
+        lambda: make_list(client.library, page, count, ref, words, follows=follows),
     )
 
 
-async def make_list(library: Library, page: int, count: int, ref: str, words: Words) -> Layout:
+async def make_list(
+    library: Library, page: int, count: int, ref: str, words: Words, *, follows: bool
+) -> Layout:
     """Look the posts up and lay them out."""
     tag = await tag_of(library, ref) if ref else None
     if ref and tag is None:
         return Notice(words.say("No post carries this tag any more."))
-    shelf = await Shelf.of(library, page, count, tag)
+    shelf = await Shelf.of(library, page, count, tag, follows=follows)
     if not shelf.posts:
         return Notice(words.say("There are no posts yet."))
     return PostList(shelf, words)

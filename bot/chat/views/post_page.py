@@ -28,9 +28,11 @@ from bot.chat.custom_ids import (
     section_ref,
 )
 from bot.chat.interaction import (
+    answer,
     answer_aside,
     client_of,
     is_aside,
+    library_of,
     may_share,
     prepare,
     prepare_turn,
@@ -38,9 +40,10 @@ from bot.chat.interaction import (
     words_of,
 )
 from bot.chat.sections import fold, section_meant, sections_like
+from bot.chat.subscription_ids import PREVIEW, NewPost
 from bot.chat.views.layout import Layout, link_button, reading_time, small, when
 from bot.chat.views.miss import CLOSEST, SectionMiss
-from bot.chat.views.notice import gone
+from bot.chat.views.notice import Notice, gone
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.words import Words
 from bot.rendering.block import Picture
@@ -302,6 +305,19 @@ class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
         await read_aside(
             interaction, open_page(interaction, to.key, lambda it: page_of(it, to.section) or 1)
         )
+
+
+class NewPostButton(Action[ui.Button[Any], NewPost], kind=NewPost):
+    """Opens a post from its announcement, for whoever clicks."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer aside with the first page; in a preview, a draft cannot be read yet."""
+        key = self.meaning.key
+        if self.meaning.delivery == PREVIEW and not await library_of(interaction).get_by_key(key):
+            unpublished = words_of(interaction).say("Readers can open it once it is published.")
+            await answer(interaction, Notice(unpublished))
+        else:
+            await read_aside(interaction, open_page(interaction, key, lambda _: 1))
 
 
 class ReadOnButton(Action[ui.Button[Any], ReadOn], kind=ReadOn):

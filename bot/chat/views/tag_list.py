@@ -13,8 +13,9 @@ from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import PickTag, TagsPage
-from bot.chat.interaction import library_of, turn, words_of
-from bot.chat.views.layout import Layout, small
+from bot.chat.interaction import client_of, turn, words_of
+from bot.chat.views.following import follow_button
+from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
@@ -26,18 +27,26 @@ TAG = 60
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """A page of tags; ``total`` is how many there are on all pages."""
+    """A page of tags.
+
+    Attributes:
+        tags: those of the page.
+        total: how many there are on all pages.
+        page: which page it is.
+        follows: whether readers can follow the blog.
+    """
 
     tags: Sequence[Tag]
     total: int
     page: Page
+    follows: bool = False
 
     @classmethod
-    async def of(cls, library: Library, number: int) -> Self:
+    async def of(cls, library: Library, number: int, *, follows: bool = False) -> Self:
         """Look up page ``number``, or the nearest that there is."""
         tags = await library.tags()
         page = Page.nearest(number, len(tags), PER_TAG_PAGE)
-        return cls(tags[page.offset :][:PER_TAG_PAGE], len(tags), page)
+        return cls(tags[page.offset :][:PER_TAG_PAGE], len(tags), page, follows)
 
 
 class TagList(Layout):
@@ -46,7 +55,8 @@ class TagList(Layout):
     def __init__(self, shown: Tags, words: Words) -> None:
         super().__init__()
         total = words.count("{n} tag", "{n} tags", shown.total)
-        self.show(f"## {words.say('Tags')}\n{small(total, shown.page.say(words))}", ui.Separator())
+        top = heading(words.say("Tags"))
+        self.show(f"{top}\n{small(total, shown.page.say(words))}", ui.Separator())
         self.show(counts(shown.tags))
         menu: ui.Select[Any] = ui.Select(
             placeholder=words.say("See the posts of a tag"),
@@ -55,6 +65,7 @@ class TagList(Layout):
         self.show(
             ui.ActionRow(TagMenu(menu, PickTag())),
             page_buttons(shown.page, words, TagsPage, TagsPageButton),
+            ui.ActionRow(follow_button("", words)) if shown.follows else None,
         )
 
 
@@ -81,8 +92,8 @@ class TagsPageButton(Action[ui.Button[Any], TagsPage], kind=TagsPage):
 
 async def tags_of(interaction: Interaction, page: int) -> Layout:
     """A page of tags, or word that there are none."""
-    words = words_of(interaction)
-    shown = await Tags.of(library_of(interaction), page)
+    client, words = client_of(interaction), words_of(interaction)
+    shown = await Tags.of(client.library, page, follows=client.subscriptions is not None)
     if not shown.tags:
         return Notice(words.say("No post has a tag yet."))
     return TagList(shown, words)

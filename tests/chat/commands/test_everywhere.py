@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from discord import Permissions
 
 from bot.chat.commands import COMMANDS
 from tests.chat.blog import fill
@@ -12,6 +13,10 @@ from tests.chat.conftest import Seen, Stage, is_in_channel
 
 NEEDED: dict[str, dict[str, Any]] = {"post": {"slug": "bed-1"}, "search": {"query": "garden"}}
 NAMES = [command.name for command in COMMANDS]
+# What concerns nobody but who asks.
+ALWAYS_PRIVATE = ["follow", "following", "unfollow", "privacy"]
+FOR_MANAGERS = ["announce"]
+FOR_ALL = [name for name in NAMES if name not in {*ALWAYS_PRIVATE, *FOR_MANAGERS}]
 
 
 def registered(stage: Stage) -> list[dict[str, Any]]:
@@ -21,7 +26,7 @@ def registered(stage: Stage) -> list[dict[str, Any]]:
     return request.json
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FOR_ALL)
 async def test_every_command_answers_in_private_when_asked_to(stage: Stage, name: str) -> None:
     shown = await stage.type(name, hide=False, **NEEDED.get(name, {}))
     hidden = await stage.type(name, hide=True, **NEEDED.get(name, {}))
@@ -36,14 +41,25 @@ async def test_commands_come_with_a_server_or_a_person_and_work_in_every_channel
     commands = registered(stage)
     assert [command["name"] for command in commands] == NAMES
     for command in commands:
-        assert command["integration_types"] == [0, 1]
-        assert command["contexts"] == [0, 1, 2]
+        is_for_managers = command["name"] in FOR_MANAGERS
+        assert command["integration_types"] == ([0] if is_for_managers else [0, 1])
+        assert command["contexts"] == ([0] if is_for_managers else [0, 1, 2])
+        permissions = Permissions(manage_guild=True).value if is_for_managers else None
+        assert command["default_member_permissions"] == permissions
+
+
+@pytest.mark.parametrize("name", ALWAYS_PRIVATE)
+async def test_what_concerns_one_reader_is_private(stage: Stage, name: str) -> None:
+    seen = await stage.type(name)
+    assert seen.is_private
+    assert not is_in_channel(stage, seen)
 
 
 async def test_every_name_and_description_is_told_in_every_language(stage: Stage) -> None:
     locales = {"de", "es-ES", "es-419", "fr", "pt-BR", "ja"}
     for command in registered(stage):
-        for part in (command, *command["options"]):
+        deeper = [part for option in command["options"] for part in option.get("options", ())]
+        for part in (command, *command["options"], *deeper):
             assert set(part["name_localizations"]) == locales
             assert set(part["description_localizations"]) == locales
 

@@ -1,0 +1,91 @@
+"""What an administrator needs to know of the channel that posts are announced in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import discord
+from discord import Interaction
+from discord.utils import utcnow
+
+from bot.blog.channel import Channel
+from bot.blog.delivery import NoAccess, TryLater
+from bot.blog.errors import StateUnavailable
+from bot.blog.subscription import Subscription
+from bot.chat.interaction import client_of, is_own_answer, subscriptions_of
+
+# For so long the answer to a command shows that its reader was allowed to use it: Discord
+# knows exceptions that only it can look up.
+# https://docs.discord.com/developers/interactions/application-commands#permissions
+TRUSTED_FOR = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the bot finds when it looks at a channel.
+
+    Attributes:
+        channel: the channel; None where it cannot be seen now.
+        is_closed: whether that is since the bot has no access, or the channel is gone.
+    """
+
+    channel: Channel | None
+    is_closed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all that is wanted can be done there."""
+        seen = self.channel
+        return seen is not None and not seen.missing and not seen.timed_out
+
+
+async def access_to(interaction: Interaction, channel: int, wish: Subscription | None) -> Access:
+    """Look at a channel, and what the bot lacks there for what ``wish`` asks.
+
+    Raises:
+        StateUnavailable: nothing can be announced at all.
+    """
+    channels = client_of(interaction).channels
+    if channels is None:
+        raise StateUnavailable("Nothing can be announced here")
+    try:
+        return Access(await channels.look(channel, wish))
+    except NoAccess:
+        return Access(None, is_closed=True)
+    except TryLater:
+        return Access(None)
+
+
+async def announced_in(interaction: Interaction, channel: int) -> Subscription | None:
+    """What is announced in a channel of the server that the interaction comes from."""
+    found = await subscriptions_of(interaction).get(key_of(channel))
+    return found if found and found.guild == interaction.guild_id else None
+
+
+def key_of(channel: int) -> str:
+    """Names the subscription of a channel."""
+    return Subscription(place="text", channel=channel).key
+
+
+def may_manage(interaction: Interaction) -> bool:
+    """Whether whoever clicks may change what is announced in the server."""
+    if interaction.permissions.manage_guild or interaction.permissions.administrator:
+        return True
+    message = interaction.message
+    return (
+        message is not None
+        and is_own_answer(interaction)
+        and utcnow() - message.created_at < TRUSTED_FOR
+    )
+
+
+def locale_of(interaction: Interaction) -> str:
+    """The language to announce in: the server's own, or that of whoever sets it up.
+
+    Discord says English of every server that has chosen none.
+    """
+    servers = interaction.guild_locale
+    if servers is None or servers is discord.Locale.american_english:
+        return str(interaction.locale)
+    return str(servers)

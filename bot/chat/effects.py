@@ -1,0 +1,103 @@
+"""What is announced in a channel, in words."""
+
+from __future__ import annotations
+
+from bot.blog.channel import Channel
+from bot.blog.subscription import Subscription
+from bot.chat import text
+from bot.chat.channels import Access
+from bot.chat.views.following import MOST_TAGS, chips
+from bot.chat.words import Words
+
+# What Discord answers, and names of permissions.
+DETAIL = 300
+
+
+def effect(wish: Subscription, words: Words, most: int = MOST_TAGS) -> str:
+    """What will happen when a post is new; ``most`` tags are named."""
+    channel = f"<#{wish.channel}>"
+    return "\n".join(filter(None, (which(wish, channel, words, most), *manners(wish, words))))
+
+
+def which(wish: Subscription, channel: str, words: Words, most: int) -> str:
+    """Which posts are announced where."""
+    if wish.tags:
+        only = words.say(
+            "New posts with one of these tags go to {channel}: {tags}",
+            channel=channel,
+            tags=chips(wish.tags, most),
+        )
+    else:
+        only = words.say("All new posts go to {channel}.", channel=channel)
+    if not wish.without:
+        return only
+    never = words.say("Never those with one of these tags: {tags}", tags=chips(wish.without, most))
+    return f"{only}\n{never}"
+
+
+def manners(wish: Subscription, words: Words) -> list[str]:
+    """How they are announced, a sentence each."""
+    role = f"<@&{wish.role}>"
+    return [
+        words.say("{role} is mentioned, and nobody else.", role=role)
+        if wish.role
+        else words.say("Nobody is mentioned."),
+        words.say("No device makes a sound.") if wish.silent else "",
+        words.say("Servers that follow the channel get them too.") if wish.publish else "",
+        words.say("Each gets a thread.") if wish.threads else "",
+    ]
+
+
+def trouble(wish: Subscription, access: Access, words: Words) -> str:
+    """Why nothing arrives, and what to do about it; empty where all is well."""
+    missing = lacks(access.channel, words) if access.channel else ""
+    if access.is_closed:
+        missing = words.say(
+            "I do not see this channel. Give my role **View Channel** there, if it still exists."
+        )
+    by_itself = words.say("What is new meanwhile waits, and goes out once that is possible.")
+    return "\n".join(
+        filter(
+            None,
+            (
+                paused(wish, words),
+                f"⚠️ {missing}" if missing else "",
+                by_itself if missing or wish.pause else "",
+                needs_tags(access.channel, words) if access.channel else "",
+            ),
+        )
+    )
+
+
+def paused(wish: Subscription, words: Words) -> str:
+    """That it is paused, since when and why; empty where it is not."""
+    if wish.pause is None:
+        return ""
+    when = f"<t:{wish.pause.since}:R>"
+    if wish.pause.reason == "admin":
+        return "⏸️ " + words.say("Paused {when} by a member of this server.", when=when)
+    detail = text.markdown(wish.pause.detail, DETAIL)
+    said = words.say("Paused {when}, since I have no access.", when=when)
+    return " ".join(filter(None, (f"⚠️ {said}", detail)))
+
+
+def lacks(channel: Channel, words: Words) -> str:
+    """Which permissions the bot lacks in a channel; empty where it has all."""
+    if channel.timed_out:
+        return words.say("I am timed out in this server, so I may not write. Moderators end that.")
+    if not channel.missing:
+        return ""
+    names = ", ".join(f"**{text.markdown(name, DETAIL)}**" for name in channel.missing)
+    return words.say(
+        "I lack permissions in this channel: {names}. Give them to my role in its settings.",
+        names=names,
+    )
+
+
+def needs_tags(channel: Channel, words: Words) -> str:
+    """That a forum takes no post without one of its tags; empty where that is not so."""
+    if not channel.needs_tag:
+        return ""
+    return "ℹ️ " + words.say(  # noqa: RUF001 - it is the sign for information
+        "This forum wants a tag on every post: give its tags the names of the blog's."
+    )
