@@ -37,8 +37,8 @@ CHANNEL = "/channels/{channel_id}"
 MESSAGES = CHANNEL + "/messages"
 MESSAGE = MESSAGES + "/{message_id}"
 PAGE = 100
-# How far a search goes: 10,000 messages that others wrote since the first attempt.
-MOST_PAGES = 100
+# How far a search goes: 5,000 messages that others wrote since the first attempt.
+MOST_PAGES = 50
 
 
 class DiscordMail:
@@ -61,11 +61,25 @@ class DiscordMail:
         In a forum, where Discord has no nonce, a lost response ends in ``TryLater``.
         """
         message = _content(letter) | {"allowed_mentions": _mentions(letter)}
-        if to.place == "forum":
-            return await self._post(_id(to.channel), letter, message)
-        once: Payload = {"nonce": delivery, "enforce_nonce": True}
+        try:
+            if to.place == "forum":
+                return await self._post(_id(to.channel), letter, message)
+            return await self._write(to, message | {"nonce": delivery, "enforce_nonce": True})
+        except NoAccess:
+            if to.guild is not None:
+                await self._must_be_in(to.guild)
+            raise
+
+    async def _write(self, to: Subscription, message: Payload) -> Sent:
         route = Route("POST", MESSAGES, channel_id=await self._channel(to))
-        return _sent(await self._rest.ask(route, body=message | once))
+        return _sent(await self._rest.ask(route, body=message))
+
+    async def _must_be_in(self, guild: int) -> None:
+        """Tell a server that the bot has left from one where a channel is closed to it."""
+        try:
+            await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=guild))
+        except NoAccess as error:
+            raise NoAccess("the bot is not in the server", "left") from error
 
     async def _post(self, forum: int, letter: Letter, message: Payload) -> Sent:
         """Open a post in a forum. Thread and first message share an id."""
@@ -104,21 +118,23 @@ class DiscordMail:
         return None
 
     async def _history(self, to: Subscription, after: int) -> AsyncGenerator[Payload, None]:
-        """Messages after one with that id, oldest first."""
+        """Messages after one with that id, newest first."""
         route = Route("GET", MESSAGES, channel_id=await self._channel(to))
+        query: dict[str, str | int] = {"limit": PAGE}
         for _ in range(MOST_PAGES):
-            query = {"after": after, "limit": PAGE}
             page = await self._rest.ask(route, query=query)
             if not page:
                 # Without this permission, Discord shows an empty channel.
                 await self._must_read(to)
                 return
-            for message in sorted(page, key=lambda each: int(each["id"])):
+            for message in page:
+                if int(message["id"]) <= after:
+                    return
                 yield message
             if len(page) < PAGE:
                 return
-            after = max(int(message["id"]) for message in page)
-        log.warning("%s: no letter among the first %d messages", to.key, PAGE * MOST_PAGES)
+            query["before"] = page[-1]["id"]
+        log.warning("%s: no letter among the last %d messages", to.key, PAGE * MOST_PAGES)
 
     async def _must_read(self, to: Subscription) -> None:
         if to.guild is None:

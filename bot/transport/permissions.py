@@ -24,6 +24,7 @@ WRITING = Permissions(
 # As Discord's settings call them in English, where that is not discord.py's name.
 SETTINGS_NAMES = {
     "read_messages": "View Channel",
+    "send_messages_in_threads": "Send Messages in Threads",
     "mention_everyone": "Mention @everyone, @here, and All Roles",
 }
 IN_FORUMS = {"send_messages": "Create Posts"}

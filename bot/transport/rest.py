@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -10,6 +11,7 @@ import discord
 from discord.http import Route
 
 from bot.blog.delivery import LetterRefused, MailError, MessageGone, NoAccess, TryLater
+from bot.blog.subscription import PauseReason
 from bot.transport.api import RATE_LIMITED, REFUSALS, describe, is_passing
 from bot.transport.pace import Pace
 
@@ -19,19 +21,20 @@ Payload = dict[str, Any]
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
-UNKNOWN_MESSAGE = 10008
+UNKNOWN_SERVER, UNKNOWN_MESSAGE = 10004, 10008
 ARCHIVED, LOCKED = 50083, 160005
+UNKNOWN_USER, NO_DIRECT_MESSAGES, NO_COMMON_SERVER = 10013, 50007, 50278
 CLOSED = {
     10003: "the channel is gone",
-    10004: "the bot is not in the server",
-    10013: "there is no such user any more",
+    UNKNOWN_SERVER: "the bot is not in the server",
+    UNKNOWN_USER: "there is no such user any more",
     40067: "the forum takes no post without a tag",
     50001: "the bot does not see the channel",
-    50007: "this reader takes no direct messages from the bot",
+    NO_DIRECT_MESSAGES: "this reader takes no direct messages from the bot",
     50008: "this kind of channel takes no messages",
     50013: "the bot lacks a permission in the channel",
     50024: "this kind of channel takes no announcements",
-    50278: "this reader shares no server with the bot any more",
+    NO_COMMON_SERVER: "this reader shares no server with the bot any more",
     ARCHIVED: "the thread is archived",
     LOCKED: "the thread is locked",
     UNKNOWN_MESSAGE: "the message is gone",
@@ -50,12 +53,18 @@ class Locked(NoAccess):
     """Moderators closed the thread for good."""
 
 
+PAUSES: dict[int, PauseReason] = {
+    UNKNOWN_SERVER: "left",
+    UNKNOWN_USER: "closed",
+    NO_DIRECT_MESSAGES: "closed",
+    NO_COMMON_SERVER: "closed",
+}
 KINDS: dict[int, type[MailError]] = {
     ARCHIVED: Archived,
     LOCKED: Locked,
     UNKNOWN_MESSAGE: MessageGone,
 }
-STATUSES: dict[int, type[MailError]] = {400: LetterRefused, 403: NoAccess, 404: NoAccess}
+CLOSED_STATUSES = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 class Rest:
@@ -140,13 +149,15 @@ def meaning(error: Exception) -> MailError:
         return TryLater(describe(error), error.retry_after)
     if not isinstance(error, discord.HTTPException) or is_passing(error):
         return TryLater(describe(error), _wait(error))
-    if error.code in BUSY:
+    # A token that is not valid any more is not the channel's fault.
+    if error.code in BUSY or error.status == HTTPStatus.UNAUTHORIZED:
         return TryLater(describe(error), BUSY_SECONDS)
-    if error.code in CLOSED:
-        return KINDS.get(error.code, NoAccess)(CLOSED[error.code])
-    if error.status in STATUSES:
-        return STATUSES[error.status](describe(error))
-    return TryLater(describe(error))
+    if error.code in KINDS:
+        return KINDS[error.code](CLOSED[error.code])
+    if error.status in CLOSED_STATUSES or error.code in CLOSED:
+        reason = CLOSED.get(error.code) or describe(error)
+        return NoAccess(reason, PAUSES.get(error.code, "access"))
+    return LetterRefused(describe(error))
 
 
 def _wait(error: Exception) -> float | None:

@@ -1,0 +1,419 @@
+"""Letters carried to a Discord on the loopback interface: each arrives, and only once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+import pytest
+
+from bot.blog.delivery import (
+    Letter,
+    LetterRefused,
+    MessageGone,
+    NoAccess,
+    Sent,
+    TryLater,
+    delivery_id,
+)
+from bot.blog.subscription import PauseReason, Place, Subscription
+from bot.transport.mail import DiscordMail
+from bot.transport.pace import Pace
+from tests.wire.guild import FORUM, NEWS, PUBLIC_THREAD, channel, forum_tag, thread
+from tests.wire.limits import components_of
+from tests.wire.messages import stored
+from tests.wire.people import ADA, APPLICATION_ID, BEN, SERVER_ID, TOKEN
+from tests.wire.rates import Limits
+from tests.wire.server import LoopbackDiscord
+
+TEXT_ID, NEWS_ID, FORUM_ID, THREAD_ID, ROLE = 400, 401, 402, 403, 500
+DELIVERY = delivery_id("c400", ["welcome"])
+MESSAGES = "/channels/[0-9]+/messages"
+POSTS = "/channels/[0-9]+/threads"
+
+
+def place(name: Place, **wishes: Any) -> Subscription:
+    ids = {"text": TEXT_ID, "news": NEWS_ID, "forum": FORUM_ID, "thread": THREAD_ID}
+    if name == "reader":
+        return Subscription(place="reader", reader=BEN.id, **wishes)
+    return Subscription(place=name, guild=SERVER_ID, channel=ids[name], **wishes)
+
+
+def letter(title: str = "Welcome", **wishes: Any) -> Letter:
+    read = {"type": 2, "style": 2, "label": "Read", "custom_id": f"new:{DELIVERY}:welcome"}
+    text = {"type": 10, "content": f"# {title} @everyone"}
+    card = {"type": 17, "components": [text, {"type": 1, "components": [read]}]}
+    return Letter(components=[card], title=title, **wishes)
+
+
+EVERYWHERE = [place(name) for name in ("text", "news", "forum", "thread", "reader")]
+WITH_NONCE = [each for each in EVERYWHERE if each.place != "forum"]
+
+
+def named(to: Subscription) -> str:
+    return to.place
+
+
+@pytest.fixture
+async def client(loopback: LoopbackDiscord) -> AsyncIterator[discord.Client]:
+    """The bot, logged in, in a server with a channel of each kind."""
+    for each in (
+        channel(TEXT_ID, "general"),
+        channel(NEWS_ID, "news", NEWS),
+        channel(FORUM_ID, "blog", FORUM, tags=("Python", "Tulips")),
+        thread(THREAD_ID, "about", TEXT_ID),
+    ):
+        loopback.answers.channels[each["id"]] = each
+    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30)
+    async with client:
+        await client.login(TOKEN)
+        yield client
+
+
+@pytest.fixture
+def mail(client: discord.Client) -> DiscordMail:
+    """Carries letters, without a pace that tests would have to wait for."""
+    return DiscordMail(client, pace=Pace(10_000))
+
+
+def arrived(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
+    return list(loopback.answers.messages.values())
+
+
+@pytest.mark.parametrize("to", EVERYWHERE, ids=named)
+async def test_a_letter_arrives_and_is_found_again(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+) -> None:
+    began = time.time()
+    assert await mail.find(DELIVERY, to, began) is None
+    sent = await mail.send(DELIVERY, to, letter(silent=True))
+    (message,) = arrived(loopback)
+    assert (int(message["channel_id"]), int(message["id"])) == (sent.channel, sent.message)
+    assert message["flags"] == 1 << 15 | 1 << 12
+    assert any(DELIVERY in each.get("custom_id", "") for each in components_of(message))
+    assert await mail.find(DELIVERY, to, began) == sent
+    assert await mail.find(delivery_id("c1", ["other"]), to, began) is None
+
+
+@pytest.mark.parametrize("to", WITH_NONCE, ids=named)
+async def test_a_letter_sent_twice_within_minutes_is_there_once(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+) -> None:
+    first = await mail.send(DELIVERY, to, letter())
+    assert await mail.send(DELIVERY, to, letter()) == first
+    assert len(arrived(loopback)) == 1
+    loopback.answers.nonce_seconds = 0
+    assert await mail.send(DELIVERY, to, letter()) != first
+
+
+@pytest.mark.parametrize("to", WITH_NONCE, ids=named)
+async def test_a_server_error_after_the_work_was_done_sends_nothing_twice(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+) -> None:
+    loopback.fail("POST", MESSAGES, 500, works=True)
+    await mail.send(DELIVERY, to, letter())
+    assert loopback.rest.count("POST", MESSAGES) == 1
+    assert len(arrived(loopback)) == 1
+
+
+@pytest.mark.parametrize("status", [0, 429, 500])
+async def test_a_forum_is_asked_once_and_the_post_is_found_then(
+    loopback: LoopbackDiscord, mail: DiscordMail, status: int
+) -> None:
+    to, began = place("forum"), time.time()
+    loopback.fail("POST", POSTS, status, works=True)
+    with pytest.raises(TryLater):
+        await mail.send(DELIVERY, to, letter())
+    asked = [call for call in loopback.rest.calls if call.path.endswith("/threads")]
+    assert len(asked) == 1
+    found = await mail.find(DELIVERY, to, began)
+    assert found is not None
+    assert arrived(loopback)[0]["id"] == str(found.message)
+
+
+@pytest.mark.parametrize("to", EVERYWHERE, ids=named)
+async def test_a_lost_response_may_have_arrived(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+) -> None:
+    began = time.time()
+    loopback.fail("POST", f"{MESSAGES}|{POSTS}", 0, works=True)
+    with pytest.raises(TryLater):
+        await mail.send(DELIVERY, to, letter())
+    assert await mail.find(DELIVERY, to, began) is not None
+
+
+async def test_only_the_chosen_role_is_mentioned_and_no_one_by_an_edit(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    for to in (place("text"), place("forum")):
+        sent = await mail.send(DELIVERY, to, letter(role=ROLE))
+        await mail.edit(sent, letter("Changed", role=ROLE))
+    bodies = [
+        call.body.get("message", call.body)
+        for call in loopback.rest.calls
+        if call.body and ("components" in call.body or "message" in call.body)
+    ]
+    only = {"parse": [], "roles": [str(ROLE)]}
+    assert [body["allowed_mentions"] for body in bodies] == [only, {"parse": []}] * 2
+    await mail.send(delivery_id("c400", ["2"]), place("text"), letter())
+    assert loopback.rest.calls[-1].body["allowed_mentions"] == {"parse": [], "roles": []}
+
+
+async def test_a_forum_post_gets_the_tags_of_the_same_name(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    forum = loopback.answers.channels[str(FORUM_ID)]
+    forum["available_tags"].append(forum_tag("Staff", 9, moderated=True))
+    sent = await mail.send(DELIVERY, place("forum"), letter(tags=("tulips", "staff", "none")))
+    assert loopback.answers.channels[str(sent.channel)]["applied_tags"] == ["2"]
+    sent = await mail.send(DELIVERY, place("forum"), letter(tags=("none",)))
+    assert loopback.answers.channels[str(sent.channel)]["applied_tags"] == []
+    forum["flags"] |= 1 << 4
+    sent = await mail.send(DELIVERY, place("forum"), letter(tags=("none",)))
+    assert loopback.answers.channels[str(sent.channel)]["applied_tags"] == ["1"]
+
+
+@pytest.mark.parametrize("to", EVERYWHERE, ids=named)
+async def test_an_edit_changes_the_message_in_place(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+) -> None:
+    sent = await mail.send(DELIVERY, to, letter())
+    await mail.edit(sent, letter("A better title"))
+    (message,) = arrived(loopback)
+    assert "A better title" in str(message["components"])
+    if to.place == "forum":
+        assert loopback.answers.channels[str(sent.channel)]["name"] == "A better title"
+
+
+async def test_an_archived_post_is_changed_and_stays_archived(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    sent = await mail.send(DELIVERY, place("forum"), letter())
+    about = loopback.answers.channels[str(sent.channel)]["thread_metadata"]
+    about["archived"] = True
+    assert await mail.find(DELIVERY, place("forum"), time.time()) == sent
+    await mail.edit(sent, letter("A better title"))
+    assert "A better title" in str(arrived(loopback)[0]["components"])
+    assert about["archived"]
+
+
+async def test_a_message_that_is_gone_or_locked_away_is_not_changed(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    sent = await mail.send(DELIVERY, place("forum"), letter())
+    loopback.answers.channels[str(sent.channel)]["thread_metadata"]["locked"] = True
+    with pytest.raises(MessageGone, match="locked"):
+        await mail.edit(sent, letter())
+    sent = await mail.send(DELIVERY, place("text"), letter())
+    loopback.answers.messages.clear()
+    with pytest.raises(MessageGone):
+        await mail.edit(sent, letter())
+
+
+async def test_a_letter_goes_into_an_archived_thread_but_not_into_a_locked_one(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    about = loopback.answers.channels[str(THREAD_ID)]["thread_metadata"]
+    about["archived"] = True
+    await mail.send(DELIVERY, place("thread"), letter())
+    assert not about["archived"]
+    about["locked"] = True
+    with pytest.raises(NoAccess, match="locked"):
+        await mail.send(delivery_id("c403", ["2"]), place("thread"), letter())
+
+
+async def test_a_thread_hangs_on_a_message_once(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    to = place("text")
+    sent = await mail.send(DELIVERY, to, letter())
+    assert await mail.start_thread(sent, letter()) == sent.message
+    assert await mail.start_thread(sent, letter()) == sent.message
+    assert loopback.answers.channels[str(sent.message)]["name"] == "Welcome"
+    found = await mail.find(DELIVERY, to, time.time())
+    assert found is not None
+    assert found.thread == sent.message
+
+
+async def test_a_message_is_published_once_and_found_so(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    to = place("news")
+    sent = await mail.send(DELIVERY, to, letter())
+    loopback.fail("POST", f"{MESSAGES}/[0-9]+/crosspost", 500, works=True)
+    await mail.publish(sent)
+    await mail.publish(sent)
+    assert await mail.find(DELIVERY, to, time.time()) == Sent(
+        channel=sent.channel, message=sent.message, published=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "code", "pause"),
+    [
+        (place("text"), 50001, "access"),
+        (place("text"), 50013, "access"),
+        (place("forum"), 50013, "access"),
+        (place("thread"), 10003, "access"),
+        (place("reader"), 50007, "closed"),
+        (place("reader"), 50278, "closed"),
+    ],
+)
+async def test_a_closed_door_says_why(
+    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription, code: int, pause: PauseReason
+) -> None:
+    door = str(to.channel or to.reader)
+    loopback.answers.closed[door] = (404 if code == 10003 else 403, code)
+    with pytest.raises(NoAccess) as caught:
+        await mail.send(DELIVERY, to, letter())
+    assert caught.value.pause == pause
+    assert caught.value.reason
+    del loopback.answers.closed[door]
+    await mail.send(DELIVERY, to, letter())
+
+
+async def test_a_server_that_the_bot_has_left_is_told_from_a_closed_channel(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    loopback.answers.closed[str(SERVER_ID)] = (403, 50001)
+    loopback.answers.guild["id"] = "999"
+    with pytest.raises(NoAccess, match="not in the server") as caught:
+        await mail.send(DELIVERY, place("news"), letter())
+    assert caught.value.pause == "left"
+
+
+async def test_a_deleted_channel_is_no_access(loopback: LoopbackDiscord, mail: DiscordMail) -> None:
+    del loopback.answers.channels[str(TEXT_ID)]
+    with pytest.raises(NoAccess, match="gone"):
+        await mail.send(DELIVERY, place("text"), letter())
+
+
+async def test_a_text_that_discord_does_not_take_is_refused(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    loopback.fail("POST", MESSAGES, 400)
+    with pytest.raises(LetterRefused):
+        await mail.send(DELIVERY, place("text"), letter())
+
+
+async def test_cloudflares_own_rate_limit_and_an_outage_are_for_later(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    for status in (429, 503):
+        loopback.fail("POST", MESSAGES, status, retry_after=None)
+        with pytest.raises(TryLater):
+            await mail.send(DELIVERY, place("text"), letter())
+    assert arrived(loopback) == []
+
+
+async def test_an_hour_of_waiting_is_left_to_the_sender(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    sent = await mail.send(DELIVERY, place("news"), letter())
+    loopback.fail("POST", ".*/crosspost", 429, retry_after=1800)
+    with pytest.raises(TryLater) as caught:
+        await mail.publish(sent)
+    assert caught.value.seconds == 1800
+
+
+async def test_before_the_login_nothing_is_sent() -> None:
+    mail = DiscordMail(discord.Client(intents=discord.Intents.none()))
+    with pytest.raises(TryLater, match="logged in"):
+        await mail.send(DELIVERY, place("text"), letter())
+
+
+async def test_a_letter_is_found_under_hundreds_of_other_messages(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    to = place("text")
+    sent = await mail.send(DELIVERY, to, letter())
+    for _ in range(250):
+        other = stored({"content": "hello"}, str(TEXT_ID)) | {"author": ADA.payload()}
+        loopback.answers.messages[other["id"]] = other
+    assert await mail.find(DELIVERY, to, time.time()) == sent
+    assert loopback.rest.count("GET", MESSAGES) == 3
+
+
+async def test_nobody_elses_message_passes_for_the_bots(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    """Another bot may copy a custom id that it sees."""
+    to = place("text")
+    await mail.send(DELIVERY, to, letter())
+    (message,) = arrived(loopback)
+    message["author"] = BEN.payload()
+    assert await mail.find(DELIVERY, to, time.time()) is None
+
+
+async def test_what_was_sent_before_is_not_looked_through(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    for to in (place("text"), place("forum")):
+        await mail.send(DELIVERY, to, letter())
+        assert await mail.find(DELIVERY, to, time.time() + 3600) is None
+    assert loopback.rest.count("GET", f"{MESSAGES}/[0-9]+") == 0
+
+
+async def test_an_empty_history_is_not_believed_where_it_may_not_be_read(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    """Discord shows an empty channel there; the letter would go out again."""
+    to = place("text")
+    await mail.send(DELIVERY, to, letter())
+    loopback.answers.unreadable.add(str(TEXT_ID))
+    for role in loopback.answers.guild["roles"]:
+        role["permissions"] = str(int(role["permissions"]) & ~(1 << 16))
+    with pytest.raises(NoAccess, match="Read Message History"):
+        await mail.find(DELIVERY, to, time.time())
+
+
+async def test_other_peoples_posts_in_a_forum_are_left_alone(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    sent = await mail.send(DELIVERY, place("forum"), letter())
+    loopback.answers.channels[str(sent.channel)]["owner_id"] = str(ADA.id)
+    theirs = thread(THREAD_ID, "theirs", TEXT_ID, owner=APPLICATION_ID, kind=PUBLIC_THREAD)
+    loopback.answers.channels[theirs["id"]] = theirs
+    assert await mail.find(DELIVERY, place("forum"), time.time()) is None
+    assert loopback.rest.count("GET", f"{MESSAGES}/[0-9]+") == 0
+
+
+async def test_a_post_is_found_among_hundreds_of_archived_ones(
+    loopback: LoopbackDiscord, mail: DiscordMail
+) -> None:
+    to = place("forum")
+    sent = await mail.send(DELIVERY, to, letter())
+    found = loopback.answers.channels[str(sent.channel)]
+    found["thread_metadata"]["archived"] = True
+    for number in range(150):
+        other = thread(10_000 + number, "old", FORUM_ID)
+        stamp = {
+            "archived": True,
+            "archive_timestamp": f"2999-01-01T00:00:00.{number:03}+00:00",
+        }
+        other["thread_metadata"] |= stamp
+        loopback.answers.channels[other["id"]] = other
+    assert await mail.find(DELIVERY, to, time.time()) == sent
+
+
+async def test_a_hundred_letters_at_once_never_meet_the_global_limit(
+    loopback: LoopbackDiscord, client: discord.Client
+) -> None:
+    limits = loopback.rest.limits = Limits()
+    mail = DiscordMail(client)
+    for number in range(100):
+        each = channel(1000 + number, f"channel-{number}")
+        loopback.answers.channels[each["id"]] = each
+
+    async def send(number: int) -> None:
+        to = Subscription(place="text", guild=SERVER_ID, channel=1000 + number)
+        await mail.send(delivery_id(to.key, ["welcome"]), to, letter())
+
+    began = time.monotonic()
+    await asyncio.gather(*map(send, range(100)))
+    assert len(arrived(loopback)) == 100
+    assert limits.refused == 0
+    assert time.monotonic() - began < 4
