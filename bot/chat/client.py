@@ -86,6 +86,7 @@ ACTIONS: tuple[type[Action[Any, Any]], ...] = (
 
 FORMS: tuple[type[Form], ...] = (MoreSettings,)
 
+LONGEST_WAIT_SECONDS = 60.0
 # Between two posts that somebody shares in a channel.
 SHARING_SECONDS = 60
 
@@ -126,6 +127,9 @@ class Slashpost(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            # Longer waits, such as an hour until the next message may be published, are for
+            # whoever asked to plan.
+            max_ratelimit_timeout=LONGEST_WAIT_SECONDS,
             http_trace=http_trace,  # type: ignore[arg-type] # None is its default
         )
         self.library = library
