@@ -90,11 +90,12 @@ class KeptSubscriptions:
         async with self._database.transaction() as work:
             # Or a look at the posts that goes on would leave deliveries for whoever comes next.
             await work.alone(LEDGER)
-            chosen = f"IN (SELECT key FROM subscriptions WHERE {condition})"  # noqa: S608
-            await work.rows(f"DELETE FROM delivery_posts WHERE subscription {chosen}", value)  # noqa: S608
-            await work.rows(f"DELETE FROM deliveries WHERE subscription {chosen}", value)  # noqa: S608
+            # The subscription first, as whoever has its turn does: or each would wait for the
+            # other.
             removed = await work.rows(
                 f"DELETE FROM subscriptions WHERE {condition} RETURNING key",  # noqa: S608
                 value,
             )
+            await work.many("DELETE FROM delivery_posts WHERE subscription = $1", removed)
+            await work.many("DELETE FROM deliveries WHERE subscription = $1", removed)
         return len(removed)
