@@ -10,7 +10,7 @@ from discord import Interaction
 from discord.utils import utcnow
 
 from bot.blog.channel import Channel
-from bot.blog.delivery import NoAccess, TryLater
+from bot.blog.delivery import MailError, NoAccess
 from bot.blog.errors import StateUnavailable
 from bot.blog.subscription import Subscription
 from bot.chat.interaction import client_of, is_own_answer, subscriptions_of
@@ -53,7 +53,7 @@ async def access_to(interaction: Interaction, channel: int, wish: Subscription |
         return Access(await channels.look(channel, wish))
     except NoAccess:
         return Access(None, is_closed=True)
-    except TryLater:
+    except MailError:  # Discord does not answer
         return Access(None)
 
 

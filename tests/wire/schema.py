@@ -96,9 +96,13 @@ class Description:
         # https://docs.discord.com/developers/reference#uploading-files
         ids = self.schemas["MessageAttachmentRequest"]["properties"]
         ids["id"] = {"anyOf": [{"type": "integer"}, ids["id"]]}
-        # discord.py writes this id as a number, which Discord has always taken.
-        ids = self.schemas["CreatePrivateChannelRequest"]["properties"]
-        ids["recipient_id"] = {"anyOf": [{"type": "integer"}, ids["recipient_id"]]}
+        # discord.py writes these ids as numbers, which Discord has always taken.
+        for name, key in (
+            ("CreatePrivateChannelRequest", "recipient_id"),
+            ("RoleSelectDefaultValue", "id"),
+        ):
+            ids = self.schemas[name]["properties"]
+            ids[key] = {"anyOf": [{"type": "integer"}, ids[key]]}
         _prepare(document, document)
 
     def judge(self, schema: dict[str, Any], payload: object, name: str) -> None:

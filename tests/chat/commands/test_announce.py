@@ -1,0 +1,406 @@
+"""/announce, as those see it who manage a server."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import discord
+import pytest
+from discord import PermissionOverwrite
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+
+from bot.blog.subscription import Pause, Subscription
+from bot.chat.client import Slashpost
+from tests.chat.blog import fill, garden, garden_post
+from tests.chat.conftest import SELECT, Seen, Stage, is_in_channel
+
+ROLE_SELECT = 6
+
+
+@pytest.fixture
+def admin(stage: Stage) -> Stage:
+    """The stage with somebody who manages the server."""
+    return stage.by(stage.manager())
+
+
+async def kept(stage: Stage, channel: ChannelHandle | None = None) -> Subscription | None:
+    """What is announced in a channel; that of the stage unless another is named."""
+    return await stage.state.subscriptions.get(f"c{(channel or stage.channel).id}")
+
+
+def menu(seen: Seen, which: str) -> dict[str, Any]:
+    """The menu of tags to announce ``only`` or ``never``."""
+    found: dict[str, Any] = next(
+        each
+        for each in seen.components
+        if each["type"] == SELECT and f":{which}:" in each["custom_id"]
+    )
+    return found
+
+
+async def choose_tags(stage: Stage, seen: Seen, which: str, *labels: str) -> Seen:
+    """Choose these tags, and no others."""
+    values = {option["label"]: option["value"] for option in menu(seen, which)["options"]}
+    result = await stage.rea.select(
+        seen.message,
+        [values[label] for label in labels],
+        custom_id=menu(seen, which)["custom_id"],
+    )
+    assert result.response is not None
+    return Seen(result.response)
+
+
+async def choose_role(stage: Stage, seen: Seen, *roles: Any) -> Seen:
+    """Choose a role to mention, or none."""
+    (custom_id,) = (c["custom_id"] for c in seen.components if c["type"] == ROLE_SELECT)
+    result = await stage.rea.select(seen.message, list(roles), custom_id=custom_id)
+    assert result.response is not None
+    return Seen(result.response)
+
+
+async def send_form(stage: Stage, seen: Seen, **values: Any) -> Seen:
+    """Open the form below the settings, and send it."""
+    shown = await stage.rea.click(seen.message, custom_id=seen.ids("More settings")[0])
+    result = await stage.rea.submit_modal(shown, values)
+    assert result.acknowledged
+    assert result.response is not None
+    return Seen(result.response)
+
+
+async def test_here_announces_in_this_channel_and_shows_the_settings_in_private(
+    admin: Stage,
+) -> None:
+    seen = await admin.type("announce here")
+    assert seen.is_private
+    assert not is_in_channel(admin, seen)
+    assert f"All new posts go to <#{admin.channel.id}>." in seen.text
+    assert "Nobody is mentioned." in seen.text
+    wish = await kept(admin)
+    assert wish is not None
+    assert (wish.place, wish.guild, wish.locale) == ("text", admin.rea.guild.id, "en-US")
+    assert wish.since > 0
+
+
+async def test_another_channel_can_be_chosen(admin: Stage) -> None:
+    news = admin.rea.guild.create_news_channel("news")
+    seen = await admin.type("announce here", channel=news)
+    assert f"All new posts go to <#{news.id}>." in seen.text
+    assert await kept(admin) is None
+    seen = await admin.click(seen, "Publish to followers")
+    assert "Servers that follow the channel get them too." in seen.text
+    wish = await kept(admin, news)
+    assert wish is not None
+    assert (wish.place, wish.publish) == ("news", True)
+
+
+async def test_forums_get_no_threads_of_their_own_and_text_channels_nobody_to_publish_to(
+    admin: Stage,
+) -> None:
+    forum = admin.rea.guild.create_forum_channel("forum")
+    switches = {"No sound", "Publish to followers", "A thread for each"}
+    seen = await admin.type("announce here", channel=forum)
+    assert switches & set(seen.labels) == {"No sound"}
+    seen = await admin.type("announce here")
+    assert switches & set(seen.labels) == {"No sound", "A thread for each"}
+
+
+async def test_a_second_here_changes_nothing(admin: Stage) -> None:
+    await admin.click(await admin.type("announce here"), "No sound")
+    before = await kept(admin)
+    seen = await admin.type("announce here")
+    assert "No device makes a sound." in seen.text
+    assert await kept(admin) == before
+
+
+async def test_tags_are_chosen_from_menus(admin: Stage) -> None:
+    seen = await admin.type("announce here")
+    assert menu(seen, "only")["options"][0]["label"] == "Garden", "the most used"
+    seen = await choose_tags(admin, seen, "only", "Soil", "Tools")
+    seen = await choose_tags(admin, seen, "never", "Weather")
+    where = f"<#{admin.channel.id}>"
+    assert f"New posts with one of these tags go to {where}: `Soil` `Tools`" in seen.text
+    assert "Never those with one of these tags: `Weather`" in seen.text
+    chosen = [option["label"] for option in menu(seen, "only")["options"] if option["default"]]
+    assert chosen == ["Soil", "Tools"]
+    wish = await kept(admin)
+    assert wish is not None
+    assert (wish.tags, wish.without) == (("Soil", "Tools"), ("Weather",))
+    seen = await choose_tags(admin, seen, "only")
+    assert f"All new posts go to {where}." in seen.text
+
+
+async def test_tags_beyond_the_menu_are_typed_and_then_offered(admin: Stage) -> None:
+    names = [f"Tag {number:02}" for number in range(40)]
+    posts = [replace(garden_post(n), tags=tuple(names[: 1 + n])) for n in range(1, 40)]
+    await fill(admin.index, posts)
+    seen = await admin.type("announce here")
+    assert len(menu(seen, "only")["options"]) == 25
+    assert "Tag 39" not in [option["label"] for option in menu(seen, "only")["options"]]
+    seen = await send_form(
+        admin, seen, only="tag 39\n#Tag 38, coming soon", never="", language=["de"]
+    )
+    wish = await kept(admin)
+    assert wish is not None
+    assert (wish.tags, wish.locale) == (("Tag 39", "Tag 38", "coming soon"), "de")
+    chosen = [option["label"] for option in menu(seen, "only")["options"] if option["default"]]
+    assert chosen == ["Tag 39", "Tag 38", "coming soon"]
+
+
+async def test_the_form_comes_filled_with_what_is_set(admin: Stage) -> None:
+    seen = await choose_tags(admin, await admin.type("announce here"), "only", "Soil", "Tools")
+    shown = await admin.rea.click(seen.message, custom_id=seen.ids("More settings")[0])
+    assert shown.modal is not None
+    only, never, language = (label["component"] for label in shown.modal["components"])
+    assert only["value"] == "Soil\nTools"
+    assert "value" not in never
+    assert [o["value"] for o in language["options"] if o["default"]] == ["en-US"]
+
+
+async def test_a_form_that_was_open_during_a_restart_is_taken(admin: Stage) -> None:
+    seen = await admin.type("announce here")
+    shown = await admin.rea.click(seen.message, custom_id=seen.ids("More settings")[0])
+    await admin.restart()
+    result = await admin.rea.submit_modal(
+        shown, {"only": "soil", "never": "", "language": ["en-US"]}
+    )
+    assert result.response is not None
+    assert "`Soil`" in Seen(result.response).text
+    assert admin.env.bot._connection._view_store._modals == {}
+
+
+async def test_settings_work_after_a_restart(admin: Stage) -> None:
+    seen = await admin.type("announce here")
+    await admin.restart()
+    seen = await admin.click(seen, "No sound")
+    await admin.restart()
+    seen = await choose_tags(admin, seen, "only", "Soil")
+    wish = await kept(admin)
+    assert wish is not None
+    assert (wish.silent, wish.tags) == (True, ("Soil",))
+
+
+async def test_one_role_may_be_mentioned_but_not_everyone(admin: Stage) -> None:
+    role = admin.rea.guild.create_role("readers")
+    seen = await choose_role(admin, await admin.type("announce here"), role)
+    assert f"<@&{role.id}> is mentioned, and nobody else." in seen.text
+    seen = await choose_role(admin, seen, admin.rea.guild.default_role)
+    assert "Nobody is mentioned." in seen.text
+    seen = await choose_role(admin, seen, role)
+    seen = await choose_role(admin, seen)
+    wish = await kept(admin)
+    assert wish is not None
+    assert wish.role is None
+
+
+async def test_switches_go_on_and_off(admin: Stage) -> None:
+    seen = await admin.type("announce here")
+    seen = await admin.click(seen, "A thread for each")
+    assert "Each gets a thread." in seen.text
+    seen = await admin.click(seen, "A thread for each")
+    assert "Each gets a thread." not in seen.text
+
+
+async def test_what_the_bot_may_not_do_is_named_at_once(admin: Stage) -> None:
+    guild = admin.rea.guild
+    me = admin.env.bot.user
+    assert me is not None
+    quiet = guild.create_text_channel(
+        "quiet", overwrites={me: PermissionOverwrite(send_messages=False)}
+    )
+    seen = await admin.type("announce here", channel=quiet)
+    assert "I lack permissions in this channel: **Send Messages**." in seen.text
+    assert await kept(admin, quiet) is not None, "it may be allowed later"
+
+
+async def test_a_channel_that_the_bot_does_not_see_is_not_kept(admin: Stage) -> None:
+    me = admin.env.bot.user
+    assert me is not None
+    hidden = admin.rea.guild.create_text_channel(
+        "hidden", overwrites={me: PermissionOverwrite(view_channel=False)}
+    )
+    seen = await admin.type("announce here", channel=hidden)
+    assert "I do not see this channel. Give my role **View Channel** there" in seen.text
+    assert await kept(admin, hidden) is None
+
+
+async def test_a_discord_that_does_not_answer_is_not_taken_for_a_closed_channel(
+    admin: Stage,
+) -> None:
+    admin.env.inject_error("GET", "/channels/*", status=500, times=None)
+    seen = await admin.type("announce here")
+    assert seen.text.startswith("Discord does not tell me what I may do there.")
+    assert await kept(admin) is None
+
+
+async def test_what_was_paused_for_want_of_access_goes_on_once_there_is_access(
+    admin: Stage,
+) -> None:
+    await admin.type("announce here")
+    key = f"c{admin.channel.id}"
+    await admin.state.subscriptions.pause(
+        key, Pause(reason="access", detail="Missing *Access*", since=1700000000)
+    )
+    listed = await admin.type("announce list")
+    assert "⚠️ Paused <t:1700000000:R>, since I have no access. Missing \\*Access\\*" in listed.text
+    seen = await admin.click(listed, "Edit")
+    assert "Paused" not in seen.text
+    wish = await kept(admin)
+    assert wish is not None
+    assert wish.pause is None
+
+
+async def test_pausing_and_going_on(admin: Stage) -> None:
+    seen = await admin.click(await admin.type("announce here"), "Pause")
+    assert "by a member of this server" in seen.text
+    wish = await kept(admin)
+    assert wish is not None
+    assert wish.pause is not None
+    assert wish.pause.reason == "admin"
+    listed = await admin.type("announce list")
+    assert "⏸️ Paused" in listed.text
+    seen = await admin.type("announce pause")
+    assert "Paused" not in seen.text
+    seen = await admin.type("announce pause")
+    await admin.click(seen, "Go on")
+    wish = await kept(admin)
+    assert wish is not None
+    assert wish.pause is None
+
+
+async def test_removing_asks_first(admin: Stage) -> None:
+    await admin.type("announce here")
+    asked = await admin.type("announce remove")
+    assert asked.is_private
+    assert await kept(admin) is not None
+    seen = await admin.click(asked, "Keep")
+    assert "All new posts" in seen.text
+    asked = await admin.click(seen, "Remove")
+    seen = await admin.click(asked, "Remove")
+    assert seen.text == f"Nothing is announced in <#{admin.channel.id}>."
+    assert await kept(admin) is None
+
+
+@pytest.mark.parametrize("command", ["announce edit", "announce remove", "announce pause"])
+async def test_where_nothing_is_announced_there_is_nothing_to_change(
+    admin: Stage, command: str
+) -> None:
+    seen = await admin.type(command)
+    assert seen.text == f"Nothing is announced in <#{admin.channel.id}>."
+
+
+async def test_the_list_has_all_channels_of_the_server_and_of_no_other(admin: Stage) -> None:
+    nothing = await admin.type("announce list")
+    assert "</announce here:" in nothing.text
+    channels = [admin.rea.guild.create_text_channel(f"c{number}") for number in range(7)]
+    for channel in channels:
+        await admin.type("announce here", channel=channel)
+    await admin.state.subscriptions.keep(Subscription(place="text", guild=1, channel=2, since=0))
+    seen = await admin.type("announce list")
+    assert seen.is_private
+    assert seen.labels.count("Edit") == 5
+    said = seen.text
+    more = await admin.click(seen, "Next ›")
+    said += more.text
+    assert all(f"<#{channel.id}>" in said for channel in channels)
+    assert "<#2>" not in said
+    edited = await admin.click(more, "Edit", nth=1)
+    assert f"<#{channels[-1].id}>" in edited.text
+
+
+async def test_a_thread_can_be_announced_in(admin: Stage) -> None:
+    message = await admin.rea.send(admin.channel, "hello")
+    real = admin.env.bot.get_channel(admin.channel.id)
+    assert isinstance(real, discord.TextChannel)
+    made = await real.create_thread(name="talk", message=discord.Object(message.id))
+    (thread,) = (each for each in admin.channel.threads if each.id == made.id)
+    await replace(admin, channel=thread).type("announce here")
+    wish = await kept(admin, thread)
+    assert wish is not None
+    assert wish.place == "thread"
+
+
+async def test_who_does_not_manage_the_server_has_no_such_command(stage: Stage) -> None:
+    assert "announce here" not in stage.rea.available_commands(stage.channel)
+    manager = stage.manager()
+    assert "announce here" in manager.available_commands(stage.channel)
+
+
+def let_in(stage: Stage, member: MemberActor) -> None:
+    """Let a member use the command whatever they may do in the server, as its settings can."""
+    bot = stage.env.bot
+    assert isinstance(bot, Slashpost)
+    number = re.fullmatch(r"</announce:(\d+)>", bot.mention("announce"))
+    assert number is not None
+    stage.rea.guild.set_command_permissions(int(number[1]), {member: True})
+
+
+async def test_somebody_whom_the_servers_settings_let_in_may_click_too(stage: Stage) -> None:
+    ben = stage.somebody_else()
+    let_in(stage, ben)
+    guest = stage.by(ben)
+    seen = await guest.click(await guest.type("announce here"), "No sound")
+    assert "No device makes a sound." in seen.text
+
+
+async def test_who_is_let_in_no_more_cannot_click_for_long(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = stage.somebody_else()
+    let_in(stage, ben)
+    guest = stage.by(ben)
+    seen = await guest.type("announce here")
+    later = discord.utils.utcnow().replace(year=2126)
+    monkeypatch.setattr("bot.chat.channels.utcnow", lambda: later)
+    for label in ("No sound", "More settings", "Pause"):
+        answered = await guest.click(seen, label)
+        assert answered.text == "You need the permission **Manage Server**."
+    asked = await guest.click(seen, "Remove")
+    assert (await guest.click(asked, "Remove")).text.startswith("You need")
+    wish = await kept(stage)
+    assert wish is not None
+    assert not wish.silent
+
+
+async def test_a_preview_is_what_would_be_sent_for_the_admin_alone(admin: Stage) -> None:
+    await choose_role(
+        admin, await admin.type("announce here"), admin.rea.guild.create_role("readers")
+    )
+    result = await admin.rea.slash(admin.channel, "announce test", post="bed-3")
+    assert result.response is not None
+    seen = Seen(result.response)
+    assert seen.is_private
+    assert seen.text.splitlines()[0] == "-# 📣 New post"
+    assert "## [Bed number 3](https://blog.example/beds/3/)" in seen.text
+    (note,) = result.followups
+    assert note.ephemeral
+    assert "Only you see this; nothing was sent." in Seen(note).text
+    assert "# Bed number 3" in (await admin.click(seen, "Read")).text
+
+
+async def test_a_preview_says_where_a_post_would_not_go(admin: Stage) -> None:
+    result = await admin.rea.slash(admin.channel, "announce test", post="bed-3")
+    assert f"Nothing is announced in <#{admin.channel.id}>." in Seen(result.followups[0]).text
+    await choose_tags(admin, await admin.type("announce here"), "only", "Soil")
+    result = await admin.rea.slash(admin.channel, "announce test", post="bed-3")
+    assert "By its tags, this post would not go to" in Seen(result.followups[0]).text
+
+
+async def test_a_draft_can_be_previewed_by_those_who_manage_the_server(admin: Stage) -> None:
+    draft = replace(garden_post(90), slug="secret-bed", title="Secret bed", draft=True)
+    await fill(admin.index, [*garden(), draft])
+    suggested = await admin.suggestions("announce test", "post", "secret")
+    (value,) = (v for name, v in suggested.items() if name == "Secret bed (not published)")
+    seen = await admin.type("announce test", post=value)
+    assert "Secret bed" in seen.text
+    assert (await admin.click(seen, "Read")).text == "Readers can open it once it is published."
+    everything = await admin.suggestions("announce test", "post", "")
+    assert next(iter(everything)) == "Secret bed (not published)"
+    assert "Secret bed" not in str(await admin.suggestions("post", "slug", "secret"))
+
+
+async def test_a_preview_of_no_post_offers_the_closest(admin: Stage) -> None:
+    seen = await admin.type("announce test", post="bed-33")
+    assert "Bed number 3" in str(seen.components)

@@ -1,0 +1,180 @@
+"""The messages that announce posts: Discord takes them, they mention no one, they are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from discord import Locale
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blog.delivery import Letter, Story, delivery_id
+from bot.blog.post import Post
+from bot.blog.subscription import Subscription
+from bot.chat.announcements import MOST_STORIES, THREAD_NAME, Cards
+from bot.chat.words import CATALOGUES
+from tests.chat.blog import SITE, garden, garden_post
+from tests.chat.test_payloads import ANY, MUCH, V2, posts
+from tests.wire.limits import check_limits, components_of, texts_of
+from tests.wire.schema import validate
+
+BUTTON = 2
+ID = delivery_id("c1", ["one"])
+CHANNEL = Subscription(place="text", guild=1, channel=1)
+READER = Subscription(place="reader", reader=2)
+
+SUBSCRIPTIONS = st.builds(
+    replace,
+    st.sampled_from([CHANNEL, READER]),
+    role=st.none() | st.integers(1, 2**63),
+    silent=st.booleans(),
+    locale=st.sampled_from([each.value for each in (Locale.danish, *CATALOGUES)]) | st.just("xx"),
+)
+
+
+@st.composite
+def stories(draw: st.DrawFn, number: int) -> Story:
+    """A post that may hold anything, or one that was withdrawn."""
+    post = draw(st.none() | posts(number))
+    return Story(title=draw(ANY.filter(bool)) if post is None else post.title, post=post)
+
+
+STORIES = st.integers(1, 13).flatmap(lambda n: st.tuples(*map(stories, range(n))))
+
+
+def takes(letter: Letter) -> None:
+    """Discord takes the letter as a message, and as an edit of one."""
+    message = {"flags": V2, "components": letter.components}
+    check_limits(message)
+    validate("MessageCreateRequest", message)
+    assert 0 < len(letter.title.encode("utf-16-le")) // 2 <= THREAD_NAME
+    assert letter.title.strip()
+
+
+def shown(letter: Letter) -> str:
+    """All that a reader sees of it."""
+    return "\n".join(texts_of({"components": letter.components}))
+
+
+def buttons(letter: Letter) -> list[dict[str, Any]]:
+    """Its buttons that open posts, greyed out ones too."""
+    found: Sequence[Any] = components_of({"components": letter.components})
+    return [each for each in found if each["type"] == BUTTON and "custom_id" in each]
+
+
+@given(STORIES, SUBSCRIPTIONS)
+@settings(max_examples=40)
+def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
+    about: Sequence[Story], to: Subscription
+) -> None:
+    cards = Cards()
+    for letter in (cards.compose(ID, about, to), cards.plain(ID, about, to)):
+        takes(letter)
+        assert len(buttons(letter)) == min(len(about), MOST_STORIES)
+        assert all(ID in button["custom_id"] for button in buttons(letter))
+        assert (letter.role, letter.silent) == (to.role, to.silent)
+
+
+@given(STORIES, SUBSCRIPTIONS)
+@settings(max_examples=40)
+def test_the_role_that_was_chosen_is_the_only_mention(
+    about: Sequence[Story], to: Subscription
+) -> None:
+    mentions = [] if to.role is None else [f"<@&{to.role}>"]
+    for letter in (Cards().compose(ID, about, to), Cards().plain(ID, about, to)):
+        said = re.sub(r"`[^`\n]*`", "", shown(letter))  # chips, where Discord reads no Markdown
+        assert re.findall(r"(?<!\\)<[@#][!&]?\d+>", said) == mentions
+        assert not re.search(r"@(everyone|here)", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("many", [1, 10, 11])
+@pytest.mark.parametrize("piece", MUCH)
+def test_the_longest_posts_there_could_be_can_be_announced(piece: str, many: int) -> None:
+    long = piece * 3000
+    post = Post(
+        path="long.md",
+        slug=long,
+        title=long,
+        summary=long,
+        tags=tuple(f"{number} {long}" for number in range(50)),
+        authors=(long,) * 50,
+        image="https://x.example/" + "i" * 2000,
+        link="https://x.example/" + "l" * 490,
+        words=10**9,
+    )
+    about = [
+        Story(title=long, post=replace(post, path=f"{number}.md") if number % 3 else None)
+        for number in range(many)
+    ]
+    to = replace(READER, role=2**63, locale="fr")
+    takes(Cards().compose(ID, about, to))
+    takes(Cards().plain(ID, about, to))
+
+
+def story(number: int) -> Story:
+    """About a post of the gardening blog."""
+    post = garden_post(number).on_site(SITE)
+    return Story(title=post.title, post=post)
+
+
+def test_one_post_makes_a_card_with_its_cover_link_and_tags() -> None:
+    letter = Cards().compose(ID, [story(3)], replace(CHANNEL, role=9))
+    lines = shown(letter).splitlines()
+    assert lines[:3] == [
+        "-# 📣 New post",
+        "<@&9>",
+        "## [Bed number 3](https://blog.example/beds/3/)",
+    ]
+    assert lines[-1] == "`Weather` `Garden`"
+    read, link = [
+        each for each in components_of({"components": letter.components}) if each["type"] == BUTTON
+    ]
+    assert (read["label"], link["url"]) == ("Read", "https://blog.example/beds/3/")
+    assert "https://blog.example/img/3.png" in str(letter.components)
+    assert (letter.title, letter.tags) == ("Bed number 3", ("Weather", "Garden"))
+
+
+def test_the_same_post_makes_the_same_letter() -> None:
+    assert Cards().compose(ID, [story(3)], CHANNEL) == Cards().compose(ID, [story(3)], CHANNEL)
+
+
+def test_a_withdrawn_post_is_struck_and_cannot_be_opened() -> None:
+    gone = Story(title="Bed *number* 3", post=None)
+    letter = Cards().compose(ID, [gone], CHANNEL)
+    assert r"~~Bed \*number\* 3~~" in shown(letter)
+    assert "This post was withdrawn." in shown(letter)
+    assert [button["disabled"] for button in buttons(letter)] == [True]
+
+
+def test_several_posts_make_a_list_oldest_first_with_a_button_each() -> None:
+    letter = Cards().compose(ID, [story(1), Story(title="Gone", post=None), story(3)], CHANNEL)
+    headings = re.findall(r"(?m)^(?:### \[|~~)([^\]~]+)", shown(letter))
+    assert headings == ["Bed number 1", "Gone", "Bed number 3"]
+    assert [button["disabled"] for button in buttons(letter)] == [False, True, False]
+    assert letter.title == "3 new posts"
+
+
+def test_a_list_shows_the_newest_ten_and_counts_the_others() -> None:
+    about = [Story(title=post.title, post=post) for post in garden(12)]
+    said = shown(Cards().compose(ID, about, CHANNEL))
+    assert "## 📣 12 new posts" in said
+    assert re.findall(r"### Bed number (\d+)", said) == [str(number) for number in range(3, 13)]
+    assert said.endswith("-# and 2 more: `/latest`")
+
+
+def test_a_reader_is_told_how_to_stop_it_in_their_language() -> None:
+    said = shown(Cards().compose(ID, [story(3)], replace(READER, locale="de")))
+    assert said.endswith("-# Du folgst diesem Blog. `/entfolgen` beendet das.")
+    assert "entfolgen" not in shown(Cards().compose(ID, [story(3)], CHANNEL))
+
+
+def test_the_plain_letter_has_neither_picture_nor_link() -> None:
+    letter = Cards().plain(ID, [story(3)], CHANNEL)
+    kinds = {component["type"] for component in components_of({"components": letter.components})}
+    assert kinds == {17, 10, 9, BUTTON}
+    assert "http" not in str(letter.components)
+    assert "**Bed number 3**" in shown(letter)
