@@ -29,6 +29,8 @@ class Status:
         left_out: files that are no posts, drafts and future posts, with reasons.
         problems: what the last run found wrong.
         updated: Unix seconds of the last run that changed the index.
+        trouble: why the last look at the posts failed, so that these are of the one before;
+            empty where it worked.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Status:
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     updated: int
+    trouble: str = ""
 
 
 class Library(Protocol):
@@ -99,8 +102,8 @@ class Library(Protocol):
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
         """Posts that hold all words of ``query``, each with its best section, best first.
 
-        Where no post holds all of three or more, those that hold most of them; nothing for
-        an empty query.
+        Where few posts hold all, also those whose title and tags hold all of three or more but
+        one; where hardly any does, those that hold most. Nothing for an empty query.
         """
 
     async def count_hits(self, query: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.index.database import Database
@@ -38,16 +39,17 @@ class Completion:
         words = _WORD.findall(clean(self.typed))[:MAX_WORDS]
         if not words:
             return []
-        titles = await self._holding("title", words)
+        titles = list(await self._holding("title", words))
         starting = [title for title in titles if fold(title).startswith(fold(self.typed))]
         tags = [f'tag:"{name}"' if " " in name else f"tag:{name}" for name in await self._tags()]
-        headings = await self._holding("headings", words)
-        found: dict[str, str] = {}
-        for text in (*starting, *tags, *titles, *headings):
-            found.setdefault(fold(text), text)
-        return list(found.values())[:limit]
+        found = _distinct((*starting, *tags, *titles), limit)
+        if len(found) < limit:
+            headings = await self._holding("headings", words)
+            found = _distinct(itertools.chain(found, headings), limit)
+        return found
 
-    async def _holding(self, column: str, words: Sequence[str]) -> list[str]:
+    async def _holding(self, column: str, words: Sequence[str]) -> Iterator[str]:
+        """Titles or headings that hold all words, each looked for when it is asked for."""
         expression = " AND ".join(map(quoted, words)) + "*"
         rows = await self.database.rows(
             f"SELECT completions.{column} FROM completions "  # noqa: S608 - our own columns
@@ -56,7 +58,7 @@ class Completion:
             "ORDER BY completions.rowid DESC LIMIT :limit",
             {"match": f"{column} : ({expression})", "now": self.now, "limit": MOST_POSTS},
         )
-        return [text for (texts,) in rows for text in _phrases_with(words, texts)]
+        return (text for (texts,) in rows for text in _phrases_with(words, texts))
 
     async def _tags(self) -> list[str]:
         """Names of tags that begin with what was typed, and that a visible post has."""
@@ -70,6 +72,16 @@ class Completion:
             {"start": start, "end": start + "\U0010ffff", "now": self.now, "limit": MOST_TAGS},
         )
         return [name for (name,) in rows]
+
+
+def _distinct(texts: Iterable[str], limit: int) -> list[str]:
+    """The first of some texts, without those that differ from an earlier one by case alone."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(fold(text), text)
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def _phrases_with(words: Sequence[str], texts: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.blog.post import is_web_url
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.database import Database, Row
@@ -116,6 +117,10 @@ def digest(data: bytes) -> bytes:
 
 
 def surroundings_of(snapshot: Snapshot, reader: Reader) -> str:
-    """A digest of what is reported beside the files: by the source, and of the site."""
-    report = (snapshot.left_out, snapshot.problems, tuple(reader.site_problems))
+    """A digest of what is reported beside the files: by the source, and of the site.
+
+    It holds the source's name if that is an address: a folder is the same by another path.
+    """
+    name = snapshot.name if is_web_url(snapshot.name) else ""
+    report = (name, snapshot.left_out, snapshot.problems, tuple(reader.site_problems))
     return digest(repr(report).encode("utf-8", "backslashreplace")).hex()

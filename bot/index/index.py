@@ -8,17 +8,20 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bot.blog.errors import IndexUnavailable
+from bot.blog.library import Status
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
 from bot.index.batch import Progress
+from bot.index.catalogue import IndexCatalogue
 from bot.index.difference import Difference, compare, holds_the_same
 from bot.index.foreign import refuse_foreign
-from bot.index.library import IndexLibrary
 from bot.index.live import is_damage
 from bot.index.lock import writing
 from bot.index.sync import SyncReport, rebuild, update
@@ -26,8 +29,8 @@ from bot.index.sync import SyncReport, rebuild, update
 log = logging.getLogger(__name__)
 
 
-class Index(IndexLibrary):
-    """The library of one index file, brought up to date by ``sync``.
+class Index(IndexCatalogue):
+    """The library and catalogue of one index file, brought up to date by ``sync``.
 
     Use it as an async context manager; nothing is opened before the first question.
 
@@ -37,6 +40,9 @@ class Index(IndexLibrary):
             cannot be written, no longer fits.
         site_url: the blog's URL; where None, the one that its configuration gave.
         clock: Unix seconds, which decide what is in the future.
+
+    Attributes:
+        trouble: what ``Status.trouble`` says; whoever looks at the posts sets it.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class Index(IndexLibrary):
         self._path = path
         self._spare = spare
         self._syncing = asyncio.Lock()
+        self.trouble = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,6 +73,29 @@ class Index(IndexLibrary):
     async def close(self) -> None:
         """Close the connection to the file."""
         await self._live.close()
+
+    async def status(self) -> Status:
+        """Counts, source, problems."""
+        return replace(await super().status(), trouble=self.trouble)
+
+    async def recall(self, source: str) -> bool:
+        """Answer from an index of that source, where there is one; whether there is.
+
+        Args:
+            source: its name, as in ``Snapshot.name``.
+        """
+        here = self._path
+        for path in (here, self._spare):
+            if path is not None and path.exists():
+                self._path = self._live.path = path
+                with suppress(IndexUnavailable):
+                    async with self._live.use() as database:
+                        noted = "SELECT value FROM meta WHERE name = 'source'"
+                        if await database.value(noted) == source:
+                            self._source = source
+                            return True
+        self._path = self._live.path = here
+        return False
 
     async def sync(
         self, snapshot: Snapshot, reader: Reader, *, progress: Progress | None = None
@@ -86,6 +116,7 @@ class Index(IndexLibrary):
                 snapshot, reader, progress or (lambda _done, _total: None)
             )
             self._source = snapshot.name
+            self.generation = snapshot.generation
         return SyncReport(*counts, time.monotonic() - start)
 
     async def _catch_up(

@@ -36,9 +36,14 @@ from bot.index.questions import (
 )
 from bot.index.record import SHOWN, to_post
 from bot.index.roster import Entry, Roster
-from bot.index.search import Search
+from bot.index.search import Demand, Search
 from bot.index.vocabulary import Vocabulary
 from bot.index.words import clean
+
+# Where fewer posts hold all words of a query, less is demanded.
+FEW = 20
+# Of many words, any are enough where hardly any post holds all; of two, only where none does.
+MANY_WORDS, HARDLY_ANY = 3, 3
 
 
 class IndexLibrary:
@@ -188,16 +193,11 @@ class IndexLibrary:
 
     async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
         """Posts that hold all words of ``query``, or most, with their best sections, best first."""
-        search = Search(Query.of(query), self._clock())
+        search = await self._search(query)
         if search.query.is_empty:
             return []
-        async with self._live.use() as database:
+        async with self._live.use() as database, database.snapshot():
             rows = await search.rows(database, limit, offset)
-        if not rows and await self._needs_any_word(search, query):
-            search = replace(search, any_word=True)
-            async with self._live.use() as database:
-                rows = await search.rows(database, limit, offset)
-        async with self._live.use() as database:
             site_url = await self._site(database)
         return [
             Hit(to_post(row).on_site(site_url), place.snippet, place.heading, place.section)
@@ -206,31 +206,19 @@ class IndexLibrary:
 
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
-        search = Search(Query.of(query), self._clock())
+        search = await self._search(query)
         if search.query.is_empty:
             return 0
         async with self._live.use() as database:
-            count = await search.count(database)
-        if not count and await self._needs_any_word(search, query):
-            async with self._live.use() as database:
-                count = await replace(search, any_word=True).count(database)
-        return count
+            return await search.count(database)
 
     async def correction(self, query: str) -> str | None:
         """``query`` as it may have been meant, where its words as typed find nothing; or None."""
         search = Search(Query.of(query), self._clock())
         async with self._live.use() as database:
-            strangers = [] if await search.count(database) else await search.strangers(database)
-        corrected = query
-        for word in strangers:
-            vocabulary = await self._words()
-            if meant := await asyncio.to_thread(vocabulary.closest, word):
-                corrected = corrected.replace(word, meant)
-        if corrected == query:
-            return None
-        async with self._live.use() as database:
-            found = await Search(Query.of(corrected), self._clock()).count(database)
-        return corrected if found else None
+            if await search.count(database, 1):
+                return None
+        return await self._corrected(search, query)
 
     async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
         """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
@@ -349,18 +337,39 @@ class IndexLibrary:
             )
         return [Tag(*row) for row in rows]
 
-    async def _needs_any_word(self, search: Search, query: str) -> bool:
-        """Whether a search is better content with some of its words.
+    async def _search(self, query: str) -> Search:
+        """What to search for, with less demanded where few posts hold all words.
 
-        That is so where no post holds all of them, unless one is a typo, of which the reader
-        is told instead.
+        Where none does because of a typo, nothing is to be found: the reader is told instead.
         """
-        if not search.query.has_many:
-            return False
+        search = Search(Query.of(query), self._clock())
+        words = len(search.query.large_words)
+        if words <= 1:
+            return search
         async with self._live.use() as database:
-            if await search.count(database):
-                return False
-        return await self.correction(query) is None
+            found = await search.count(database, FEW)
+        if found >= FEW:
+            return search
+        if found >= (HARDLY_ANY if words >= MANY_WORDS else 1):
+            return replace(search, demand=Demand.ALL_OR_NAMED)
+        if not found and await self._corrected(search, query):
+            return search
+        return replace(search, demand=Demand.ANY)
+
+    async def _corrected(self, search: Search, query: str) -> str | None:
+        """A query that finds nothing with its typos put right; None where that finds no more."""
+        async with self._live.use() as database:
+            strangers = await search.strangers(database)
+        corrected = query
+        for word in strangers:
+            vocabulary = await self._words()
+            if meant := await asyncio.to_thread(vocabulary.closest, word):
+                corrected = corrected.replace(word, meant)
+        if corrected == query:
+            return None
+        async with self._live.use() as database:
+            found = await replace(search, query=Query.of(corrected)).count(database, 1)
+        return corrected if found else None
 
     async def _words(self) -> Vocabulary:
         """The blog's words, read again when the index has changed."""
@@ -368,8 +377,7 @@ class IndexLibrary:
             version = await self._live.version(database)
             if self._vocabulary is None or self._vocabulary[0] != version:
                 rows = await database.rows(VOCABULARY)
-                texts = (text for (text,) in rows)
-                self._vocabulary = version, await asyncio.to_thread(Vocabulary, texts)
+                self._vocabulary = version, await asyncio.to_thread(Vocabulary, rows)
         return self._vocabulary[1]
 
     async def _roster(self) -> Roster:

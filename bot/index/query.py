@@ -13,6 +13,8 @@ from bot.index.words import clean, quoted
 MAX_TERMS = 32
 # Shorter last words are taken as they stand: c must not find everything with a c.
 MIN_PREFIX = 3
+# Of so many words, a post may lack one that is named by all others.
+MIN_NAMED, MAX_NAMED = 3, 8
 # What English questions are put together with: it need not stand in the answer.
 _SMALL_WORDS = frozenset(
     re.findall(
@@ -79,19 +81,27 @@ class Query:
         return self == Query()
 
     @property
-    def has_many(self) -> bool:
-        """Whether two or more of its words say what is meant."""
-        return sum(word.casefold() not in _SMALL_WORDS for word in self.words) > 1
+    def large_words(self) -> list[str]:
+        """Those of its words that say what is meant."""
+        return [word for word in self.words if word.casefold() not in _SMALL_WORDS]
 
     @property
     def match(self) -> str | None:
         """The words as an FTS5 expression, or None where there are none."""
-        return _all_of(self.words)
+        return _all_of(self.words) or None
 
     @property
     def match_begun(self) -> str | None:
         """The same, with all words that begin with the last one; None where it is no beginning."""
         return f"{_all_of(self.words)}*" if self.begun else None
+
+    @property
+    def match_named(self) -> str | None:
+        """What a title and tags match that hold all words but one; None for few or very many."""
+        words = self.large_words
+        if not MIN_NAMED <= len(words) <= MAX_NAMED or any(" " in word for word in words):
+            return None
+        return f"{{title tags}} : ({_all_but_one_of(words)})"
 
     @property
     def match_any(self) -> str | None:
@@ -104,8 +114,18 @@ class Query:
         return " OR ".join(map(quoted, self.without)) or None
 
 
-def _all_of(words: Sequence[str]) -> str | None:
-    return " AND ".join(map(quoted, words)) or None
+def _all_of(words: Sequence[str]) -> str:
+    return " AND ".join(map(quoted, words))
+
+
+def _all_but_one_of(words: Sequence[str]) -> str:
+    """Two or more words: one half whole and the other but for one. So each is named few times."""
+    middle = len(words) // 2
+    ways = []
+    for whole, rest in ((words[:middle], words[middle:]), (words[middle:], words[:middle])):
+        others = f" AND ({_all_but_one_of(rest)})" if len(rest) > 1 else ""
+        ways.append(f"({_all_of(whole)}{others})")
+    return " OR ".join(ways)
 
 
 @dataclass

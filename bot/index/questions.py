@@ -36,7 +36,6 @@ LINKS = f"""
 
 # Of drafts and future posts too: a correction is only shown if it finds something.
 VOCABULARY = """
-    SELECT p.title || ' ' || p.summary || ' ' || c.headings
-    FROM posts AS p JOIN completions AS c ON c.rowid = p.id
-    UNION ALL SELECT key FROM post_tags
+    SELECT term, doc FROM vocabulary
+    UNION ALL SELECT key, count(*) FROM post_tags GROUP BY key
 """

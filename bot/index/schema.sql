@@ -1,7 +1,8 @@
 -- Everything here is derived from the posts. There are no migrations: a file made by
 -- another version of this page is rebuilt.
 
--- What the whole index goes by: fingerprint, generator, site_url, updated.
+-- What the whole index goes by: fingerprint, generator, site_url, source,
+-- surroundings, updated.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value

@@ -5,16 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
+from bot.index.conditions import Conditions
 from bot.index.database import Database, Row
+from bot.index.matching import matches, matching
 from bot.index.passages import Marked, Place, place_of
 from bot.index.query import Query
-from bot.index.questions import IN_ORDER, VISIBLE
+from bot.index.questions import IN_ORDER
+from bot.index.ranking import Ranking
 from bot.index.record import FULL_TEXT_TABLES, SHOWN
-from bot.index.words import MATCH_END, MATCH_START
+from bot.index.words import MATCH_END, MATCH_START, quoted
 
 # A word that so many posts hold is a whole one, not the beginning of another.
 ENOUGH_WHOLE = 10
+
+
+class Demand(Enum):
+    """How many of the words a post must hold."""
+
+    ALL = auto()
+    # All, or in title and tags all but one.
+    ALL_OR_NAMED = auto()
+    # Those that hold most and the rarest come first.
+    ANY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,92 +38,73 @@ class Search:
     Attributes:
         query: what is asked.
         now: Unix seconds; later posts are not seen.
-        any_word: whether a post need not hold all words; those that hold most and the
-            rarest come first.
+        demand: how many of the words are enough.
     """
 
     query: Query
     now: float
-    any_word: bool = False
+    demand: Demand = Demand.ALL
 
-    async def count(self, database: Database) -> int:
-        """How many posts there are."""
-        return await self._count(database, await self._expression(database))
+    async def count(self, database: Database, most: int = -1) -> int:
+        """How many posts there are; not more than ``most``, if that is not negative."""
+        conditions = Conditions.of(self.query, self.now)
+        sql = f"SELECT 1 FROM posts AS p WHERE {conditions.sql}"  # noqa: S608
+        parameters = {**conditions.parameters, "most": most}
+        if expression := await self._expression(database):
+            sql += f" AND p.id IN ({matching('rowid')})"
+            parameters["match"] = expression
+        return int(await database.value(f"SELECT count(*) FROM ({sql} LIMIT :most)", parameters))  # noqa: S608
 
     async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Place]]:
         """Posts as ``SHOWN``, best first, each with its place."""
         expression = await self._expression(database)
-        sql, parameters = self._found(expression, "rowid AS id, rank")
+        numbers = await self._numbers(database, expression, limit, offset)
+        if not numbers:
+            return []
         rows = await database.rows(
-            f"SELECT p.id, {SHOWN} FROM {sql} ORDER BY found.rank, {IN_ORDER} "  # noqa: S608
-            "LIMIT :limit OFFSET :offset",
-            {**parameters, "limit": limit, "offset": offset},
+            f"SELECT p.id, {SHOWN} FROM posts AS p WHERE p.id IN {_values(numbers)}"  # noqa: S608
         )
-        places = await self._places(database, expression, [number for number, *_ in rows])
-        return [(tuple(shown), places[number]) for number, *shown in rows]
-
-    async def _count(self, database: Database, expression: str | None) -> int:
-        sql, parameters = self._found(expression, "rowid AS id")
-        return int(await database.value(f"SELECT count(*) FROM {sql}", parameters))  # noqa: S608
+        shown = {number: tuple(values) for number, *values in rows}
+        places = await self._places(database, expression, numbers)
+        return [(shown[number], places[number]) for number in numbers]
 
     async def strangers(self, database: Database) -> list[str]:
         """Those of the query's words that stand in no post at all."""
-        found = []
-        for word in self.query.words:
-            match = {"match": Query(words=(word,)).match}
-            if not await database.value(f"SELECT EXISTS ({_matching('1')})", match):
-                found.append(word)
-        return found
+        return [word for word in self.query.words if not await matches(database, quoted(word), 1)]
 
     async def _expression(self, database: Database) -> str | None:
         """The FTS5 expression; a last word that few posts hold may be the beginning of others."""
-        if self.any_word:
-            return self.query.match_any
-        expression, begun = self.query.match, self.query.match_begun
-        if begun is None:
-            return expression
-        whole = await database.value(
-            f"SELECT count(*) FROM ({_matching('rowid', 'LIMIT :enough')})",  # noqa: S608
-            {"match": Query(words=self.query.words[-1:]).match, "enough": ENOUGH_WHOLE},
-        )
-        return expression if whole >= ENOUGH_WHOLE else begun
-
-    def _found(self, expression: str | None, columns: str) -> tuple[str, dict[str, object]]:
-        """The posts that are found, as ``p`` and ``found``, for a FROM clause."""
         query = self.query
-        parameters: dict[str, object] = {"now": self.now}
-        conditions = [VISIBLE]
-        tables = "posts AS p JOIN (SELECT 0 AS rank) AS found"
+        if self.demand is Demand.ANY:
+            return query.match_any
+        expression = query.match
+        if query.match_begun is not None:
+            whole = await matches(database, quoted(query.words[-1]), ENOUGH_WHOLE)
+            expression = expression if whole >= ENOUGH_WHOLE else query.match_begun
+        if self.demand is Demand.ALL_OR_NAMED and query.match_named:
+            expression = f"({expression}) OR {query.match_named}"
+        return expression
+
+    async def _numbers(
+        self, database: Database, expression: str | None, limit: int, offset: int
+    ) -> list[int]:
+        """The posts' numbers, best first; the newest first where there are no words."""
+        conditions = Conditions.of(self.query, self.now)
         if expression is not None:
-            tables = f"({_matching(columns)}) AS found JOIN posts AS p ON p.id = found.id"
-            parameters["match"] = expression
-        if query.match_without is not None:
-            conditions.append(f"p.id NOT IN ({_matching('rowid', name=':without')})")
-            parameters["without"] = query.match_without
-        for word, keys in (("IN", query.tags), ("NOT IN", query.not_tags)):
-            for key in keys:
-                name = f"tag{len(parameters)}"
-                tagged = f"SELECT post FROM post_tags WHERE key = :{name}"  # noqa: S608
-                conditions.append(f"p.id {word} ({tagged})")
-                parameters[name] = key
-        for author in query.authors:
-            name = f"author{len(parameters)}"
-            conditions.append(f"instr(p.author_names, :{name})")
-            parameters[name] = author
-        # Dates are compared as they are written: the author's day, whatever the time zone.
-        if query.after is not None:
-            conditions.append("p.date >= :after")
-            parameters["after"] = query.after
-        if query.before is not None:
-            conditions.append("p.date < :before")
-            parameters["before"] = query.before
-        return f"{tables} WHERE {' AND '.join(conditions)}", parameters
+            any_of = list(map(quoted, self.query.words)) if self.demand is Demand.ANY else ()
+            return await Ranking(database, expression, conditions, any_of).best(limit, offset)
+        rows = await database.rows(
+            f"SELECT p.id FROM posts AS p WHERE {conditions.sql} "  # noqa: S608
+            f"ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
+            {**conditions.parameters, "limit": limit, "offset": offset},
+        )
+        return [number for (number,) in rows]
 
     async def _places(
         self, database: Database, expression: str | None, numbers: Sequence[int]
     ) -> dict[int, Place]:
         """Where the query stands in each of some posts."""
-        among = f"IN ({','.join(map(str, numbers))})"
+        among = f"IN {_values(numbers)}"
         if expression is None:
             rows = await database.rows(
                 f"SELECT id, title, '', summary, '', '[]' FROM posts WHERE id {among}"  # noqa: S608
@@ -130,12 +125,8 @@ class Search:
         }
 
 
-def _matching(columns: str, rest: str = "", name: str = ":match") -> str:
-    """Rows of all full-text tables that match."""
-    return " UNION ALL ".join(
-        f"SELECT * FROM (SELECT {columns} FROM {table} WHERE {table} MATCH {name} {rest})"  # noqa: S608
-        for table in FULL_TEXT_TABLES
-    )
+def _values(numbers: Sequence[int]) -> str:
+    return f"({','.join(map(str, numbers))})"
 
 
 def _highlights(table: str) -> str:

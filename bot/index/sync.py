@@ -82,7 +82,7 @@ async def _build(
                 await database.run_all(batch.insertions)
         await writer.settle(snapshot, reader)
         await database.run_all(tune_full_text(FULL_TEXT))
-        await _note(writer, reader, surroundings_of(snapshot, reader), now)
+        await _note(writer, snapshot, reader, now)
         await database.run("COMMIT")
         await database.run("PRAGMA journal_mode = WAL")
     finally:
@@ -151,16 +151,17 @@ async def _apply(
             await database.run_all(batch.insertions)
     if news:
         await writer.settle(snapshot, reader)
-        await _note(writer, reader, difference.surroundings, now)
+        await _note(writer, snapshot, reader, now)
     return added, changed, removed
 
 
-async def _note(writer: Writer, reader: Reader, surroundings: str, now: float) -> None:
+async def _note(writer: Writer, snapshot: Snapshot, reader: Reader, now: float) -> None:
     await writer.note(
         fingerprint=fingerprint(reader),
         generator=reader.generator,
         site_url=reader.site_url,
-        surroundings=surroundings,
+        source=snapshot.name,
+        surroundings=surroundings_of(snapshot, reader),
         updated=int(now),
     )
 

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from bot.index.names import fold
-from bot.index.words import readable
+from bot.index.names import plain_name
 
 # Shorter words are like too many others; longer ones are hardly words.
 SHORTEST, LONGEST = 4, 40
@@ -17,12 +16,17 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class Vocabulary:
-    """Words of titles, headings, tags and summaries, and how often they stand there."""
+    """Words of titles, headings and tags.
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    Args:
+        counted: texts of one or more words, without accents, and how many posts hold each.
+    """
+
+    def __init__(self, counted: Iterable[tuple[str, int]]) -> None:
         words: Counter[str] = Counter()
-        for text in texts:
-            words.update(_WORD.findall(fold(readable(text))))
+        for text, count in counted:
+            for word in _WORD.findall(text):
+                words[word] += count
         self._counts = words
         self._words = list(words)
 
@@ -34,7 +38,7 @@ class Vocabulary:
         from rapidfuzz import process  # noqa: PLC0415 - most runs do not need it
         from rapidfuzz.distance import OSA  # noqa: PLC0415
 
-        typed = fold(word)
+        typed = plain_name(word)
         if not SHORTEST <= len(typed) <= LONGEST:
             return None
         most = 2 if len(typed) >= TWO_WRONG else 1
