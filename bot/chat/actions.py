@@ -1,53 +1,51 @@
-"""Buttons and select menus that work after a restart."""
+"""What happens when a button or select menu is used, whenever its message was sent."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
-from discord import Interaction, ui
+from discord import Interaction
 
 from bot.chat.custom_ids import CustomId
 from bot.chat.errors import reply_to_error
 from bot.chat.usage import noted
 
-ItemT = TypeVar("ItemT", bound=ui.Item[Any])
 MeaningT = TypeVar("MeaningT", bound=CustomId)
 
-_NOTHING = re.compile(r"(?!)")
 
+class Action(Generic[MeaningT]):
+    """Answers a click on a button or select menu whose custom id says all that it means.
 
-class Action(ui.DynamicItem[ItemT], Generic[ItemT, MeaningT], template=_NOTHING):
-    """A button or select menu whose custom id says all that using it means.
+    discord.py would have to know every such class from the start, rebuild the message for
+    each click, and only log what goes wrong, so that the reader sees nothing. Here the
+    client leads a click to ``used`` (``bot.chat.clicks``); subclasses implement ``act``.
 
-    discord.py rebuilds it from the message for each click, and only logs what its callback
-    raises, so that the reader sees nothing: subclasses implement ``act``, and its errors are
-    answered here.
+    Attributes:
+        kind: the custom ids that mean this.
+        meaning: what the used one says.
+        values: what was chosen from a select menu.
     """
 
     kind: ClassVar[type[CustomId]]
 
     def __init_subclass__(cls, *, kind: type[CustomId]) -> None:
-        super().__init_subclass__(template=kind.pattern)
+        super().__init_subclass__()
         cls.kind = kind
 
-    def __init__(self, item: ItemT, meaning: MeaningT) -> None:
-        item.custom_id = str(meaning)  # type: ignore[attr-defined] # all that can be used have one
-        super().__init__(item)
+    def __init__(self, meaning: MeaningT, values: Sequence[str] = ()) -> None:
         self.meaning = meaning
+        self.values = values
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Rebuild what was used."""
-        return cls(item, cls.kind.parse(match))  # type: ignore[arg-type] # kind is of MeaningT
-
-    async def callback(self, interaction: Interaction) -> None:
+    async def used(cls, interaction: Interaction, match: re.Match[str]) -> None:
         """Act, and answer whatever goes wrong."""
-        with noted(interaction, self.kind.__name__):
+        with noted(interaction, cls.kind.__name__):
             try:
-                await self.act(interaction)
+                data: Mapping[str, Any] = interaction.data or {}
+                meaning: Any = cls.kind.parse(match)  # of MeaningT, as subclasses say twice
+                await cls(meaning, data.get("values", ())).act(interaction)
             except Exception as error:  # noqa: BLE001 - every error is answered
                 await reply_to_error(interaction, error)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord import Interaction, app_commands
+from discord import Interaction, InteractionType, app_commands
 
 from bot import __version__
 from bot.blog.channel import Channels
@@ -16,77 +16,23 @@ from bot.blog.outbox import Outbox
 from bot.blog.pictures import Pictures
 from bot.blog.subscription import Subscriptions
 from bot.blog.usage import Tell
-from bot.chat.actions import Action
 from bot.chat.answers import Answers
+from bot.chat.clicks import lead
 from bot.chat.commands import COMMANDS, Command
 from bot.chat.cooldown import Cooldown
-from bot.chat.forms import Form
 from bot.chat.interaction import answer, words_of
 from bot.chat.pages import Pages
 from bot.chat.told import Untold
 from bot.chat.tree import Tree
 from bot.chat.usage import ended, noted
-from bot.chat.views.announced_list import SettingsPageButton
-from bot.chat.views.channel_settings import (
-    MoreSettings,
-    OpenButton,
-    RemoveButton,
-    RoleMenu,
-    StopButton,
-    SwitchButton,
-    TagsMenu,
-    TypeButton,
-)
-from bot.chat.views.following import FollowButton, UnfollowAllButton
 from bot.chat.views.help import CommandInfo
 from bot.chat.views.notice import Notice
-from bot.chat.views.post_card import RandomButton, RelatedMenu, TurnButton
-from bot.chat.views.post_list import NarrowMenu, PageButton
-from bot.chat.views.post_page import (
-    JumpMenu,
-    NewPostButton,
-    ReadButton,
-    ReadOnButton,
-    TurnPageButton,
-)
-from bot.chat.views.search_results import SearchPageButton
-from bot.chat.views.sharing import SaveButton, ShareButton
-from bot.chat.views.tag_list import TagMenu, TagsPageButton
 from bot.chat.words import CommandTranslator
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
 
-ACTIONS: tuple[type[Action[Any, Any]], ...] = (
-    ReadButton,
-    TurnButton,
-    RelatedMenu,
-    RandomButton,
-    PageButton,
-    NarrowMenu,
-    TagMenu,
-    TagsPageButton,
-    SearchPageButton,
-    ReadOnButton,
-    TurnPageButton,
-    JumpMenu,
-    ShareButton,
-    SaveButton,
-    NewPostButton,
-    FollowButton,
-    UnfollowAllButton,
-    OpenButton,
-    TagsMenu,
-    RoleMenu,
-    SwitchButton,
-    TypeButton,
-    RemoveButton,
-    StopButton,
-    SettingsPageButton,
-)
-
-FORMS: tuple[type[Form], ...] = (MoreSettings,)
-
 LONGEST_WAIT_SECONDS = 60.0
+
 # Between two posts that somebody shares in a channel.
 SHARING_SECONDS = 60
 
@@ -152,7 +98,6 @@ class Slashpost(discord.Client):
         )
         for command in COMMANDS:
             self.tree.add_command(command)
-        self.add_dynamic_items(*ACTIONS)  # to answer clicks on old messages
         self._sync = sync
         self._command_ids: dict[str, int] = {}
 
@@ -162,17 +107,11 @@ class Slashpost(discord.Client):
         self._command_ids = {command.name: command.id for command in await self._sync(self.tree)}
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Take forms, and answer what no version of this bot, or only an older one, has sent."""
+        """Answer clicks and forms, those too that no version of this bot, or an older one, sent."""
+        if interaction.type not in {InteractionType.component, InteractionType.modal_submit}:
+            return
         data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is discord.InteractionType.modal_submit:
-            for form in FORMS:
-                if match := form.kind.pattern.fullmatch(data["custom_id"]):
-                    await form.submitted(interaction, match)
-                    return
-        elif interaction.type is discord.InteractionType.component:
-            if any(action.kind.pattern.fullmatch(data["custom_id"]) for action in ACTIONS):
-                return
-        else:
+        if await lead(interaction, data["custom_id"]):
             return
         with noted(interaction, "unknown"):
             ended(interaction, "outdated")

@@ -25,11 +25,16 @@ class CustomId:
     """What one kind of custom id has: its pattern, reading (``parse``) and writing (``str``)."""
 
     __slots__ = ()
-    pattern: ClassVar[re.Pattern[str]]
+    pattern: ClassVar[str]
+
+    @classmethod
+    def match(cls, custom_id: str) -> re.Match[str] | None:
+        """What ``parse`` reads, or None where it is no custom id of this kind."""
+        return re.fullmatch(cls.pattern, custom_id, re.DOTALL)
 
     @classmethod
     def parse(cls, match: re.Match[str]) -> Self:
-        """Read a custom id that the pattern matches as a whole; cannot fail."""
+        """Read a custom id that matches; cannot fail."""
         raise NotImplementedError
 
     def __str__(self) -> str:
@@ -40,7 +45,7 @@ class CustomId:
 class ReadPost(CustomId):
     """Open a post, at a section (its ``section_ref``) if not empty, as a message of its own."""
 
-    pattern: ClassVar = re.compile(rf"read:(?P<key>{KEY})(?::(?P<section>.+))?", re.DOTALL)
+    pattern: ClassVar = rf"read:(?P<key>{KEY})(?::(?P<section>.+))?"
     key: str
     section: str = ""
 
@@ -76,7 +81,7 @@ class TurnPage(PageOfPost):
 
     __slots__ = ()
     name = "page"
-    pattern = re.compile(rf"page:{_PLACE}")
+    pattern = rf"page:{_PLACE}"
 
 
 class ReadOn(PageOfPost):
@@ -84,7 +89,7 @@ class ReadOn(PageOfPost):
 
     __slots__ = ()
     name = "on"
-    pattern = re.compile(rf"on:{_PLACE}")
+    pattern = rf"on:{_PLACE}"
 
 
 class SavePage(PageOfPost):
@@ -92,7 +97,7 @@ class SavePage(PageOfPost):
 
     __slots__ = ()
     name = "save"
-    pattern = re.compile(rf"save:{_PLACE}")
+    pattern = rf"save:{_PLACE}"
 
 
 class Jump(PageOfPost):
@@ -105,14 +110,14 @@ class Jump(PageOfPost):
     __slots__ = ()
     FROM: ClassVar = "~from:"
     name = "jump"
-    pattern = re.compile(rf"jump:{_PLACE}")
+    pattern = rf"jump:{_PLACE}"
 
 
 @dataclass(frozen=True, slots=True)
 class SharePost(CustomId):
     """Show the card of a post to everyone in the channel."""
 
-    pattern: ClassVar = re.compile(rf"share:(?P<key>{KEY})")
+    pattern: ClassVar = rf"share:(?P<key>{KEY})"
     key: str
 
     @classmethod
@@ -128,7 +133,7 @@ class SharePost(CustomId):
 class TurnTo(CustomId):
     """Turn this message to the card of a post; ``place`` tells the card's buttons apart."""
 
-    pattern: ClassVar = re.compile(rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{KEY})")
+    pattern: ClassVar = rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{KEY})"
     place: str
     key: str
 
@@ -145,7 +150,7 @@ class TurnTo(CustomId):
 class PickRelated(CustomId):
     """Turn this message to the related post that is chosen; option values are post keys."""
 
-    pattern: ClassVar = re.compile(r"related")
+    pattern: ClassVar = r"related"
 
     @classmethod
     def parse(cls, _match: re.Match[str]) -> Self:
@@ -160,7 +165,7 @@ class PickRelated(CustomId):
 class AnotherRandom(CustomId):
     """Turn this message to the card of some other post."""
 
-    pattern: ClassVar = re.compile(r"random")
+    pattern: ClassVar = r"random"
 
     @classmethod
     def parse(cls, _match: re.Match[str]) -> Self:
@@ -175,9 +180,7 @@ class AnotherRandom(CustomId):
 class ListPage(CustomId):
     """A page of the newest posts, from 1, of one tag (its ``tag_ref``) if not empty."""
 
-    pattern: ClassVar = re.compile(
-        rf"latest:(?P<page>{PAGE}):(?P<count>[1-5]):(?P<tag>.*)", re.DOTALL
-    )
+    pattern: ClassVar = rf"latest:(?P<page>{PAGE}):(?P<count>[1-5]):(?P<tag>.*)"
     page: int
     count: int
     tag: str = ""
@@ -196,7 +199,7 @@ class Narrow(CustomId):
     """Choose the tag of a list; option values are ``tag_ref`` or ``Narrow.ALL``."""
 
     ALL: ClassVar = "~all"
-    pattern: ClassVar = re.compile(r"narrow:(?P<count>[1-5])")
+    pattern: ClassVar = r"narrow:(?P<count>[1-5])"
     count: int
 
     @classmethod
@@ -212,7 +215,7 @@ class Narrow(CustomId):
 class TagsPage(CustomId):
     """A page of all tags, from 1."""
 
-    pattern: ClassVar = re.compile(rf"tags:(?P<page>{PAGE})")
+    pattern: ClassVar = rf"tags:(?P<page>{PAGE})"
     page: int
 
     @classmethod
@@ -228,7 +231,7 @@ class TagsPage(CustomId):
 class PickTag(CustomId):
     """Turn this message to the posts of the tag that is chosen; option values are ``tag_ref``."""
 
-    pattern: ClassVar = re.compile(r"tag")
+    pattern: ClassVar = r"tag"
 
     @classmethod
     def parse(cls, _match: re.Match[str]) -> Self:
@@ -243,7 +246,7 @@ class PickTag(CustomId):
 class SearchPage(CustomId):
     """A page of search results, from 1. Only a query that fits can be paged."""
 
-    pattern: ClassVar = re.compile(rf"search:(?P<page>{PAGE}):(?P<query>.+)", re.DOTALL)
+    pattern: ClassVar = rf"search:(?P<page>{PAGE}):(?P<query>.+)"
     page: int
     query: str
 

@@ -21,7 +21,7 @@ class Form(ui.Modal):
 
     discord.py keeps a form in memory until it is sent, and knows none after a restart or on
     another machine. So it is given none to keep (``open_form``), and the client leads what
-    arrives to ``submitted``.
+    arrives to ``used``.
     """
 
     kind: ClassVar[type[CustomId]]
@@ -35,7 +35,7 @@ class Form(ui.Modal):
         raise NotImplementedError
 
     @classmethod
-    async def submitted(cls, interaction: Interaction, match: re.Match[str]) -> None:
+    async def used(cls, interaction: Interaction, match: re.Match[str]) -> None:
         """Act, and answer whatever goes wrong."""
         with noted(interaction, cls.kind.__name__):
             try:

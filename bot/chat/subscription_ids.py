@@ -21,7 +21,7 @@ class NewPost(CustomId):
     The key is ``withdrawn`` where the post is no longer there.
     """
 
-    pattern: ClassVar = re.compile(rf"new:(?P<delivery>[0-9a-f]{{20}}):(?P<key>{KEY}|~\d{{1,3}})")
+    pattern: ClassVar = rf"new:(?P<delivery>[0-9a-f]{{20}}):(?P<key>{KEY}|~\d{{1,3}})"
     delivery: str
     key: str
 
@@ -43,7 +43,7 @@ class NewPost(CustomId):
 class Follow(CustomId):
     """Announce posts to whoever clicks, of one tag (its ``tag_ref``) if not empty."""
 
-    pattern: ClassVar = re.compile(r"follow:(?P<tag>.*)", re.DOTALL)
+    pattern: ClassVar = r"follow:(?P<tag>.*)"
     tag: str = ""
 
     @classmethod
@@ -59,7 +59,7 @@ class Follow(CustomId):
 class UnfollowAll(CustomId):
     """Announce nothing any more to whoever clicks."""
 
-    pattern: ClassVar = re.compile(r"unfollow")
+    pattern: ClassVar = r"unfollow"
 
     @classmethod
     def parse(cls, _match: re.Match[str]) -> Self:
@@ -91,7 +91,7 @@ class OpenSettings(OfChannel):
 
     __slots__ = ()
     name = "settings"
-    pattern = re.compile(rf"settings:{_CHANNEL}")
+    pattern = rf"settings:{_CHANNEL}"
 
 
 class PickRole(OfChannel):
@@ -99,7 +99,7 @@ class PickRole(OfChannel):
 
     __slots__ = ()
     name = "role"
-    pattern = re.compile(rf"role:{_CHANNEL}")
+    pattern = rf"role:{_CHANNEL}"
 
 
 class TypeTags(OfChannel):
@@ -107,7 +107,7 @@ class TypeTags(OfChannel):
 
     __slots__ = ()
     name = "more"
-    pattern = re.compile(rf"more:{_CHANNEL}")
+    pattern = rf"more:{_CHANNEL}"
 
 
 class TypedTags(OfChannel):
@@ -115,7 +115,7 @@ class TypedTags(OfChannel):
 
     __slots__ = ()
     name = "typed"
-    pattern = re.compile(rf"typed:{_CHANNEL}")
+    pattern = rf"typed:{_CHANNEL}"
 
 
 class AskToStop(OfChannel):
@@ -123,7 +123,7 @@ class AskToStop(OfChannel):
 
     __slots__ = ()
     name = "remove"
-    pattern = re.compile(rf"remove:{_CHANNEL}")
+    pattern = rf"remove:{_CHANNEL}"
 
 
 class Stop(OfChannel):
@@ -131,14 +131,14 @@ class Stop(OfChannel):
 
     __slots__ = ()
     name = "removed"
-    pattern = re.compile(rf"removed:{_CHANNEL}")
+    pattern = rf"removed:{_CHANNEL}"
 
 
 @dataclass(frozen=True, slots=True)
 class PickTags(CustomId):
     """Announce ``only`` posts with the tags that are chosen, or ``never`` those."""
 
-    pattern: ClassVar = re.compile(rf"tagged:(?P<which>only|never):{_CHANNEL}")
+    pattern: ClassVar = rf"tagged:(?P<which>only|never):{_CHANNEL}"
     which: str
     channel: int
 
@@ -155,9 +155,7 @@ class PickTags(CustomId):
 class Switch(CustomId):
     """Turn a setting of a channel's announcements on, or off again."""
 
-    pattern: ClassVar = re.compile(
-        rf"switch:(?P<what>silent|publish|threads|paused):(?P<on>[01]):{_CHANNEL}"
-    )
+    pattern: ClassVar = rf"switch:(?P<what>silent|publish|threads|paused):(?P<on>[01]):{_CHANNEL}"
     what: str
     on: bool
     channel: int
@@ -175,7 +173,7 @@ class Switch(CustomId):
 class SettingsPage(CustomId):
     """A page, from 1, of the channels in which a server announces posts."""
 
-    pattern: ClassVar = re.compile(rf"announced:(?P<page>{PAGE})")
+    pattern: ClassVar = rf"announced:(?P<page>{PAGE})"
     page: int
 
     @classmethod

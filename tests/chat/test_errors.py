@@ -10,9 +10,9 @@ from discord import ui
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Status
 from bot.blog.post import Post
-from bot.chat.actions import Action
-from bot.chat.client import ACTIONS, FORMS
+from bot.chat.clicks import PLACES, use_of
 from bot.chat.custom_ids import CustomId
+from bot.chat.views.post_list import PageButton
 from bot.index.index import Index
 from tests.chat.conftest import Seen, Stage
 
@@ -113,14 +113,13 @@ async def test_an_error_after_the_answer_is_told_in_a_second_message(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = await stage.type("latest")
-    button = next(action for action in ACTIONS if action.__name__ == "PageButton")
 
     async def act_and_fail(self: object, interaction: object) -> None:
         del self
         await interaction.response.defer()  # type: ignore[attr-defined]
         raise ZeroDivisionError
 
-    monkeypatch.setattr(button, "act", act_and_fail)
+    monkeypatch.setattr(PageButton, "act", act_and_fail)
     result = await stage.rea.click(listed.message, custom_id=listed.ids("Next ›")[0])
     (said,) = result.followups
     assert said.ephemeral
@@ -181,6 +180,6 @@ def kinds(kind: type[CustomId]) -> Iterator[type[CustomId]]:
 
 
 def test_every_button_menu_and_form_of_the_bot_is_known_to_it() -> None:
-    known = {action.kind.__name__ for action in ACTIONS} | {form.kind.__name__ for form in FORMS}
-    assert known == {kind.__name__ for kind in kinds(CustomId)}
-    assert all(issubclass(action, Action) for action in ACTIONS)
+    places = {word: use_of(word) for word in PLACES}
+    known = {word: use.kind for word, use in places.items() if use}
+    assert known == {kind.pattern.partition(":")[0]: kind for kind in kinds(CustomId)}

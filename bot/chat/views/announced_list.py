@@ -13,7 +13,7 @@ from bot.chat.channels import may_manage
 from bot.chat.effects import effect, paused
 from bot.chat.interaction import answer, client_of, subscriptions_of, turn, words_of
 from bot.chat.subscription_ids import OpenSettings, SettingsPage
-from bot.chat.views.channel_settings import OpenButton, channel_of, not_allowed
+from bot.chat.views.channel_settings import channel_of, not_allowed
 from bot.chat.views.layout import Layout, heading
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
@@ -33,18 +33,14 @@ class AnnouncedList(Layout):
         super().__init__()
         self.show(heading("📣 " + words.say("Announcements")))
         for wish in wishes[page.offset :][:PER_PAGE]:
-            edit: ui.Button[Any] = ui.Button(label=words.say("Edit"))
+            to = str(OpenSettings(channel_of(wish)))
+            edit: ui.Button[Any] = ui.Button(label=words.say("Edit"), custom_id=to)
             lines = (effect(wish, words, TAGS), paused(wish, words))
-            self.show(
-                ui.Section(
-                    "\n".join(filter(None, lines)),
-                    accessory=OpenButton(edit, OpenSettings(channel_of(wish))),
-                )
-            )
-        self.show(page_buttons(page, words, SettingsPage, SettingsPageButton))
+            self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
+        self.show(page_buttons(page, words, SettingsPage))
 
 
-class SettingsPageButton(Action[ui.Button[Any], SettingsPage], kind=SettingsPage):
+class SettingsPageButton(Action[SettingsPage], kind=SettingsPage):
     """Turns the message to another page of channels."""
 
     async def act(self, interaction: Interaction) -> None:

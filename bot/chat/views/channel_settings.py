@@ -103,6 +103,7 @@ def tags_row(
         for tag in tags
     ]
     menu: ui.Select[Any] = ui.Select(
+        custom_id=str(PickTags(which, channel_of(settings.wish))),
         placeholder=words.say("Only posts with these tags")
         if which == "only"
         else words.say("Never posts with these tags"),
@@ -110,7 +111,7 @@ def tags_row(
         min_values=0,
         max_values=len(options),
     )
-    return ui.ActionRow(TagsMenu(menu, PickTags(which, channel_of(settings.wish))))
+    return ui.ActionRow(menu)
 
 
 def offered(chosen: Sequence[str], tags: Sequence[Tag]) -> list[Tag]:
@@ -123,6 +124,7 @@ def offered(chosen: Sequence[str], tags: Sequence[Tag]) -> list[Tag]:
 def role_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
     """The menu of roles to mention."""
     menu: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=str(PickRole(channel_of(wish))),
         placeholder=words.say("Mention a role"),
         min_values=0,
         max_values=1,
@@ -132,7 +134,7 @@ def role_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
         if wish.role
         else [],
     )
-    return ui.ActionRow(RoleMenu(menu, PickRole(channel_of(wish))))
+    return ui.ActionRow(menu)
 
 
 def switches_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
@@ -147,11 +149,11 @@ def switches_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
     return ui.ActionRow(*switches)
 
 
-def switch(what: str, emoji: str, label: str, wish: Subscription, *, on: bool) -> SwitchButton:
+def switch(what: str, emoji: str, label: str, wish: Subscription, *, on: bool) -> ui.Button[Any]:
     """Turns something on, or off again."""
     style = discord.ButtonStyle.success if on else discord.ButtonStyle.secondary
-    button: ui.Button[Any] = ui.Button(emoji=emoji, label=label, style=style)
-    return SwitchButton(button, Switch(what, not on, channel_of(wish)))
+    custom_id = str(Switch(what, not on, channel_of(wish)))
+    return ui.Button(emoji=emoji, label=label, style=style, custom_id=custom_id)
 
 
 def acts_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
@@ -161,14 +163,17 @@ def acts_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
     pause: ui.Button[Any] = ui.Button(
         label=words.say("Go on") if is_paused else words.say("Pause"),
         emoji="▶️" if is_paused else "⏸️",
+        custom_id=str(Switch("paused", not is_paused, channel)),
     )
-    more: ui.Button[Any] = ui.Button(label=words.say("More settings"), emoji="✏️")
-    remove: ui.Button[Any] = ui.Button(label=words.say("Remove"), style=discord.ButtonStyle.danger)
-    return ui.ActionRow(
-        TypeButton(more, TypeTags(channel)),
-        SwitchButton(pause, Switch("paused", not is_paused, channel)),
-        RemoveButton(remove, AskToStop(channel)),
+    more: ui.Button[Any] = ui.Button(
+        label=words.say("More settings"), emoji="✏️", custom_id=str(TypeTags(channel))
     )
+    remove: ui.Button[Any] = ui.Button(
+        label=words.say("Remove"),
+        style=discord.ButtonStyle.danger,
+        custom_id=str(AskToStop(channel)),
+    )
+    return ui.ActionRow(more, pause, remove)
 
 
 def channel_of(wish: Subscription) -> int:
@@ -241,7 +246,7 @@ def keeping(interaction: Interaction, change: Callable[[Subscription], Subscript
     return keep
 
 
-class OpenButton(Action[ui.Button[Any], OpenSettings], kind=OpenSettings):
+class OpenButton(Action[OpenSettings], kind=OpenSettings):
     """Turns the message to a channel's settings."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -253,13 +258,13 @@ class OpenButton(Action[ui.Button[Any], OpenSettings], kind=OpenSettings):
         await turn_settings(interaction, self.meaning.channel, nothing)
 
 
-class TagsMenu(Action[ui.Select[Any], PickTags], kind=PickTags):
+class TagsMenu(Action[PickTags], kind=PickTags):
     """Takes the tags that are chosen."""
 
     async def act(self, interaction: Interaction) -> None:
         """Keep them."""
         names = [tag.name for tag in await library_of(interaction).tags()]
-        refs, is_only = self.item.values, self.meaning.which == "only"
+        refs, is_only = self.values, self.meaning.which == "only"
 
         def choose(wish: Subscription) -> Subscription:
             known = {tag_ref(name): name for name in (*names, *wish.tags, *wish.without)}
@@ -269,7 +274,7 @@ class TagsMenu(Action[ui.Select[Any], PickTags], kind=PickTags):
         await turn_settings(interaction, self.meaning.channel, keeping(interaction, choose))
 
 
-class RoleMenu(Action[ui.RoleSelect[Any], PickRole], kind=PickRole):
+class RoleMenu(Action[PickRole], kind=PickRole):
     """Takes the role that is chosen."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -284,7 +289,7 @@ class RoleMenu(Action[ui.RoleSelect[Any], PickRole], kind=PickRole):
         )
 
 
-class SwitchButton(Action[ui.Button[Any], Switch], kind=Switch):
+class SwitchButton(Action[Switch], kind=Switch):
     """Turns a setting on or off."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -314,7 +319,7 @@ def pausing(interaction: Interaction, *, on: bool) -> Change:
     return pause
 
 
-class TypeButton(Action[ui.Button[Any], TypeTags], kind=TypeTags):
+class TypeButton(Action[TypeTags], kind=TypeTags):
     """Opens the form for what menus cannot say."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -386,7 +391,7 @@ def nearest(locale: str) -> str:
     return next((code for code in LANGUAGES if code.partition("-")[0] == begins), "en-US")
 
 
-class RemoveButton(Action[ui.Button[Any], AskToStop], kind=AskToStop):
+class RemoveButton(Action[AskToStop], kind=AskToStop):
     """Asks whether the settings shall go."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -409,15 +414,17 @@ class StopQuestion(Layout):
             )
         )
         stop: ui.Button[Any] = ui.Button(
-            label=words.say("Remove"), style=discord.ButtonStyle.danger
+            label=words.say("Remove"),
+            style=discord.ButtonStyle.danger,
+            custom_id=str(Stop(channel)),
         )
-        back: ui.Button[Any] = ui.Button(label=words.say("Keep"))
-        self.show(
-            ui.ActionRow(StopButton(stop, Stop(channel)), OpenButton(back, OpenSettings(channel)))
+        back: ui.Button[Any] = ui.Button(
+            label=words.say("Keep"), custom_id=str(OpenSettings(channel))
         )
+        self.show(ui.ActionRow(stop, back))
 
 
-class StopButton(Action[ui.Button[Any], Stop], kind=Stop):
+class StopButton(Action[Stop], kind=Stop):
     """Announces nothing in a channel any more."""
 
     async def act(self, interaction: Interaction) -> None:

@@ -42,11 +42,13 @@ class Following(Layout):
         since = words.say("Since {when}, by direct message.", when=f"<t:{followed.since}:D>")
         closed = f"⚠️ {closed_messages(words)}" if followed.pause else None
         stop: ui.Button[Any] = ui.Button(
-            label=words.say("Unfollow everything"), style=discord.ButtonStyle.danger
+            label=words.say("Unfollow everything"),
+            style=discord.ButtonStyle.danger,
+            custom_id=str(UnfollowAll()),
         )
         top = heading(words.say("What you follow"))
         self.show(f"{top}\n{followed_text(followed, words)}\n{since}")
-        self.show(closed, ui.ActionRow(UnfollowAllButton(stop, UnfollowAll())), small(advice))
+        self.show(closed, ui.ActionRow(stop), small(advice))
 
 
 def followed_text(followed: Subscription, words: Words) -> str:
@@ -185,13 +187,13 @@ def nothing_followed(interaction: Interaction) -> str:
     )
 
 
-def follow_button(tag: str, words: Words) -> FollowButton:
+def follow_button(tag: str, words: Words) -> ui.Button[Any]:
     """Announces posts to whoever clicks, of one tag if not empty."""
-    button: ui.Button[Any] = ui.Button(label=words.say("Follow"), emoji="🔔")
-    return FollowButton(button, Follow(tag_ref(tag) if tag else ""))
+    custom_id = str(Follow(tag_ref(tag) if tag else ""))
+    return ui.Button(label=words.say("Follow"), emoji="🔔", custom_id=custom_id)
 
 
-class FollowButton(Action[ui.Button[Any], Follow], kind=Follow):
+class FollowButton(Action[Follow], kind=Follow):
     """Announces posts to whoever clicks."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -199,7 +201,7 @@ class FollowButton(Action[ui.Button[Any], Follow], kind=Follow):
         await follow(interaction, self.meaning.tag)
 
 
-class UnfollowAllButton(Action[ui.Button[Any], UnfollowAll], kind=UnfollowAll):
+class UnfollowAllButton(Action[UnfollowAll], kind=UnfollowAll):
     """Forgets whoever clicks."""
 
     async def act(self, interaction: Interaction) -> None:

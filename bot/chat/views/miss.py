@@ -13,7 +13,7 @@ from bot.chat import limits, text
 from bot.chat.custom_ids import ListPage, ReadPost, section_ref, tag_ref
 from bot.chat.views.layout import Layout
 from bot.chat.views.post_card import turn_button
-from bot.chat.views.post_list import PER_PAGE, PageButton
+from bot.chat.views.post_list import PER_PAGE
 from bot.chat.words import Words
 
 if TYPE_CHECKING:  # slow to import
@@ -73,10 +73,10 @@ def section_button(post: Post, section: Section) -> ui.Button[Any]:
     return ui.Button(label=label, custom_id=custom_id)
 
 
-def tag_button(tag: Tag) -> PageButton:
+def tag_button(tag: Tag) -> ui.Button[Any]:
     """Turns the message to the posts of a tag."""
-    button: ui.Button[Any] = ui.Button(label=text.label(tag.name, limits.BUTTON_LABEL))
-    return PageButton(button, ListPage(1, PER_PAGE, tag_ref(tag.name)))
+    custom_id = str(ListPage(1, PER_PAGE, tag_ref(tag.name)))
+    return ui.Button(label=text.label(tag.name, limits.BUTTON_LABEL), custom_id=custom_id)
 
 
 def echo(typed: str) -> str:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from discord import ui
 
-from bot.chat.actions import Action
 from bot.chat.custom_ids import CustomId
 from bot.chat.words import Words
-
-IdT = TypeVar("IdT", bound=CustomId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,7 @@ class Page:
 def page_buttons(
     page: Page,
     words: Words,
-    custom_id: Callable[[int], IdT],
-    action: Callable[[ui.Button[Any], IdT], Action[ui.Button[Any], IdT]],
+    custom_id: Callable[[int], CustomId],
 ) -> ui.ActionRow[Any] | None:
     """Buttons to the pages before and after; None where there is one page only.
 
@@ -59,12 +55,17 @@ def page_buttons(
         page: the page that is shown.
         words: the reader's language.
         custom_id: says "go to page n".
-        action: the button's class.
     """
     if page.of == 1:
         return None
-    back: ui.Button[Any] = ui.Button(label=words.say("‹ Previous"), disabled=page.number == 1)
-    on: ui.Button[Any] = ui.Button(label=words.say("Next ›"), disabled=page.number == page.of)
-    return ui.ActionRow(
-        action(back, custom_id(page.number - 1)), action(on, custom_id(page.number + 1))
+    back: ui.Button[Any] = ui.Button(
+        label=words.say("‹ Previous"),
+        disabled=page.number == 1,
+        custom_id=str(custom_id(page.number - 1)),
     )
+    on: ui.Button[Any] = ui.Button(
+        label=words.say("Next ›"),
+        disabled=page.number == page.of,
+        custom_id=str(custom_id(page.number + 1)),
+    )
+    return ui.ActionRow(back, on)

@@ -121,27 +121,27 @@ def read_button(post: Post, words: Words, section: str = "") -> ui.Button[Any]:
     return ui.Button(label=words.say("Read"), emoji="📖", custom_id=custom_id)
 
 
-def turn_button(place: str, to: Post | None, this: Post, label: str) -> TurnButton:
+def turn_button(place: str, to: Post | None, this: Post, label: str) -> ui.Button[Any]:
     """Turns the message to the card of ``to``; greyed out where there is no such post."""
-    button: ui.Button[Any] = ui.Button(label=label, disabled=to is None)
-    return TurnButton(button, TurnTo(place, (to or this).key))
+    custom_id = str(TurnTo(place, (to or this).key))
+    return ui.Button(label=label, disabled=to is None, custom_id=custom_id)
 
 
-def related_menu(related: Sequence[Post], words: Words) -> RelatedMenu:
+def related_menu(related: Sequence[Post], words: Words) -> ui.Select[Any]:
     """Offers related posts."""
-    menu: ui.Select[Any] = ui.Select(
+    return ui.Select(
+        custom_id=str(PickRelated()),
         placeholder=words.say("Related posts"),
         options=[post_option(post, words) for post in related],
     )
-    return RelatedMenu(menu, PickRelated())
 
 
-def random_button(words: Words) -> RandomButton:
+def random_button(words: Words) -> ui.Button[Any]:
     """Rolls the dice again."""
-    return RandomButton(ui.Button(label=words.say("Another"), emoji="🎲"), AnotherRandom())
+    return ui.Button(label=words.say("Another"), emoji="🎲", custom_id=str(AnotherRandom()))
 
 
-class TurnButton(Action[ui.Button[Any], TurnTo], kind=TurnTo):
+class TurnButton(Action[TurnTo], kind=TurnTo):
     """Turns the message to another post's card."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -149,15 +149,15 @@ class TurnButton(Action[ui.Button[Any], TurnTo], kind=TurnTo):
         await turn(interaction, await card_of(self.meaning.key, interaction))
 
 
-class RelatedMenu(Action[ui.Select[Any], PickRelated], kind=PickRelated):
+class RelatedMenu(Action[PickRelated], kind=PickRelated):
     """Turns the message to the related post that is chosen."""
 
     async def act(self, interaction: Interaction) -> None:
         """Show that post."""
-        await turn(interaction, await card_of(self.item.values[0], interaction))
+        await turn(interaction, await card_of(self.values[0], interaction))
 
 
-class RandomButton(Action[ui.Button[Any], AnotherRandom], kind=AnotherRandom):
+class RandomButton(Action[AnotherRandom], kind=AnotherRandom):
     """Turns the message to the card of any post."""
 
     async def act(self, interaction: Interaction) -> None:

@@ -170,10 +170,11 @@ def narrow_row(shelf: Shelf, words: Words) -> ui.ActionRow[Any] | None:
         label=words.say("All posts"), value=Narrow.ALL, default=shelf.tag is None
     )
     menu: ui.Select[Any] = ui.Select(
+        custom_id=str(Narrow(shelf.page.size)),
         placeholder=words.say("Choose a tag"),
         options=[everything, *(tag_option(tag, words, chosen=shelf.tag) for tag in offered)],
     )
-    return ui.ActionRow(NarrowMenu(menu, Narrow(shelf.page.size)))
+    return ui.ActionRow(menu)
 
 
 def tag_option(tag: Tag, words: Words, *, chosen: Tag | None = None) -> discord.SelectOption:
@@ -189,13 +190,13 @@ def tag_option(tag: Tag, words: Words, *, chosen: Tag | None = None) -> discord.
 def paging_row(shelf: Shelf, words: Words) -> ui.ActionRow[Any] | None:
     """The buttons that page through the list and follow its tag; None where there are none."""
     page, ref = shelf.page, tag_ref(shelf.tag.name) if shelf.tag else ""
-    row = page_buttons(page, words, lambda number: ListPage(number, page.size, ref), PageButton)
+    row = page_buttons(page, words, lambda number: ListPage(number, page.size, ref))
     if shelf.tag is None or not shelf.follows:
         return row
     return (row or ui.ActionRow()).add_item(follow_button(shelf.tag.name, words))
 
 
-class PageButton(Action[ui.Button[Any], ListPage], kind=ListPage):
+class PageButton(Action[ListPage], kind=ListPage):
     """Turns the message to a page of the list."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -204,12 +205,12 @@ class PageButton(Action[ui.Button[Any], ListPage], kind=ListPage):
         await turn(interaction, await list_of(interaction, to.page, to.count, to.tag))
 
 
-class NarrowMenu(Action[ui.Select[Any], Narrow], kind=Narrow):
+class NarrowMenu(Action[Narrow], kind=Narrow):
     """Narrows the list to the tag that is chosen, or shows all posts again."""
 
     async def act(self, interaction: Interaction) -> None:
         """Show the first page of what was chosen."""
-        chosen = self.item.values[0]
+        chosen = self.values[0]
         ref = "" if chosen == Narrow.ALL else chosen
         await turn(interaction, await list_of(interaction, 1, self.meaning.count, ref))
 

@@ -246,8 +246,12 @@ def sections_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
         options.insert(0, more_option(words.say("‹ Earlier sections"), before))
     if end < len(sections):
         options.append(more_option(words.say("Later sections ›"), end))
-    menu: ui.Select[Any] = ui.Select(placeholder=words.say("Jump to a section"), options=options)
-    return ui.ActionRow(JumpMenu(menu, place(opened, Jump)))
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=str(place(opened, Jump)),
+        placeholder=words.say("Jump to a section"),
+        options=options,
+    )
+    return ui.ActionRow(menu)
 
 
 def section_option(
@@ -271,9 +275,7 @@ def more_option(label: str, start: int) -> discord.SelectOption:
 def turning_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
     """The buttons to the pages before and after; None where there is one page only."""
     key, digest = opened.post.key, opened.post.digest
-    return page_buttons(
-        opened.page, words, lambda number: TurnPage(key, digest, number), TurnPageButton
-    )
+    return page_buttons(opened.page, words, lambda number: TurnPage(key, digest, number))
 
 
 def acts_row(
@@ -296,7 +298,7 @@ def place(opened: Opened, kind: type[PlaceT]) -> PlaceT:
     return kind(opened.post.key, opened.post.digest, opened.page.number)
 
 
-class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
+class ReadButton(Action[ReadPost], kind=ReadPost):
     """Opens a post for whoever clicks, leaving the message as it is."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -307,7 +309,7 @@ class ReadButton(Action[ui.Button[Any], ReadPost], kind=ReadPost):
         )
 
 
-class NewPostButton(Action[ui.Button[Any], NewPost], kind=NewPost):
+class NewPostButton(Action[NewPost], kind=NewPost):
     """Opens a post from its announcement, for whoever clicks."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -320,7 +322,7 @@ class NewPostButton(Action[ui.Button[Any], NewPost], kind=NewPost):
             await read_aside(interaction, open_page(interaction, key, lambda _: 1))
 
 
-class ReadOnButton(Action[ui.Button[Any], ReadOn], kind=ReadOn):
+class ReadOnButton(Action[ReadOn], kind=ReadOn):
     """Opens a post where the reader left it."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -331,7 +333,7 @@ class ReadOnButton(Action[ui.Button[Any], ReadOn], kind=ReadOn):
         )
 
 
-class TurnPageButton(Action[ui.Button[Any], TurnPage], kind=TurnPage):
+class TurnPageButton(Action[TurnPage], kind=TurnPage):
     """Turns the message to another page of the post."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -341,12 +343,12 @@ class TurnPageButton(Action[ui.Button[Any], TurnPage], kind=TurnPage):
         await turn(interaction, await prepare_turn(interaction, opening))
 
 
-class JumpMenu(Action[ui.Select[Any], Jump], kind=Jump):
+class JumpMenu(Action[Jump], kind=Jump):
     """Turns the message to the section that is chosen."""
 
     async def act(self, interaction: Interaction) -> None:
         """Show the page where it begins; or this page, with other sections to choose from."""
-        at, chosen = self.meaning, self.item.values[0]
+        at, chosen = self.meaning, self.values[0]
         more = re.fullmatch(rf"{Jump.FROM}(\d{{1,6}})", chosen)
         opening = open_page(
             interaction,

@@ -87,10 +87,8 @@ class NothingFound(Layout):
         meant = SearchPage(1, correction or "")
         if correction and meant.fits:
             label = text.label(correction, limits.BUTTON_LABEL)
-            button: ui.Button[Any] = ui.Button(label=label, emoji="🔎")
-            self.show(
-                words.say("Did you mean this?"), ui.ActionRow(SearchPageButton(button, meant))
-            )
+            button: ui.Button[Any] = ui.Button(label=label, emoji="🔎", custom_id=str(meant))
+            self.show(words.say("Did you mean this?"), ui.ActionRow(button))
         else:
             advice = words.say("Try fewer or other words, or a tag: {example}", example="`tag:…`")
             self.show(small(advice))
@@ -134,12 +132,10 @@ def excerpt(hit: Hit, limit: int) -> str:
 
 def paging_row(found: Found, words: Words) -> ui.ActionRow[Any] | None:
     """The buttons that page through the results; None where all of them fit on one page."""
-    return page_buttons(
-        found.page, words, lambda number: SearchPage(number, found.query), SearchPageButton
-    )
+    return page_buttons(found.page, words, lambda number: SearchPage(number, found.query))
 
 
-class SearchPageButton(Action[ui.Button[Any], SearchPage], kind=SearchPage):
+class SearchPageButton(Action[SearchPage], kind=SearchPage):
     """Turns the message to another page of results."""
 
     async def act(self, interaction: Interaction) -> None:

@@ -23,7 +23,7 @@ from bot.chat.views.post_card import PostCard, Surroundings
 from bot.chat.words import Words
 
 
-class ShareButton(Action[ui.Button[Any], SharePost], kind=SharePost):
+class ShareButton(Action[SharePost], kind=SharePost):
     """Shows a post's card to everyone in the channel, saying who shared it."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -49,7 +49,7 @@ class ShareButton(Action[ui.Button[Any], SharePost], kind=SharePost):
             await answer(interaction, PostCard(around, words, lead=small(f"📣 {shared}")))
 
 
-class SaveButton(Action[ui.Button[Any], SavePage], kind=SavePage):
+class SaveButton(Action[SavePage], kind=SavePage):
     """Sends the reader a card that opens at this page."""
 
     async def act(self, interaction: Interaction) -> None:

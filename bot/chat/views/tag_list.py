@@ -59,12 +59,13 @@ class TagList(Layout):
         self.show(f"{top}\n{small(total, shown.page.say(words))}", ui.Separator())
         self.show(counts(shown.tags))
         menu: ui.Select[Any] = ui.Select(
+            custom_id=str(PickTag()),
             placeholder=words.say("See the posts of a tag"),
             options=[tag_option(tag, words) for tag in shown.tags],
         )
         self.show(
-            ui.ActionRow(TagMenu(menu, PickTag())),
-            page_buttons(shown.page, words, TagsPage, TagsPageButton),
+            ui.ActionRow(menu),
+            page_buttons(shown.page, words, TagsPage),
             ui.ActionRow(follow_button("", words)) if shown.follows else None,
         )
 
@@ -74,15 +75,15 @@ def counts(tags: Sequence[Tag]) -> str:
     return "\u2003".join(f"{text.chip(tag.name, TAG)}\u00a0{tag.posts}" for tag in tags)
 
 
-class TagMenu(Action[ui.Select[Any], PickTag], kind=PickTag):
+class TagMenu(Action[PickTag], kind=PickTag):
     """Turns the message to the posts of the tag that is chosen."""
 
     async def act(self, interaction: Interaction) -> None:
         """Show the first page of them."""
-        await turn(interaction, await list_of(interaction, 1, PER_PAGE, self.item.values[0]))
+        await turn(interaction, await list_of(interaction, 1, PER_PAGE, self.values[0]))
 
 
-class TagsPageButton(Action[ui.Button[Any], TagsPage], kind=TagsPage):
+class TagsPageButton(Action[TagsPage], kind=TagsPage):
     """Turns the message to another page of tags."""
 
     async def act(self, interaction: Interaction) -> None:
