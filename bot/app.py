@@ -94,6 +94,7 @@ class App:
         self,
         sync: Sync | None = None,
         *,
+        sharded: bool = False,
         tell: Tell = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
     ) -> Slashpost:
@@ -101,17 +102,19 @@ class App:
 
         Args:
             sync: tells Discord the commands; by default whenever they have changed.
+            sharded: whether it keeps several connections to the gateway.
             tell: hears of every interaction that was dealt with.
             http_trace: hears of every request to Discord.
         """
         from discord import VoiceClient
 
         from bot.chat.client import Slashpost
+        from bot.chat.sharded import ShardedSlashpost
         from bot.transport.commands import sync_commands
 
         # Or discord.py warns that what it needs for voice, which we do not, is missing.
         VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-        return Slashpost(
+        return (ShardedSlashpost if sharded else Slashpost)(
             self.library,
             sync=sync or sync_commands,
             pictures=FolderPictures(self.settings.posts),

@@ -27,7 +27,7 @@ from bot.state.state import State
 from bot.transport.api import use_api_base
 from bot.transport.commands import sync_commands
 from bot.transport.endpoint import claim_gateway
-from bot.transport.gateway import run_gateway
+from bot.transport.gateway import connections_wanted, run_gateway
 from bot.transport.http import HttpService
 from bot.transport.interactions import Interactions
 from bot.transport.invite import invite_url
@@ -92,7 +92,7 @@ async def serve_http(app: App, token: str) -> None:
         await service.recall()
         routes = web.Application()
         add_interactions(routes, interactions)
-        add_pages(routes, app.library, client, lambda: service.lacking)
+        add_pages(routes, app.library, lambda: client, lambda: service.lacking)
         async with (
             listening(routes, DEFAULT_PORT if app.settings.port is None else app.settings.port),
             showing(metrics, app.settings.metrics_port),
@@ -118,32 +118,41 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
     await app.sync()
     log.info("%s", await app.summary())
     metrics = Metrics(app.library, app.settings.db)
-    client = observed_client(app, metrics, sync)
+    client: Slashpost | None = None
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
             waiting = "Not connected to Discord"
-            add_pages(routes, app.library, client, lambda: None if client.is_ready() else waiting)
+            add_pages(
+                routes,
+                app.library,
+                lambda: client,
+                lambda: None if client and client.is_ready() else waiting,
+            )
             await stack.enter_async_context(listening(routes, app.settings.port))
         await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
         await stack.enter_async_context(app.watching())
+        connections = await connections_wanted(token)
+        client = observed_client(app, metrics, sync, sharded=connections > 1)
         await run_gateway(client, token)
 
 
-def observed_client(app: App, metrics: Metrics, sync: Sync | None = None) -> Slashpost:
+def observed_client(
+    app: App, metrics: Metrics, sync: Sync | None = None, *, sharded: bool = False
+) -> Slashpost:
     """The bot, whose work is logged and counted."""
 
     def tell(usage: Usage) -> None:
         report(usage)
         metrics.count(usage)
 
-    return app.client(sync, tell=tell, http_trace=metrics.trace())
+    return app.client(sync, sharded=sharded, tell=tell, http_trace=metrics.trace())
 
 
 def add_pages(
     routes: web.Application,
     library: Library,
-    client: Slashpost,
+    bot: Callable[[], Slashpost | None],
     at_discord: Callable[[], str | None],
 ) -> None:
     """Answer people who look at the bot's address, and machines that watch over it.
@@ -151,14 +160,17 @@ def add_pages(
     Args:
         routes: get the pages.
         library: the posts.
-        client: the bot, who may not know its name yet.
+        bot: gives the bot once there is one, who may not know its name yet.
         at_discord: says what is lacking there, if anything.
     """
 
     async def look() -> Front:
+        client = bot()
+        user = client and client.user
+        application = client and client.application_id
         return Front(
-            name=client.user.name if client.user else "Slashpost",
-            invitation=invite_url(client.application_id) if client.application_id else None,
+            name=user.name if user else "Slashpost",
+            invitation=invite_url(application) if application else None,
             posts=await library.count(),
             newest=await library.latest(limit=POSTS_ON_FRONT_PAGE),
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient
 
 from bot.transport.api import REFUSALS, describe, refusal
 from bot.transport.login import log_in, until_reached
@@ -39,6 +40,31 @@ async def run_gateway(client: discord.Client, token: str) -> None:
         await finish_running(FINISH_SECONDS)
         await _close(client)
         log.info("Disconnected")
+
+
+async def connections_wanted(token: str) -> int:
+    """How many connections Discord recommends for the bot, once it can be asked.
+
+    One suffices for a thousand servers or so, and 2,500 are the most that one may serve:
+    https://docs.discord.com/developers/events/gateway#sharding
+
+    Raises:
+        DiscordRefused: Discord rejects the token.
+    """
+
+    async def ask() -> int:
+        http = HTTPClient(loop=discord.utils.MISSING)
+        try:
+            await http.static_login(token)
+            connections, _, _ = await http.get_bot_gateway()
+        finally:
+            await http.close()
+        return connections
+
+    try:
+        return await until_reached(ask)
+    except REFUSALS as error:
+        raise refusal(error) from error
 
 
 async def _serve(client: discord.Client, token: str) -> None:
@@ -72,16 +98,19 @@ def _reconnects_in_one_line() -> Iterator[None]:
 
     def shorten(record: logging.LogRecord) -> bool:
         cause = record.exc_info[1] if record.exc_info else None
-        if cause is not None and str(record.msg).startswith("Attempting a reconnect"):
-            record.msg = "Lost the connection (%s); " + str(record.msg).lower()
+        said = str(record.msg)
+        if cause is not None and said.startswith(("Attempting a reconnect", "Failed to connect")):
+            record.msg = "Lost the connection (%s); " + said[0].lower() + said[1:]
             record.args = (describe(cause), *(record.args or ()))
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = None
         return True
 
-    logger = logging.getLogger("discord.client")
-    logger.addFilter(shorten)
+    loggers = [logging.getLogger(f"discord.{name}") for name in ("client", "shard")]
+    for logger in loggers:
+        logger.addFilter(shorten)
     try:
         yield
     finally:
-        logger.removeFilter(shorten)
+        for logger in loggers:
+            logger.removeFilter(shorten)

@@ -91,6 +91,7 @@ class Answers:
 
     def __init__(self) -> None:
         self.gateway_url = ""
+        self.shards = 1
         self.application = application()
         self.poster = Poster()
         self.guild = guild()
@@ -122,7 +123,8 @@ class Answers:
     @route("GET", "/gateway/bot")
     async def _gateway(self, _: Request) -> Answer:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return 200, {"url": self.gateway_url, "shards": 1, "session_start_limit": limit}
+        shown = {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
+        return 200, shown
 
     @route("GET", "/users/@me")
     async def _user(self, _: Request) -> Answer:

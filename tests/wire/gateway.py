@@ -25,8 +25,15 @@ HEARTBEAT_MS = 41_250
 
 @dataclass(slots=True)
 class Session:
-    """What the gateway keeps for a bot, so that it misses nothing while it reconnects."""
+    """What the gateway keeps for a bot, so that it misses nothing while it reconnects.
 
+    Attributes:
+        shard: which of the bot's connections it belongs to.
+        id: names it in RESUME.
+        events: all that happened, oldest first.
+    """
+
+    shard: int = 0
     id: str = field(default_factory=new_id)
     events: list[dict[str, Any]] = field(default_factory=list)
 
@@ -63,7 +70,9 @@ class Connection:
 
 
 class Gateway:
-    """Accepts one bot, and can be told to misbehave.
+    """Accepts one bot, with all connections that it shares its servers out among.
+
+    It can be told to misbehave; then the first of them is meant.
 
     Attributes:
         identified: payloads of IDENTIFY, one for each session begun.
@@ -71,6 +80,7 @@ class Gateway:
         refusals: how many of the next connections are cut at once.
         close_with: close code that the next IDENTIFY gets instead of READY.
         is_deaf: whether to listen to nothing any more, not even a goodbye.
+        shards: how many connections the bot has said that it would open.
     """
 
     def __init__(self) -> None:
@@ -80,8 +90,9 @@ class Gateway:
         self.refusals = 0
         self.close_with: int | None = None
         self.is_deaf = False
-        self.session: Session | None = None
-        self.connection: Connection | None = None
+        self.shards = 1
+        self.sessions: dict[int, Session] = {}
+        self.connections: dict[int, Connection] = {}
         self._changed = asyncio.Condition()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -98,8 +109,9 @@ class Gateway:
                 await self._receive(connection, json.loads(message.data))
             if self.is_deaf:
                 await asyncio.Event().wait()
-        if self.connection is connection:
-            self.connection = None
+        for shard, latest in list(self.connections.items()):
+            if latest is connection:
+                del self.connections[shard]
         await self._notify()
         return socket
 
@@ -123,32 +135,37 @@ class Gateway:
         if code is not None:
             await connection.socket.close(code=code)
             return
-        self.session = Session()
+        shard, of_all = data.get("shard", (0, 1))
+        session = self.sessions[shard] = Session(shard)
         ready = {
             "v": 10,
             "user": BOT.payload(),
             "guilds": [],
             "private_channels": [],
-            "session_id": self.session.id,
+            "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self.url,
             "application": {"id": str(APPLICATION_ID), "flags": 0},
+            "shard": [shard, of_all],
         }
-        await connection.send(self.session.append("READY", ready))
-        self.connection = connection
+        self.shards = of_all
+        await connection.send(session.append("READY", ready))
+        self.connections[shard] = connection
         self.identified.append(data)
 
     async def _resume(self, connection: Connection, data: dict[str, Any]) -> None:
-        if self.session is None or data["session_id"] != self.session.id:
+        known = [each for each in self.sessions.values() if each.id == data["session_id"]]
+        if not known:
             await connection.send({"op": INVALID, "d": False})
             return
+        (session,) = known
         assert data["token"] == TOKEN, "RESUME needs the token too"
         heard: int = data["seq"]
-        while heard < len(self.session.events):  # more may happen meanwhile
-            await connection.send(self.session.events[heard])
+        while heard < len(session.events):  # more may happen meanwhile
+            await connection.send(session.events[heard])
             heard += 1
-        self.connection = connection
-        await self.dispatch("RESUMED", {})
+        self.connections[session.shard] = connection
+        await connection.send(session.append("RESUMED", {}))
         self.resumed.append(data)
 
     async def _notify(self) -> None:
@@ -164,7 +181,7 @@ class Gateway:
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(
                 lambda: (
-                    self.connection is not None
+                    len(self.connections) == self.shards
                     and len(self.identified) >= identified
                     and len(self.resumed) >= resumed
                 )
@@ -172,10 +189,11 @@ class Gateway:
 
     async def dispatch(self, name: str, data: dict[str, Any]) -> None:
         """Let the bot hear of something, after its next RESUME if it is away."""
-        assert self.session is not None, "no bot has identified itself yet"
-        event = self.session.append(name, data)
-        if self.connection is not None:
-            await self.connection.send(event)
+        shard = (int(data.get("guild_id") or 0) >> 22) % self.shards
+        assert shard in self.sessions, "no bot has identified itself yet"
+        event = self.sessions[shard].append(name, data)
+        if shard in self.connections:
+            await self.connections[shard].send(event)
 
     async def ask_to_reconnect(self) -> None:
         """Send the bot away to come again, as Discord does every few hours."""
@@ -183,7 +201,8 @@ class Gateway:
 
     async def invalidate_session(self) -> None:
         """Forget the bot's session, so that it must begin a new one."""
-        connection, self.session = self._leave(), None
+        connection = self._leave()
+        del self.sessions[0]
         await connection.send({"op": INVALID, "d": False})
 
     def cut(self) -> None:
@@ -192,11 +211,10 @@ class Gateway:
 
     def _leave(self) -> Connection:
         """The bot's connection, which is not its connection from now on."""
-        assert self.connection is not None, "no bot is connected"
-        connection, self.connection = self.connection, None
-        return connection
+        assert 0 in self.connections, "no bot is connected"
+        return self.connections.pop(0)
 
     async def close(self) -> None:
-        """Close the socket, for the end of the test."""
-        if self.connection is not None:
-            await self.connection.socket.close()
+        """Close the sockets, for the end of the test."""
+        for connection in list(self.connections.values()):
+            await connection.socket.close()
