@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blog.delivery import delivery_id
 from bot.blog.post import post_key
 from bot.chat.custom_ids import (
     AnotherRandom,
@@ -24,6 +25,20 @@ from bot.chat.custom_ids import (
     tag_ref,
 )
 from bot.chat.limits import length
+from bot.chat.subscription_ids import (
+    AskToStop,
+    Follow,
+    NewPost,
+    OpenSettings,
+    PickRole,
+    PickTags,
+    SettingsPage,
+    Stop,
+    Switch,
+    TypedTags,
+    TypeTags,
+    UnfollowAll,
+)
 from bot.index.index import Index
 from tests.chat.blog import fill, garden_post
 from tests.chat.test_text import TEXT
@@ -31,7 +46,11 @@ from tests.chat.test_text import TEXT
 KINDS: tuple[type[CustomId], ...] = (
     *(ReadPost, TurnTo, PickRelated, AnotherRandom, ListPage),
     *(Narrow, TagsPage, PickTag, SearchPage),
+    *(NewPost, Follow, UnfollowAll, PickTags, Switch, SettingsPage),
+    *(OpenSettings, PickRole, TypeTags, TypedTags, AskToStop, Stop),
 )
+OF_CHANNELS = (OpenSettings, PickRole, TypeTags, TypedTags, AskToStop, Stop)
+CHANNELS = st.integers(0, 2**64 - 1)
 TAGS = TEXT.filter(str.strip)
 KEYS = st.text().map(post_key)
 PAGES = st.integers(-1, 999_999_999)
@@ -44,7 +63,22 @@ CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(Narrow, st.integers(1, 5)),
     st.builds(TagsPage, PAGES),
     st.builds(SearchPage, PAGES, TEXT.filter(bool)),
-    st.sampled_from([PickRelated(), AnotherRandom(), PickTag()]),
+    st.sampled_from([PickRelated(), AnotherRandom(), PickTag(), UnfollowAll()]),
+    st.builds(
+        NewPost,
+        st.text().map(lambda name: delivery_id("c1", [name])),
+        KEYS | st.integers(0, 999).map(NewPost.withdrawn),
+    ),
+    st.builds(Follow, st.just("") | TAGS.map(tag_ref)),
+    st.builds(PickTags, st.sampled_from(["only", "never"]), CHANNELS),
+    st.builds(
+        Switch,
+        st.sampled_from(["silent", "publish", "threads", "paused"]),
+        st.booleans(),
+        CHANNELS,
+    ),
+    st.builds(SettingsPage, PAGES),
+    *(st.builds(kind, CHANNELS) for kind in OF_CHANNELS),
 )
 
 
