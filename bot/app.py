@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.blog.errors import SlashpostError
+from bot.blog.pictures import Pictures
 from bot.blog.post import Post
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
@@ -36,6 +38,8 @@ MOST_MS_OF_CHANGES = 1000
 # How often to look whether the folder itself was replaced, which no event reports.
 LOOK_AGAIN_MS = 500
 SECONDS_UNTIL_NEXT_TRY = 60
+# How late a look may be that fell due while the machine slept.
+SECONDS_BETWEEN_GLANCES = 5.0
 
 
 class App:
@@ -52,7 +56,10 @@ class App:
         # What an image brings cannot be written: where it does not fit, another is needed.
         spare = settings.state.with_name("index.db")
         self.library = Index(settings.db, spare=spare, site_url=settings.site_url)
+        # Called after each look at the posts that worked, with the index up to date.
+        self.after_look: list[Callable[[], Awaitable[None]]] = []
         self._survey: Survey | None = None
+        self._refreshing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,20 +71,80 @@ class App:
         trace: TracebackType | None,
     ) -> None:
         await self.library.close()
+        if self._survey is not None:
+            self._survey.close()
 
     async def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
-        """Bring the index up to date with the folder.
+        """Bring the index up to date with the posts.
 
         Args:
             progress: called with files done and files to do.
 
         Raises:
             SettingError: the generator is unknown, or the pattern of links is wrong.
-            SourceError: the folder is missing or empty.
+            SourceError: the folder is missing or empty, or nothing can be fetched.
             IndexUnavailable: the index cannot be written.
         """
-        snapshot, reader = await asyncio.to_thread(self._look)
-        return await self.library.sync(snapshot, reader, progress=progress)
+        async with self._refreshing:
+            snapshot, reader = await asyncio.to_thread(self._look)
+            report = await self.library.sync(snapshot, reader, progress=progress)
+        self.library.trouble = ""
+        return report
+
+    async def begin(self) -> None:
+        """Have an index to answer from: up to date with a folder, else of any earlier look.
+
+        Raises:
+            SlashpostError: as from ``sync``.
+        """
+        if self._folder is not None or not await self.recall():
+            await self.sync()
+
+    async def recall(self) -> bool:
+        """Whether there is an index to answer from before the posts are looked at.
+
+        A folder's may be out of date, which the next look mends. One of a repository or a
+        feed must be of that very address: nobody knows how soon it can be reached.
+        """
+        if self._folder is not None:
+            return self.settings.db.exists()
+        return await self.library.recall(str(self.settings.posts))
+
+    async def refresh(self) -> bool:
+        """Look at the posts again. What goes wrong leaves the last index in place, and is logged.
+
+        Returns:
+            Whether the index is up to date.
+        """
+        try:
+            report = await self.sync()
+        except SlashpostError as error:
+            log.warning("Kept the last index: %s", error)
+            self.library.trouble = str(error)
+            return False
+        except Exception as error:
+            log.exception("Kept the last index")
+            self.library.trouble = type(error).__name__
+            return False
+        if report.added or report.changed or report.removed:
+            log.info(
+                "Posts: %d added, %d changed, %d removed",
+                report.added,
+                report.changed,
+                report.removed,
+            )
+        for listener in self.after_look:
+            await listener()
+        return True
+
+    @property
+    def _folder(self) -> Path | None:
+        """The folder of posts, if that is where they are."""
+        return self.settings.posts if isinstance(self.settings.posts, Path) else None
+
+    @property
+    def _pictures(self) -> Pictures | None:
+        return FolderPictures(self._folder) if self._folder else None
 
     def _look(self) -> tuple[Snapshot, Reader]:
         if self._survey is None:
@@ -87,7 +154,7 @@ class App:
         return self._survey.look()
 
     async def summary(self) -> str:
-        """What was found in the folder, in one line."""
+        """What was found, in one line."""
         return headline(await self.library.status())
 
     def client(
@@ -117,7 +184,7 @@ class App:
         return (ShardedSlashpost if sharded else Slashpost)(
             self.library,
             sync=sync or sync_commands,
-            pictures=FolderPictures(self.settings.posts),
+            pictures=self._pictures,
             tell=tell,
             http_trace=http_trace,
         )
@@ -126,7 +193,7 @@ class App:
         """A post's pages as Discord gets them, in the form of docs/json.md."""
         from bot.chat.printout import pages_of
 
-        return await pages_of(post, self.library, FolderPictures(self.settings.posts))
+        return await pages_of(post, self.library, self._pictures)
 
     async def play(self, *, say: Callable[[str], None], port: int, browser: bool) -> None:
         """Serve a simulated Discord from the library, once synced, until told to stop.
@@ -144,7 +211,7 @@ class App:
                 open_playground(
                     self.client(),
                     library=self.library,
-                    folder=self.settings.posts,
+                    folder=self._folder,
                     say=say,
                     port=port,
                     browser=browser,
@@ -167,8 +234,10 @@ class App:
 
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Keep the index up to date with the folder for as long as the context is open."""
-        task = asyncio.create_task(self._watch(), name="watch the posts")
+        """Keep the index up to date with the posts for as long as the context is open."""
+        folder = self._folder
+        work = self._poll() if folder is None else self._watch(folder)
+        task = asyncio.create_task(work, name="watch the posts")
         try:
             yield
         finally:
@@ -180,12 +249,24 @@ class App:
         """What the posts depend on outside their folder."""
         return self._survey.configuration if self._survey else ()
 
-    async def _watch(self) -> None:
-        """Sync after every change, for ever. What goes wrong leaves the last index in place."""
+    async def _poll(self) -> None:
+        """Look now and then every so often, by the clock on the wall.
+
+        That one goes on while the machine sleeps, so that the look which fell due meanwhile
+        comes soon after something else has woken it.
+        """
+        while True:
+            await self.refresh()
+            due = time.time() + 60 * self.settings.poll
+            while time.time() < due:  # noqa: ASYNC110 - nobody tells of the wall clock
+                await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
+
+    async def _watch(self, folder: Path) -> None:
+        """Look after every change, for ever."""
         from watchfiles import awatch
 
         while True:
-            watched = (self.settings.posts, *self._outside)
+            watched = (folder, *self._outside)
             before = identities(watched)
             if before[0] is None:  # moved away, perhaps to be replaced
                 await asyncio.sleep(LOOK_AGAIN_MS / 1000)
@@ -202,40 +283,24 @@ class App:
                     replaced = identities(watched) != before
                     # The first time for what changed before the system reported changes.
                     if changes or replaced or not caught_up:
-                        await self._sync_or_log()
+                        await self.refresh()
                         caught_up = True
                     if replaced or watched[1:] != self._outside:
                         break
             except OSError as error:  # such as the system's limit of watches
-                log.warning("Cannot watch %s: %s", self.settings.posts, error)
+                log.warning("Cannot watch %s: %s", folder, error)
                 await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)
 
     def _concerns_posts(self, _change: object, path: str) -> bool:
         """Whether a changed file may be a post or configuration: not hidden, not the index."""
         if path.startswith(str(self.settings.db.resolve())):
             return False
-        root = self.settings.posts.resolve()
         changed = Path(path)
+        root = (self._folder or changed).resolve()
         if not changed.is_relative_to(root):
             return True
         folders = changed.relative_to(root).parts[:-1]
         return not any(name.startswith(".") or name == "node_modules" for name in folders)
-
-    async def _sync_or_log(self) -> None:
-        try:
-            report = await self.sync()
-        except SlashpostError as error:
-            log.warning("Kept the last index: %s", error)
-        except Exception:
-            log.exception("Kept the last index")
-        else:
-            if report.added or report.changed or report.removed:
-                log.info(
-                    "Posts: %d added, %d changed, %d removed",
-                    report.added,
-                    report.changed,
-                    report.removed,
-                )
 
 
 def identities(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:

@@ -87,7 +87,7 @@ async def serve_http(app: App, token: str) -> None:
             public_url=app.settings.public_url,
             memory=memory,
         )
-        if not app.settings.db.exists():  # the first start has nothing to answer from
+        if not await app.recall():  # the first start has nothing to answer from
             await app.sync()
         await service.recall()
         routes = web.Application()
@@ -98,7 +98,7 @@ async def serve_http(app: App, token: str) -> None:
             showing(metrics, app.settings.metrics_port),
             in_background(service.run()) as running,
         ):
-            await app.sync()
+            await app.begin()
             log.info("%s", await app.summary())
             async with app.watching():
                 await running
@@ -115,7 +115,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
         await claim_gateway(tree.client.http, endpoint, take_over=take_over)
         return await sync_commands(tree)
 
-    await app.sync()
+    await app.begin()
     log.info("%s", await app.summary())
     metrics = Metrics(app.library, app.settings.db)
     client: Slashpost | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
 
+from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
 
 
@@ -49,7 +50,30 @@ API_BASE = Setting(
     "https://discord.com/api/v10",
     "Where Discord's REST API answers; for a proxy or a test server",
 )
-POSTS = Setting("SLASHPOST_POSTS", "--posts", "DIR", "posts", "Folder of the blog's posts")
+POSTS = Setting(
+    "SLASHPOST_POSTS",
+    "--posts",
+    "DIR|URL",
+    "posts",
+    "Folder of the blog's posts, or the address of a git repository or a feed",
+)
+POSTS_TOKEN = Setting(
+    "SLASHPOST_POSTS_TOKEN", None, "", "none", "Token to fetch a private git repository with"
+)
+POLL = Setting(
+    "SLASHPOST_POLL",
+    "--poll",
+    "MINUTES",
+    "10",
+    "How often to look for news in a git repository or a feed, while awake",
+    serves=True,
+)
+PUSH_SECRET = Setting(
+    "SLASHPOST_PUSH_SECRET", None, "", "none", "Secret of the webhook that tells of a push"
+)
+WAKE_SECRET = Setting(
+    "SLASHPOST_WAKE_SECRET", None, "", "none", "Secret of whoever may wake the bot to look around"
+)
 SITE_URL = Setting(
     "SLASHPOST_SITE_URL",
     "--site",
@@ -169,6 +193,10 @@ LOG_LEVEL = Setting(
 SENTRY_DSN = Setting(
     "SENTRY_DSN", None, "", "none", "Where errors are reported: the DSN of a Sentry project"
 )
+# Where a path of two parts is a repository, though it does not end in .git.
+FORGES = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SSH = re.compile(r"(?:ssh|git|git\+ssh)://|[\w.-]+@[\w.-]+:(?!//)", re.ASCII)
 # Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
 FLY_APP_NAME = "FLY_APP_NAME"
 DATA = Path("/data")
@@ -178,6 +206,7 @@ TABLE = (
     TOKEN,
     API_BASE,
     POSTS,
+    POSTS_TOKEN,
     SITE_URL,
     DB,
     GENERATOR,
@@ -186,6 +215,9 @@ TABLE = (
     COLLECTION_TAGS,
     LANGUAGE,
     MAX_BYTES,
+    POLL,
+    PUSH_SECRET,
+    WAKE_SECRET,
     MODE,
     PUBLIC_URL,
     PORT,
@@ -206,7 +238,8 @@ class Settings:
     Attributes:
         token: the bot's token, or None.
         api_base: Discord's REST API, without a trailing slash.
-        posts: folder of the posts.
+        posts: folder of the posts, or where to fetch them.
+        posts_token: lets a private repository be fetched, or None.
         site_url: the blog's URL, or None to take the one of the site's configuration.
         db: file of the index.
         generator: name of a site generator, or None to detect it.
@@ -215,6 +248,9 @@ class Settings:
         collection_tags: tags that are no topics, as written.
         language: language tag, ``all``, or None for the site's main language.
         max_bytes: size of the largest file that is read, in bytes.
+        poll: minutes between two looks at posts that are not on this machine.
+        push_secret: signs what a git host posts, or None to listen to none.
+        wake_secret: lets its bearer wake the bot, or None for nobody.
         mode: how Discord reaches the bot.
         public_url: where the internet reaches this process, without a trailing slash, or None.
         port: where to listen, or None where nobody said.
@@ -229,7 +265,8 @@ class Settings:
 
     token: str | None = field(repr=False)
     api_base: str
-    posts: Path
+    posts: Path | RepositoryAddress | FeedAddress
+    posts_token: str | None = field(repr=False)
     site_url: str | None
     db: Path
     generator: str | None
@@ -238,6 +275,9 @@ class Settings:
     collection_tags: tuple[str, ...]
     language: str | None
     max_bytes: int
+    poll: int
+    push_secret: str | None = field(repr=False)
+    wake_secret: str | None = field(repr=False)
     mode: Literal["http", "gateway"]
     public_url: str | None
     port: int | None
@@ -283,7 +323,8 @@ class Settings:
         return cls(
             token=text(TOKEN),
             api_base=web_address(API_BASE, text_or_default(API_BASE)),
-            posts=location(POSTS, text_or_default(POSTS)),
+            posts=posts(text_or_default(POSTS), with_token=text(POSTS_TOKEN) is not None),
+            posts_token=text(POSTS_TOKEN),
             site_url=site_url and web_address(SITE_URL, site_url),
             db=location(DB, text_or_default(DB)),
             generator=text(GENERATOR),
@@ -291,7 +332,10 @@ class Settings:
             date_order=date_order(text_or_default(DATE_ORDER)),
             collection_tags=names(text_or_default(COLLECTION_TAGS)),
             language=text(LANGUAGE),
-            max_bytes=size(text_or_default(MAX_BYTES)),
+            max_bytes=number(MAX_BYTES, "bytes", text_or_default(MAX_BYTES)),
+            poll=number(POLL, "minutes", text_or_default(POLL)),
+            push_secret=text(PUSH_SECRET),
+            wake_secret=text(WAKE_SECRET),
             mode=mode(text_or_default(MODE), public_url),
             public_url=public_url and web_address(PUBLIC_URL, public_url),
             port=port(PORT, text(PORT)),
@@ -356,6 +400,46 @@ def web_address(setting: Setting, value: str) -> str:
     return value.rstrip("/")
 
 
+def posts(value: str, *, with_token: bool) -> Path | RepositoryAddress | FeedAddress:
+    """Tell a folder from the addresses of git repositories and feeds.
+
+    A repository ends in ``.git``, names a branch or folder after ``#``, or lies where others
+    do; every other address is a feed's.
+    """
+    if SSH.match(value):
+        raise SettingError(
+            POSTS.label,
+            f"{value!r} needs SSH and a key, which Slashpost has not",
+            f"Write its https address, with {POSTS_TOKEN.variable} for a private repository.",
+        )
+    if not re.match(r"[\w+.-]+://", value):
+        return location(POSTS, value)
+    whole, _, place = value.removeprefix("git+").partition("#")
+    plain = web_address(POSTS, whole.partition("?")[0])
+    parts = urlsplit(plain)
+    if parts.password is not None:
+        raise SettingError(
+            POSTS.label,
+            "the address holds a password, which logs would show",
+            f"Leave it out, and set {POSTS_TOKEN.variable} to it.",
+        )
+    on_forge = parts.hostname in FORGES and parts.path.count("/") == 2  # noqa: PLR2004 - /owner/name
+    if not (place or value.startswith("git+") or parts.path.endswith(".git") or on_forge):
+        return FeedAddress(whole)
+    if with_token and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingError(
+            POSTS_TOKEN.label,
+            f"over http everyone on the way to {parts.hostname} could read it",
+            "Write the repository's https address.",
+        )
+    branch, _, folder = place.partition(":")
+    names = [name for name in folder.split("/") if name not in {"", "."}]
+    if ".." in names:
+        raise SettingError(POSTS.label, f"{folder!r} leads out of the repository")
+    url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return RepositoryAddress(url, branch or None, "/".join(names), parts.username)
+
+
 def database_address(value: str | None) -> str | None:
     """Check the URL of a Postgres database, if there is one. It is never repeated."""
     if value is None:
@@ -410,19 +494,16 @@ def names(value: str) -> tuple[str, ...]:
     return tuple(name for part in value.split(",") if (name := part.strip()))
 
 
-def size(value: str) -> int:
-    """Check a number of bytes."""
-    try:
-        number = int(value)
-    except ValueError:
-        number = 0
-    if number < 1:
+def number(setting: Setting, of: str, value: str) -> int:
+    """Check a number of something."""
+    found = int(value) if re.fullmatch(r"[0-9]{1,15}", value) else 0
+    if found < 1:
         raise SettingError(
-            MAX_BYTES.label,
-            f"{value!r} is no number of bytes",
-            "Write a whole number above 0, such as 2000000.",
+            setting.label,
+            f"{value!r} is no number of {of}",
+            f"Write a whole number above 0, such as {setting.default}.",
         )
-    return number
+    return found
 
 
 def mode(value: str, public_url: str | None) -> Literal["http", "gateway"]:

@@ -7,10 +7,12 @@ posts are first looked at, and a bot that was woken by a reader answers sooner.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from hashlib import blake2b
 from pathlib import Path
 
+from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
-from bot.blog.source import Snapshot
+from bot.blog.source import Snapshot, Source
 from bot.blog.tag import tag_key
 from bot.links import known
 from bot.links.pattern import Pattern
@@ -22,10 +24,10 @@ from bot.sources.folder import Folder
 
 
 class Survey:
-    """Looks at a blog's folder.
+    """Looks at a blog's posts, wherever they are.
 
     Args:
-        settings: which folder, and how to read it.
+        settings: where they are, and how to read them.
 
     Raises:
         SettingError: the generator is unknown, or the pattern of links is wrong.
@@ -39,13 +41,7 @@ class Survey:
         check_permalink(settings.permalink)
         self.configuration: tuple[Path, ...] = ()
         self._settings = settings
-        self._folder = Folder(
-            settings.posts,
-            is_site_file=known.is_site_file,
-            is_marker=known.is_marker,
-            is_content_folder=known.is_content_folder,
-            max_bytes=settings.max_bytes,
-        )
+        self._source = source_of(settings)
         self._rules = ReadingRules(
             date_order=settings.date_order,
             collection_tags=frozenset(map(tag_key, settings.collection_tags)),
@@ -54,18 +50,76 @@ class Survey:
         )
 
     def look(self) -> tuple[Snapshot, SiteReader]:
-        """What is in the folder now, and what understands it.
+        """What is there now, and what understands it.
 
         Raises:
-            SourceError: the folder is missing or empty.
+            SourceError: the folder is missing or empty, or nothing can be fetched.
         """
         settings = self._settings
-        snapshot = self._folder.snapshot()
-        self.configuration = tuple(
-            settings.posts / path for path in snapshot.site_files if path.startswith("../")
+        snapshot = self._source.snapshot()
+        if isinstance(settings.posts, Path):
+            self.configuration = tuple(
+                settings.posts / path for path in snapshot.site_files if path.startswith("../")
+            )
+        # Nothing of a feed's site can be seen, and its entries bring their links.
+        generator = "plain" if isinstance(settings.posts, FeedAddress) else None
+        site = Site.of(
+            snapshot, generator=settings.generator or generator, permalink=settings.permalink
         )
-        site = Site.of(snapshot, generator=settings.generator, permalink=settings.permalink)
         return snapshot, SiteReader(self._rules, site)
+
+    def close(self) -> None:
+        """Let go of what the source holds."""
+        self._source.close()
+
+
+def source_of(settings: Settings) -> Source:
+    """The folder, repository or feed that the settings name."""
+    posts = settings.posts
+    if isinstance(posts, Path):
+        return Folder(
+            posts,
+            is_site_file=known.is_site_file,
+            is_marker=known.is_marker,
+            is_content_folder=known.is_content_folder,
+            max_bytes=settings.max_bytes,
+        )
+    if isinstance(posts, FeedAddress):
+        return feed_of(posts, settings)
+    return repository_of(posts, settings)
+
+
+def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
+    """A git repository, kept beside the state."""
+    from bot.sources.git.listing import Knowledge
+    from bot.sources.git.remote import Remote
+    from bot.sources.git.repository import Repository
+
+    return Repository(
+        address,
+        settings.state.with_name(f"posts-{short_name(address.url)}.git"),
+        remote=Remote(address, settings.posts_token),
+        knowledge=Knowledge(
+            is_site_file=known.is_site_file,
+            is_marker=known.is_marker,
+            is_content_folder=known.is_content_folder,
+        ),
+        max_bytes=settings.max_bytes,
+    )
+
+
+def feed_of(address: FeedAddress, settings: Settings) -> Source:
+    """A feed, whose entries are kept beside the state."""
+    from bot.sources.feed.feed import Feed
+    from bot.sources.feed.web import Web
+
+    file = settings.state.with_name(f"posts-{short_name(address.url)}.json")
+    return Feed(address, file, web=Web(), max_bytes=settings.max_bytes)
+
+
+def short_name(url: str) -> str:
+    """What names the files kept of an address."""
+    return blake2b(url.encode(), digest_size=4).hexdigest()
 
 
 def check_generator(name: str | None) -> None:

@@ -66,6 +66,7 @@ class Snapshot:
         markers: names of files and folders found beside the posts or at the site's
             root that tell the generator (``hugo.toml``, ``astro.config.mjs``),
             relative to the posts folder.
+        site_url: the site's address, where the source itself knows it.
         generation: grows with every change of the source, so that of two machines the one
             with the older content can tell. Unix seconds; 0 where nobody knows.
     """
@@ -77,6 +78,7 @@ class Snapshot:
     site_files: Mapping[str, str] = field(default_factory=dict)
     inside: PurePosixPath = field(default_factory=PurePosixPath)
     markers: frozenset[str] = frozenset()
+    site_url: str | None = None
     generation: int = 0
 
 
@@ -89,3 +91,6 @@ class Source(Protocol):
         Raises:
             SourceError: the place is missing, empty or cannot be listed.
         """
+
+    def close(self) -> None:
+        """Let go of files and connections. It may be asked again."""

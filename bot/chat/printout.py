@@ -18,7 +18,7 @@ from bot.rendering.page import pictures_of
 Json = dict[str, Any]
 
 
-async def pages_of(post: Post, library: Library, pictures: Pictures) -> Sequence[Json]:
+async def pages_of(post: Post, library: Library, pictures: Pictures | None) -> Sequence[Json]:
     """Every page of a post, as a click on Read in a server answers with it, in English.
 
     Returns:

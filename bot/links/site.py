@@ -101,7 +101,9 @@ class Site:
             ground.problems.clear()  # the generator's own reading reports them again
         rule = GENERATORS[generator](ground)
         habits = {} if pattern or rule.is_certain else habit.learn(sample, rule)
-        return cls(ground, rule, pattern, habits)
+        site = cls(ground, rule, pattern, habits)
+        site.url = site.url or snapshot.site_url
+        return site
 
     def defaults(self, path: str) -> Mapping[str, object]:
         """Front matter that the site's configuration gives to a file; keys in lower case."""

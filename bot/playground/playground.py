@@ -64,7 +64,7 @@ async def open_playground(
     client: discord.Client,
     *,
     library: Library,
-    folder: Path,
+    folder: Path | None,
     say: Callable[[str], None],
     port: int = 0,
     browser: bool = True,
@@ -74,7 +74,7 @@ async def open_playground(
     Args:
         client: the bot, not yet logged in.
         library: the posts, asked for the covers to show.
-        folder: where the posts lie, and their covers near them.
+        folder: where the posts lie, and their covers near them; None where they are not here.
         say: prints one line for the person at the terminal: the address.
         port: the port on 127.0.0.1; 0 takes a free one.
         browser: whether to open the address in the browser.
@@ -84,7 +84,7 @@ async def open_playground(
     """
     posts = await library.latest(limit=POSTS_WITH_COVERS)
     site_url = (await library.status()).site_url
-    covers = await asyncio.to_thread(covers_of, posts, folder, site_url)
+    covers = await asyncio.to_thread(covers_of, posts, folder, site_url) if folder else {}
     try:
         # The bot answers and logs the errors of its commands; none should end the playground.
         async with simcord.run(client, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:

@@ -1,0 +1,168 @@
+"""Fetches one page from the public web, and from nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import zlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from bot.blog.errors import SourceError
+
+MOST_BYTES = 20_000_000
+MOST_SECONDS = 30.0
+MOST_REDIRECTS = 5
+CHUNK_BYTES = 65_536
+
+# What zlib calls a gzip header: https://docs.python.org/3/library/zlib.html#zlib.decompress
+GZIP = 16 + zlib.MAX_WBITS
+# Where IPv6 networks keep the whole of IPv4: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was fetched.
+
+    Attributes:
+        body: its bytes, without compression.
+        url: where it was found in the end.
+        content_type: as its host says, with the charset; or empty.
+        etag, modified: what to ask with the next time, or empty.
+    """
+
+    body: bytes
+    url: str
+    content_type: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the public web: not this machine, nor its network's."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+class Web:
+    """Fetches pages, in limited time and to a limited size.
+
+    Each address is looked at when the connection to it is made, so it does not matter what a
+    name stands for at other times, or where redirects lead.
+
+    Args:
+        may_reach: whether an address may be connected to.
+        most_bytes: larger pages are given up, whether they are compressed or not.
+        most_seconds: slower ones, too.
+    """
+
+    def __init__(
+        self,
+        *,
+        may_reach: Callable[[Address], bool] = is_public,
+        most_bytes: int = MOST_BYTES,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
+        self._may_reach = may_reach
+        self._most_bytes = most_bytes
+        self._most_seconds = most_seconds
+
+    def fetch(self, url: str, *, etag: str = "", modified: str = "") -> Page | None:
+        """A page, or None where it is the one with that ``etag`` or ``modified``.
+
+        Raises:
+            SourceError: it cannot be fetched. The message does not name the page.
+        """
+        headers = {"Accept-Encoding": "gzip", "User-Agent": "Slashpost"}
+        headers |= {"If-None-Match": etag} if etag else {}
+        headers |= {"If-Modified-Since": modified} if modified else {}
+        try:
+            return asyncio.run(self._fetch(url, headers))
+        except TimeoutError:
+            raise SourceError(f"it was not there after {self._most_seconds:.0f} seconds") from None
+        except (aiohttp.ClientError, OSError, zlib.error, ValueError) as error:
+            raise SourceError(cause_of(error)) from error
+
+    async def _fetch(self, url: str, headers: dict[str, str]) -> Page | None:
+        connector = aiohttp.TCPConnector(socket_factory=self._socket)
+        timeout = aiohttp.ClientTimeout(total=self._most_seconds)
+        async with (
+            aiohttp.ClientSession(
+                connector=connector, timeout=timeout, auto_decompress=False
+            ) as session,
+            session.get(url, headers=headers, max_redirects=MOST_REDIRECTS) as response,
+        ):
+            if response.status == HTTPStatus.NOT_MODIFIED:
+                return None
+            if response.status != HTTPStatus.OK:
+                raise SourceError(f"its host answers {response.status}")
+            return Page(
+                body=await self._body(response),
+                url=str(response.url),
+                content_type=response.headers.get("Content-Type", ""),
+                etag=response.headers.get("ETag", ""),
+                modified=response.headers.get("Last-Modified", ""),
+            )
+
+    def _socket(self, found: tuple[Any, ...]) -> socket.socket:
+        """A socket to what a name was found to stand for, if that may be reached."""
+        family, kind, protocol, _, address = found
+        if not self._may_reach(ipaddress.ip_address(address[0].partition("%")[0])):
+            raise PrivateAddressError(f"{address[0]} is no public address")
+        return socket.socket(family, kind, protocol)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "identity").lower()
+        if encoding not in {"identity", "gzip", "x-gzip"}:
+            raise SourceError(f"it comes in an encoding that was not asked for: {encoding}")
+        parts = bytearray()
+        async for part in self._parts(response, is_gzip=encoding != "identity"):
+            parts += part
+            if len(parts) > self._most_bytes:
+                raise SourceError(f"it is larger than {self._most_bytes:,} bytes")
+        return bytes(parts)
+
+    async def _parts(
+        self, response: aiohttp.ClientResponse, *, is_gzip: bool
+    ) -> AsyncIterator[bytes]:
+        if not is_gzip:
+            async for part in response.content.iter_chunked(CHUNK_BYTES):
+                yield part
+            return
+        unzip = zlib.decompressobj(GZIP)
+        async for part in response.content.iter_chunked(CHUNK_BYTES):
+            yield unzip.decompress(part, CHUNK_BYTES)
+            while unzip.unconsumed_tail:
+                yield unzip.decompress(unzip.unconsumed_tail, CHUNK_BYTES)
+        if not unzip.eof:
+            raise SourceError("it ends too early")
+
+
+class PrivateAddressError(OSError):
+    """A name stands for a place that is not on the public web."""
+
+
+def cause_of(error: Exception) -> str:
+    """Why nothing was fetched, in few words."""
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return "it leads elsewhere again and again"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "it is, or leads to, no address of the web"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return str(error.os_error.strerror or error.os_error)
+    if isinstance(error, zlib.error):
+        return "its compression is damaged"
+    return str(error) or type(error).__name__

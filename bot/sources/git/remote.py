@@ -1,0 +1,235 @@
+"""The repository at the other end of the network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+from dulwich.client import HTTPUnauthorized, Urllib3HttpGitClient
+from dulwich.errors import GitProtocolError, NotGitRepository
+from dulwich.object_store import ObjectStoreGraphWalker
+from dulwich.objects import ObjectID
+from dulwich.refs import Ref
+from dulwich.repo import Repo
+
+from bot.blog.address import RepositoryAddress
+from bot.blog.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A repository of text comes nowhere near, since files that are no posts are not fetched from
+# hosts that can leave them out; and a small machine has the room.
+MOST_BYTES = 100_000_000
+MOST_SECONDS = 120.0
+SECONDS_TO_CONNECT = 10.0
+SECONDS_TO_READ = 30.0
+MOST_REDIRECTS = 5
+
+# What hosts expect beside a token, where it is no account's password. GitHub, GitLab, Gitea
+# and Forgejo take any name; https://docs.github.com/authentication has this one.
+TOKEN_USER = "x-access-token"  # noqa: S105 - a name
+
+Refs = Mapping[Ref, ObjectID]
+
+# Folders come, files do not: those that are posts are asked for by themselves.
+# https://git-scm.com/docs/git-rev-list#Documentation/git-rev-list.txt---filterfilter-spec
+WITHOUT_FILES = b"blob:none"
+
+
+class Remote:
+    """Fetches from a repository over HTTP, in limited time and to a limited size.
+
+    Args:
+        address: what to fetch.
+        token: lets it be fetched, or None.
+        most_bytes: after so many bytes it is given up.
+        most_seconds: after so many seconds, too.
+    """
+
+    def __init__(
+        self,
+        address: RepositoryAddress,
+        token: str | None = None,
+        *,
+        most_bytes: int = MOST_BYTES,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
+        self._address = address
+        self._token = token
+        self._most_bytes = most_bytes
+        self._most_seconds = most_seconds
+
+    def fetch_head(self, repo: Repo, known: ObjectID | None, *, depth: int | None) -> ObjectID:
+        """Fetch the branch's newest commit and its folders; give its id.
+
+        Args:
+            repo: gets what ``known`` does not reach.
+            known: the commit that it has, or None.
+            depth: how many commits to go back; None for all since ``known``.
+
+        Raises:
+            SourceError: it cannot be fetched.
+        """
+        heads: list[ObjectID] = []
+
+        def choose(refs: Refs) -> list[ObjectID]:
+            heads.append(self._head(refs))
+            return [] if heads[-1] == known else heads[-1:]
+
+        self._pull(repo, choose, [known] if known else [], depth=depth)
+        return heads[0]
+
+    def deepen(self, repo: Repo, head: ObjectID, depth: int) -> None:
+        """Fetch commits and folders before ``head``, as many as ``depth``."""
+        self._pull(repo, lambda _refs: [head], [head], depth=depth)
+
+    def fetch_files(self, repo: Repo, files: Sequence[ObjectID]) -> None:
+        """Fetch files by their ids."""
+        self._pull(repo, lambda _refs: list(files), [], depth=None, filtered=False)
+
+    def _head(self, refs: Refs) -> ObjectID:
+        branch = self._address.branch
+        head = refs.get(Ref(b"HEAD" if branch is None else b"refs/heads/" + branch.encode()))
+        if head is None and branch is None:
+            raise SourceError(f"{self._address}: the repository is empty", "Push to it first.")
+        if head is None:
+            raise SourceError(
+                f"{self._address.url} has no branch {branch}",
+                "Name another after the #, or none for the main one.",
+            )
+        return head
+
+    def _pull(
+        self,
+        repo: Repo,
+        choose: Callable[[Refs], list[ObjectID]],
+        known: Sequence[ObjectID],
+        *,
+        depth: int | None,
+        filtered: bool = True,
+    ) -> None:
+        def wants(refs: Refs, depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001
+            return choose(refs)
+
+        walker = ObjectStoreGraphWalker(known, repo.get_parents, shallow=repo.get_shallow())
+        branch = self._address.branch
+        client = BoundedClient(
+            self._address, self._token, most_bytes=self._most_bytes, seconds=self._most_seconds
+        )
+        file, commit, abort = repo.object_store.add_pack()
+        try:
+            result = client.fetch_pack(
+                "",
+                wants,
+                walker,
+                file.write,
+                depth=depth,
+                ref_prefix=[b"HEAD" if branch is None else b"refs/heads/" + branch.encode()],
+                filter_spec=WITHOUT_FILES if filtered else None,
+            )
+        except BaseException as error:
+            abort()
+            if isinstance(error, Exception):
+                raise self._explained(error) from error
+            raise
+        finally:
+            client.pool_manager.clear()
+        try:
+            commit()
+        except Exception as error:
+            raise self._explained(error) from error
+        repo.update_shallow(result.new_shallow, result.new_unshallow)
+
+    def _explained(self, error: Exception) -> SourceError:
+        """What went wrong, for people. A broken pack makes dulwich raise anything."""
+        address = self._address
+        if isinstance(error, SourceError):
+            return error
+        if isinstance(error, HTTPUnauthorized):
+            if self._token:
+                hint = (
+                    "See whether SLASHPOST_POSTS_TOKEN may read the repository, and is still valid."
+                )
+                return SourceError(f"{address.url} does not accept the token", hint)
+            return SourceError(
+                f"{address.url} does not exist, or is private",
+                "For a private repository, set SLASHPOST_POSTS_TOKEN to a token that may read it.",
+            )
+        if isinstance(error, NotGitRepository):
+            return SourceError(
+                f"{address.url} is no git repository, or is private", "Check the address."
+            )
+        return SourceError(
+            f"{address.url} cannot be fetched ({cause_of(error)})", "It is tried again later."
+        )
+
+
+def cause_of(error: Exception) -> str:
+    """Why nothing was fetched, in few words."""
+    cause = error.__cause__ or error
+    if isinstance(cause, urllib3.exceptions.MaxRetryError) and cause.reason:
+        cause = cause.reason
+    if isinstance(cause, urllib3.exceptions.HTTPError):
+        return str(cause).rpartition(": ")[2]
+    if isinstance(cause, GitProtocolError | OSError) and str(cause):
+        return str(cause)
+    return f"what it sends is damaged: {type(cause).__name__}"
+
+
+class BoundedClient(Urllib3HttpGitClient):
+    """Gives up after some bytes or seconds, however slowly the host sends."""
+
+    def __init__(
+        self, address: RepositoryAddress, token: str | None, *, most_bytes: int, seconds: float
+    ) -> None:
+        timeout = urllib3.Timeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_READ)
+        retries = urllib3.Retry(connect=1, read=0, redirect=MOST_REDIRECTS, other=0)
+        super().__init__(
+            address.url,
+            pool_manager=urllib3.PoolManager(timeout=timeout, retries=retries),
+            username=address.user or (token and TOKEN_USER),
+            password=token,
+            thin_packs=False,  # each pack stands on its own
+            quiet=True,
+        )
+        self._bytes_left = most_bytes
+        self._most_bytes = most_bytes
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+
+    def _http_request(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        data: bytes | Iterator[bytes] | None = None,
+        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - as in the base class
+    ) -> tuple[Any, Callable[[int], bytes]]:
+        response: Any
+        response, _ = super()._http_request(url, headers, data, raise_for_status)
+        if not raise_for_status and response.status != HTTPStatus.OK:
+            return response, response.read
+
+        def read(size: int) -> bytes:
+            parts = []
+            while size > 0 and (part := response.read1(size)):
+                self._spend(len(part))
+                parts.append(part)
+                size -= len(part)
+            return b"".join(parts)
+
+        return response, read
+
+    @staticmethod
+    def _warn_filter_objects() -> None:
+        """Say nothing, each time: the posts come all the same."""
+
+    def _spend(self, count: int) -> None:
+        self._bytes_left -= count
+        if self._bytes_left < 0:
+            raise GitProtocolError(f"more than {self._most_bytes:,} bytes")
+        if time.monotonic() > self._deadline:
+            raise GitProtocolError(f"not done after {self._seconds:.0f} seconds")

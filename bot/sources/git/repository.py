@@ -1,0 +1,291 @@
+"""A git repository as a source of posts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from dulwich.objects import Commit, ObjectID
+from dulwich.repo import Repo
+
+from bot.blog.address import RepositoryAddress
+from bot.blog.errors import SourceError
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.source import Dates, Snapshot, SourceFile
+from bot.sources.git.history import dates_of
+from bot.sources.git.listing import Knowledge, Listing, list_posts
+from bot.sources.git.remote import Remote
+from bot.sources.git.store import Store
+from bot.sources.rules import MOST_SITE_FILE_BYTES, too_large
+
+log = logging.getLogger(__name__)
+
+# Each fetch leaves a pack or more. After so many everything is fetched anew.
+MOST_PACKS = 60
+# How far back posts without a date are looked for in the history.
+MOST_COMMITS = 1000
+# As many files are asked for at once as make a request of half a megabyte.
+FILES_AT_ONCE = 10_000
+STAMP_BYTES = 7  # what SQLite's integers hold
+NOTE = "slashpost.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is remembered of the last fetch that worked.
+
+    Attributes:
+        head: the newest commit.
+        since: Unix seconds of the fetch that first brought it.
+        has_history: whether the commits before it were fetched, too, or cannot be.
+        dates: of its files, by path.
+    """
+
+    head: ObjectID
+    since: int
+    has_history: bool = False
+    dates: Mapping[str, Dates] = field(default_factory=dict)
+
+
+class RepositoryFile(NamedTuple):
+    """One Markdown file of a commit."""
+
+    path: str
+    size: int
+    stamp: int
+    id: ObjectID
+    fetch: Callable[[ObjectID], bytes]
+    dates: Dates | None
+
+    def read(self) -> bytes:
+        """The file's bytes."""
+        return self.fetch(self.id)
+
+
+class Repository:
+    """Posts in a branch of a git repository; implements ``blog.Source``.
+
+    Only folders, Markdown and the site's configuration are fetched from hosts that can leave
+    out the rest, and nothing is checked out. What was fetched stays on the disk.
+
+    Args:
+        address: where it is.
+        folder: where to keep what was fetched.
+        remote: fetches it.
+        knowledge: what tells a site's configuration.
+        max_bytes: larger Markdown files are left out.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        address: RepositoryAddress,
+        folder: Path,
+        *,
+        remote: Remote,
+        knowledge: Knowledge,
+        max_bytes: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._address = address
+        self._folder = folder
+        self._remote = remote
+        self._knowledge = knowledge
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._store: Store | None = None
+        self._last: tuple[Note, Snapshot] | None = None
+        self._sizes: dict[ObjectID, int] = {}
+        self._is_damaged = False
+
+    def close(self) -> None:
+        """Let go of the files on the disk."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def snapshot(self) -> Snapshot:
+        """Fetch what is new, and list the posts.
+
+        Raises:
+            SourceError: the repository cannot be fetched, or holds no posts in that folder.
+        """
+        note = self._fetch()
+        if self._last is None or self._last[0] != note:
+            self._last = note, self._snapshot(note)
+        return self._last[1]
+
+    def _fetch(self) -> Note:
+        note = self._noted()
+        if note is None or self._is_damaged or self._is_worn():
+            return self._fetch_anew(note)
+        try:
+            return self._catch_up(self._opened(), self._folder, note)
+        except SourceError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged file makes dulwich raise anything
+            log.warning("%s is damaged (%r); fetching it anew", self._folder, error)
+            return self._fetch_anew(note)
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store(self._folder)
+        return self._store
+
+    def _is_worn(self) -> bool:
+        return len(list(self._folder.glob("objects/pack/*.pack"))) > MOST_PACKS
+
+    def _fetch_anew(self, before: Note | None) -> Note:
+        """Fetch everything aside, and put it in place once it is whole."""
+        aside = self._folder.with_name(self._folder.name + ".new")
+        shutil.rmtree(aside, ignore_errors=True)
+        try:
+            aside.mkdir(parents=True)
+            Repo.init_bare(str(aside)).close()
+            with contextlib.closing(Store(aside)) as store:
+                note = self._catch_up(store, aside, None, before)
+            self.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            aside.replace(self._folder)
+        except OSError as error:
+            raise SourceError(
+                f"{aside}: what is fetched cannot be kept ({error})",
+                "Set SLASHPOST_STATE to a file in a folder that can be written.",
+            ) from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        self._is_damaged = False
+        return note
+
+    def _catch_up(
+        self, store: Store, folder: Path, known: Note | None, before: Note | None = None
+    ) -> Note:
+        """Fetch what ``known`` lacks into a store, and note it down once all of it is there."""
+        head = self._remote.fetch_head(
+            store.repo, known.head if known else None, depth=None if known else 1
+        )
+        if known is not None and head == known.head:
+            return known
+        former = known or before
+        commit = store.commit(head)
+        self._fetch_files(store, self._list(store, commit))
+        has_history = bool(known and known.has_history) or self._deepen(store, head)
+        note = Note(
+            head=head,
+            since=self._since(head, former),
+            has_history=has_history,
+            dates=dates_of(store, commit, self._address.folder),
+        )
+        _write(folder / NOTE, note)
+        return note
+
+    def _since(self, head: ObjectID, former: Note | None) -> int:
+        now = int(self._clock())
+        if former is None:
+            return now
+        return former.since if head == former.head else max(now, former.since + 1)
+
+    def _list(self, store: Store, commit: Commit) -> Listing:
+        listing = list_posts(store, commit.tree, self._address.folder, self._knowledge)
+        if not listing.files and not listing.left_out and not listing.problems:
+            raise SourceError(
+                f"there are no Markdown files in {self._address}",
+                "Name branch and folder of the posts after the address: #main:content/posts.",
+            )
+        return listing
+
+    def _fetch_files(self, store: Store, listing: Listing) -> None:
+        missing = sorted({name for name in listing.wanted if not store.has(name)})
+        for start in range(0, len(missing), FILES_AT_ONCE):
+            self._remote.fetch_files(store.repo, missing[start : start + FILES_AT_ONCE])
+        if not all(map(store.has, missing)):
+            raise SourceError(f"{self._address} cannot be fetched (files are missing from it)")
+
+    def _deepen(self, store: Store, head: ObjectID) -> bool:
+        """Fetch the commits before; posts do without where that cannot be."""
+        try:
+            self._remote.deepen(store.repo, head, MOST_COMMITS)
+        except SourceError as error:
+            log.info("Posts without a date have none from git: %s", error)
+            return False
+        return True
+
+    def _snapshot(self, note: Note) -> Snapshot:
+        store = self._opened()
+        listing = self._list(store, store.commit(note.head))
+        left_out, problems = list(listing.left_out), list(listing.problems)
+        files: list[SourceFile] = []
+        for path, name in sorted(listing.files.items()):
+            size = self._size(name)
+            if size > self._max_bytes:
+                left_out.append(LeftOut(path, too_large(size, self._max_bytes)))
+                continue
+            dates = note.dates.get(path)
+            files.append(RepositoryFile(path, size, _stamp(name, dates), name, self._read, dates))
+        site_files = {}
+        for path, name in listing.site_files.items():
+            try:
+                site_files[path] = self._read(name)[:MOST_SITE_FILE_BYTES].decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                reason = f"this configuration file is not UTF-8 (byte {error.start + 1})"
+                problems.append(Problem(path, None, reason, "Save it as UTF-8."))
+        return Snapshot(
+            name=str(self._address),
+            files=tuple(files),
+            left_out=tuple(sorted(left_out, key=lambda left: left.path)),
+            problems=tuple(problems),
+            site_files=site_files,
+            inside=listing.inside,
+            markers=frozenset(listing.markers),
+            generation=note.since,
+        )
+
+    def _size(self, name: ObjectID) -> int:
+        if name not in self._sizes:
+            self._sizes[name] = len(self._read(name))
+        return self._sizes[name]
+
+    def _read(self, name: ObjectID) -> bytes:
+        try:
+            return self._opened().read(name)
+        except Exception as error:
+            self._is_damaged = True  # so that the next look fetches all of it again
+            raise OSError(f"what was fetched is damaged ({error!r})") from error
+
+    def _noted(self) -> Note | None:
+        """What was noted by the last fetch that worked, if that can be read."""
+        try:
+            found = json.loads((self._folder / NOTE).read_text(encoding="utf-8"))
+            dates = {path: Dates(*both) for path, both in found["dates"].items()}
+            head = ObjectID(found["head"].encode("ascii"))
+            return Note(head, found["since"], found["has_history"], dates)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+
+def _write(file: Path, note: Note) -> None:
+    """Replace the note in one step."""
+    aside = file.with_suffix(".new")
+    dates = {path: (one.written, one.changed) for path, one in note.dates.items()}
+    content = {
+        "head": note.head.decode("ascii"),
+        "since": note.since,
+        "has_history": note.has_history,
+        "dates": dates,
+    }
+    aside.write_text(json.dumps(content), encoding="utf-8")
+    aside.replace(file)
+
+
+def _stamp(name: ObjectID, dates: Dates | None) -> int:
+    """A number that changes with the file and with what is known of its past."""
+    known = f"{name.decode('ascii')} {dates}".encode()
+    return int.from_bytes(blake2b(known, digest_size=STAMP_BYTES).digest())

@@ -1,0 +1,1 @@
+"""Posts in git repositories, fetched over HTTP from git's own server."""
