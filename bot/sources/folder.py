@@ -118,6 +118,9 @@ class Folder:
             generation=int(min(found.newest, time.time())),
         )
 
+    def close(self) -> None:
+        """Nothing is held between two looks."""
+
     def _existing_root(self) -> Path:
         hint = "Point --posts (SLASHPOST_POSTS) at the folder that holds the posts."
         try:
