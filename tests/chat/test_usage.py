@@ -11,6 +11,8 @@ from discord import ui
 from bot.blog.usage import USAGE, Usage
 from bot.chat.client import Slashpost
 from bot.index.index import Index
+from bot.state.state import State
+from bot.transport.channels import DiscordChannels
 from tests.chat.conftest import Stage, sync
 from tests.chat.test_errors import Moody, moody
 
@@ -63,6 +65,22 @@ async def test_typing_and_clicking_are_told(stage: Stage, told: Listener) -> Non
         ("component", "Narrow"),
     ]
     assert {usage.outcome for usage in told} == {"answered"}
+
+
+async def test_a_command_of_a_group_and_a_form_are_told(
+    stage: Stage, told: Listener, state: State
+) -> None:
+    bot = stage.env.bot
+    assert isinstance(bot, Slashpost)
+    bot.subscriptions, bot.channels = state.subscriptions, DiscordChannels(bot)
+    admin = stage.by(stage.manager())
+    seen = await admin.type("announce here", channel=stage.channel)
+    form = await admin.rea.click(seen.message, custom_id=seen.ids("More settings")[0])
+    await admin.rea.submit_modal(form, {"only": "my secret", "never": "", "language": ["de"]})
+    here, _, sent = told
+    assert (here.kind, here.command, here.options) == ("command", "announce here", ("channel",))
+    assert (sent.kind, sent.command, sent.outcome) == ("modal", "TypedTags", "answered")
+    assert "my secret" not in repr(sent)
 
 
 async def test_what_fails_is_told_as_failed(stage: Stage, moody: Moody, told: Listener) -> None:

@@ -15,6 +15,7 @@ Value = str | int | bool
 
 EPHEMERAL = 1 << 6
 DEFERRED_MESSAGE, DEFERRED_UPDATE, CHOICES = 5, 6, 8
+SUBCOMMAND, SELECT = 1, 3
 OPTION_TYPES = {str: 3, int: 4, bool: 5}
 
 
@@ -27,8 +28,12 @@ class Reader:
     locale: str = "en-US"
 
     def command(self, name: str, /, **options: Value) -> Payload:
-        """They send a slash command."""
-        return self._interaction(2, {**_invoked(name), "options": _options(options)})
+        """They send a slash command, which may be one of a group: ``announce here``."""
+        group, *inner = name.split()
+        given = _options(options)
+        for each in reversed(inner):
+            given = [{"type": SUBCOMMAND, "name": each, "options": given}]
+        return self._interaction(2, {**_invoked(group), "options": given})
 
     def typing(self, name: str, focused: str, text: str, /, **options: Value) -> Payload:
         """They type into an option, and want suggestions."""
@@ -45,23 +50,27 @@ class Reader:
         data = {"custom_id": custom_id, "component_type": 3, "id": 1, "values": list(values)}
         return self._interaction(3, data) | {"message": message}
 
-    def submit(self, custom_id: str, modal: Payload, *texts: str) -> Payload:
-        """They send a modal, with these texts in its labels."""
-        labels = zip(modal["components"], texts, strict=False)
-        components = [
-            {
-                "type": 18,
-                "id": number,
-                "component": {
-                    "type": 4,
-                    "id": 100 + number,
-                    "custom_id": label["component"]["custom_id"],
-                    "value": text,
-                },
-            }
-            for number, (label, text) in enumerate(labels, start=1)
-        ]
-        return self._interaction(5, {"custom_id": custom_id, "components": components})
+    def submit(
+        self, custom_id: str, modal: Payload, *texts: str, message: Payload | None = None
+    ) -> Payload:
+        """They send a modal, with these texts (or chosen values) in its labels.
+
+        Args:
+            custom_id: that of the modal.
+            modal: as the bot sent it.
+            texts: one for each label.
+            message: that of the button which opened the modal, if it was one.
+        """
+        components = []
+        for number, (label, text) in enumerate(zip(modal["components"], texts, strict=False), 1):
+            item = label["component"]
+            given = {"values": [text]} if item["type"] == SELECT else {"value": text}
+            filled = {**given, "type": item["type"], "id": 100 + number}
+            filled["custom_id"] = item["custom_id"]
+            components.append({"type": 18, "id": number, "component": filled})
+        opened_by = {} if message is None else {"message": message}
+        data = {"custom_id": custom_id, "components": components}
+        return self._interaction(5, data) | opened_by
 
     def _interaction(self, kind: int, data: Payload) -> Payload:
         return {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bot.blog.delivery import delivery_id
+from bot.blog.ledger import Assignment, KnownPost, Revision
+from bot.blog.subscription import Subscription
 from bot.chat.commands import COMMANDS
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage
@@ -55,6 +58,22 @@ async def test_about_tells_counts_source_update_version_and_link(stage: Stage) -
     assert f"Last update: <t:{status.updated}:R>" in seen.text
     assert "Slashpost 0.1.0" in seen.text
     assert seen.links == ["https://blog.example"]
+
+
+async def test_about_says_what_is_on_its_way_and_what_holds_it_up(stage: Stage) -> None:
+    assert "on its way" not in (await stage.type("about")).text
+    channel = Subscription(place="text", guild=1, channel=2, since=0)
+    await stage.state.subscriptions.keep(channel)
+    post = KnownPost(id="1", path="a.md", slug="a", title="A", digest="", face="a")
+    wanted = Assignment(delivery_id("c2", ["1"]), "c2", ("1",))
+    news = Revision(posts=[post], assignments=[wanted])
+    await stage.state.ledger.revise(1, lambda _: news)
+    turn = await stage.state.outbox.claim("me", 1, 60)
+    assert turn is not None
+    await stage.state.outbox.put_off(turn, 600, "Discord *answers* nothing")
+    seen = await stage.type("about")
+    assert "1 announcement on its way" in seen.text
+    assert r"Discord \*answers\* nothing" in seen.text
 
 
 async def test_about_keeps_the_folders_of_the_machine_to_itself(stage: Stage) -> None:

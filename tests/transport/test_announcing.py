@@ -1,0 +1,154 @@
+"""Following and announcing over signed requests: in every place, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.chat.apology import apology
+from bot.chat.client import Slashpost
+from bot.state.state import State
+from bot.transport.channels import DiscordChannels
+from bot.transport.commands import sync_commands
+from bot.transport.interactions import Interactions
+from bot.web.interactions import add_interactions
+from bot.web.server import listening
+from tests.chat.blog import fill, garden, open_index
+from tests.wire.guild import CHANNEL_ID
+from tests.wire.interactions import Exchange, Reader
+from tests.wire.people import ADA, KEY, TOKEN, Place
+from tests.wire.server import LoopbackDiscord
+
+MODAL = 9
+PLACES = pytest.mark.parametrize("place", Place)
+
+
+@asynccontextmanager
+async def answering(
+    loopback: LoopbackDiscord, folder: Path, state: State
+) -> AsyncIterator[Slashpost]:
+    """Let the loopback Discord post interactions to the bot, in this process."""
+    async with AsyncExitStack() as stack:
+        index = await stack.enter_async_context(open_index(folder))
+        await fill(index, garden())
+        client = Slashpost(
+            index, sync=sync_commands, subscriptions=state.subscriptions, outbox=state.outbox
+        )
+        client.channels = DiscordChannels(client)
+        await stack.enter_async_context(client)
+        interactions = Interactions(client, apology=apology)
+        routes = web.Application()
+        add_interactions(routes, interactions)
+        port = await stack.enter_async_context(listening(routes, 0))
+        await client.login(TOKEN)
+        interactions.trust(KEY.verify_key.encode().hex())
+        url = f"http://127.0.0.1:{port}/interactions"
+        loopback.answers.application["interactions_endpoint_url"] = url
+        yield client
+
+
+Ask = Callable[[dict[str, Any]], Awaitable[Exchange]]
+
+
+@pytest.fixture
+async def state() -> AsyncIterator[State]:
+    """What the bot remembers, in memory."""
+    async with State.open(None) as state:
+        yield state
+
+
+@pytest.fixture
+async def ask(loopback: LoopbackDiscord, tmp_path: Path, state: State) -> AsyncIterator[Ask]:
+    """Sends an interaction to the bot."""
+    async with answering(loopback, tmp_path, state):
+        yield loopback.interact
+
+
+@PLACES
+async def test_a_reader_follows_anywhere_and_only_they_see_it(
+    ask: Ask, place: Place, loopback: LoopbackDiscord, state: State
+) -> None:
+    reader = Reader(place=place, locale="de")
+    followed = await ask(reader.command("follow", tag="soil"))
+    assert followed.is_private
+    assert "Du folgst Beiträgen mit einem dieser Schlagwörter: `Soil`" in followed.text
+    wish = await state.subscriptions.get(f"u{ADA.id}")
+    assert wish is not None
+    assert (wish.tags, wish.locale) == (("Soil",), "de")
+    assert loopback.rest.count("POST", "/users/@me/channels") == 1
+    ended = await ask(reader.command("unfollow"))
+    assert ended.is_private
+    assert await state.subscriptions.get(f"u{ADA.id}") is None
+
+
+@PLACES
+async def test_who_cannot_be_written_to_hears_that_in_their_language(
+    ask: Ask, place: Place, loopback: LoopbackDiscord, state: State
+) -> None:
+    loopback.fail("POST", "/channels/[0-9]+/messages", 403)
+    followed = await ask(Reader(place=place, locale="fr").command("follow"))
+    assert "Je ne peux pas vous écrire" in followed.text
+    wish = await state.subscriptions.get(f"u{ADA.id}")
+    assert wish is not None
+    assert wish.pause is not None
+    assert wish.pause.reason == "closed"
+
+
+async def test_announcing_is_set_up_in_the_language_of_whoever_does_it(
+    ask: Ask, state: State
+) -> None:
+    reader = Reader(locale="ja")
+    seen = await ask(reader.command("announce here"))
+    assert seen.is_private
+    assert f"新しい記事をすべて <#{CHANNEL_ID}> に送ります。" in seen.text
+    wish = await state.subscriptions.get(f"c{CHANNEL_ID}")
+    assert wish is not None
+    assert (wish.locale, wish.place) == ("ja", "text")
+
+
+async def test_a_form_is_taken_by_a_bot_that_did_not_send_it(
+    loopback: LoopbackDiscord, tmp_path: Path, state: State
+) -> None:
+    reader = Reader()
+    async with answering(loopback, tmp_path, state):
+        seen = (await loopback.interact(reader.command("announce here"))).shown
+        opened = await loopback.interact(reader.click(seen, f"more:{CHANNEL_ID}"))
+        assert opened.callback is not None
+        assert opened.callback["type"] == MODAL
+    async with answering(loopback, tmp_path, state):
+        modal = opened.callback["data"]
+        sent = reader.submit(modal["custom_id"], modal, "soil\ntools", "", "de", message=seen)
+        turned = await loopback.interact(sent)
+        assert f"go to <#{CHANNEL_ID}>: `Soil` `Tools`" in turned.text
+    wish = await state.subscriptions.get(f"c{CHANNEL_ID}")
+    assert wish is not None
+    assert (wish.tags, wish.locale) == (("Soil", "Tools"), "de")
+
+
+async def test_settings_that_take_long_to_look_up_follow_in_private(
+    ask: Ask, loopback: LoopbackDiscord
+) -> None:
+    loopback.lag = 0.1
+    loopback.fail("GET", f"/channels/{CHANNEL_ID}", 429, retry_after=1.7)
+    seen = await ask(Reader().command("announce here"))
+    assert seen.is_private
+    assert f"All new posts go to <#{CHANNEL_ID}>." in seen.text
+
+
+async def test_a_preview_is_followed_by_a_word_on_it(ask: Ask, loopback: LoopbackDiscord) -> None:
+    seen = await ask(Reader().command("announce test", post="bed-3"))
+    assert "## [Bed number 3](" in seen.text
+    assert seen.is_private
+    await loopback.rest.until("POST", "/webhooks/.*")
+    assert seen.is_private
+    assert "Only you see this; nothing was sent." in seen.text
+
+
+async def test_no_setting_goes_where_somebody_else_would_see_it(ask: Ask) -> None:
+    for command in ("announce list", "announce edit", "announce pause", "announce remove"):
+        assert (await ask(Reader().command(command))).is_private
