@@ -23,6 +23,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "chat": {"blog", "rendering"},
     "transport": {"blog"},
     "state": {"blog"},
+    "announce": {"blog"},
     "web": {"blog"},
     "monitoring": {"blog"},
     "settings": {"blog"},

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+from bot.blog.post import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Entry:
         tags: topics in their commonest spelling.
         instant: Unix seconds of its date, or None.
         digest: as in ``Post``: changes when the file says something else.
+        link: as in ``Post``.
     """
 
     path: str
@@ -24,3 +30,34 @@ class Entry:
     tags: tuple[str, ...]
     instant: int | None
     digest: str
+    link: str | None = None
+
+
+class Catalogue(Protocol):
+    """What announcing asks about the posts. Every method may raise IndexUnavailable."""
+
+    @property
+    def generation(self) -> int:
+        """Of the snapshot that the index agrees with; 0 where nobody knows."""
+
+    async def version(self) -> str:
+        """Changes with the index; says nothing beyond the end of the process."""
+
+    async def census(self) -> Sequence[Entry]:
+        """All posts that readers see now, in no order."""
+
+    async def next_due(self) -> int | None:
+        """Unix seconds of the first date after now of a post that only waits for it; or None."""
+
+    async def texts(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """What these posts say, by path, without those that readers do not see."""
+
+    async def get(self, path: str) -> Post | None:
+        """The post of that path."""
+
+
+def face(post: Post | Entry) -> str:
+    """What changes with what an announcement shows of a post: 16 hexadecimal digits."""
+    shown = (post.path, post.slug, post.title, post.link or "", post.digest)
+    text = "\n".join(shown).encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""Which posts are new, who hears of them, once."""

@@ -1,0 +1,206 @@
+"""Notices new posts and sees to it that everyone hears of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from bot.announce.carrier import Carrier, Outcome
+from bot.announce.novelty import Look
+from bot.announce.sender import Sender
+from bot.announce.sketch import sketch
+from bot.blog.census import Catalogue
+from bot.blog.delivery import Composer, Mail
+from bot.blog.errors import IndexUnavailable, StateUnavailable
+from bot.blog.ledger import Ledger
+from bot.blog.outbox import Backlog, Outbox
+from bot.blog.subscription import Subscriptions
+
+log = logging.getLogger(__name__)
+
+LIMIT = 5
+LEASE_SECONDS = 30.0
+# Writing many files is one change once it pauses for so long, or has gone on for so long.
+SETTLE_SECONDS = 2.0
+LONGEST_SETTLE = 30.0
+# A machine that was suspended meanwhile has a clock that did not go on.
+LOOK_AT_CLOCK_SECONDS = 60.0
+UNTIL_NEXT_TRY = 60.0
+LEFT_KEPT_SECONDS = 30 * 24 * 3600
+# Bodies in memory at a time.
+TEXTS_AT_ONCE = 200
+IDLE_STEP = 0.1
+
+
+class Announcer:
+    """Compares the posts with those that are known, and sends what is new.
+
+    Args:
+        catalogue: the posts.
+        ledger: those that are known.
+        outbox: what is to be sent.
+        subscriptions: who wants to hear of it.
+        mail: takes letters to Discord.
+        composer: writes them.
+        limit: more posts than that at once become one message, or are an import.
+        lease: seconds for which one machine has the right to send to a channel, unless it
+            renews that.
+        settle: seconds without a change after which the posts are looked at.
+        tell: hears of what became of each delivery.
+        clock: Unix seconds, which decide what is due.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        ledger: Ledger,
+        outbox: Outbox,
+        subscriptions: Subscriptions,
+        mail: Mail,
+        composer: Composer,
+        limit: int = LIMIT,
+        lease: float = LEASE_SECONDS,
+        settle: float = SETTLE_SECONDS,
+        tell: Callable[[Outcome], None] = lambda _: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._catalogue = catalogue
+        self._ledger = ledger
+        self._outbox = outbox
+        self._subscriptions = subscriptions
+        self._limit = limit
+        self._settle = settle
+        self._carrier = Carrier(catalogue, outbox, mail, composer, lease=lease, tell=tell)
+        self._sender = Sender(catalogue, outbox, self._carrier, lease=lease)
+        self._clock = clock
+        self._noticed = asyncio.Event()
+        self._is_behind = False
+        self._seen: tuple[str, int] | None = None  # version and generation
+        self._due: int | None = None
+        self._looks = 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Look at the posts when told so or when one falls due, and send, beside the context."""
+        tasks = [
+            asyncio.create_task(self._sender.run(), name="send announcements"),
+            asyncio.create_task(self._watch(), name="look for new posts"),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def notice(self) -> None:
+        """Hear that the posts may have changed. Returns at once."""
+        self._is_behind = True
+        self._noticed.set()
+
+    async def idle(self, seconds: float) -> int:
+        """Wait until what was noticed is sent, as far as it can be within that time.
+
+        Returns:
+            How many messages still wait, those that cannot be delivered for now excluded.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._sender.is_resting and not self._is_behind:
+                first = await self._outbox.wait()
+                if first is None or first > left:
+                    break
+            await asyncio.sleep(min(IDLE_STEP, left))
+        return (await self._outbox.backlog()).waiting
+
+    async def backlog(self) -> Backlog:
+        """How it goes now."""
+        return await self._outbox.backlog()
+
+    async def look(self) -> None:
+        """Compare the posts with those that are known, and put what is new into the outbox.
+
+        Raises:
+            IndexUnavailable, StateUnavailable: nothing was changed.
+        """
+        seen = await self._catalogue.version(), self._catalogue.generation
+        due = self._due is not None and self._due <= self._clock()
+        if seen == self._seen and not due:
+            return
+        entries = await self._catalogue.census()
+        known = {post.path: post.digest for post in await self._ledger.posts()}
+        strange = [entry.path for entry in entries if known.get(entry.path) != entry.digest]
+        look = Look(
+            entries=entries,
+            sketches=await self._sketches(strange),
+            now=self._clock(),
+            limit=self._limit,
+        )
+        revision = await self._ledger.revise(seen[1], look.revise)
+        self._due = await self._catalogue.next_due()
+        self._seen = seen
+        if revision is None:
+            log.warning("Another machine has newer posts; this one announces nothing")
+            return
+        # What the first look of a process finds may be news only to a state that was restored.
+        if self._looks:
+            self._carrier.vouch([given.delivery for given in revision.assignments])
+        self._looks += 1
+        await self._outbox.retry_paused()
+        await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)
+
+    async def _sketches(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
+        """What to know the texts again by. Takes a second for thousands, in another thread."""
+        sketches: dict[str, frozenset[int]] = {}
+        for start in range(0, len(paths), TEXTS_AT_ONCE):
+            texts = await self._catalogue.texts(paths[start : start + TEXTS_AT_ONCE])
+
+            def sketch_all() -> dict[str, frozenset[int]]:
+                return {path: sketch(text) for path, text in texts.items()}  # noqa: B023 - awaited
+
+            sketches |= await asyncio.to_thread(sketch_all)
+        return sketches
+
+    async def _watch(self) -> None:
+        """Look whenever there may be something new, for ever."""
+        while True:
+            await self._wait_for_news()
+            await self._let_settle()
+            try:
+                await self.look()
+                self._sender.wake()
+            except (IndexUnavailable, StateUnavailable) as error:
+                log.warning("Did not look for new posts: %s", error)
+                self._try_again()
+            except Exception:
+                log.exception("Did not look for new posts")
+                self._try_again()
+            self._is_behind = self._noticed.is_set()
+
+    def _try_again(self) -> None:
+        asyncio.get_running_loop().call_later(UNTIL_NEXT_TRY, self._noticed.set)
+
+    async def _wait_for_news(self) -> None:
+        while not self._noticed.is_set():
+            seconds = LOOK_AT_CLOCK_SECONDS
+            if self._due is not None:
+                seconds = min(seconds, self._due - self._clock())
+                if seconds <= 0:
+                    return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._noticed.wait()
+
+    async def _let_settle(self) -> None:
+        until = time.monotonic() + LONGEST_SETTLE
+        while time.monotonic() < until:
+            self._noticed.clear()
+            try:
+                async with asyncio.timeout(self._settle):
+                    await self._noticed.wait()
+            except TimeoutError:
+                return

@@ -1,0 +1,1 @@
+"""What is new is announced to those who asked, once and in order."""

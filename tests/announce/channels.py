@@ -1,0 +1,238 @@
+"""A Discord of a dictionary, which can fail in every way, and a blog of another one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.blog.census import Entry
+from bot.blog.date import PostDate
+from bot.blog.delivery import (
+    Letter,
+    MessageGone,
+    Sent,
+    Story,
+    TryLater,
+)
+from bot.blog.post import Post
+from bot.blog.subscription import Subscription
+
+Failure = Callable[[str, str], Exception | None]
+
+
+@dataclass
+class Message:
+    """A message as a channel shows it."""
+
+    id: int
+    delivery: str
+    letter: Letter
+    edits: int = 0
+    published: bool = False
+    thread: int | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return str(self.letter.components[0]["content"])
+
+
+@dataclass
+class Channels:
+    """Takes letters, and says no when told to.
+
+    Attributes:
+        before: the error to raise before a request does its work, by request and subscription.
+        after: the one to raise once it is done, as when the response is lost.
+        messages: by subscription, in the order of their arrival.
+        calls: names of all requests.
+    """
+
+    before: Failure = lambda _request, _key: None
+    after: Failure = lambda _request, _key: None
+    messages: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    calls: list[str] = field(default_factory=list)
+    _last: int = 0
+
+    def texts(self, key: str) -> list[str]:
+        """What a channel shows."""
+        return [message.text for message in self.messages[key]]
+
+    async def send(self, delivery: str, to: Subscription, letter: Letter) -> Sent:
+        """Add a message, every time."""
+        self._may("send", to.key)
+        self._last += 1
+        message = Message(self._last, delivery, letter)
+        self.messages[to.key].append(message)
+        self._did("send", to.key)
+        return self._sent(to.key, message)
+
+    async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
+        """The message with that id."""
+        assert since > 0
+        self._may("find", to.key)
+        for message in self.messages[to.key]:
+            if message.delivery == delivery:
+                return self._sent(to.key, message)
+        return None
+
+    async def edit(self, sent: Sent, letter: Letter) -> None:
+        """Change a message."""
+        key, message = self._at(sent)
+        self._may("edit", key)
+        message.letter = letter
+        message.edits += 1
+        self._did("edit", key)
+
+    async def start_thread(self, sent: Sent, letter: Letter) -> int:
+        """Hang a thread on a message."""
+        assert letter.title
+        key, message = self._at(sent)
+        self._may("start_thread", key)
+        message.thread = message.id
+        self._did("start_thread", key)
+        return message.id
+
+    async def publish(self, sent: Sent) -> None:
+        """Pass a message on."""
+        key, message = self._at(sent)
+        self._may("publish", key)
+        message.published = True
+        self._did("publish", key)
+
+    def delete(self, key: str) -> None:
+        """Remove a channel's messages, as its moderators may."""
+        self.messages[key].clear()
+
+    def _may(self, request: str, key: str) -> None:
+        self.calls.append(request)
+        if error := self.before(request, key):
+            raise error
+
+    def _did(self, request: str, key: str) -> None:
+        if error := self.after(request, key):
+            raise error
+
+    def _sent(self, key: str, message: Message) -> Sent:
+        return Sent(
+            channel=int(key[1:]),
+            message=message.id,
+            thread=message.thread,
+            published=message.published,
+        )
+
+    def _at(self, sent: Sent) -> tuple[str, Message]:
+        for key, messages in self.messages.items():
+            for message in messages:
+                if message.id == sent.message:
+                    return key, message
+        raise MessageGone("Unknown Message")
+
+
+class Lines:
+    """A composer that puts titles into a line; plain ones begin with a mark."""
+
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+        """Titles, those of withdrawn posts in brackets."""
+        assert delivery
+        titles = (story.post.title if story.post else f"[{story.title}]" for story in stories)
+        return Letter(
+            components=[{"content": ", ".join(titles)}], title=stories[0].title, role=to.role
+        )
+
+    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+        """The same after a mark."""
+        letter = self.compose(delivery, stories, to)
+        return replace(letter, components=[{"content": "plain " + letter.components[0]["content"]}])
+
+
+@dataclass
+class Shelf:
+    """A catalogue that tests write to."""
+
+    posts: dict[str, Post] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
+    generation: int = 1
+    now: float = 1_700_000_000.0
+
+    def put(
+        self,
+        path: str,
+        title: str = "",
+        *,
+        day: int | None = 0,
+        body: str = "",
+        slug: str = "",
+        tags: tuple[str, ...] = (),
+        draft: bool = False,
+    ) -> Post:
+        """Add or change a post; it is dated that many days from now."""
+        title = title or path
+        post = Post(
+            path=path,
+            slug=slug or path,
+            title=title,
+            tags=tags,
+            date=None if day is None else PostDate("2023-11-14", int(self.now) + day * 86_400),
+            draft=draft,
+            digest=str(hash((title, body))),
+        )
+        self.posts[path] = post
+        self.bodies[path] = body
+        self.generation += 1
+        return post
+
+    def take(self, path: str) -> None:
+        """Withdraw a post."""
+        del self.posts[path]
+        self.generation += 1
+
+    def move(self, path: str, new: str, slug: str = "") -> None:
+        """Rename a post's file, and with it its slug unless that is given."""
+        post = self.posts.pop(path)
+        self.posts[new] = replace(post, path=new, slug=slug or new, digest=post.digest)
+        self.bodies[new] = self.bodies.pop(path)
+        self.generation += 1
+
+    async def version(self) -> str:
+        """Changes with the posts."""
+        return str(self.generation)
+
+    async def census(self) -> Sequence[Entry]:
+        """The posts that are no drafts, and due."""
+        return [
+            Entry(
+                path=post.path,
+                slug=post.slug,
+                title=post.title,
+                tags=post.tags,
+                instant=post.date.instant if post.date else None,
+                digest=post.digest,
+                link=post.link,
+            )
+            for post in self.posts.values()
+            if self._is_seen(post)
+        ]
+
+    async def next_due(self) -> int | None:
+        """The first date to come."""
+        dates = (post.date.instant for post in self.posts.values() if post.date and not post.draft)
+        return min((date for date in dates if date > self.now), default=None)
+
+    async def texts(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """What posts say."""
+        return {path: self.bodies[path] for path in paths}
+
+    async def get(self, path: str) -> Post | None:
+        """A post that readers see."""
+        post = self.posts.get(path)
+        return post if post and self._is_seen(post) else None
+
+    def _is_seen(self, post: Post) -> bool:
+        return not post.draft and (post.date is None or post.date.instant <= self.now)
+
+
+def later(_request: str = "", _key: str = "") -> TryLater:
+    """Discord has too much to do."""
+    return TryLater("Too many requests", 0.01)

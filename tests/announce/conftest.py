@@ -1,0 +1,59 @@
+"""An announcer over a state of its own, a blog and a Discord of dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.announce.announcer import Announcer
+from bot.blog.subscription import Subscription
+from bot.state.state import State
+from tests.announce.channels import Channels, Lines, Shelf
+
+NEWS = Subscription(place="news", guild=1, channel=11)
+TEXT = Subscription(place="text", guild=1, channel=12)
+
+
+@dataclass
+class Stage:
+    """Everything that an announcement needs."""
+
+    state: State
+    shelf: Shelf
+    discord: Channels
+
+    def announcer(self) -> Announcer:
+        """What a process that starts now has."""
+        return Announcer(
+            self.shelf,
+            ledger=self.state.ledger,
+            outbox=self.state.outbox,
+            subscriptions=self.state.subscriptions,
+            mail=self.discord,
+            composer=Lines(),
+            lease=5,
+            settle=0,
+            clock=lambda: self.shelf.now,
+        )
+
+    async def announce(self, *announcers: Announcer) -> int:
+        """Start, or go on, look at the posts and send; how much waits after that."""
+        waiting = 0
+        for announcer in announcers or (self.announcer(),):
+            async with announcer.running():
+                await announcer.notice()
+                waiting = await announcer.idle(3)
+        return waiting
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """An empty blog that a channel has been told of."""
+    async with State.open(tmp_path / "state.db") as state:
+        stage = Stage(state, Shelf(), Channels())
+        await stage.announce()
+        await state.subscriptions.keep(TEXT)
+        yield stage
