@@ -29,6 +29,9 @@ class About(Layout):
             words.say("Last update: {when}", when=f"<t:{status.updated}:R>"),
             words.say("Source: {source}", source=text.chip(source_name(status.source), 100)),
         ]
+        if status.trouble:  # which may name hosts and folders
+            stale = words.say("The posts could not be looked at again: these are of the last time.")
+            facts.append(f"⚠️ {stale}")
         if status.problems:
             n = len(status.problems)
             facts.append(

@@ -83,6 +83,15 @@ async def test_about_keeps_the_folders_of_the_machine_to_itself(stage: Stage) ->
     assert "/srv" not in seen.text
 
 
+async def test_about_says_that_posts_are_of_the_last_time_but_not_where_they_lie(
+    stage: Stage,
+) -> None:
+    stage.index.trouble = "git.example refused the password"
+    seen = await stage.type("about")
+    assert "The posts could not be looked at again: these are of the last time." in seen.text
+    assert "git.example" not in seen.text
+
+
 async def test_about_counts_what_the_blogger_should_mend(stage: Stage) -> None:
     await fill(stage.index, garden(), problems=2)
     assert "2 problems in the posts (`slashpost check`)" in (await stage.type("about")).text
