@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 from discord import Interaction, InteractionType, app_commands
 
 from bot import __version__
-from bot.blog.channel import Channels
 from bot.blog.library import Library
-from bot.blog.outbox import Outbox
 from bot.blog.pictures import Pictures
-from bot.blog.subscription import Subscriptions
 from bot.blog.usage import Tell
 from bot.chat.answers import Answers
 from bot.chat.clicks import lead
@@ -28,6 +25,11 @@ from bot.chat.usage import ended, noted
 from bot.chat.views.help import CommandInfo
 from bot.chat.views.notice import Notice
 from bot.chat.words import CommandTranslator
+
+if TYPE_CHECKING:
+    from bot.blog.channel import Channels
+    from bot.blog.outbox import Outbox
+    from bot.blog.subscription import Subscriptions
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
 

@@ -11,10 +11,10 @@ from discord import Interaction
 
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Library
-from bot.blog.subscription import Subscriptions
 from bot.chat.words import Words, words_in
 
 if TYPE_CHECKING:
+    from bot.blog.subscription import Subscriptions
     from bot.chat.client import Slashpost
     from bot.chat.views.layout import Layout
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from bot.blog.library import FindLink, Library
 from bot.blog.post import Post
-from bot.rendering.page import Text
 
 if TYPE_CHECKING:  # takes a tenth of a second to import, which no start needs
     from bot.rendering.renderer import Rendered
@@ -105,6 +104,8 @@ class Pages:
 
 def size_of(rendered: Rendered) -> int:
     """About how many bytes of memory a rendered post takes."""
+    from bot.rendering.page import Text  # noqa: PLC0415 - see above
+
     parts = [part for page in rendered.pages for part in page.parts]
     texts = sum(sys.getsizeof(part.markdown) for part in parts if isinstance(part, Text))
     objects = len(rendered.pages) + len(parts) + len(rendered.sections)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot.chat.interaction import answer, client_of, words_of
-from bot.chat.views.about import About
 from bot.chat.words import described, named
 
 
@@ -19,6 +18,8 @@ async def about(
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with counts, source, link and version."""
+    from bot.chat.views.about import About
+
     client = client_of(interaction)
     status = await client.library.status()
     backlog = await client.outbox.backlog() if client.outbox else None

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-
 import discord
 from discord import AppCommandOptionType, ChannelType, Interaction, app_commands
 
-from bot.blog.delivery import Story
-from bot.blog.post import Post
-from bot.blog.subscription import Subscription
-from bot.chat import limits
-from bot.chat.announcements import Cards
-from bot.chat.channels import access_to, announced_in, locale_of
-from bot.chat.commands.suggestions import Choices, choice_name, post_choice, quietly
-from bot.chat.interaction import (
-    answer,
-    library_of,
-    prepare,
-    subscriptions_of,
-    words_of,
-)
-from bot.chat.subscription_ids import PREVIEW
-from bot.chat.views.announced_list import announced_list_of
-from bot.chat.views.channel_settings import (
-    StopQuestion,
-    not_announced,
-    pausing,
-    settings_of,
-)
-from bot.chat.views.following import now_of
-from bot.chat.views.layout import Layout, Ready
-from bot.chat.views.miss import CLOSEST, PostMiss
-from bot.chat.views.notice import Notice
-from bot.chat.words import Words, described, named
-
-# Drafts and posts of the future among the suggestions while nothing is typed.
-UNPUBLISHED_FIRST = 10
+from bot.chat.commands.suggestions import Choices, quietly
+from bot.chat.words import described, named
 
 
 class ChannelOption(app_commands.Transformer):
@@ -83,58 +52,27 @@ announce = app_commands.Group(
 )
 
 
-@announce.command(name=named("here"), description=described("Announce new posts in a channel"))
-@app_commands.rename(channel=named("channel"))
-@app_commands.describe(channel=described("This channel, unless you choose another"))
-async def here(interaction: Interaction, channel: ChannelId | None = None) -> None:
-    """Begin, and answer with the settings."""
-    place = where(interaction, channel)
-    view = await prepare(interaction, begin(interaction, place), hide=True)
-    await answer(interaction, view, hide=True)
-
-
-async def begin(interaction: Interaction, channel: int) -> Layout:
-    """Announce in a channel from now on; its settings, or why that cannot be."""
-    words = words_of(interaction)
-    wish = await announced_in(interaction, channel)
-    if wish is not None:
-        return await settings_of(interaction, wish)
-    wish = Subscription(
-        place="text",
-        guild=interaction.guild_id,
-        channel=channel,
-        locale=locale_of(interaction),
-        since=now_of(interaction),
-    )
-    access = await access_to(interaction, channel, wish)
-    seen = access.channel
-    if seen is None or "View Channel" in seen.missing:
-        return Notice(unseen(words, is_closed=access.is_closed or seen is not None))
-    if seen.place is None or seen.guild != interaction.guild_id:
-        return Notice(words.say("Posts cannot be announced in a channel of that kind."))
-    wish = replace(wish, place=seen.place)
-    await subscriptions_of(interaction).keep(wish)
-    return await settings_of(interaction, wish, access)
-
-
-def unseen(words: Words, *, is_closed: bool) -> str:
-    """Why a channel cannot be looked at, and what to do about it."""
-    if is_closed:
-        return words.say(
-            "I do not see this channel. Give my role **View Channel** there, and try again."
-        )
-    return words.say("Discord does not tell me what I may do there. Please try again in a moment.")
-
-
 def where(interaction: Interaction, channel: int | None) -> int:
     """The channel that is meant: that of the command, unless another was chosen."""
     return channel or interaction.channel_id or 0
 
 
+@announce.command(name=named("here"), description=described("Announce new posts in a channel"))
+@app_commands.rename(channel=named("channel"))
+@app_commands.describe(channel=described("This channel, unless you choose another"))
+async def here(interaction: Interaction, channel: ChannelId | None = None) -> None:
+    """Begin, and answer with the settings."""
+    from bot.chat import announcing
+
+    await announcing.begin_in(interaction, where(interaction, channel))
+
+
 @announce.command(name=named("list"), description=described("Show where new posts are announced"))
 async def list_(interaction: Interaction) -> None:
     """Answer with the server's channels."""
-    await answer(interaction, await announced_list_of(interaction, 1))
+    from bot.chat import announcing
+
+    await announcing.list_all(interaction)
 
 
 @announce.command(
@@ -144,13 +82,9 @@ async def list_(interaction: Interaction) -> None:
 @app_commands.describe(channel=described("This channel, unless you choose another"))
 async def edit(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Answer with the settings."""
-    place = where(interaction, channel)
-    wish = await announced_in(interaction, place)
-    if wish is None:
-        await answer(interaction, not_announced(place, words_of(interaction)))
-        return
-    view = await prepare(interaction, settings_of(interaction, wish), hide=True)
-    await answer(interaction, view)
+    from bot.chat import announcing
+
+    await announcing.edit_in(interaction, where(interaction, channel))
 
 
 @announce.command(name=named("remove"), description=described("Announce nothing in a channel"))
@@ -158,10 +92,9 @@ async def edit(interaction: Interaction, channel: ChannelId | None = None) -> No
 @app_commands.describe(channel=described("This channel, unless you choose another"))
 async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Ask whether the settings shall go."""
-    place, words = where(interaction, channel), words_of(interaction)
-    wish = await announced_in(interaction, place)
-    question = StopQuestion(place, words) if wish else not_announced(place, words)
-    await answer(interaction, question)
+    from bot.chat import announcing
+
+    await announcing.remove_from(interaction, where(interaction, channel))
 
 
 @announce.command(
@@ -171,43 +104,17 @@ async def remove(interaction: Interaction, channel: ChannelId | None = None) -> 
 @app_commands.describe(channel=described("This channel, unless you choose another"))
 async def pause(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Turn the pause on or off, and answer with the settings."""
-    place = where(interaction, channel)
-    wish = await announced_in(interaction, place)
-    if wish is None:
-        await answer(interaction, not_announced(place, words_of(interaction)))
-        return
-    is_paused = wish.pause is not None and wish.pause.reason == "admin"
-    wish = await pausing(interaction, on=not is_paused)(wish)
-    view = await prepare(interaction, settings_of(interaction, wish), hide=True)
-    await answer(interaction, view)
+    from bot.chat import announcing
+
+    await announcing.pause_in(interaction, where(interaction, channel))
 
 
 @quietly
 async def suggest_any_posts(interaction: Interaction, current: str) -> Choices:
     """Drafts and posts of the future first, then what readers see."""
-    library, words = library_of(interaction), words_of(interaction)
-    hidden = [post for post in await library.unpublished() if is_like(post, current)]
-    if not current.strip():
-        hidden = hidden[:UNPUBLISHED_FIRST]
-    seen = await library.suggest(current, limits.CHOICES)
-    titles = Counter(post.title for post in seen)
-    choices = [
-        *(unpublished_choice(post, words) for post in hidden),
-        *(post_choice(post, is_only=titles[post.title] == 1) for post in seen),
-    ]
-    return list({choice.name: choice for choice in choices}.values())[: limits.CHOICES]
+    from bot.chat import announcing
 
-
-def is_like(post: Post, typed: str) -> bool:
-    """Whether its title or slug holds what was typed."""
-    return any(typed.strip().casefold() in name.casefold() for name in (post.title, post.slug))
-
-
-def unpublished_choice(post: Post, words: Words) -> app_commands.Choice[str]:
-    """A post that readers do not see, by its key: a slug may be that of another."""
-    behind = words.say("not published")
-    name = choice_name(post.title, f" ({behind})", post.slug)
-    return app_commands.Choice(name=name, value=post.key)
+    return await announcing.any_posts(interaction, current)
 
 
 @announce.command(
@@ -221,31 +128,6 @@ def unpublished_choice(post: Post, words: Words) -> app_commands.Choice[str]:
 @app_commands.autocomplete(slug=suggest_any_posts)
 async def preview(interaction: Interaction, slug: str, channel: ChannelId | None = None) -> None:
     """Answer with the announcement as it would be, and a word that nothing was sent."""
-    library, words = library_of(interaction), words_of(interaction)
-    found = await library.find_any(slug)
-    if found is None:
-        closest = await library.closest(slug, CLOSEST)
-        await answer(interaction, PostMiss(slug, closest, words))
-        return
-    place = where(interaction, channel)
-    wish = await announced_in(interaction, place) or Subscription(
-        place="text", channel=place, locale=locale_of(interaction)
-    )
-    letter = Cards().compose(PREVIEW, [Story(title=found.title, post=found)], wish)
-    await answer(interaction, Ready(letter.components), hide=True)
-    note = Notice(fate(found, wish, words))
-    note.stop()
-    await interaction.followup.send(view=note, ephemeral=True)
+    from bot.chat import announcing
 
-
-def fate(post: Post, wish: Subscription, words: Words) -> str:
-    """That a preview is one, and whether such a post would be announced."""
-    channel = f"<#{wish.channel}>"
-    only_you = words.say("Only you see this; nothing was sent.")
-    if wish.guild is None:
-        nothing = words.say("Nothing is announced in {channel}.", channel=channel)
-        return f"{only_you} {nothing}"
-    if not wish.wants(post.tags):
-        no = words.say("By its tags, this post would not go to {channel}.", channel=channel)
-        return f"{only_you} {no}"
-    return only_you
+    await announcing.preview_in(interaction, slug, where(interaction, channel))

@@ -27,7 +27,6 @@ from bot.chat.views.following import (
     too_much,
     unfollow_all,
 )
-from bot.chat.views.miss import CLOSEST, TagMiss
 from bot.chat.views.notice import Notice
 from bot.chat.words import described, named
 
@@ -49,6 +48,8 @@ async def follow_(interaction: Interaction, tag: str = "") -> None:
     library = library_of(interaction)
     found = await tag_of(library, tag)
     if found is None:
+        from bot.chat.views.miss import CLOSEST, TagMiss
+
         closest = await library.suggest_tags(tag, CLOSEST)
         await answer(interaction, TagMiss(tag, closest, words_of(interaction)))
         return

@@ -7,7 +7,6 @@ from discord import Interaction, app_commands
 from bot.chat.commands.suggestions import suggest_tags
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import answer, library_of, words_of
-from bot.chat.views.miss import CLOSEST, TagMiss
 from bot.chat.views.post_list import PER_PAGE, list_of
 from bot.chat.words import described, named
 
@@ -38,6 +37,8 @@ async def show_posts(interaction: Interaction, typed_tag: str, count: int, *, hi
     library = library_of(interaction)
     tag = await tag_of(library, typed_tag)
     if tag is None:
+        from bot.chat.views.miss import CLOSEST, TagMiss
+
         closest = await library.suggest_tags(typed_tag, CLOSEST)
         await answer(interaction, TagMiss(typed_tag, closest, words_of(interaction)))
         return

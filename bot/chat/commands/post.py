@@ -6,9 +6,7 @@ from discord import Interaction, app_commands
 
 from bot.chat.commands.suggestions import post_meant, suggest_posts, suggest_sections
 from bot.chat.interaction import answer, library_of, words_of
-from bot.chat.views.miss import CLOSEST, PostMiss
 from bot.chat.views.post_card import PostCard
-from bot.chat.views.post_page import open_section, read_aside
 from bot.chat.words import described, named
 
 
@@ -30,9 +28,13 @@ async def post(
     library, words = library_of(interaction), words_of(interaction)
     found = await post_meant(library, slug)
     if found is None:
+        from bot.chat.views.miss import CLOSEST, PostMiss
+
         closest = await library.closest(slug, CLOSEST)
         await answer(interaction, PostMiss(slug, closest, words))
     elif section.strip():
+        from bot.chat.views.post_page import open_section, read_aside
+
         await read_aside(interaction, open_section(interaction, found.key, section))
     else:
         await answer(interaction, await PostCard.of(found, library, words), hide=hide)

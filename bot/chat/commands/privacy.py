@@ -6,7 +6,6 @@ from discord import Interaction, app_commands
 
 from bot.chat.interaction import answer, client_of, words_of
 from bot.chat.views.following import key_of
-from bot.chat.views.privacy import Privacy
 from bot.chat.words import described, named
 
 
@@ -15,6 +14,8 @@ from bot.chat.words import described, named
 )
 async def privacy(interaction: Interaction) -> None:
     """Answer with what is kept, about everyone and about this reader."""
+    from bot.chat.views.privacy import Privacy
+
     client = client_of(interaction)
     kept = client.subscriptions
     followed = await kept.get(key_of(interaction)) if kept else None

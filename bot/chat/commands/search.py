@@ -8,7 +8,6 @@ from bot.chat import text
 from bot.chat.commands.suggestions import suggest_searches
 from bot.chat.interaction import answer, prepare, words_of
 from bot.chat.views.notice import Notice
-from bot.chat.views.search_results import results_of
 from bot.chat.words import described, named
 
 # https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure
@@ -28,6 +27,8 @@ async def search(
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with the first page of results, or in private that there are none."""
+    from bot.chat.views.search_results import results_of
+
     words = text.plain(query, LONGEST_OPTION)
     if not words:
         empty = Notice(words_of(interaction).say("Tell me which words to look for."))

@@ -8,7 +8,6 @@ from bot.chat.commands.latest import show_posts
 from bot.chat.commands.suggestions import suggest_tags
 from bot.chat.interaction import answer
 from bot.chat.views.post_list import PER_PAGE
-from bot.chat.views.tag_list import tags_of
 from bot.chat.words import described, named
 
 
@@ -28,4 +27,6 @@ async def tags(
     if tag.strip():
         await show_posts(interaction, tag, PER_PAGE, hide=hide)
     else:
+        from bot.chat.views.tag_list import tags_of
+
         await answer(interaction, await tags_of(interaction, 1), hide=hide)
