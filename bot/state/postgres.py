@@ -25,12 +25,15 @@ MOST_CONNECTIONS = 5
 SECONDS_TO_CONNECT = 10
 SECONDS_OF_A_STATEMENT = 15
 SECONDS_TO_CLOSE = 2
-# A machine that was stopped within a transaction must not hold up the others.
-BEGIN = f"""
+# A machine that was stopped within a transaction must not hold up the others for longer; who
+# waits for what it holds waits until then.
+SECONDS_OF_REST = 10
+SECONDS_FOR_A_LOCK = 12
+BEGIN = """
     BEGIN;
-    SET LOCAL search_path = {SCHEMA};
-    SET LOCAL idle_in_transaction_session_timeout = '30s';
-    SET LOCAL lock_timeout = '10s';
+    SET LOCAL search_path = {schema};
+    SET LOCAL idle_in_transaction_session_timeout = '{rest}s';
+    SET LOCAL lock_timeout = '{lock}s';
 """
 MIGRATIONS = f"""
     CREATE SCHEMA IF NOT EXISTS {SCHEMA};
@@ -104,16 +107,21 @@ class Postgres:
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[PostgresTransaction]:
+        from asyncpg import exceptions as raised
+
         with _explained(self._name):
             async with self._pool.acquire(timeout=SECONDS_TO_CONNECT) as connection:
                 try:
-                    await connection.execute(BEGIN)
+                    await connection.execute(
+                        BEGIN.format(schema=SCHEMA, rest=SECONDS_OF_REST, lock=SECONDS_FOR_A_LOCK)
+                    )
                     yield PostgresTransaction(connection)
                     await connection.execute("COMMIT")
                 except BaseException:
                     # The server takes back what was begun. To ask it for that over a line
                     # that is cut would wait for minutes.
-                    connection.terminate()
+                    with contextlib.suppress(raised.InterfaceError):  # it is closed already
+                        connection.terminate()
                     raise
 
     async def _migrate(self) -> None:
@@ -182,7 +190,6 @@ def _explained(name: str) -> Iterator[None]:
         raised.SyntaxOrAccessError,
         raised.DataError,
         raised.IntegrityConstraintViolationError,
-        raised.InternalClientError,
     ):
         raise
     except raised.InvalidAuthorizationSpecificationError as error:
@@ -196,7 +203,8 @@ def _explained(name: str) -> Iterator[None]:
     except OSError as error:
         hint = f"Look at host and port in {VARIABLE}, and whether the server runs."
         raise _unavailable(name, f"cannot be reached ({error})", hint) from error
-    except (raised.PostgresError, raised.InterfaceError) as error:
+    # The internal one comes from asyncpg when the server has ended a connection that rested.
+    except (raised.PostgresError, raised.InterfaceError, raised.InternalClientError) as error:
         raise _unavailable(name, error) from error
 
 

@@ -126,6 +126,23 @@ async def test_a_line_that_swallows_everything_is_given_up(
         assert await database.rows("SELECT 1") == [(1,)]
 
 
+async def test_who_is_stopped_within_a_transaction_holds_up_the_others_for_some_seconds_only(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "SECONDS_OF_REST", 1)
+    async with Postgres.open(url) as stopped, Postgres.open(url) as other:
+
+        async def hold() -> None:
+            async with stopped.transaction() as transaction:
+                await transaction.alone("the ledger")
+                async with other.transaction() as waiting:
+                    await waiting.alone("the ledger")
+                await transaction.rows("SELECT 1")
+
+        with pytest.raises(StateUnavailable):
+            await hold()
+
+
 async def test_the_tables_are_in_a_schema_of_their_own(url: str) -> None:
     async with Postgres.open(url) as database:
         rows = await database.rows(
