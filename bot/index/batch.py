@@ -56,8 +56,11 @@ def insertions_of(files: Sequence[Understood]) -> list[Statement]:
     fresh = [(file, file.document) for file in files if file.document is not None]
     return [
         *insertions(
-            "files (id, path, size, stamp, digest)",
-            ((file.number, file.path, file.size, file.stamp, file.digest) for file, _ in fresh),
+            "files (id, path, size, stamp, digest, is_post)",
+            (
+                (file.number, file.path, file.size, file.stamp, file.digest, file.is_post)
+                for file, _ in fresh
+            ),
         ),
         *post_insertions([(file.number, document) for file, document in fresh]),
         *report_insertions(

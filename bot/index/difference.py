@@ -23,6 +23,7 @@ VERSION = 3
 class Known(NamedTuple):
     """A file that the index holds."""
 
+    path: str
     id: int
     size: int
     stamp: int
@@ -60,10 +61,7 @@ async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Dif
     """See what an index lacks; anything unreadable means that it does not fit."""
     try:
         meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))
-        rows = await database.rows(
-            "SELECT f.path, f.id, f.size, f.stamp, f.digest, p.id IS NOT NULL "
-            "FROM files AS f LEFT JOIN posts AS p ON p.id = f.id"
-        )
+        rows = await database.rows("SELECT path, id, size, stamp, digest, is_post FROM files")
     except sqlite3.Error:
         meta, rows = {}, []
     return await asyncio.to_thread(_compare, meta, rows, snapshot, reader)
@@ -72,7 +70,7 @@ async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Dif
 def _compare(
     meta: Mapping[str, object], rows: Sequence[Row], snapshot: Snapshot, reader: Reader
 ) -> Difference:
-    known = {path: Known(*rest) for path, *rest in rows}
+    known = {one.path: one for one in map(Known._make, rows)}
     suspects = []
     for file in snapshot.files:
         found = known.get(file.path)

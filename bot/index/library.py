@@ -25,6 +25,7 @@ from bot.index.names import fold, names_meant
 from bot.index.query import Query
 from bot.index.questions import (
     ALL_POSTS,
+    COUNT_TAGS,
     IN_ORDER,
     LEFT_OUT,
     LINKS,
@@ -261,13 +262,13 @@ class IndexLibrary:
 
     async def status(self) -> Status:
         """Counts, source, problems."""
-        tags = await self.tags()
         async with self._live.use() as database, database.snapshot():
             meta: dict[str, Any] = dict(await database.rows("SELECT name, value FROM meta"))
             posts = await database.value(
                 f"SELECT count(*) FROM posts AS p WHERE {VISIBLE}",  # noqa: S608
                 self._with_now({}),
             )
+            tags = await database.value(COUNT_TAGS, self._with_now({}))
             left_out = await database.rows(LEFT_OUT, self._with_now({}))
             problems = await database.rows(
                 "SELECT DISTINCT path, line, reason, hint FROM problems ORDER BY path, line, reason"
@@ -277,7 +278,7 @@ class IndexLibrary:
             generator=meta["generator"],
             site_url=self._site_url or meta["site_url"],
             posts=posts,
-            tags=len(tags),
+            tags=tags,
             left_out=tuple(LeftOut(*row) for row in left_out),
             problems=tuple(Problem(*row) for row in problems),
             updated=meta["updated"],

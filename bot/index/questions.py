@@ -16,11 +16,17 @@ TAGGED = "JOIN post_tags AS pt ON pt.post = p.id AND pt.key = :tag"
 LEFT_OUT = """
     SELECT path, reason FROM left_out
     UNION SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
-    UNION SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft
+    UNION SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft <> 0
     UNION SELECT path, 'dated ' || date || ', which is in the future' FROM posts
-        WHERE hidden IS NULL AND NOT draft AND instant > :now
+        WHERE hidden IS NULL AND draft = 0 AND instant > :now
     ORDER BY path
 """
+
+COUNT_TAGS = f"""
+    SELECT count(*) FROM tags AS t WHERE EXISTS (
+        SELECT 1 FROM post_tags AS pt JOIN posts AS p ON p.id = pt.post
+        WHERE pt.key = t.key AND {VISIBLE})
+"""  # noqa: S608
 
 ALL_POSTS = f"""
     SELECT p.path, p.title, p.slug, p.instant FROM posts AS p

@@ -15,7 +15,8 @@ CREATE TABLE files (
     path TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     stamp INTEGER NOT NULL,
-    digest BLOB NOT NULL
+    digest BLOB NOT NULL,
+    is_post INTEGER NOT NULL       -- whether it holds one, or a draft of one
 );
 
 CREATE TABLE posts (
@@ -46,6 +47,8 @@ CREATE TABLE posts (
 -- The order of every list: newest first, undated last, ties by path.
 CREATE INDEX posts_in_order ON posts (instant DESC, path) WHERE draft = 0 AND hidden IS NULL;
 CREATE INDEX posts_by_key ON posts (key);
+CREATE INDEX posts_hidden ON posts (path) WHERE hidden IS NOT NULL;
+CREATE INDEX drafts ON posts (path) WHERE draft <> 0;
 
 CREATE TABLE post_tags (
     post INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE,

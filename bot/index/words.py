@@ -8,12 +8,12 @@ a query goes through the same mill and becomes a phrase, which finds any part of
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Han, kana, and the marks that stand among them. Hangul is written with spaces, but its
 # words take endings, so it is searched in the same way.
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _CJK += "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
-_CJK_CHARACTER = re.compile(f"[{_CJK}]")
 # First bytes of all these in UTF-8 to see at once that a text has none.
 _CJK_FIRST_BYTES = bytes([*range(0xE3, 0xF5)])
 _NO_SPACE = "\u200b"
@@ -50,7 +50,13 @@ def searchable(text: str) -> str:
     encoded = text.encode()
     if len(encoded) == len(encoded.translate(None, _CJK_FIRST_BYTES)):
         return text
-    return _CJK_CHARACTER.sub(lambda found: f"{_NO_SPACE}{found[0]}{_NO_SPACE}", text)
+    return _cjk_character().sub(lambda found: f"{_NO_SPACE}{found[0]}{_NO_SPACE}", text)
+
+
+@cache
+def _cjk_character() -> re.Pattern[str]:
+    # Compiled when it is needed: that takes five milliseconds.
+    return re.compile(f"[{_CJK}]")
 
 
 def readable(text: str) -> str:
