@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.announce.carrier import Carrier, Outcome
+from bot.announce.errand import Means, Outcome
 from bot.announce.novelty import Look
 from bot.announce.sender import Sender
 from bot.announce.sketch import sketch
@@ -74,8 +74,15 @@ class Announcer:
         self._subscriptions = subscriptions
         self._limit = limit
         self._settle = settle
-        self._carrier = Carrier(catalogue, outbox, mail, composer, lease=lease, tell=tell)
-        self._sender = Sender(catalogue, outbox, self._carrier, lease=lease)
+        self._means = Means(
+            catalogue=catalogue,
+            outbox=outbox,
+            mail=mail,
+            composer=composer,
+            lease=lease,
+            tell=tell,
+        )
+        self._sender = Sender(self._means)
         self._clock = clock
         self._noticed = asyncio.Event()
         self._is_behind = False
@@ -148,7 +155,7 @@ class Announcer:
             return
         # What the first look of a process finds may be news only to a state that was restored.
         if self._looks:
-            self._carrier.vouch([given.delivery for given in revision.assignments])
+            self._means.never_sent.update(given.delivery for given in revision.assignments)
         self._looks += 1
         await self._outbox.retry_paused()
         await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)

@@ -7,10 +7,9 @@ import logging
 import uuid
 from contextlib import suppress
 
-from bot.announce.carrier import Carrier
-from bot.blog.census import Catalogue
+from bot.announce.errand import Errand, Means
 from bot.blog.errors import StateUnavailable
-from bot.blog.outbox import Outbox, Turn
+from bot.blog.outbox import Turn
 
 log = logging.getLogger(__name__)
 
@@ -23,22 +22,15 @@ UNTIL_OTHERS_ARE_DONE = 1.0
 
 
 class Sender:
-    """Claims turns, and has them carried out.
+    """Claims turns, and has them used.
 
     Args:
-        catalogue: the posts, whose generation decides whether this machine may send.
-        outbox: what is to be sent.
-        carrier: carries out a turn.
-        lease: seconds for which a turn lasts unless it is renewed.
+        means: what it takes.
     """
 
-    def __init__(
-        self, catalogue: Catalogue, outbox: Outbox, carrier: Carrier, *, lease: float
-    ) -> None:
-        self._catalogue = catalogue
-        self._outbox = outbox
-        self._carrier = carrier
-        self._lease = lease
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._outbox = means.outbox
         self._owner = uuid.uuid4().hex
         self._places = asyncio.Semaphore(AT_ONCE)
         self._busy: set[asyncio.Task[None]] = set()
@@ -81,7 +73,7 @@ class Sender:
             turn = None
             try:
                 turn = await self._outbox.claim(
-                    self._owner, self._catalogue.generation, self._lease
+                    self._owner, self._means.catalogue.generation, self._means.lease
                 )
             finally:
                 if turn is None:
@@ -99,7 +91,7 @@ class Sender:
 
     async def _carry(self, turn: Turn) -> None:
         try:
-            await self._carrier.carry(turn)
+            await Errand(self._means, turn).run()
         except StateUnavailable as error:
             self._complain(error)
 
