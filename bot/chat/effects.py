@@ -9,18 +9,19 @@ from bot.chat.channels import Access
 from bot.chat.views.following import MOST_TAGS, chips
 from bot.chat.words import Words
 
-# What Discord answers, and names of permissions.
-DETAIL = 300
+# Of what Discord said, and of the names of permissions, so that all fits into a message.
+DETAIL = 150
+PERMISSIONS = 300
 
 
-def effect(wish: Subscription, words: Words, most: int = MOST_TAGS) -> str:
-    """What will happen when a post is new; ``most`` tags are named."""
+def effect(wish: Subscription, words: Words) -> str:
+    """What will happen when a post is new."""
+    return "\n".join(filter(None, (which(wish, words), *manners(wish, words))))
+
+
+def which(wish: Subscription, words: Words, most: int = MOST_TAGS) -> str:
+    """Which posts are announced where; ``most`` tags are named."""
     channel = f"<#{wish.channel}>"
-    return "\n".join(filter(None, (which(wish, channel, words, most), *manners(wish, words))))
-
-
-def which(wish: Subscription, channel: str, words: Words, most: int) -> str:
-    """Which posts are announced where."""
     if wish.tags:
         only = words.say(
             "New posts with one of these tags go to {channel}: {tags}",
@@ -87,10 +88,10 @@ def lacks(channel: Channel, words: Words) -> str:
         return words.say("I am timed out in this server, so I may not write. Moderators end that.")
     if not channel.missing:
         return ""
-    names = ", ".join(f"**{text.markdown(name, DETAIL)}**" for name in channel.missing)
+    names = text.markdown(", ".join(channel.missing), PERMISSIONS)
     return words.say(
         "I lack permissions in this channel: {names}. Give them to my role in its settings.",
-        names=names,
+        names=f"**{names}**",
     )
 
 

@@ -10,7 +10,7 @@ from discord import Interaction, ui
 from bot.blog.subscription import Subscription
 from bot.chat.actions import Action
 from bot.chat.channels import may_manage
-from bot.chat.effects import effect, paused
+from bot.chat.effects import paused, which
 from bot.chat.interaction import answer, client_of, subscriptions_of, turn, words_of
 from bot.chat.subscription_ids import OpenSettings, SettingsPage
 from bot.chat.views.channel_settings import channel_of, not_allowed
@@ -35,7 +35,7 @@ class AnnouncedList(Layout):
         for wish in wishes[page.offset :][:PER_PAGE]:
             to = str(OpenSettings(channel_of(wish)))
             edit: ui.Button[Any] = ui.Button(label=words.say("Edit"), custom_id=to)
-            lines = (effect(wish, words, TAGS), paused(wish, words))
+            lines = (which(wish, words, TAGS), paused(wish, words))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
         self.show(page_buttons(page, words, SettingsPage))
 

@@ -29,7 +29,7 @@ from bot.chat.words import Words, typed
 
 # As many as a menu offers, which is how a channel's are chosen.
 MOST_TAGS = 25
-TAG = 40
+TAG = 30
 
 
 class Following(Layout):

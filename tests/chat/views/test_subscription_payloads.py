@@ -1,0 +1,157 @@
+"""Discord takes every message and form about announcements, whatever tags and roles are set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from discord import Locale
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blog.channel import Channel
+from bot.blog.subscription import Pause, PauseReason, Place, Subscription
+from bot.blog.tag import Tag, tag_key
+from bot.chat.channels import Access
+from bot.chat.views.announced_list import AnnouncedList
+from bot.chat.views.channel_settings import (
+    ChannelSettings,
+    MoreSettings,
+    Settings,
+    StopQuestion,
+)
+from bot.chat.views.following import MOST_TAGS, Following
+from bot.chat.views.layout import Layout
+from bot.chat.views.paging import Page
+from bot.chat.views.post_list import PostList, Shelf
+from bot.chat.views.privacy import Privacy
+from bot.chat.views.tag_list import TagList, Tags
+from bot.chat.words import CATALOGUES, Words, words_in
+from tests.chat.test_payloads import ANY, LINES, MUCH, SHELVES, TAGS, WORDS, takes
+from tests.wire.limits import components_of
+from tests.wire.schema import validate
+
+HIGHEST = 2**63
+IDS = st.integers(1, HIGHEST)
+NAMES = st.lists(LINES.filter(str.strip), max_size=MOST_TAGS, unique_by=tag_key).map(tuple)
+REASONS: tuple[PauseReason, ...] = ("admin", "access", "closed", "left")
+PLACES: tuple[Place, ...] = ("text", "news", "forum", "thread")
+PAUSES = st.builds(Pause, reason=st.sampled_from(REASONS), detail=ANY, since=st.integers(0, 10**10))
+WISHES = st.builds(
+    Subscription,
+    place=st.sampled_from(PLACES),
+    guild=IDS,
+    channel=IDS,
+    tags=NAMES,
+    without=NAMES,
+    role=st.none() | IDS,
+    silent=st.booleans(),
+    publish=st.booleans(),
+    threads=st.booleans(),
+    locale=st.sampled_from(list(Locale)).map(str),
+    pause=st.none() | PAUSES,
+)
+READERS = st.builds(
+    Subscription,
+    place=st.just("reader"),
+    reader=IDS,
+    tags=NAMES,
+    without=NAMES,
+    since=st.integers(0, 10**10),
+    pause=st.none() | PAUSES,
+)
+CHANNELS = st.builds(
+    Channel,
+    id=IDS,
+    name=st.just("news"),
+    place=st.sampled_from(PLACES),
+    guild=IDS,
+    missing=st.lists(st.just("Mention @everyone, @here and All Roles"), max_size=8).map(tuple),
+    needs_tag=st.booleans(),
+    timed_out=st.booleans(),
+)
+ACCESS = st.builds(Access, CHANNELS) | st.builds(Access, st.none(), st.booleans())
+
+
+def takes_form(form: MoreSettings) -> None:
+    """Discord takes the form."""
+    modal: dict[str, Any] = form.to_dict()
+    validate("ModalInteractionCallbackRequest", {"type": 9, "data": modal})
+
+
+@given(WISHES, ACCESS, TAGS, WORDS)
+@settings(max_examples=25)
+def test_any_settings_can_be_shown(
+    wish: Subscription, access: Access, tags: Sequence[Tag], words: Words
+) -> None:
+    takes(ChannelSettings(Settings(wish, access, tags), words))
+    takes_form(MoreSettings(wish, words))
+
+
+@given(st.lists(WISHES, min_size=1, max_size=7), WORDS)
+@settings(max_examples=20)
+def test_any_channels_can_be_listed(wishes: Sequence[Subscription], words: Words) -> None:
+    unique = list({wish.key: wish for wish in wishes}.values())
+    takes(AnnouncedList(unique, Page.nearest(2, len(unique), 5), words))
+
+
+@given(READERS, WORDS)
+@settings(max_examples=20)
+def test_whatever_is_followed_can_be_shown(followed: Subscription, words: Words) -> None:
+    takes(Following(followed, "-" * 200, words))
+    takes(Privacy(followed, "`/unfollow`", words))
+    takes(Privacy(None, "`/unfollow`", words))
+
+
+@given(SHELVES, TAGS, WORDS)
+@settings(max_examples=20)
+def test_there_is_room_for_a_button_to_follow(
+    shown: Sequence[Any], tags: Sequence[Tag], words: Words
+) -> None:
+    page = Page(7, 10**6, 5)
+    view = PostList(Shelf(shown, 10**6, page, tags[-1], tags[:24], follows=True), words)
+    takes(view)
+    assert offers_to_follow(view)
+    whole = TagList(Tags(tags, 10**6, page, follows=True), words)
+    takes(whole)
+    assert offers_to_follow(whole)
+
+
+def offers_to_follow(view: Layout) -> bool:
+    """Whether one of the buttons does."""
+    components: Any = view.to_components()  # type: ignore[no-untyped-call]
+    ids = [each.get("custom_id", "") for each in components_of({"components": components})]
+    return any(custom_id.startswith("follow:") for custom_id in ids)
+
+
+@pytest.mark.parametrize("locale", [Locale.american_english, *CATALOGUES], ids=str)
+@pytest.mark.parametrize("piece", MUCH)
+def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> None:
+    words = words_in(locale)
+    names = tuple(f"{number} {piece * 300}" for number in range(MOST_TAGS))
+    wish = Subscription(
+        place="news",
+        guild=HIGHEST,
+        channel=HIGHEST,
+        tags=names,
+        without=names,
+        role=HIGHEST,
+        silent=True,
+        publish=True,
+        threads=True,
+        pause=Pause(reason="access", detail=piece * 3000, since=10**10),
+    )
+    lacking = Channel(
+        id=1, name="n", place="news", guild=1, missing=(piece * 100,) * 8, needs_tag=True
+    )
+    tags = [Tag(name, 10**6) for name in names]
+    takes(ChannelSettings(Settings(wish, Access(lacking), tags), words))
+    takes_form(MoreSettings(wish, words))
+    wishes = [replace(wish, channel=HIGHEST - number) for number in range(9)]
+    takes(AnnouncedList(wishes, Page.nearest(1, 9, 5), words))
+    takes(StopQuestion(HIGHEST, words))
+    reader = Subscription(place="reader", reader=1, tags=names, without=names, pause=wish.pause)
+    takes(Following(reader, "-" * 200, words))
+    takes(Privacy(reader, "`/unfollow`", words))
