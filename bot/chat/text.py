@@ -13,33 +13,15 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.blog.post import is_web_url
 from bot.chat import limits
+from bot.rendering.escape import BREAK, clean, escape_line_start, without_everyone
+from bot.rendering.escape import escape as escape_marks
 
-# Invisible characters that hide text, reorder it or break words apart, control characters,
-# and halves of surrogate pairs, which no JSON may carry. Joiners stay: emoji and the scripts
-# of India and Iran need them.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
 # Characters that look like nothing although Unicode calls them letters or symbols.
 _BLANK = re.compile(
     "[\\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]*"
 )
-_MARKDOWN = re.compile(
-    r"""
-      [\\*_~`|<\[\]]    # emphasis, code, spoilers, mentions and timestamps, links
-    | :(?=//|[\w+-]+:)  # a bare link, the name of an emoji
-    | &(?=\#?\w+;)      # an entity, which the playground would replace
-    | ^[#>+-]           # heading, quote, list, small print
-    """,
-    re.VERBOSE,
-)
-_NUMBERED = re.compile(r"^(\d+)(?=[.)])")
-# Discord's server finds these by themselves, whatever stands before them.
-_EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 # What Discord's client turns into a mention when a choice of an autocomplete is taken.
 _MENTION_LIKE = re.compile(r"[@#](?=\w)")
-_ZERO_WIDTH_SPACE = "\u200b"
 _ELLIPSIS = "…"
 # Square brackets cannot be escaped inside a masked link, round ones read as well.
 _ROUND_BRACKETS = str.maketrans("[]", "()")
@@ -48,7 +30,7 @@ _URL_SAFE = "%/:?#@!$&'+,;=~-._"
 
 def plain(text: str, limit: int) -> str:
     """One line of at most ``limit`` UTF-16 units for places without Markdown, possibly empty."""
-    line = " ".join(_UNSEEN.sub("", text).split())
+    line = " ".join(clean(text).split())
     return "" if _BLANK.fullmatch(line) else clip(line, limit)
 
 
@@ -64,15 +46,12 @@ def markdown(text: str, limit: int) -> str:
 
 def escape(line: str) -> str:
     """Take a cleaned line's power to format, mention, link or name an emoji."""
-    escaped = _NUMBERED.sub(r"\1\\", _MARKDOWN.sub(r"\\\g<0>", line))
-    if escaped.startswith(r"\-#"):  # SimCord sees small print behind the backslash too
-        escaped = rf"\-{_ZERO_WIDTH_SPACE}#{escaped[3:]}"
-    return _EVERYONE.sub("@" + _ZERO_WIDTH_SPACE, escaped)
+    return escape_line_start(escape_marks(line, emoji=False))
 
 
 def without_mentions(line: str) -> str:
     """Keep Discord's client from completing ``@name`` and ``#name`` in a choice to a mention."""
-    return _MENTION_LIKE.sub(r"\g<0>" + _ZERO_WIDTH_SPACE, line)
+    return _MENTION_LIKE.sub(rf"\g<0>{BREAK}", line)
 
 
 def is_mention_like(text: str) -> bool:
@@ -83,7 +62,7 @@ def is_mention_like(text: str) -> bool:
 def chip(text: str, limit: int) -> str:
     """A tag as inline code, which Discord draws as a small box; empty for blank text."""
     line = plain(text.replace("`", "\u02cb"), limit)
-    return f"`{_EVERYONE.sub('@' + _ZERO_WIDTH_SPACE, line)}`" if line else ""
+    return f"`{without_everyone(line)}`" if line else ""
 
 
 def chips(texts: Iterable[str], limit: int) -> str:
@@ -107,10 +86,11 @@ def web_url(url: str | None, limit: int) -> str | None:
     if url is None or not is_web_url(url):
         return None
     try:
-        parts = urlsplit(_UNSEEN.sub("", url))
+        parts = urlsplit(clean(url))
         host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
         rest = (quote(part, safe=_URL_SAFE) for part in parts[2:])
         target = urlunsplit((parts.scheme, quote(host, safe=_URL_SAFE), *rest))
+        target = without_everyone(target, at="%40")
     except ValueError:  # UnicodeError too: a host that no registry would take
         return None
     return target if length_fits(target, limit) and is_web_url(target) else None
@@ -125,15 +105,14 @@ def bold(pieces: Iterable[tuple[str, bool]]) -> str:
     """Pieces of one line, the marked ones bold.
 
     Escaped as a whole: what begins a line, and names of emoji across two pieces, cannot be
-    seen in a piece alone.
+    seen in a piece alone. A mark that begins the line keeps the rest from doing so.
     """
     begin, end = "\x02", "\x03"  # plain() leaves neither in a piece
     joined = "".join(
         f"{begin}{piece}{end}" if marked and piece.strip() else piece
-        for piece, marked in ((_UNSEEN.sub("", piece), marked) for piece, marked in pieces)
+        for piece, marked in ((clean(piece), marked) for piece, marked in pieces)
     )
-    line = " ".join(joined.split())
-    line = begin + escape(line[1:]) if line.startswith(begin) else escape(line)
+    line = escape(" ".join(joined.split()))
     return line.replace(begin, "**").replace(end, "**")
 
 

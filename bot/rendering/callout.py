@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.rendering.block import Block, Paragraph, Quote, Run
+from bot.rendering.block import Block, Paragraph, Quote, Run, plain
 
 _ICONS = {
     "note": "📝",
@@ -57,6 +57,8 @@ def titled(info: str, blocks: tuple[Block, ...]) -> Quote:
     """A callout from the words behind its mark: its kind and perhaps a title."""
     kind = kind_of(info) or "note"
     title = re.sub(r"^\s*[\w-]+\s*", "", info).strip().strip("[]{}\"'")
+    if not title and _says(kind, blocks):
+        return Quote(blocks)
     return Quote(blocks, _title(kind, (Run(title),) if title else ()))
 
 
@@ -76,6 +78,14 @@ def recognised(blocks: tuple[Block, ...]) -> Quote:
     rest = tuple(runs[cut + 1 :])
     body = (Paragraph(rest), *blocks[1:]) if rest else blocks[1:]
     return Quote(body, _title(found[1].lower(), title))
+
+
+def _says(kind: str, blocks: tuple[Block, ...]) -> bool:
+    """Whether the text itself begins with the kind's name, as in ``**Note:** Water early.``."""
+    first = blocks[0] if blocks else None
+    if not isinstance(first, Paragraph):
+        return False
+    return re.match(rf"{re.escape(kind)}\W", plain(first.runs), re.IGNORECASE) is not None
 
 
 def _title(kind: str, title: tuple[Run, ...]) -> tuple[Run, ...]:

@@ -34,8 +34,16 @@ def printed(text: str) -> str:
     return "".join(_Printer(text).pieces())
 
 
+_INCLUDE = re.compile(r"\s*\{%-?\s*include\b[^%\n]*%\}\s*")
+
+
 def code_block(code: str, language: str) -> str:
-    """Code in HTML on one line, so that it may stand in Markdown and in HTML."""
+    """Code in HTML on one line, so that it may stand in Markdown and in HTML.
+
+    Nothing for what is in another file.
+    """
+    if _INCLUDE.fullmatch(code):
+        return ""
     body = escape(_RAW_MARK.sub("", code).strip("\n"), quote=False).translate(_MEANT_AS_TEXT)
     return f'\n<pre><code class="language-{language}">{body}</code></pre>\n'
 

@@ -11,38 +11,65 @@ import re
 # Between characters that would otherwise mean something to Discord; no reader sees it.
 BREAK = "\u2060"  # word joiner
 
-_SPECIAL = re.compile(r"[\\*_~`|\[\]<]")
-_LINE_START = re.compile(r"(?m)^(\s*)(#{1,3}|-#|>{1,3}|[-*+]|\d+[.)])(?=\s|$)")
-_ADDRESS = re.compile(r"\b(https?)://|\b(discord\.gg)/", re.IGNORECASE)
-# Zero-width and direction-changing characters let a text look like another one. Joiners
-# stay: Indic scripts and emoji need them.
+# Invisible characters that hide text, reorder it or break words apart, control characters,
+# and halves of surrogate pairs, which no JSON may carry. Joiners stay: emoji and the scripts
+# of India and Iran need them.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2061-\u2064\u2066-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# Ends of lines and files that are not "\n", which would break a line of Discord's.
+_ODD_SPACE = re.compile("[\x0b-\x0d\x1c-\x1f\x85\u2028\u2029]")
+_MARKS = r"""
+      [\\*_~`|<\[\]]       # emphasis, code, spoilers, mentions and timestamps, links
+    | :(?=//)              # a bare link
+    | (?<=discord\.gg)/    # an invitation
+    | &(?=\#?\w+;)         # an entity, which the playground would replace
+    """
+_MARK = re.compile(_MARKS, re.VERBOSE | re.IGNORECASE)
+_MARK_OR_EMOJI = re.compile(rf"{_MARKS} | :(?=[\w+-]+:)", re.VERBOSE | re.IGNORECASE)
+_EMOJI = re.compile(r":(?:[a-z0-9+-]|\\_)+:")
+# Discord's server finds these by themselves, whatever stands before them.
+_EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_LINE_START = re.compile(
+    r"(?m)^(\s*)(?:(>|#(?=#{0,5}(?:\s|$))|(?:-#|[+*-])(?=\s|$))|(\d+)(?=[.)](?:\s|$)))"
 )
 _TICK_PAIR = re.compile("`(?=`)")
 
 
 def clean(text: str) -> str:
     """Drop control characters and invisible ones that could make a text look like another."""
-    return _INVISIBLE.sub("", text)
+    return _INVISIBLE.sub("", _ODD_SPACE.sub(" ", text))
 
 
-def escape(text: str) -> str:
-    """Escape a piece of running text so that it carries no markup, mention or link."""
-    text = _SPECIAL.sub(r"\\\g<0>", clean(text))
-    text = text.replace("@", f"@{BREAK}")
-    return _ADDRESS.sub(lambda m: f"{m[1]}{BREAK}:/{BREAK}/" if m[1] else f"{m[2]}{BREAK}/", text)
+def escape(text: str, *, emoji: bool = True) -> str:
+    """Escape a piece of clean running text so that it carries no markup, mention or link.
+
+    ``emoji``: names such as ``:tada:`` mean the emoji.
+    """
+    escaped = (_MARK if emoji else _MARK_OR_EMOJI).sub(r"\\\g<0>", text)
+    if emoji and ":" in escaped and r"\_" in escaped:
+        escaped = _EMOJI.sub(lambda found: found[0].replace("\\", ""), escaped)
+    return without_everyone(escaped)
+
+
+def without_everyone(text: str, *, at: str = f"@{BREAK}") -> str:
+    """Break the mentions that no backslash and no code takes the meaning from.
+
+    ``at``: what stands for ``@`` instead; an address has a spelling of its own.
+    """
+    return _EVERYONE.sub(at, text)
 
 
 def escape_line_start(line: str) -> str:
     """Escape what makes a heading, quote, list or small print at the start of a line."""
 
     def escaped(found: re.Match[str]) -> str:
-        mark = found[2]
-        if mark[0].isdigit():
-            return f"{found[1]}{mark[:-1]}\\{mark[-1]}"
-        return f"{found[1]}\\{mark}"
+        space, mark, number = found.groups()
+        if number:
+            return f"{space}{number}\\"
+        # SimCord sees small print behind backslashes, too
+        return f"{space}\\-{BREAK}#" if mark == "-#" else f"{space}\\{mark}"
 
     return _LINE_START.sub(escaped, line)
 

@@ -351,7 +351,9 @@ def _table(node: LexborNode, flow: _Flow, look: _Look) -> None:
     if caption is not None:
         _block(caption, "caption", flow, look)
     width = max((len(row) for row in rows), default=0)
-    if width == 1 or (width and not any(any(cell) for row in rows for cell in row)):
+    if (width == 1 and node.css_first("th") is None) or (
+        width and not any(any(cell) for row in rows for cell in row)
+    ):
         # A table of one column only lays things out; read it as what it holds.
         for only in rows:
             if only[0]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape as html_escape
 
+from bot.blog.post import is_web_url
 from bot.rendering.captures import printed
 from bot.rendering.indents import unindented
 from bot.rendering.ticks import Ticks
@@ -58,7 +59,7 @@ _BOX = (
         r"(?:[>%]\}\}|%\})"
     ),
     re.compile(
-        rf"\{{%-?\s*end(?:{_ANY_BOX})\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
+        rf"\{{%-?\s*end(?:{_ANY_BOX})?\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
     ),
 )
 _JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
@@ -75,6 +76,7 @@ _DISPLAY_MATH = re.compile(r"(?m)^[ \t]*\$\$[ \t]*\n((?:(?![ \t]*\$\$)[^\n]*\n)+
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _PROPERTY = rf"(?:[\w:@-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})"
 _COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})*\s*/?>|</?>")
+_NAME = re.compile(r"</?[\w.]+")
 _JSX_ELEMENT = re.compile(rf"<[a-z][\w-]*(?:\s+{_PROPERTY})+\s*/?>")
 _JSX_VALUE = re.compile(rf"\s+[\w:@-]+={_BRACES}")
 _SPACE_EXPRESSION = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
@@ -87,7 +89,10 @@ _OUTPUT = re.compile(
     r"(?s)\{\{-?(?![<%])\s*"
     r"(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*?)\s*-?\}\}"
 )
+_CALL = re.compile(r"(?s)(\w+)\((.*)\)")
 _TEXT_AND_ADDRESS = re.compile(r"[\"']([^\"']+)[\"'],\s*[\"'](https?://[^\"'\s]+)[\"']")
+# How Hugo's authors show a shortcode instead of using it.
+_SHOWN_SHORTCODE = re.compile(r"(\{\{[<%])/\*([^{}]*?)\*/([>%]\}\})")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
@@ -118,7 +123,7 @@ class Templates:
         out: list[str] = []
         for piece, is_code in pieces_of(text):
             if is_code:
-                out.append(_unraw(piece) if self._runs_templates else piece)
+                out.append(self._code(piece))
             else:
                 out.append(self._prose(piece, jsx=jsx, wiki=wiki))
         return "".join(out)
@@ -126,6 +131,11 @@ class Templates:
     @property
     def _runs_templates(self) -> bool:
         return self.generator in {"jekyll", "eleventy", "hugo", "zola", "pelican", "plain"}
+
+    def _code(self, text: str) -> str:
+        if self.generator == "hugo":
+            return _SHOWN_SHORTCODE.sub(_shown, text)
+        return _unraw(text) if self._runs_templates else text
 
     def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
         text = _JSX_ANCHOR.sub(r"\1 {#\2}", text)
@@ -142,14 +152,17 @@ class Templates:
         guarded = _KRAMDOWN.sub("", guarded)
         if jsx:
             guarded = _SPACE_EXPRESSION.sub(" ", guarded)
-            guarded = _COMPONENT.sub("", guarded)
+            guarded = _COMPONENT.sub(_component, guarded)
             guarded = _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), guarded)
+        if self.generator == "hugo":
+            guarded = _SHOWN_SHORTCODE.sub(lambda found: _keep(_shown(found), kept), guarded)
         if self._runs_templates and "{" in guarded:
             guarded = between(guarded, _RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
             guarded = between(guarded, _UNREADABLE, lambda _, __: "")
             guarded = between(guarded, _BOX, _box)
             guarded = _TAG.sub(self._tag, guarded)
-            guarded = _OUTPUT.sub(self._output, guarded)
+            if self.generator not in {"hugo", "pelican"}:  # where braces are text like any other
+                guarded = _OUTPUT.sub(self._output, guarded)
         if wiki:
             guarded = _WIKILINK.sub(self._wikilink, guarded)
         return _restore(guarded, kept)
@@ -162,7 +175,10 @@ class Templates:
         if text.startswith("/"):
             return ""
         name, _, rest = text.partition(" ")
-        name = name.rstrip("(").split("(")[0].lower()
+        return self._meaning(name.split("(")[0], rest)
+
+    def _meaning(self, name: str, rest: str) -> str:
+        """What a tag or shortcode shows; nothing where that is not known."""
         handler = {
             "post_url": self._link,
             "link": self._link,
@@ -178,7 +194,7 @@ class Templates:
             "tweet": _tweet,
             "twitter": _tweet,
             "x": _tweet,
-        }.get(name)
+        }.get(name.lower())
         return handler(rest) if handler is not None else _named_link(rest)
 
     def _link(self, rest: str) -> str:
@@ -190,6 +206,9 @@ class Templates:
         expression = found["expression"]
         value, *filters = [part.strip() for part in expression.split("|")]
         literal = _STRING.fullmatch(value)
+        call = _CALL.fullmatch(value)
+        if call and self.generator == "zola":
+            return self._meaning(call[1], call[2])
         if literal is None:
             # `{{ site.url }}/x` and `{{ site.baseurl }}/x` are the site's own addresses.
             return ""
@@ -299,6 +318,23 @@ def _unraw(text: str) -> str:
 
 def _fence(opened: re.Match[str], body: str) -> str:
     return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body), "````"])
+
+
+def _shown(found: re.Match[str]) -> str:
+    return "".join(found.groups())
+
+
+def _component(found: re.Match[str]) -> str:
+    """The picture or the player that a component stands for; most only style their children."""
+    name = (_NAME.match(found[0]) or found)[0].lower()
+    values = {m[1]: m[2] or m[3] or "" for m in _ARGUMENT.finditer(found[0])}
+    source = values.get("src") or values.get("url") or ""
+    if "youtube" in name and re.fullmatch(r"[\w-]{11}", video := values.get("id", "")):
+        source = f"https://www.youtube.com/embed/{video}"
+    if _PICTURE.search(source):
+        alt = html_escape(values.get("alt", ""))
+        return f'<img src="{html_escape(source)}" alt="{alt}">'
+    return f'<iframe src="{html_escape(source)}"></iframe>' if is_web_url(source) else ""
 
 
 def _box(opened: re.Match[str], body: str) -> str:

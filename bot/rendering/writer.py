@@ -26,7 +26,7 @@ from bot.rendering.block import (
     Table,
     plain,
 )
-from bot.rendering.escape import BREAK, code_line, code_span, escape, escape_line_start
+from bot.rendering.escape import BREAK, clean, code_line, code_span, escape, escape_line_start
 
 # Columns of a table that a phone shows in a code block without wrapping it beyond reading.
 TABLE_WIDTH = 60
@@ -290,7 +290,7 @@ def _styled(runs: tuple[Run, ...]) -> str:
             # backticks of two runs would be read as one mark
             text += BREAK + code_span(core) if text.endswith("`") else code_span(core)
         else:
-            text += escape(core)
+            text += escape(clean(core))
         text += run.text[len(run.text.rstrip(" ")) :]
     return _closed(text, looks)
 

@@ -19,6 +19,7 @@ from bot.rendering.captures import code_block, printed
         ("~~~\n{% set x %}a{% endset %}", None),
         ("{% set text %}a{% endset %}\n{% include 'box' %}", "\na"),
         ("{% include 'box' %}", None),
+        ("{% set x %}\n{% include 'box' %}{% endset %}{{ x | highlight('js') }}", ""),
         ("{% set x %}a{% endset %}{{ x | npm }}{{ x | yarn }}", "a"),
     ],
 )

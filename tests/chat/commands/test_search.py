@@ -54,7 +54,7 @@ async def test_results_are_paged_and_read(searchable: Stage) -> None:
 async def test_nothing_found_is_said_in_private(searchable: Stage) -> None:
     seen = await searchable.type("search", query="# @everyone `rhubarb`")
     assert seen.is_private
-    assert seen.text.startswith("Nothing found for **\\# @\u200beveryone \\`rhubarb\\`**.\n-# Try")
+    assert seen.text.startswith("Nothing found for **\\# @\u2060everyone \\`rhubarb\\`**.\n-# Try")
 
 
 @pytest.mark.parametrize("query", ["   ", "\u200b", "\u3164"])
