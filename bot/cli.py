@@ -404,7 +404,7 @@ def log_to_stderr(settings: Settings, *, as_json: bool, others: int) -> None:
 
     log_to(
         sys.stderr,
-        secrets=Secrets([settings.token, settings.sentry_dsn]),
+        secrets=Secrets(settings.secrets),
         as_json=as_json,
         level=settings.log_level,
         others=others,

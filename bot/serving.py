@@ -40,6 +40,7 @@ from bot.web.metrics import add_metrics
 from bot.web.server import listening
 
 if TYPE_CHECKING:
+    from bot.announce.announcer import Announcer
     from bot.app import App
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ async def serve(app: App, *, take_over: bool = False) -> None:
     settings = app.settings
     token = settings.require_token()
     use_api_base(settings.api_base)
-    secrets = Secrets([token, settings.sentry_dsn, *settings.database_secrets])
+    secrets = Secrets(settings.secrets)
     async with reporting(settings.sentry_dsn, secrets, setting=SENTRY_DSN.label):
         if settings.mode == "http":
             await until_stopped(serve_http(app, token))
@@ -77,7 +78,7 @@ async def serve_http(app: App, token: str) -> None:
     metrics = Metrics(app.library, app.settings.db)
     async with (
         remembering(app.settings) as memory,
-        observed_client(app, metrics) as client,
+        observed_client(app, metrics, memory) as client,
     ):
         interactions = Interactions(client, apology=apology)
         service = HttpService(
@@ -100,7 +101,7 @@ async def serve_http(app: App, token: str) -> None:
         ):
             await app.begin()
             log.info("%s", await app.summary())
-            async with app.watching():
+            async with announced(app, client, memory, metrics), app.watching():
                 await running
         await finish_running(FINISH_SECONDS)
 
@@ -131,14 +132,16 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
             )
             await stack.enter_async_context(listening(routes, app.settings.port))
         await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
-        await stack.enter_async_context(app.watching())
+        memory = await stack.enter_async_context(remembering(app.settings))
         connections = await connections_wanted(token)
-        client = observed_client(app, metrics, sync, sharded=connections > 1)
+        client = observed_client(app, metrics, memory, sync, sharded=connections > 1)
+        await stack.enter_async_context(announced(app, client, memory, metrics))
+        await stack.enter_async_context(app.watching())
         await run_gateway(client, token)
 
 
 def observed_client(
-    app: App, metrics: Metrics, sync: Sync | None = None, *, sharded: bool = False
+    app: App, metrics: Metrics, memory: State, sync: Sync | None = None, *, sharded: bool = False
 ) -> Slashpost:
     """The bot, whose work is logged and counted."""
 
@@ -146,7 +149,28 @@ def observed_client(
         report(usage)
         metrics.count(usage)
 
-    return app.client(sync, sharded=sharded, tell=tell, http_trace=metrics.trace())
+    return app.client(
+        sync,
+        sharded=sharded,
+        state=memory if memory.lasts else None,
+        tell=tell,
+        http_trace=metrics.trace(),
+    )
+
+
+@asynccontextmanager
+async def announced(
+    app: App, client: Slashpost, memory: State, metrics: Metrics
+) -> AsyncIterator[Announcer | None]:
+    """Announce new posts, unless what was announced would be forgotten."""
+    if not memory.lasts:
+        log.warning("New posts are not announced, since nothing can be remembered.")
+        yield None
+        return
+    from bot.announcing import announcing
+
+    async with announcing(app, client, memory, tell=metrics.count_announcement) as announcer:
+        yield announcer
 
 
 def add_pages(

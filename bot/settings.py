@@ -166,6 +166,14 @@ REPLICA_URL = Setting(
     "none",
     "Where Litestream keeps a copy of the state, such as s3://bucket/slashpost",
 )
+ANNOUNCE_LIMIT = Setting(
+    "SLASHPOST_ANNOUNCE_LIMIT",
+    "--announce-limit",
+    "N",
+    "5",
+    "How many new posts at once are announced each by itself",
+    serves=True,
+)
 METRICS_PORT = Setting(
     "SLASHPOST_METRICS_PORT",
     "--metrics-port",
@@ -224,6 +232,7 @@ TABLE = (
     STATE,
     DATABASE_URL,
     REPLICA_URL,
+    ANNOUNCE_LIMIT,
     METRICS_PORT,
     LOG_FORMAT,
     LOG_LEVEL,
@@ -257,6 +266,7 @@ class Settings:
         state: file of what must be remembered.
         database_url: a Postgres database for that instead, or None.
         replica_url: where a copy of that file is kept, or None.
+        announce_limit: more new posts than that at once are announced together.
         metrics_port: where to listen for Prometheus, or None to leave that be.
         log_format: how the log is written, or None to decide by who reads it.
         log_level: the least level that is logged, as ``logging`` counts it.
@@ -284,6 +294,7 @@ class Settings:
     state: Path
     database_url: str | None = field(repr=False)
     replica_url: str | None = field(repr=False)
+    announce_limit: int
     metrics_port: int | None
     log_format: Literal["json", "text"] | None
     log_level: int
@@ -342,6 +353,9 @@ class Settings:
             state=state(text(STATE)),
             database_url=database_address(text(DATABASE_URL)),
             replica_url=replica_address(text(REPLICA_URL), in_file=text(DATABASE_URL) is None),
+            announce_limit=number(
+                ANNOUNCE_LIMIT, "posts", text_or_default(ANNOUNCE_LIMIT)
+            ),
             metrics_port=metrics_port(text_or_default(METRICS_PORT)),
             log_format=log_format(text_or_default(LOG_FORMAT)),
             log_level=log_level(text_or_default(LOG_LEVEL)),
@@ -354,12 +368,22 @@ class Settings:
         return self.database_url or self.state
 
     @property
-    def database_secrets(self) -> tuple[str, ...]:
-        """The database's URL and password, which must stand in no log."""
-        if self.database_url is None:
-            return ()
-        password = urlsplit(self.database_url).password
-        return (self.database_url, *((password, unquote(password)) if password else ()))
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no log."""
+        password = urlsplit(self.database_url or "").password or ""
+        query = urlsplit(self.posts.url).query if isinstance(self.posts, FeedAddress) else ""
+        values = (
+            self.token,
+            self.sentry_dsn,
+            self.posts_token,
+            self.push_secret,
+            self.wake_secret,
+            self.database_url,
+            password,
+            unquote(password),
+            query,
+        )
+        return tuple(value for value in values if value)
 
     def require_token(self) -> str:
         """Give the token.

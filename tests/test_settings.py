@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
 from bot.settings import TABLE, Setting, Settings
 
@@ -112,6 +114,82 @@ def test_every_setting_is_read_from_the_environment() -> None:
         log_level=logging.DEBUG,
         sentry_dsn="https://key@sentry.example/1",
     )
+
+
+def test_what_no_log_may_show() -> None:
+    settings = Settings.load(
+        environ={
+            "DISCORD_TOKEN": "a.b.c",
+            "SENTRY_DSN": "https://key@sentry.example/1",
+            "SLASHPOST_POSTS": "https://example.org/feed?key=of-a-member",
+            "SLASHPOST_POSTS_TOKEN": "fetch",
+            "SLASHPOST_PUSH_SECRET": "push",
+            "SLASHPOST_WAKE_SECRET": "wake",
+            "DATABASE_URL": "postgres://bot:p%40ss@db.example/blog",
+        }
+    )
+    assert set(settings.secrets) == {
+        "a.b.c", "https://key@sentry.example/1", "key=of-a-member", "fetch", "push", "wake",
+        "postgres://bot:p%40ss@db.example/blog", "p%40ss", "p@ss",
+    }  # fmt: skip
+    for secret in settings.secrets:
+        assert secret not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("https://host.example/blog.git", RepositoryAddress("https://host.example/blog.git")),
+        ("git+https://host.example/blog", RepositoryAddress("https://host.example/blog")),
+        ("https://github.com/ada/blog", RepositoryAddress("https://github.com/ada/blog")),
+        (
+            "https://host.example/b.git#main:content/posts/",
+            RepositoryAddress("https://host.example/b.git", "main", "content/posts"),
+        ),
+        ("https://host.example/b#a/b", RepositoryAddress("https://host.example/b", "a/b")),
+        (
+            "https://host.example/b.git#:./posts",
+            RepositoryAddress("https://host.example/b.git", None, "posts"),
+        ),
+        (
+            "https://x-token-auth@host.example:8443/b.git",
+            RepositoryAddress("https://host.example:8443/b.git", user="x-token-auth"),
+        ),
+        ("https://example.org/feed.xml", FeedAddress("https://example.org/feed.xml")),
+        ("https://github.com/ada/blog/releases.atom",
+         FeedAddress("https://github.com/ada/blog/releases.atom")),
+        ("http://example.org/?format=rss", FeedAddress("http://example.org/?format=rss")),
+        ("~/blog", Path.home() / "blog"),
+        ("content/posts#1", Path("content/posts#1")),
+    ],
+)  # fmt: skip
+def test_where_posts_come_from(value: str, address: object) -> None:
+    assert Settings.load({"--posts": value}, environ={}).posts == address
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("git@github.com:ada/blog.git", "needs SSH and a key"),
+        ("ssh://git@github.com/ada/blog.git", "needs SSH and a key"),
+        ("git://host.example/blog.git", "needs SSH and a key"),
+        ("https://ada:password@host.example/blog.git", "the address holds a password"),
+        ("https://host.example/blog.git#main:../x", "leads out of the repository"),
+        ("ftp://host.example/posts", "does not begin with https://"),
+        ("https:///blog.git", "is no web address"),
+    ],
+)
+def test_an_address_that_nothing_can_be_fetched_from(value: str, complaint: str) -> None:
+    with pytest.raises(SettingError, match=re.escape(complaint)) as error:
+        Settings.load({"--posts": value}, environ={})
+    assert "password@" not in str(error.value)
+
+
+def test_a_token_is_not_sent_where_everyone_can_read_it() -> None:
+    environ = {"SLASHPOST_POSTS_TOKEN": "secret"}
+    with pytest.raises(SettingError, match=r"^SLASHPOST_POSTS_TOKEN: over http everyone"):
+        Settings.load({"--posts": "http://host.example/blog.git"}, environ)
+    Settings.load({"--posts": "http://127.0.0.1:8080/blog.git"}, environ)
 
 
 @pytest.mark.parametrize(
