@@ -14,12 +14,13 @@ UNDATED = -(10**12)
 TAGGED = "JOIN post_tags AS pt ON pt.post = p.id AND pt.key = :tag"
 
 LEFT_OUT = """
-    SELECT path, reason FROM left_out
-    UNION SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
-    UNION SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft <> 0
-    UNION SELECT path, 'dated ' || date || ', which is in the future' FROM posts
-        WHERE hidden IS NULL AND draft = 0 AND instant > :now
-    ORDER BY path
+    SELECT DISTINCT path, reason FROM (
+        SELECT path, reason FROM left_out
+        UNION ALL SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
+        UNION ALL SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft <> 0
+        UNION ALL SELECT path, 'dated ' || date || ', which is in the future' FROM posts
+            WHERE hidden IS NULL AND draft = 0 AND instant > :now)
+    ORDER BY path, reason
 """
 
 COUNT_TAGS = f"""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import NamedTuple
@@ -109,8 +110,8 @@ class Folder:
             )
         return Snapshot(
             name=str(self.root),
-            files=tuple(sorted(found.files, key=lambda file: file.path)),
-            left_out=tuple(sorted(found.left_out, key=lambda left: left.path)),
+            files=tuple(sorted(found.files, key=attrgetter("path"))),
+            left_out=tuple(sorted(found.left_out, key=attrgetter("path"))),
             problems=tuple(found.problems),
             site_files=found.site_files,
             inside=inside,
@@ -147,7 +148,8 @@ class Folder:
         except OSError as error:
             found.problems.append(_unreadable(f"{below}/", error))
             return []
-        others = (entry.name for entry in entries if not is_markdown(entry.name))
+        posts = {entry.name for entry in entries if is_markdown(entry.name)}
+        others = (entry.name for entry in entries if entry.name not in posts)
         marks = [name for name in others if self._is_marker(name)]
         found.markers.update(prefix + name for name in marks)
         folders = []
@@ -155,10 +157,11 @@ class Folder:
             path = prefix + entry.name
             try:
                 if entry.is_symlink() and (reason := _why_not_followed(entry, root)):
-                    if is_markdown(entry.name) or os.path.isdir(entry.path):  # noqa: PTH112
+                    if entry.name in posts or os.path.isdir(entry.path):  # noqa: PTH112
                         found.left_out.append(LeftOut(path, reason))
                 elif not entry.is_dir():
-                    self._take(entry, path, found)
+                    take = self._take if entry.name in posts else self._take_site_file
+                    take(entry, path, found)
                 elif reason := why_not_entered(entry.name, beside_site_files=bool(marks)):
                     found.left_out.append(LeftOut(f"{path}/", reason))
                 elif entry.name not in VERSION_CONTROL:
@@ -168,11 +171,7 @@ class Folder:
         return folders
 
     def _take(self, entry: os.DirEntry[str], path: str, found: _Findings) -> None:
-        """Add one Markdown file, leave it out with a reason, or read the site's configuration."""
-        if not is_markdown(entry.name):
-            if self._is_site_file(Path(entry.path).as_posix()):
-                self._read_site_file(entry.path, path, found)
-            return
+        """Add one Markdown file, or leave it out with a reason."""
         stat = entry.stat()
         found.newest = max(found.newest, stat.st_mtime)
         if not S_ISREG(stat.st_mode):  # a pipe, say, which would be waited for without end
@@ -185,6 +184,11 @@ class Folder:
             found.left_out.append(LeftOut(path, too_large(stat.st_size, self._max_bytes)))
         else:
             found.files.append(FolderFile(path, stat.st_size, stat.st_mtime_ns, entry.path))
+
+    def _take_site_file(self, entry: os.DirEntry[str], path: str, found: _Findings) -> None:
+        """Read a file if it configures the site."""
+        if self._is_site_file(Path(entry.path).as_posix()):
+            self._read_site_file(entry.path, path, found)
 
     def _read_site_file(self, location: str, path: str, found: _Findings) -> None:
         """Keep the text of a file that configures the site."""
