@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a 
     import aiohttp
 
     from bot.chat.client import Slashpost, Sync
+    from bot.state.state import State
     from bot.survey import Survey
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,7 @@ class App:
         sync: Sync | None = None,
         *,
         sharded: bool = False,
+        state: State | None = None,
         tell: Tell = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
     ) -> Slashpost:
@@ -170,6 +172,7 @@ class App:
         Args:
             sync: tells Discord the commands; by default whenever they have changed.
             sharded: whether it keeps several connections to the gateway.
+            state: who wants to hear of new posts; None where that would be forgotten.
             tell: hears of every interaction that was dealt with.
             http_trace: hears of every request to Discord.
         """
@@ -185,6 +188,8 @@ class App:
             self.library,
             sync=sync or sync_commands,
             pictures=self._pictures,
+            subscriptions=state.subscriptions if state else None,
+            outbox=state.outbox if state else None,
             tell=tell,
             http_trace=http_trace,
         )

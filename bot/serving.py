@@ -169,6 +169,7 @@ async def announced(
         return
     from bot.announcing import announcing
 
+    metrics.outbox = memory.outbox
     async with announcing(app, client, memory, tell=metrics.count_announcement) as announcer:
         yield announcer
 

@@ -353,9 +353,7 @@ class Settings:
             state=state(text(STATE)),
             database_url=database_address(text(DATABASE_URL)),
             replica_url=replica_address(text(REPLICA_URL), in_file=text(DATABASE_URL) is None),
-            announce_limit=number(
-                ANNOUNCE_LIMIT, "posts", text_or_default(ANNOUNCE_LIMIT)
-            ),
+            announce_limit=number(ANNOUNCE_LIMIT, "posts", text_or_default(ANNOUNCE_LIMIT)),
             metrics_port=metrics_port(text_or_default(METRICS_PORT)),
             log_format=log_format(text_or_default(LOG_FORMAT)),
             log_level=log_level(text_or_default(LOG_LEVEL)),

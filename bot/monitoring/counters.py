@@ -64,6 +64,22 @@ class Counters:
             ("scope",),
             registry=registry,
         )
+        self.announcements = Counter(
+            "slashpost_announcements",
+            "What became of deliveries of new posts",
+            ("outcome",),
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "slashpost_announcements_waiting",
+            "Messages that are not sent yet, those of paused subscriptions excluded",
+            registry=registry,
+        )
+        self.held = Gauge(
+            "slashpost_announcements_held",
+            "Messages that wait for paused subscriptions",
+            registry=registry,
+        )
         self.readable = Gauge(
             "slashpost_index_readable", "Whether the index can be read", registry=registry
         )

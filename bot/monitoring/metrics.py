@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.blog.errors import IndexUnavailable
+from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.blog.library import Library
 from bot.blog.usage import Usage
 
 if TYPE_CHECKING:
+    from bot.blog.outbox import Outbox
     from bot.monitoring.counters import Counters
 
 COUNTERS = "bot.monitoring.counters"
@@ -34,11 +36,15 @@ class Metrics:
     Args:
         library: the posts.
         db: file of the index.
+
+    Attributes:
+        outbox: what is to be announced; None where nothing is.
     """
 
     def __init__(self, library: Library, db: Path) -> None:
         self._library = library
         self._db = db
+        self.outbox: Outbox | None = None
         self._counters: Counters | None = None
         self._early: list[Callable[[Counters], None]] = []
 
@@ -51,6 +57,10 @@ class Metrics:
             counters.seconds.labels(kind).observe(seconds)
 
         self._note(note)
+
+    def count_announcement(self, outcome: str) -> None:
+        """Count what became of a delivery."""
+        self._note(lambda counters: counters.announcements.labels(outcome).inc())
 
     def trace(self) -> aiohttp.TraceConfig:
         """What lets an HTTP session's requests to Discord be counted."""
@@ -77,6 +87,11 @@ class Metrics:
             counters.tags.set(status.tags)
             counters.left_out.set(len(status.left_out))
             counters.problems.set(len(status.problems))
+        if self.outbox is not None:
+            with suppress(StateUnavailable):
+                backlog = await self.outbox.backlog()
+                counters.waiting.set(backlog.waiting)
+                counters.held.set(backlog.held)
         return counters.text()
 
     def _note(self, note: Callable[[Counters], None]) -> None:

@@ -25,10 +25,12 @@ class State:
         subscriptions: who wants to hear of new posts.
         ledger: which posts are known.
         outbox: what is on its way.
+        lasts: whether it outlives the process.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, lasts: bool = True) -> None:
         self._database = database
+        self.lasts = lasts
         self.subscriptions = KeptSubscriptions(database)
         self.ledger = KeptLedger(database)
         self.outbox = KeptOutbox(database)
@@ -49,7 +51,7 @@ class State:
         """
         opened = Postgres.open(home) if isinstance(home, str) else SQLite.open(home)
         async with opened as database:
-            yield cls(database)
+            yield cls(database, lasts=home is not None)
 
     async def identity(self, token: str) -> Identity | None:
         """Who the bot with this token was the last time, or None where that is not known."""
