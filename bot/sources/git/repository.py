@@ -104,7 +104,7 @@ class Repository:
         self._store: Store | None = None
         self._last: tuple[Note, Snapshot] | None = None
         self._sizes: dict[ObjectID, int] = {}
-        self._is_damaged = False
+        self._damage: Exception | None = None
 
     def close(self) -> None:
         """Let go of the files on the disk."""
@@ -125,15 +125,20 @@ class Repository:
 
     def _fetch(self) -> Note:
         note = self._noted()
-        if note is None or self._is_damaged or self._is_worn():
+        if note is None or self._is_damaged(note) or self._is_worn():
             return self._fetch_anew(note)
+        return self._catch_up(self._opened(), self._folder, note)
+
+    def _is_damaged(self, note: Note) -> bool:
+        """Whether what was fetched cannot be read: all of it, or a file that was asked for."""
         try:
-            return self._catch_up(self._opened(), self._folder, note)
-        except SourceError:
-            raise
+            store = self._opened()
+            store.items(store.commit(note.head).tree)
         except Exception as error:  # noqa: BLE001 - a damaged file makes dulwich raise anything
-            log.warning("%s is damaged (%r); fetching it anew", self._folder, error)
-            return self._fetch_anew(note)
+            self._damage = error
+        if self._damage is not None:
+            log.warning("%s is damaged (%r); fetching it anew", self._folder, self._damage)
+        return self._damage is not None
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -162,7 +167,7 @@ class Repository:
             ) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        self._is_damaged = False
+        self._damage = None
         return note
 
     def _catch_up(
@@ -257,7 +262,7 @@ class Repository:
         try:
             return self._opened().read(name)
         except Exception as error:
-            self._is_damaged = True  # so that the next look fetches all of it again
+            self._damage = error  # so that the next look fetches all of it again
             raise OSError(f"what was fetched is damaged ({error!r})") from error
 
     def _noted(self) -> Note | None:

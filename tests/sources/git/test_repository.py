@@ -1,0 +1,477 @@
+"""Posts in a git repository, whatever its host and its owner do to it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from bot.blog.address import RepositoryAddress
+from bot.blog.errors import SourceError
+from bot.blog.source import Dates, Snapshot
+from bot.sources.git import repository
+from bot.sources.git.listing import Knowledge
+from bot.sources.git.remote import Remote
+from bot.sources.git.repository import Repository
+from tests.sources.git.host import Blog, Host, serving
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+
+KNOWLEDGE = Knowledge(
+    is_site_file=lambda path: path.endswith(("/site.conf", "/data.json")),
+    is_marker=lambda name: name in {"site.conf", ".vault"},
+    is_content_folder=lambda name: name in {"src", "content"},
+)
+DAY = 24 * 3600
+
+
+BOTH_HOSTS = pytest.mark.parametrize(
+    "filters", [True, False], indirect=True, ids=["a host that leaves files out", "a simple host"]
+)
+
+
+@pytest.fixture
+def filters(request: pytest.FixtureRequest) -> bool:
+    """Whether the host can leave files out of what it sends."""
+    return bool(getattr(request, "param", True))
+
+
+@pytest.fixture
+def blog(tmp_path: Path, filters: bool) -> Blog:
+    return Blog(tmp_path, filters=filters)
+
+
+@pytest.fixture
+def host(blog: Blog) -> Iterator[Host]:
+    with serving(blog.bare.parent) as host:
+        yield host
+
+
+class Clock:
+    """Says the time that it was set to."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Visitor:
+    """Looks at the repository, now and then as a new process."""
+
+    def __init__(self, host: Host, kept: Path) -> None:
+        self.host = host
+        self.kept = kept
+        self.clock = Clock()
+        self.opened: list[Repository] = []
+
+    def source(
+        self,
+        folder: str = "",
+        branch: str | None = None,
+        *,
+        token: str | None = None,
+        most_bytes: int = 10_000_000,
+        most_seconds: float = 60.0,
+        max_bytes: int = 1000,
+    ) -> Repository:
+        address = RepositoryAddress(self.host.url, branch, folder)
+        remote = Remote(address, token, most_bytes=most_bytes, most_seconds=most_seconds)
+        source = Repository(
+            address,
+            self.kept,
+            remote=remote,
+            knowledge=KNOWLEDGE,
+            max_bytes=max_bytes,
+            clock=self.clock,
+        )
+        self.opened.append(source)
+        return source
+
+    def close(self) -> None:
+        for source in self.opened:
+            source.close()
+
+
+@pytest.fixture
+def visitor(host: Host, tmp_path: Path) -> Iterator[Visitor]:
+    visitor = Visitor(host, tmp_path / "state" / "kept.git")
+    yield visitor
+    visitor.close()
+
+
+def texts(snapshot: Snapshot) -> Mapping[str, bytes]:
+    return {file.path: file.read() for file in snapshot.files}
+
+
+def dates(snapshot: Snapshot) -> Mapping[str, Dates | None]:
+    return {file.path: file.dates for file in snapshot.files}
+
+
+def left_out(snapshot: Snapshot) -> dict[str, str]:
+    return {left.path: left.reason for left in snapshot.left_out}
+
+
+def test_the_posts_of_a_folder_with_the_site_around_it(blog: Blog, visitor: Visitor) -> None:
+    blog.push(
+        {
+            "site.conf": "url = here",
+            "content/data.json": "{}",
+            "content/posts/a.md": "# A",
+            "content/posts/2024/b.MDX": "# B",
+            "content/posts/node_modules/x.md": "# X",
+            "content/posts/.hidden/y.md": "# Y",
+            "content/posts/.z.md": "# Z",
+            "content/posts/large.md": "x" * 1001,
+            "content/posts/picture.png": b"\x89PNG",
+            "elsewhere/c.md": "# C",
+        }
+    )
+    (blog.copy / "content/posts/link.md").symlink_to("a.md")
+    blog.push({})
+    snapshot = visitor.source("content/posts").snapshot()
+    assert texts(snapshot) == {"2024/b.MDX": b"# B", "a.md": b"# A"}
+    assert [file.size for file in snapshot.files] == [3, 3]
+    assert left_out(snapshot) == {
+        "node_modules/": "installed packages",
+        ".hidden/": "hidden folder",
+        ".z.md": "hidden file",
+        "large.md": "1,001 bytes, over the limit of 1,000",
+        "link.md": "a link, or another repository",
+    }
+    assert snapshot.site_files == {"../../site.conf": "url = here", "../data.json": "{}"}
+    assert snapshot.markers == {"../../site.conf"}
+    assert snapshot.inside == PurePosixPath("content/posts")
+    assert snapshot.name == f"{visitor.host.url}#:content/posts"
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "inside"),
+    [
+        ("", {"site.conf": "", "content/a.md": "#"}, "."),
+        ("content/blog", {"content/blog/a.md": "#"}, "content/blog"),
+        ("site/content/blog", {"site/content/blog/a.md": "#"}, "."),
+        ("site/content/blog", {"site/content/blog/a.md": "#", "site/README": ""}, "content/blog"),
+        ("site/src/content", {"site/src/content/a.md": "#", "site/Makefile": ""}, "src/content"),
+        ("blog", {"blog/a.md": "#"}, "."),
+    ],
+)
+def test_where_the_site_begins(
+    blog: Blog, visitor: Visitor, folder: str, files: dict[str, str], inside: str
+) -> None:
+    blog.push(files)
+    assert visitor.source(folder).snapshot().inside == PurePosixPath(inside)
+
+
+@BOTH_HOSTS
+def test_only_what_is_new_is_fetched(blog: Blog, visitor: Visitor, filters: bool) -> None:
+    blog.push({"a.md": "# A", "b.md": "# B", "photo.jpg": bytes(200_000)})
+    source = visitor.source()
+    first = source.snapshot()
+    packs = list(visitor.kept.glob("objects/pack/*.pack"))
+    if filters:
+        assert sum(pack.stat().st_size for pack in packs) < 2000, "the picture was not fetched"
+    visitor.host.requests.clear()
+    assert source.snapshot() is first
+    assert not [one for one in visitor.host.requests if "POST" in one][1:], "one look at the branch"
+    blog.push({"b.md": "# B, again", "c.md": "# C", "a.md": None})
+    second = source.snapshot()
+    assert texts(second) == {"b.md": b"# B, again", "c.md": b"# C"}
+    stamps = [{file.path: file.stamp for file in one.files} for one in (first, second)]
+    assert stamps[0]["b.md"] != stamps[1]["b.md"]
+
+
+def test_another_process_goes_on_with_what_was_fetched(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    before = visitor.source().snapshot()
+    visitor.clock.now += 100
+    after = visitor.source().snapshot()
+    assert (after.generation, dates(after)) == (before.generation, dates(before))
+    assert [file.stamp for file in after.files] == [file.stamp for file in before.files]
+
+
+def test_the_generation_grows_with_every_new_head(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    source = visitor.source()
+    assert source.snapshot().generation == 1_800_000_000
+    visitor.clock.now += 100
+    assert source.snapshot().generation == 1_800_000_000, "nothing new"
+    blog.push({"a.md": "# A2"})
+    assert source.snapshot().generation == 1_800_000_100
+    visitor.clock.now -= 1000
+    blog.push({"a.md": "# A3"})
+    assert source.snapshot().generation == 1_800_000_101, "whatever the clock says"
+
+
+@BOTH_HOSTS
+def test_git_knows_when_posts_were_written_and_changed(blog: Blog, visitor: Visitor) -> None:
+    days = [1_600_000_000 + day * DAY for day in range(6)]
+    blog.push({"posts/a.md": "# A", "posts/b.md": "# B, long enough"}, when=days[0])
+    blog.push({"posts/c.md": "# C"}, when=days[1])
+    blog.push({"posts/a.md": "# A2"}, when=days[2])
+    blog.push({"other.txt": "x"}, when=days[3])
+    blog.push({"posts/b.md": None, "posts/moved/b.md": "# B, long enough"}, when=days[4])
+    source = visitor.source("posts")
+    assert dates(source.snapshot()) == {
+        "a.md": Dates(days[0], days[2]),
+        "c.md": Dates(days[1], days[1]),
+        "moved/b.md": Dates(days[0], days[0]),
+    }
+    blog.push({"posts/c.md": "# C2", "posts/d.md": "# D"}, when=days[5])
+    later = dates(source.snapshot())
+    assert later["c.md"] == Dates(days[1], days[5])
+    assert later["d.md"] == Dates(days[5], days[5])
+    assert later["a.md"] == Dates(days[0], days[2])
+
+
+def test_a_merge_does_not_change_what_it_brings(blog: Blog, visitor: Visitor) -> None:
+    start, side, main, merge = (1_600_000_000 + day * DAY for day in range(4))
+    blog.push({"a.md": "# A"}, when=start)
+    blog.git("switch", "--quiet", "--create", "side")
+    blog.push({"b.md": "# B"}, when=side, branch="side")
+    blog.git("switch", "--quiet", "main")
+    blog.push({"a.md": "# A2"}, when=main)
+    blog.git("merge", "--quiet", "--no-ff", "side", when=merge)
+    blog.push({}, when=merge)
+    assert dates(visitor.source().snapshot()) == {
+        "a.md": Dates(start, main),
+        "b.md": Dates(side, side),
+    }
+
+
+def test_what_happened_before_the_known_history_is_not_guessed(
+    blog: Blog, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MOST_COMMITS", 3)
+    for number in range(5):
+        blog.push({f"{number}.md": str(number)}, when=1_600_000_000 + number * DAY)
+    blog.push({"0.md": "again"}, when=1_600_000_000 + 5 * DAY)
+    known = dates(visitor.source().snapshot())
+    assert known["0.md"] == Dates(None, 1_600_000_000 + 5 * DAY)
+    assert known["1.md"] is known["2.md"] is None
+    assert known["4.md"] == Dates(1_600_000_000 + 4 * DAY, 1_600_000_000 + 4 * DAY)
+
+
+def test_another_branch(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    blog.git("switch", "--quiet", "--create", "new/design")
+    blog.push({"a.md": "# Another"}, branch="new/design")
+    assert texts(visitor.source(branch="new/design").snapshot()) == {"a.md": b"# Another"}
+
+
+@BOTH_HOSTS
+def test_a_force_push_is_followed(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    blog.push({"b.md": "# B"})
+    source = visitor.source()
+    before = source.snapshot()
+    blog.git("switch", "--quiet", "--orphan", "fresh")
+    blog.push({"c.md": "# C"}, "--force")
+    after = source.snapshot()
+    assert texts(after) == {"c.md": b"# C"}
+    assert after.generation > before.generation
+    blog.git("reset", "--quiet", "--hard", "main~1")
+    blog.push({}, "--force")
+    assert texts(source.snapshot()) == {"a.md": b"# A"}
+
+
+def test_a_token_opens_a_private_repository(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    visitor.host.token = "secret-token"
+    with pytest.raises(SourceError, match="does not exist, or is private") as error:
+        visitor.source().snapshot()
+    assert "SLASHPOST_POSTS_TOKEN" in str(error.value)
+    with pytest.raises(SourceError, match="does not accept the token") as error:
+        visitor.source(token="wrong-token").snapshot()
+    assert "wrong-token" not in str(error.value)
+    assert texts(visitor.source(token="secret-token").snapshot()) == {"a.md": b"# A"}
+    assert b"secret-token" not in b"".join(
+        file.read_bytes() for file in visitor.kept.rglob("*") if file.is_file()
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "branch", "complaint"),
+    [
+        ("", "gone", "has no branch gone"),
+        ("nowhere", None, "there is no folder nowhere"),
+        ("a.md", None, "there is no folder a.md"),
+        ("texts", None, "there are no Markdown files"),
+    ],
+)
+def test_a_place_without_posts(
+    blog: Blog, visitor: Visitor, folder: str, branch: str | None, complaint: str
+) -> None:
+    blog.push({"a.md": "# A", "texts/a.txt": ""})
+    with pytest.raises(SourceError, match=complaint):
+        visitor.source(folder, branch).snapshot()
+    assert not visitor.kept.exists()
+
+
+def test_an_empty_repository(visitor: Visitor) -> None:
+    with pytest.raises(SourceError, match="the repository is empty"):
+        visitor.source().snapshot()
+
+
+def test_no_repository_at_all(host: Host, visitor: Visitor) -> None:
+    host.root = host.root / "elsewhere"
+    with pytest.raises(SourceError, match="is no git repository, or is private"):
+        visitor.source().snapshot()
+
+
+def test_what_was_fetched_survives_a_bad_push(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    source = visitor.source()
+    good = source.snapshot()
+    blog.push({"a.md": None})
+    with pytest.raises(SourceError, match="no Markdown files"):
+        source.snapshot()
+    assert texts(good) == {"a.md": b"# A"}, "who still reads the last snapshot can"
+    blog.push({"b.md": "# B"})
+    assert texts(source.snapshot()) == {"b.md": b"# B"}
+
+
+@BOTH_HOSTS
+def test_a_pack_that_is_damaged_on_its_way_changes_nothing(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    source = visitor.source()
+    good = source.snapshot()
+    blog.push({"a.md": "# A2", "b.md": "# B"})
+    visitor.host.broken = True
+    with pytest.raises(SourceError, match="cannot be fetched"):
+        source.snapshot()
+    with pytest.raises(SourceError, match="cannot be fetched"):
+        visitor.source().snapshot()
+    assert texts(good) == {"a.md": b"# A"}
+    visitor.host.broken = False
+    assert texts(source.snapshot()) == {"a.md": b"# A2", "b.md": b"# B"}
+
+
+@BOTH_HOSTS
+def test_a_repository_that_is_too_large(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    source = visitor.source(most_bytes=50_000)
+    source.snapshot()
+    # Random, or it would shrink on its way.
+    blog.push({"b.md": os.urandom(100_000)})
+    with pytest.raises(SourceError, match="more than 50,000 bytes"):
+        source.snapshot()
+    blog.push({"b.md": "# B"})
+    assert "b.md" in texts(visitor.source().snapshot())
+
+
+def test_a_host_that_is_not_there(visitor: Visitor, unused_tcp_port: int) -> None:
+    address = RepositoryAddress(f"http://127.0.0.1:{unused_tcp_port}/blog.git")
+    source = Repository(
+        address, visitor.kept, remote=Remote(address), knowledge=KNOWLEDGE, max_bytes=1000
+    )
+    with pytest.raises(SourceError, match=r"cannot be fetched \(.*refused\)"):
+        source.snapshot()
+
+
+def test_a_host_that_trickles(visitor: Visitor) -> None:
+    """A byte now and then keeps every single read from timing out."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        stopped = threading.Event()
+
+        def trickle() -> None:
+            connection, _ = server.accept()
+            with connection:
+                head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
+                connection.sendall(
+                    head + b"Content-Type: application/x-git-upload-pack-advertisement\r\n\r\n"
+                )
+                while not stopped.wait(0.05):
+                    connection.sendall(b"1")  # four of them announce 4369 bytes
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        address = RepositoryAddress(f"http://127.0.0.1:{server.getsockname()[1]}/blog.git")
+        remote = Remote(address, most_seconds=0.3)
+        source = Repository(
+            address, visitor.kept, remote=remote, knowledge=KNOWLEDGE, max_bytes=1000
+        )
+        try:
+            with pytest.raises(SourceError, match="not done after 0 seconds"):
+                source.snapshot()
+        finally:
+            stopped.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("damage", ["pack", "note", "objects", "shallow"])
+def test_a_damaged_disk_is_fetched_anew(
+    blog: Blog, visitor: Visitor, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    blog.push({"a.md": "# A"})
+    before = visitor.source().snapshot()
+    visitor.close()
+    if damage == "pack":
+        for pack in visitor.kept.glob("objects/pack/*.pack"):
+            pack.chmod(0o600)
+            pack.write_bytes(pack.read_bytes()[:20])
+    elif damage == "note":
+        (visitor.kept / "slashpost.json").write_text("{")
+    elif damage == "shallow":
+        (visitor.kept / "shallow").write_text("nonsense\n")
+    else:
+        shutil.rmtree(visitor.kept / "objects")
+    blog.push({"b.md": "# B"})
+    visitor.clock.now += 10
+    source = visitor.source()
+    assert texts(source.snapshot()) == {"a.md": b"# A", "b.md": b"# B"}
+    assert source.snapshot().generation > before.generation
+
+
+def test_damage_that_shows_when_a_post_is_read_is_mended_by_the_next_look(
+    blog: Blog, visitor: Visitor
+) -> None:
+    blog.push({"a.md": "# A"})
+    visitor.source().snapshot()
+    visitor.close()
+    source = visitor.source()
+    snapshot = source.snapshot()
+    source.close()
+    shutil.rmtree(visitor.kept / "objects" / "pack")
+    with pytest.raises(OSError, match="damaged"):
+        snapshot.files[0].read()
+    again = source.snapshot()
+    assert texts(again) == {"a.md": b"# A"}
+    assert again.generation == snapshot.generation, "the same commit is no news"
+
+
+def test_many_small_fetches_are_replaced_by_a_large_one(
+    blog: Blog, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MOST_PACKS", 4)
+    source = visitor.source()
+    for number in range(5):
+        blog.push({f"{number}.md": str(number)}, when=1_600_000_000 + number * DAY)
+        snapshot = source.snapshot()
+        assert len(list(visitor.kept.glob("objects/pack/*.pack"))) <= 7
+    assert len(texts(snapshot)) == 5
+    assert dates(snapshot)["0.md"] == Dates(1_600_000_000, 1_600_000_000)
+
+
+def test_a_place_that_cannot_be_written_is_named(blog: Blog, host: Host, tmp_path: Path) -> None:
+    blog.push({"a.md": "# A"})
+    (tmp_path / "file").write_text("")
+    visitor = Visitor(host, tmp_path / "file" / "kept.git")
+    with pytest.raises(SourceError, match=r"what is fetched cannot be kept .*SLASHPOST_STATE"):
+        visitor.source().snapshot()
+
+
+def test_names_that_are_no_text_are_told(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    (blog.copy / "b\udcff.md").write_text("# B")
+    blog.push({})
+    snapshot = visitor.source().snapshot()
+    assert list(texts(snapshot)) == ["a.md"]
+    assert [problem.reason for problem in snapshot.problems] == ["its name is not valid text"]
