@@ -19,7 +19,6 @@ from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
 from bot.blog.usage import Tell
 from bot.index.index import Index
-from bot.index.sync import SyncReport
 from bot.settings import Settings
 from bot.sources.pictures import FolderPictures
 from bot.terminal import headline
@@ -28,6 +27,7 @@ if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a 
     import aiohttp
 
     from bot.chat.client import Slashpost, Sync
+    from bot.index.sync import SyncReport
     from bot.state.state import State
     from bot.survey import Survey
 

@@ -264,6 +264,22 @@ class SearchPage(CustomId):
         return f"search:{self.page}:{self.query}"
 
 
+@dataclass(frozen=True, slots=True)
+class Follow(CustomId):
+    """Announce posts to whoever clicks, of one tag (its ``tag_ref``) if not empty."""
+
+    pattern: ClassVar = r"follow:(?P<tag>.*)"
+    tag: str = ""
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(match["tag"])
+
+    def __str__(self) -> str:
+        return f"follow:{self.tag}"
+
+
 # A tag's name stands in a custom id and in an option's value as it is, unless it is longer
 # than this or holds what could be mistaken or lost; then its hash does.
 _TAG_NAME = limits.CUSTOM_ID - len("latest:123456789:5:")

@@ -40,22 +40,6 @@ class NewPost(CustomId):
 
 
 @dataclass(frozen=True, slots=True)
-class Follow(CustomId):
-    """Announce posts to whoever clicks, of one tag (its ``tag_ref``) if not empty."""
-
-    pattern: ClassVar = r"follow:(?P<tag>.*)"
-    tag: str = ""
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["tag"])
-
-    def __str__(self) -> str:
-        return f"follow:{self.tag}"
-
-
-@dataclass(frozen=True, slots=True)
 class UnfollowAll(CustomId):
     """Announce nothing any more to whoever clicks."""
 

@@ -10,7 +10,6 @@ from discord import Interaction
 
 from bot.blog.subscription import Subscriptions
 from bot.chat.interaction import words_of
-from bot.chat.views.following import closed_messages, key_of
 from bot.chat.views.notice import Notice
 
 # How often to ask whom to tell: commands come more often than direct messages are closed.
@@ -41,6 +40,8 @@ class Untold:
             self._readers = await self._subscriptions.untold()
         if interaction.user.id not in self._readers or not interaction.response.is_done():
             return
+        from bot.chat.views.following import closed_messages, key_of  # noqa: PLC0415 - seldom
+
         self._readers -= {interaction.user.id}
         key = key_of(interaction)
         followed = await self._subscriptions.get(key)

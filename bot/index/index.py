@@ -12,19 +12,20 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Status
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
-from bot.index.batch import Progress
 from bot.index.catalogue import IndexCatalogue
-from bot.index.difference import Difference, compare, holds_the_same
-from bot.index.foreign import refuse_foreign
 from bot.index.live import is_damage
 from bot.index.lock import writing
-from bot.index.sync import SyncReport, rebuild, update
+
+if TYPE_CHECKING:  # what brings an index up to date is imported for that: answers come first
+    from bot.index.batch import Progress
+    from bot.index.difference import Difference
+    from bot.index.sync import SyncReport
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,8 @@ class Index(IndexCatalogue):
         Raises:
             IndexUnavailable: the index needs a change and cannot be written.
         """
+        from bot.index.sync import SyncReport
+
         start = time.monotonic()
         async with self._syncing:
             counts = await self._catch_up(
@@ -129,6 +132,8 @@ class Index(IndexCatalogue):
 
     async def _difference(self, snapshot: Snapshot, reader: Reader) -> Difference | None:
         """What an existing index lacks, or None where there is none to read."""
+        from bot.index.difference import compare
+
         try:
             async with self._live.use() as database:
                 return await compare(database, snapshot, reader)
@@ -142,6 +147,9 @@ class Index(IndexCatalogue):
         reader: Reader,
         progress: Progress,
     ) -> tuple[int, int, int]:
+        from bot.index.difference import holds_the_same
+        from bot.index.foreign import refuse_foreign
+
         try:
             await asyncio.to_thread(refuse_foreign, self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +174,8 @@ class Index(IndexCatalogue):
     async def _write_alone(
         self, snapshot: Snapshot, reader: Reader, progress: Progress
     ) -> tuple[int, int, int]:
+        from bot.index.sync import rebuild, update
+
         now = self._clock()
         if self._path.exists():
             try:

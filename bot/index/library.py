@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.blog.hit import Hit
@@ -17,12 +17,9 @@ from bot.blog.library import FindLink, Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag, tag_key
-from bot.index.completion import Completion
-from bot.index.crossings import Crossings
 from bot.index.database import Database, Row
 from bot.index.live import LiveConnection
 from bot.index.names import fold, names_meant
-from bot.index.query import Query
 from bot.index.questions import (
     ALL_POSTS,
     COUNT_TAGS,
@@ -36,10 +33,13 @@ from bot.index.questions import (
     VOCABULARY,
 )
 from bot.index.record import SHOWN, to_post
-from bot.index.roster import Entry, Roster
-from bot.index.search import Demand, Search
-from bot.index.vocabulary import Vocabulary
 from bot.index.words import clean
+
+if TYPE_CHECKING:  # what no first answer needs, such as searching, is imported for its question
+    from bot.index.crossings import Crossings
+    from bot.index.roster import Roster
+    from bot.index.search import Search
+    from bot.index.vocabulary import Vocabulary
 
 # Where fewer posts hold all words of a query, less is demanded.
 FEW = 20
@@ -188,6 +188,8 @@ class IndexLibrary:
         if not text.strip():
             return await self.tags(limit=limit)
         tags = {tag.key: tag for tag in await self.tags()}
+        from bot.index.roster import Entry, Roster
+
         roster = Roster([Entry(key, (key,)) for key in tags])
         keys = await asyncio.to_thread(roster.suggest, text, limit, self._clock())
         return [tags[key] for key in keys]
@@ -215,6 +217,9 @@ class IndexLibrary:
 
     async def correction(self, query: str) -> str | None:
         """``query`` as it may have been meant, where its words as typed find nothing; or None."""
+        from bot.index.query import Query
+        from bot.index.search import Search
+
         search = Search(Query.of(query), self._clock())
         async with self._live.use() as database:
             if await search.count(database, 1):
@@ -223,6 +228,8 @@ class IndexLibrary:
 
     async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
         """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
+        from bot.index.completion import Completion
+
         async with self._live.use() as database:
             return await Completion(database, text, self._clock()).searches(limit)
 
@@ -238,6 +245,8 @@ class IndexLibrary:
 
     async def find_link(self) -> FindLink:
         """What resolves links between posts; the same function until the index changes."""
+        from bot.index.crossings import Crossings
+
         async with self._live.use() as database:
             version = await self._live.version(database)
             if self._crossings is None or self._crossings[0] != version:
@@ -343,6 +352,9 @@ class IndexLibrary:
 
         Where none does because of a typo, nothing is to be found: the reader is told instead.
         """
+        from bot.index.query import Query
+        from bot.index.search import Demand, Search
+
         search = Search(Query.of(query), self._clock())
         words = len(search.query.large_words)
         if words <= 1:
@@ -359,6 +371,8 @@ class IndexLibrary:
 
     async def _corrected(self, search: Search, query: str) -> str | None:
         """A query that finds nothing with its typos put right; None where that finds no more."""
+        from bot.index.query import Query
+
         async with self._live.use() as database:
             strangers = await search.strangers(database)
         corrected = query
@@ -374,6 +388,8 @@ class IndexLibrary:
 
     async def _words(self) -> Vocabulary:
         """The blog's words, read again when the index has changed."""
+        from bot.index.vocabulary import Vocabulary
+
         async with self._live.use() as database:
             version = await self._live.version(database)
             if self._vocabulary is None or self._vocabulary[0] != version:
@@ -392,6 +408,8 @@ class IndexLibrary:
 
 
 def _post_roster(rows: Sequence[Row]) -> Roster:
+    from bot.index.roster import Entry, Roster
+
     return Roster(
         [Entry(path, (fold(title), fold(slug)), instant) for path, title, slug, instant in rows]
     )

@@ -13,6 +13,7 @@ from bot.blog.post import post_key
 from bot.chat.custom_ids import (
     AnotherRandom,
     CustomId,
+    Follow,
     ListPage,
     Narrow,
     PickRelated,
@@ -27,7 +28,6 @@ from bot.chat.custom_ids import (
 from bot.chat.limits import length
 from bot.chat.subscription_ids import (
     AskToStop,
-    Follow,
     NewPost,
     OpenSettings,
     PickRole,

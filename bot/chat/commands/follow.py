@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from discord import Interaction, app_commands
 
-from bot.blog.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.chat import limits, text
 from bot.chat.commands.suggestions import Choices, quietly, suggest_tags
@@ -16,19 +17,11 @@ from bot.chat.interaction import (
     subscriptions_of,
     words_of,
 )
-from bot.chat.views.following import (
-    Following,
-    follow,
-    followed_text,
-    is_too_much,
-    key_of,
-    narrowed,
-    nothing_followed,
-    too_much,
-    unfollow_all,
-)
 from bot.chat.views.notice import Notice
 from bot.chat.words import described, named
+
+if TYPE_CHECKING:
+    from bot.blog.subscription import Subscription
 
 # Stands for all tags, whatever the language; the word is understood as well.
 EVERYTHING = "~all"
@@ -42,6 +35,8 @@ EVERYTHING = "~all"
 @app_commands.autocomplete(tag=suggest_tags)
 async def follow_(interaction: Interaction, tag: str = "") -> None:
     """Add a tag, or all posts, to what the reader hears of."""
+    from bot.chat.views.following import follow
+
     if not tag.strip():
         await follow(interaction, "")
         return
@@ -59,6 +54,8 @@ async def follow_(interaction: Interaction, tag: str = "") -> None:
 @quietly
 async def suggest_followed(interaction: Interaction, current: str) -> Choices:
     """What the reader may unfollow."""
+    from bot.chat.views.following import key_of
+
     followed = await subscriptions_of(interaction).get(key_of(interaction))
     if followed is None:
         return []
@@ -83,6 +80,8 @@ async def suggest_followed(interaction: Interaction, current: str) -> Choices:
 @app_commands.autocomplete(tag=suggest_followed)
 async def unfollow(interaction: Interaction, tag: str = "") -> None:
     """Take a tag from what the reader hears of, or forget the reader."""
+    from bot.chat.views.following import key_of, unfollow_all
+
     followed = await subscriptions_of(interaction).get(key_of(interaction))
     if followed is None or is_all(interaction, tag):
         await unfollow_all(interaction)
@@ -118,6 +117,14 @@ async def tag_meant(interaction: Interaction, followed: Subscription, typed: str
 
 async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: str) -> None:
     """Announce no posts of one tag any more."""
+    from bot.chat.views.following import (
+        followed_text,
+        is_too_much,
+        narrowed,
+        too_much,
+        unfollow_all,
+    )
+
     words = words_of(interaction)
     left = narrowed(followed, tag)
     if left is None:
@@ -132,6 +139,8 @@ async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: st
 @app_commands.command(name=named("following"), description=described("Show what you follow"))
 async def following(interaction: Interaction) -> None:
     """Answer with what the reader hears of."""
+    from bot.chat.views.following import Following, key_of, nothing_followed
+
     client, words = client_of(interaction), words_of(interaction)
     followed = await subscriptions_of(interaction).get(key_of(interaction))
     if followed is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot.chat.interaction import answer, client_of, words_of
-from bot.chat.views.following import key_of
 from bot.chat.words import described, named
 
 
@@ -14,6 +13,7 @@ from bot.chat.words import described, named
 )
 async def privacy(interaction: Interaction) -> None:
     """Answer with what is kept, about everyone and about this reader."""
+    from bot.chat.views.following import key_of
     from bot.chat.views.privacy import Privacy
 
     client = client_of(interaction)

@@ -13,7 +13,7 @@ from bot.blog.subscription import Pause, Subscription
 from bot.blog.tag import tag_key
 from bot.chat import text
 from bot.chat.actions import Action
-from bot.chat.custom_ids import tag_of, tag_ref
+from bot.chat.custom_ids import Follow, tag_of
 from bot.chat.interaction import (
     answer,
     client_of,
@@ -22,7 +22,7 @@ from bot.chat.interaction import (
     subscriptions_of,
     words_of,
 )
-from bot.chat.subscription_ids import Follow, UnfollowAll
+from bot.chat.subscription_ids import UnfollowAll
 from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.words import Words, typed
@@ -185,12 +185,6 @@ def nothing_followed(interaction: Interaction) -> str:
         "You follow nothing. {command} sends you new posts by direct message.",
         command=client_of(interaction).mention("follow"),
     )
-
-
-def follow_button(tag: str, words: Words) -> ui.Button[Any]:
-    """Announces posts to whoever clicks, of one tag if not empty."""
-    custom_id = str(Follow(tag_ref(tag) if tag else ""))
-    return ui.Button(label=words.say("Follow"), emoji="🔔", custom_id=custom_id)
 
 
 class FollowButton(Action[Follow], kind=Follow):

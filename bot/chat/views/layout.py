@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.blog.post import Post
 from bot.chat import dates, limits, text
+from bot.chat.custom_ids import Follow, tag_ref
 from bot.chat.words import Words
 
 ACCENT = discord.Colour(0xFF6B4A)
@@ -74,6 +75,12 @@ def link_button(post: Post, words: Words) -> ui.Button[Any] | None:
     """Opens the post in the browser; None where it has no public link."""
     url = text.web_url(post.url, limits.BUTTON_URL)
     return ui.Button(label=words.say("Open in browser"), url=url) if url else None
+
+
+def follow_button(tag: str, words: Words) -> ui.Button[Any]:
+    """Announces posts to whoever clicks, of one tag if not empty."""
+    custom_id = str(Follow(tag_ref(tag) if tag else ""))
+    return ui.Button(label=words.say("Follow"), emoji="🔔", custom_id=custom_id)
 
 
 def cover(post: Post) -> str | None:

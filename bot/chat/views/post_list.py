@@ -16,12 +16,12 @@ from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import ListPage, Narrow, tag_of, tag_ref
 from bot.chat.interaction import client_of, turn, words_of
-from bot.chat.views.following import follow_button
 from bot.chat.views.layout import (
     Layout,
     alt,
     components_in,
     cover,
+    follow_button,
     link_button,
     reading_time,
     small,

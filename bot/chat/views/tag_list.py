@@ -14,8 +14,7 @@ from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import PickTag, TagsPage
 from bot.chat.interaction import client_of, turn, words_of
-from bot.chat.views.following import follow_button
-from bot.chat.views.layout import Layout, heading, small
+from bot.chat.views.layout import Layout, follow_button, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
