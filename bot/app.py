@@ -208,16 +208,26 @@ class App:
             port: the port on this computer; 0 takes a free one.
             browser: whether to open the address in the browser.
         """
+        from bot.announcing import announcing
         from bot.playground.playground import open_playground
+        from bot.state.state import State
 
         say(await self.summary())
-        async with self.watching():
+        async with contextlib.AsyncExitStack() as stack:
+            state = await stack.enter_async_context(State.open(None))
+            client = self.client(state=state)
+            news = asyncio.Event()
+            await stack.enter_async_context(
+                announcing(self, client, state, tell=lambda _: news.set())
+            )
+            await stack.enter_async_context(self.watching())
             await until_stopped(
                 open_playground(
-                    self.client(),
+                    client,
                     library=self.library,
                     folder=self._folder,
                     say=say,
+                    news=news,
                     port=port,
                     browser=browser,
                 )

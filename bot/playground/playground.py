@@ -20,6 +20,7 @@ try:
     import simcord
     from simcord._clock import Clock
     from simcord.backend.cdn import CDN_BASE
+    from simcord.preview import Preview
 except ModuleNotFoundError as missing:
     raise SlashpostError("The playground is not installed", INSTALL) from missing
 
@@ -32,7 +33,11 @@ WELCOME = """\
 and nothing leaves this computer.
 Type `/` below, pick a command such as `/tags` or `/search`, and send it with the arrow. \
 Letters typed after `/post` bring suggestions. Buttons and menus work as well.
--# Edit a post and send a command again: the change is there within two seconds."""
+-# Edit a post and send a command again: the change is there within two seconds. \
+After `/announce here`, a new post is announced by itself."""
+
+# Until the simulation is asked again to show news, where it has something else to do.
+BUSY_SECONDS = 0.2
 
 # With the welcome above it, an answer of two posts fits a window without scrolling.
 OPENING = {"count": 2}
@@ -66,6 +71,7 @@ async def open_playground(
     library: Library,
     folder: Path | None,
     say: Callable[[str], None],
+    news: asyncio.Event,
     port: int = 0,
     browser: bool = True,
 ) -> None:
@@ -76,6 +82,7 @@ async def open_playground(
         library: the posts, asked for the covers to show.
         folder: where the posts lie, and their covers near them; None where they are not here.
         say: prints one line for the person at the terminal: the address.
+        news: is set whenever the bot has written without being asked.
         port: the port on 127.0.0.1; 0 takes a free one.
         browser: whether to open the address in the browser.
 
@@ -98,10 +105,26 @@ async def open_playground(
                 say(f"Playground: {preview.url} (Ctrl-C ends it)")
                 if browser:
                     await asyncio.to_thread(show_in_browser, preview.url)
-                await preview.wait_closed()
+                showing = asyncio.create_task(show_news(preview, news), name="show news")
+                try:
+                    await preview.wait_closed()
+                finally:
+                    showing.cancel()
     except simcord.SetupError as error:
         hint = "Choose another port with --port" if port else INSTALL
         raise SlashpostError(f"The playground cannot open: {error}", hint) from error
+
+
+async def show_news(preview: Preview, news: asyncio.Event) -> None:
+    """Show what the bot has written by itself: the simulation looks only after commands."""
+    while True:
+        await news.wait()
+        news.clear()
+        try:
+            await preview.refresh()
+        except simcord.SetupError:  # in the middle of a command
+            await asyncio.sleep(BUSY_SECONDS)
+            news.set()
 
 
 async def furnish(
@@ -115,8 +138,12 @@ async def furnish(
     """
     server = env.create_guild(SERVER)
     channel = server.create_text_channel(CHANNEL, topic=TOPIC)
+    managing = [server.create_role("managers", permissions=discord.Permissions(manage_guild=True))]
     you, _, host = people = [
-        server.add_member(env.create_user(name, global_name=shown, bot=bot, avatar=name))
+        server.add_member(
+            env.create_user(name, global_name=shown, bot=bot, avatar=name),
+            roles=managing if name == "you" else [],
+        )
         for name, shown, bot in (
             ("you", "You", False),
             ("friend", "A friend", False),

@@ -38,6 +38,15 @@ WIDTH, HEIGHT = 740, 1000
 START_SECONDS = 60
 PATIENCE_MS = 15_000
 
+NEWS = """---
+title: Written today
+date: 2024-06-01
+tags: [discord]
+---
+
+The bot tells of it before anybody asks.
+"""
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
 
@@ -242,6 +251,17 @@ def test_autocomplete_finds_a_post_from_a_mistyped_title(person: Person, picture
     shoot(card, picture / "post.png")
 
 
+def test_a_picture_stands_inside_the_post_that_is_read(person: Person) -> None:
+    person.pick("post")
+    person.fill("slug", "reading-in-discord")
+    card = person.send()
+    before = person.messages.count()
+    card.get_by_role("button", name="Read", exact=True).click()
+    page = person.answer_after(before)
+    expect(page.get_by_role("img", name="A white page")).to_be_visible()
+    expect(page.get_by_text("unavailable")).to_have_count(0)
+
+
 def test_a_search_shows_the_words_found(person: Person, picture: Path) -> None:
     person.pick("search")
     person.fill("query", "readers")
@@ -270,6 +290,27 @@ def test_an_edited_post_shows_within_two_seconds(person: Person, posts: Path) ->
     person.page.wait_for_timeout(2000)
     person.pick("latest")
     expect(person.send()).to_contain_text("Fresh from the editor")
+
+
+def test_a_new_post_is_announced_by_itself(person: Person, posts: Path, picture: Path) -> None:
+    person.pick("announce here")
+    settings = person.send()
+    expect(settings).to_contain_text("All new posts go to")
+    before = person.messages.count()
+    settings.get_by_role("button", name="A thread for each").click()
+    expect(settings).to_contain_text("Each gets a thread.")
+    settings.get_by_role("button", name="A thread for each").click()
+    expect(settings).not_to_contain_text("Each gets a thread.")
+    shoot(settings, picture / "announce.png")
+    file = posts / "today.md"
+    file.write_text(NEWS, encoding="utf-8")
+    announcement = person.answer_after(before)
+    expect(announcement).to_contain_text("New post")
+    expect(announcement.get_by_role("heading")).to_have_text("Written today")
+    expect(announcement.get_by_role("button", name="Read")).to_be_enabled()
+    file.unlink()
+    expect(announcement).to_contain_text("This post was withdrawn.")
+    expect(announcement.get_by_role("button", name="Read")).to_be_disabled()
 
 
 def test_a_click_works_after_a_pause(person: Person) -> None:
