@@ -21,6 +21,7 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
+from bot.ringing import Bell
 from bot.settings import METRICS_PORT, SENTRY_DSN, Settings
 from bot.state.replica import Replica
 from bot.state.state import State
@@ -94,6 +95,7 @@ async def serve_http(app: App, token: str) -> None:
         routes = web.Application()
         add_interactions(routes, interactions)
         add_pages(routes, app.library, lambda: client, lambda: service.lacking)
+        bell = Bell(app, routes)
         async with (
             listening(routes, DEFAULT_PORT if app.settings.port is None else app.settings.port),
             showing(metrics, app.settings.metrics_port),
@@ -101,7 +103,11 @@ async def serve_http(app: App, token: str) -> None:
         ):
             await app.begin()
             log.info("%s", await app.summary())
-            async with announced(app, client, memory, metrics), app.watching():
+            async with (
+                announced(app, client, memory, metrics) as announcer,
+                bell.working(announcer),
+                app.watching(),
+            ):
                 await running
         await finish_running(FINISH_SECONDS)
 
@@ -120,6 +126,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
     log.info("%s", await app.summary())
     metrics = Metrics(app.library, app.settings.db)
     client: Slashpost | None = None
+    bell: Bell | None = None
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
@@ -130,12 +137,15 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
                 lambda: client,
                 lambda: None if client and client.is_ready() else waiting,
             )
+            bell = Bell(app, routes)
             await stack.enter_async_context(listening(routes, app.settings.port))
         await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
         memory = await stack.enter_async_context(remembering(app.settings))
         connections = await connections_wanted(token)
         client = observed_client(app, metrics, memory, sync, sharded=connections > 1)
-        await stack.enter_async_context(announced(app, client, memory, metrics))
+        announcer = await stack.enter_async_context(announced(app, client, memory, metrics))
+        if bell is not None:
+            await stack.enter_async_context(bell.working(announcer))
         await stack.enter_async_context(app.watching())
         await run_gateway(client, token)
 

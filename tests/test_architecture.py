@@ -29,7 +29,17 @@ MAY_KNOW: dict[str, set[str]] = {
     "settings": {"blog"},
     "terminal": {"blog"},
 }
-MAY_KNOW_EVERYTHING = {"app", "announcing", "survey", "serving", "doctor", "cli", "__main__", "playground"}
+MAY_KNOW_EVERYTHING = {
+    "app",
+    "announcing",
+    "ringing",
+    "survey",
+    "serving",
+    "doctor",
+    "cli",
+    "__main__",
+    "playground",
+}
 
 
 def room_of(file: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -159,10 +160,12 @@ def cause_of(error: Exception) -> str:
     """Why nothing was fetched, in few words."""
     if isinstance(error, aiohttp.TooManyRedirects):
         return "it leads elsewhere again and again"
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return "it is, or leads to, no address of the web"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return str(error.os_error.strerror or error.os_error)
+        cause = error.os_error
+        # asyncio's own text names no reason.
+        return os.strerror(cause.errno) if (cause.errno or 0) > 0 else str(cause)
     if isinstance(error, zlib.error):
         return "its compression is damaged"
     return str(error) or type(error).__name__

@@ -1,0 +1,92 @@
+"""What happens when somebody rings: hooks on one side, posts and announcements on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.blog.address import RepositoryAddress
+from bot.blog.errors import IndexUnavailable
+from bot.web.hooks import STAY, Hooks, Work
+from bot.web.staying import Staying
+
+if TYPE_CHECKING:
+    from bot.announce.announcer import Announcer
+    from bot.app import App
+
+
+class Bell:
+    """Makes the bot look at the posts when somebody rings, and keeps it awake meanwhile.
+
+    Args:
+        app: the posts, and the secrets of who may ring.
+        routes: get the hooks. A request may have woken the machine, so these come before
+            all else that the bot needs for its work.
+    """
+
+    def __init__(self, app: App, routes: web.Application) -> None:
+        self._app = app
+        self._is_working = asyncio.Event()
+        self._announcer: Announcer | None = None
+        self._stay_secret = secrets.token_hex()
+        posts = app.settings.posts
+        work = Work(
+            refresh=self._refresh,
+            drained=self._drained,
+            posts=self._posts,
+            branch=posts.branch if isinstance(posts, RepositoryAddress) else None,
+        )
+        hooks = Hooks(
+            work,
+            push_secret=app.settings.push_secret,
+            wake_secret=app.settings.wake_secret,
+            stay_secret=self._stay_secret,
+        )
+        hooks.add_to(routes)
+
+    @asynccontextmanager
+    async def working(self, announcer: Announcer | None) -> AsyncIterator[None]:
+        """Do what those ask who ring, and asked before.
+
+        Over HTTP, where a host may suspend a machine that nobody asks anything, the bot asks
+        itself while it has announcements to send.
+
+        Args:
+            announcer: announces new posts; None where nothing is announced.
+        """
+        self._announcer = announcer
+        self._is_working.set()
+        settings = self._app.settings
+        async with AsyncExitStack() as stack:
+            if announcer is not None and settings.mode == "http" and settings.public_url:
+                url = settings.public_url + STAY
+                staying = Staying(url, self._stay_secret, self._drained)
+                self._app.after_look.append(staying.notice)
+                stack.callback(self._app.after_look.remove, staying.notice)
+                task = asyncio.create_task(staying.run(), name="stay awake")
+                stack.push_async_callback(asyncio.gather, task, return_exceptions=True)
+                stack.callback(task.cancel)
+            yield
+
+    async def _refresh(self) -> bool:
+        await self._is_working.wait()  # or nobody would hear what the look finds
+        return await self._app.refresh()
+
+    async def _drained(self, seconds: float) -> int:
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._is_working.wait()
+        return await self._announcer.idle(until - clock()) if self._announcer else 0
+
+    async def _posts(self) -> int:
+        try:
+            return await self._app.library.count()
+        except IndexUnavailable:
+            return 0

@@ -1,0 +1,1 @@
+"""Posts from feeds, as hosts really serve them."""
