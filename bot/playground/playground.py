@@ -12,7 +12,7 @@ import discord
 
 from bot.blog.errors import SlashpostError
 from bot.blog.library import Library
-from bot.playground.covers import covers_of
+from bot.playground.published import Asset, Published
 
 INSTALL = "Install it with: pip install 'slashpost[playground]'"
 
@@ -46,8 +46,8 @@ OPENING = {"count": 2}
 # changed posts at that moment may take longer than SimCord's own five seconds.
 SETTLE_SECONDS = 30.0
 
-# Looking for a cover asks the disk some twenty times; the newest posts are looked at most.
-POSTS_WITH_COVERS = 1_000
+# Whose pictures may lie beside them: more than any blog has.
+MOST_POSTS = 100_000
 
 PICTURES = Path(__file__).with_name("pictures")
 
@@ -79,8 +79,8 @@ async def open_playground(
 
     Args:
         client: the bot, not yet logged in.
-        library: the posts, asked for the covers to show.
-        folder: where the posts lie, and their covers near them; None where they are not here.
+        library: the posts, asked where each of them is published.
+        folder: where the posts lie, and their pictures near them; None where they are not here.
         say: prints one line for the person at the terminal: the address.
         news: is set whenever the bot has written without being asked.
         port: the port on 127.0.0.1; 0 takes a free one.
@@ -89,19 +89,21 @@ async def open_playground(
     Raises:
         SlashpostError: the port is taken, or a part of the simulation is missing.
     """
-    posts = await library.latest(limit=POSTS_WITH_COVERS)
+    posts = await library.latest(limit=MOST_POSTS)
     site_url = (await library.status()).site_url
-    covers = await asyncio.to_thread(covers_of, posts, folder, site_url) if folder else {}
     try:
         # The bot answers and logs the errors of its commands; none should end the playground.
         async with simcord.run(client, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
             env.backend.clock = WallClock()
             channel, people = await furnish(env)
-            pictures = covers | avatars(client, people)
+            pictures = Published(avatars(client, people), CDN_BASE, posts, folder, site_url)
             viewers = people[:-1]
             async with env.preview(
-                channel, viewers=viewers, layout="channel", assets=pictures, port=port
+                channel, viewers=viewers, layout="channel", port=port
             ) as preview:
+                # SimCord takes a mapping that is full from the start; a picture inside a post
+                # is known only once somebody reads it.
+                preview._explicit_assets = pictures  # type: ignore[assignment] # noqa: SLF001
                 say(f"Playground: {preview.url} (Ctrl-C ends it)")
                 if browser:
                     await asyncio.to_thread(show_in_browser, preview.url)
@@ -157,9 +159,7 @@ async def furnish(
     return channel, people
 
 
-def avatars(
-    client: discord.Client, people: Sequence[simcord.MemberActor]
-) -> dict[str, tuple[str, bytes]]:
+def avatars(client: discord.Client, people: Sequence[simcord.MemberActor]) -> dict[str, Asset]:
     """The pictures of the bot and of people, by URL."""
     names = {f"{CDN_BASE}/avatars/{person.id}/{person.name}.png": person.name for person in people}
     if client.user is not None:
