@@ -56,18 +56,22 @@ def trouble(wish: Subscription, access: Access, words: Words) -> str:
         missing = words.say(
             "I do not see this channel. Give my role **View Channel** there, if it still exists."
         )
-    by_itself = words.say("What is new meanwhile waits, and goes out once that is possible.")
     return "\n".join(
         filter(
             None,
             (
                 paused(wish, words),
                 f"⚠️ {missing}" if missing else "",
-                by_itself if missing or wish.pause else "",
+                by_itself(words) if missing or wish.pause else "",
                 needs_tags(access.channel, words) if access.channel else "",
             ),
         )
     )
+
+
+def by_itself(words: Words) -> str:
+    """What becomes of posts where nothing can be announced for now."""
+    return words.say("What is new meanwhile waits, and goes out once that is possible.")
 
 
 def paused(wish: Subscription, words: Words) -> str:

@@ -10,11 +10,11 @@ from discord import Interaction, ui
 from bot.blog.subscription import Subscription
 from bot.chat.actions import Action
 from bot.chat.channels import may_manage
-from bot.chat.effects import paused, which
+from bot.chat.effects import by_itself, paused, which
 from bot.chat.interaction import answer, client_of, subscriptions_of, turn, words_of
 from bot.chat.subscription_ids import OpenSettings, SettingsPage
 from bot.chat.views.channel_settings import channel_of, not_allowed
-from bot.chat.views.layout import Layout, heading
+from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.words import Words
@@ -37,6 +37,8 @@ class AnnouncedList(Layout):
             edit: ui.Button[Any] = ui.Button(label=words.say("Edit"), custom_id=to)
             lines = (which(wish, words, TAGS), paused(wish, words))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
+        if any(wish.pause for wish in wishes):
+            self.show(small(by_itself(words)))
         self.show(page_buttons(page, words, SettingsPage))
 
 
