@@ -57,6 +57,7 @@ class Fault:
         retry_after: seconds, for a 429; None for Cloudflare's own, which tells nothing.
         works: whether what was asked for is done all the same.
         delay: seconds until the answer, or until the connection drops.
+        late: seconds until what was asked for is done, if it is.
     """
 
     method: str
@@ -66,6 +67,7 @@ class Fault:
     retry_after: float | None = 0.05
     works: bool = False
     delay: float = 0.0
+    late: float = 0.0
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether this request gets the fault."""
@@ -91,6 +93,8 @@ class Rest:
         faults: what the next requests get instead of an answer.
         weather: says for any request what goes wrong with it, or None.
         limits: the rate limits; None for no limits.
+        judges_itself: whether answers are held against Discord's description, too. That takes
+            most of this server's time, and thousands of answers of a kind are all alike.
     """
 
     def __init__(self, answers: Answers) -> None:
@@ -99,6 +103,7 @@ class Rest:
         self.faults: list[Fault] = []
         self.weather: Callable[[str, str], Fault | None] = lambda _method, _path: None
         self.limits: Limits | None = None
+        self.judges_itself = True
         self._answers = answers
         self._called = asyncio.Condition()
 
@@ -149,6 +154,7 @@ class Rest:
         fault = self._fault(request.method, path) or self.weather(request.method, path)
         if fault is None:
             return await self._answer(request, path, body)
+        await asyncio.sleep(fault.late)
         status, answer = fault.status, fault.body()
         if fault.works or status is None:
             done = await self._answer(request, path, body)
@@ -190,10 +196,11 @@ class Rest:
             self.complaints.append(str(error))
             message = f"Invalid Form Body: {error}"
             return HTTPStatus.BAD_REQUEST, {"code": INVALID_FORM_BODY, "message": message}
-        try:
-            validate_response(request.method, path, status, answer)
-        except AssertionError as error:
-            self.complaints.append(str(error))
+        if self.judges_itself:
+            try:
+                validate_response(request.method, path, status, answer)
+            except AssertionError as error:
+                self.complaints.append(str(error))
         return status, answer
 
 

@@ -1,0 +1,212 @@
+"""A machine that does nothing but announce: what the bot runs, over a blog of a few lines.
+
+Its posts come from a file that grows, its cards are the shortest that pass; ledger, outbox,
+announcer and mail are the bot's own. It dies by its own hand, without a word, at the step
+that its order names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.announce import announcer, errand
+from bot.blog.census import Entry
+from bot.blog.delivery import Letter, Story
+from bot.blog.errors import StateUnavailable
+from bot.blog.post import Post
+from bot.blog.subscription import Subscription
+from bot.state import postgres
+from bot.state.state import State
+from bot.transport.api import use_api_base
+from bot.transport.mail import DiscordMail
+from bot.transport.pace import Pace
+from tests.wire.people import TOKEN
+
+Order = Mapping[str, Any]
+
+LOOK_SECONDS = 0.02
+# What takes minutes at a real Discord, which is not so near.
+errand.FIRST_WAIT, errand.LONGEST_WAIT = 0.05, 0.5
+errand.CHANGE_AGAIN = 0.1
+postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
+errand.FIND_SECONDS = 0.5
+
+
+def main(order: Order) -> None:
+    """Live as ordered: until all is announced, or until the step at which to die.
+
+    Args:
+        order: ``base`` of Discord, paths of ``state`` and ``blog``, ``subscriptions`` to
+            begin with, ``die_at`` the number of a step (0 for never), ``signal`` that it
+            then gets (SIGKILL where there is none), ``lease`` in seconds.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    logging.getLogger("discord").setLevel(logging.ERROR)
+    asyncio.run(live(order))
+
+
+async def live(order: Order) -> None:
+    """Announce what the blog holds, as long as it grows."""
+    use_api_base(order["base"])
+    client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=30)
+    async with client, State.open(home(order["state"])) as state:
+        await client.login(TOKEN)
+        for each in order["subscriptions"]:
+            tags = {name: tuple(each[name]) for name in ("tags", "without")}
+            await state.subscriptions.keep(Subscription(**{**each, **tags}))
+        fate = Fate(order["die_at"], order.get("signal", signal.SIGKILL))
+        catalogue = Catalogue(Path(order["blog"]))
+        announcing = announcer.Announcer(
+            catalogue,
+            ledger=Doomed(state.ledger, fate, "ledger"),
+            outbox=Doomed(state.outbox, fate, "outbox"),
+            subscriptions=state.subscriptions,
+            mail=Doomed(DiscordMail(client, pace=Pace(1000)), fate, "mail"),
+            composer=Composer(),
+            limit=order.get("limit", 5),
+            lease=order["lease"],
+            settle=LOOK_SECONDS,
+        )
+        async with announcing.running():
+            await _until_complete(announcing, catalogue)
+
+
+def home(state: str) -> Path | str:
+    """Where the state is: a file, or a database if it is a URL."""
+    return state if "://" in state else Path(state)
+
+
+async def _until_complete(announcing: announcer.Announcer, catalogue: Catalogue) -> None:
+    while True:
+        seen = catalogue.generation
+        await announcing.notice()
+        try:
+            waiting = await announcing.idle(1)
+        except StateUnavailable:  # cut off from the database
+            waiting = 1
+        if catalogue.is_complete and seen == catalogue.generation and not waiting:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+class Fate:
+    """Counts steps, and ends the process at one of them.
+
+    Args:
+        die_at: number of the step; 0 for none.
+        number: of the signal that ends, or stops, the process.
+    """
+
+    def __init__(self, die_at: int, number: int) -> None:
+        self._die_at = die_at
+        self._number = number
+        self._steps = 0
+
+    def step(self, name: str) -> None:
+        """One step further: the end, if it is the one."""
+        self._steps += 1
+        if self._steps == self._die_at:
+            sys.stderr.write(f"died {name}\n")
+            sys.stderr.flush()
+            os.kill(os.getpid(), self._number)
+
+
+class Doomed:
+    """Something of the bot's, before and after each call of which the process may die."""
+
+    def __init__(self, whole: object, fate: Fate, name: str) -> None:
+        self._whole = whole
+        self._fate = fate
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._whole, name)
+        if not inspect.iscoroutinefunction(method):
+            return method
+
+        async def call(*args: Any, **options: Any) -> Any:
+            self._fate.step(f"before {self._name}.{name}")
+            result = await method(*args, **options)
+            self._fate.step(f"after {self._name}.{name}")
+            return result
+
+        return call
+
+
+class Catalogue:
+    """Implements ``blog.Catalogue`` with a file of ``scene.Blog``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read()
+
+    def _read(self) -> None:
+        said = json.loads(self._path.read_text())
+        self._generation: int = said["generation"]
+        self.is_complete: bool = said["is_complete"]
+        self._entries = {
+            each["name"]: Entry(
+                path=each["name"],
+                slug=each["name"],
+                title=each["name"],
+                tags=tuple(each["tags"]),
+                instant=each["instant"],
+                digest=each["name"],
+            )
+            for each in said["posts"]
+        }
+
+    @property
+    def generation(self) -> int:
+        """Of the file as it is now."""
+        self._read()
+        return self._generation
+
+    async def version(self) -> str:
+        """The generation."""
+        return str(self.generation)
+
+    async def census(self) -> Sequence[Entry]:
+        """All posts."""
+        self._read()
+        return list(self._entries.values())
+
+    async def next_due(self) -> int | None:
+        """Nothing waits for its date."""
+        return None
+
+    async def texts(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """No two posts say the same."""
+        return {path: f"All about {path}, and nothing else." for path in paths}
+
+    async def get(self, path: str) -> Post | None:
+        """The post of that path."""
+        entry = self._entries.get(path)
+        if entry is None:
+            return None
+        return Post(path=path, slug=path, title=path, tags=entry.tags, digest=entry.digest)
+
+
+class Composer:
+    """Implements ``blog.Composer``: a heading a post, and a button with the delivery's id."""
+
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+        """Name the posts, oldest first."""
+        text = "\n".join(f"# {story.title}" for story in stories)
+        button = {"type": 2, "style": 2, "label": "Read", "custom_id": f"new:{delivery}:x"}
+        card = [{"type": 10, "content": text}, {"type": 1, "components": [button]}]
+        tags = {tag for story in stories if story.post for tag in story.post.tags}
+        return Letter(components=card, title=stories[0].title, tags=tuple(tags), role=to.role)
+
+    plain = compose

@@ -1,0 +1,179 @@
+"""Machines die, requests fail, and still every channel has every post once, in order.
+
+Each machine is a process of its own that is killed with SIGKILL, by itself between two
+steps or from outside at any moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.blog.subscription import Place
+from tests.announce.scene import Blog, Note, Town, Weather, notes, shown, unfinished, wanted
+from tests.announce.zygote import Machine, Zygote
+from tests.wire.server import LoopbackDiscord
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+module = pytest_asyncio.fixture(scope="module", loop_scope="module")
+
+THOROUGH = pytest.mark.announce
+PLACES: tuple[Place, ...] = ("text", "news", "forum", "thread", "reader")
+AT_ONCE = 8
+POSTS, CHANNELS = 50, 20
+# More posts than this at once become one message.
+LIMIT = 5
+KILLED = -signal.SIGKILL
+# So many lives at most, then one that nobody ends.
+LIVES = 40
+SCHEDULES = 200
+
+
+def make(folder: Path) -> Path:
+    """Make a folder."""
+    folder.mkdir()
+    return folder
+
+
+@module
+async def zygote() -> AsyncIterator[Zygote]:
+    """Starts machines."""
+    async with Zygote() as zygote:
+        yield zygote
+
+
+class Story:
+    """One blog, one Discord, one state, and machines one after the other."""
+
+    def __init__(self, zygote: Zygote, discord: LoopbackDiscord, folder: Path, town: Town) -> None:
+        self.discord = discord
+        self.town = town
+        self.blog = Blog(folder / "blog.json")
+        self.deaths: list[str] = []
+        self._zygote = zygote
+        self.state = str(folder / "state.db")
+        town.settle(discord.answers)
+
+    async def begin(self, notes: Sequence[Note], *, lease: float = 1.5) -> None:
+        """Let a first machine see what was written before anyone asked for announcements."""
+        self._lease = lease
+        self.blog.publish(notes, is_complete=True)
+        machine = await self.start(subscriptions=self.town.orders())
+        assert await machine.ended() == 0, self._zygote.log
+        assert self.discord.answers.messages == {}
+
+    async def start(self, *, die_at: int = 0, **more: Any) -> Machine:
+        """Start a machine."""
+        return await self._zygote.start(
+            {
+                "base": self.discord.base,
+                "state": self.state,
+                "blog": str(self.blog.path),
+                "subscriptions": [],
+                "die_at": die_at,
+                "lease": self._lease,
+                "limit": LIMIT,
+                **more,
+            }
+        )
+
+    def check(self, published: Sequence[Note]) -> None:
+        """Every channel has every wanted post exactly once and in order."""
+        answers = self.discord.answers
+        for to in self.town.subscriptions:
+            assert shown(answers, to) == wanted(to, published), f"{to}\n{self._zygote.log}"
+            assert unfinished(answers, to) == []
+        assert self.discord.rest.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("place", "posts"),
+    [("text", 1), ("forum", 1), *(pytest.param(each, 3, marks=THOROUGH) for each in PLACES)],
+)
+async def test_a_machine_may_be_killed_at_every_step(
+    zygote: Zygote, tmp_path: Path, place: Place, posts: int
+) -> None:
+    """Before and after each call of ledger, outbox and mail."""
+    for first in range(1, 1000, AT_ONCE):
+        killed = await asyncio.gather(
+            *(die_once(zygote, tmp_path, place, posts, first + n) for n in range(AT_ONCE))
+        )
+        if not all(killed):
+            break
+    assert first > 10 * posts, "a delivery takes more steps than that"
+
+
+async def die_once(zygote: Zygote, home: Path, place: Place, posts: int, step: int) -> bool:
+    """Let a first machine die at a step, and a second one go on; whether the first died."""
+    folder = make(home / str(step))
+    async with LoopbackDiscord() as discord:
+        story = Story(zygote, discord, folder, Town.build([place]))
+        old, *fresh = notes(1 + posts, int(time.time()), Random(step))
+        await story.begin([old], lease=0.3)
+        story.blog.publish(fresh, is_complete=True)
+        status = await (await story.start(die_at=step)).ended()
+        assert status in {0, KILLED}, zygote.log
+        assert await (await story.start()).ended() == 0, zygote.log
+        story.check(fresh)
+    return status == KILLED
+
+
+async def survive(story: Story, random: Random, fresh: Sequence[Note]) -> int:
+    """Let posts appear and machines die; how many did."""
+    waiting, deaths = list(fresh), 0
+    while True:
+        last = not waiting or deaths >= LIVES
+        machine = await story.start(die_at=0 if last else int(random.expovariate(1 / 150)) + 1)
+        while waiting:
+            batch = [waiting.pop(0) for _ in range(min(len(waiting), random.randint(1, 8)))]
+            story.blog.publish(batch, is_complete=not waiting)
+            try:
+                status = await machine.ended(random.uniform(0.01, 0.4))
+                break
+            except TimeoutError:
+                if random.random() < 0.1 and deaths < LIVES:
+                    machine.send(signal.SIGKILL)
+        else:
+            if random.random() < 0.5 and deaths < LIVES:
+                await asyncio.sleep(random.uniform(0, 0.5))
+                machine.send(signal.SIGKILL)
+        status = await machine.ended()
+        if status == 0:
+            return deaths
+        assert status == KILLED
+        deaths += 1
+
+
+async def play(zygote: Zygote, folder: Path, seed: int) -> int:
+    """One schedule; how often a machine was killed."""
+    random = Random(seed)
+    places = [*PLACES * 2, *random.choices(PLACES, k=CHANNELS - 2 * len(PLACES))]
+    async with LoopbackDiscord() as discord:
+        story = Story(zygote, discord, folder, Town.build(places, random))
+        old, *fresh = notes(POSTS + 1, int(time.time()), random)
+        await story.begin([old])
+        # Either Discord knows a nonce for minutes, or a search must do where it knows none.
+        knows_nonces = bool(seed % 2)
+        discord.answers.nonce_seconds = 180 if knows_nonces else 0
+        discord.rest.weather = Weather(random, chance=0.06, hang=1.2, late=knows_nonces)
+        discord.rest.judges_itself = False
+        deaths = await survive(story, random, fresh)
+        story.check(fresh)
+    return deaths
+
+
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=THOROUGH) for seed in range(2, SCHEDULES))]
+)
+async def test_fifty_posts_reach_twenty_channels_once_whatever_happens(
+    zygote: Zygote, tmp_path: Path, seed: int
+) -> None:
+    assert await play(zygote, tmp_path, seed) > 0
