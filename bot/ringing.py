@@ -68,9 +68,7 @@ class Bell:
                 staying = Staying(url, self._stay_secret, self._drained)
                 self._app.after_look.append(staying.notice)
                 stack.callback(self._app.after_look.remove, staying.notice)
-                task = asyncio.create_task(staying.run(), name="stay awake")
-                stack.push_async_callback(asyncio.gather, task, return_exceptions=True)
-                stack.callback(task.cancel)
+                await stack.enter_async_context(staying.running())
             yield
 
     async def _refresh(self) -> bool:

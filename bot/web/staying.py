@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
 
@@ -41,8 +42,21 @@ class Staying:
         """Hear that there may be something to send. Returns at once."""
         self._is_news = True
 
-    async def run(self) -> None:
-        """Stay awake while it matters, for ever: also once something else has woken the machine."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Stay awake while it matters, for as long as the context is open.
+
+        It looks whether it matters after each notice, and once something else has woken the
+        machine.
+        """
+        task = asyncio.create_task(self._run(), name="stay awake")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
         while True:
             before = time.time()
             if self._is_news:

@@ -303,14 +303,12 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
     work = Work(refresh=bot.refresh, drained=drained, posts=bot.posts)
     async with ringing(Hooks(work, push_secret=None, wake_secret=None, stay_secret="s")) as caller:
         stay = Staying(f"{caller.base}/hooks/stay", "s", drained)
-        task = asyncio.create_task(stay.run())
-        await asyncio.sleep(0.2)
-        assert asked == [3.0, 55.0, 55.0, 55.0]
-        await stay.notice()
-        await asyncio.sleep(0.1)
-        assert asked == [3.0, 55.0, 55.0, 55.0, 3.0], "nothing to send: no request"
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        async with stay.running():
+            await asyncio.sleep(0.2)
+            assert asked == [3.0, 55.0, 55.0, 55.0]
+            await stay.notice()
+            await asyncio.sleep(0.1)
+            assert asked == [3.0, 55.0, 55.0, 55.0, 3.0], "nothing to send: no request"
 
 
 async def test_nobody_else_can_keep_the_bot_awake() -> None:
@@ -331,9 +329,8 @@ async def test_a_bot_that_does_not_reach_itself_goes_on(
         return 1
 
     stay = Staying(f"http://127.0.0.1:{unused_tcp_port}/hooks/stay", "s", drained)
-    task = asyncio.create_task(stay.run())
-    await asyncio.sleep(0.2)
-    assert not task.done()
-    assert "may fall asleep" in caplog.text
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    async with stay.running():
+        await asyncio.sleep(0.2)
+        await stay.notice()
+        await asyncio.sleep(0.2)
+    assert caplog.text.count("may fall asleep") == 2
