@@ -147,7 +147,7 @@ class Fall(Turn, template="fall"):
 
 @asynccontextmanager
 async def answering(
-    loopback: LoopbackDiscord, clerk: Clerk, *, logs_in: bool = True, **options: Any
+    loopback: LoopbackDiscord, clerk: discord.Client, *, logs_in: bool = True, **options: Any
 ) -> AsyncIterator[Interactions]:
     """Let the loopback Discord post interactions to a bot in this process.
 

@@ -17,6 +17,9 @@ from tests.chat.test_text import SPICY
 TEXTS = {
     "posts/01-bed.md": "Feed the *soil* before you feed the plant. Good soil_life needs rest.",
     "posts/02-bed.md": "Spades, and how to keep them sharp in heavy soil.",
+    "posts/03-bed.md": (
+        "## Sowing\n\n" + "Carrots want sand. " * 250 + "\n\n## Picking\n\nParsnips want frost.\n"
+    ),
 }
 
 
@@ -55,6 +58,34 @@ async def test_nothing_found_is_said_in_private(searchable: Stage) -> None:
     seen = await searchable.type("search", query="# @everyone `rhubarb`")
     assert seen.is_private
     assert seen.text.startswith("Nothing found for **\\# @\u2060everyone \\`rhubarb\\`**.\n-# Try")
+
+
+async def test_a_mistyped_search_offers_what_was_meant(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="spdaes")
+    assert seen.is_private
+    assert seen.text == "Nothing found for **spdaes**.\nDid you mean this?"
+    assert seen.labels == ["spades"]
+    found = await searchable.click(seen, "spades")
+    assert found.titles == ["Bed number 2"]
+    assert found.message.id == seen.message.id, "the answer turns into the results"
+
+
+async def test_read_opens_a_hit_at_the_section_that_was_found(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="parsnips frost")
+    assert "### [Bed number 3](https://blog.example/beds/3/) › Picking\n" in seen.text
+    page = await searchable.click(seen, "Read")
+    assert page.is_private
+    assert "## Picking\n\nParsnips want frost." in page.text
+    assert "-# page 2 of 2" in page.text
+
+
+async def test_suggestions_are_titles_headings_and_tags(searchable: Stage) -> None:
+    assert "Picking" in await searchable.suggestions("search", "query", "pick")
+    assert "Bed number 7" in await searchable.suggestions("search", "query", "bed num")
+    offered = await searchable.suggestions("search", "query", "gard")
+    assert "tag:Gardening" in offered
+    found = await searchable.type("search", query=offered["tag:Gardening"])
+    assert found.titles
 
 
 @pytest.mark.parametrize("query", ["   ", "\u200b", "\u3164"])
