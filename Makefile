@@ -10,7 +10,7 @@ bin := .venv/bin
 options := --posts "$(POSTS)" $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests image-test format lock messages clean
+.PHONY: help run test lint types tests announce-test image-test format lock messages clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -34,6 +34,9 @@ types: .venv/ready ## Check types
 
 tests: .venv/ready ## Run the test suite
 	$(bin)/pytest -n auto --dist loadfile
+
+announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: some minutes
+	$(bin)/pytest -m announce -n 8 --dist load tests/announce
 
 # Nothing may be skipped here, or a machine without Docker would seem to have checked it.
 image-test: .venv/ready ## Build the image and try it, with Docker or Podman
