@@ -113,7 +113,8 @@ class Announcer:
         """Wait until what was noticed is sent, as far as it can be within that time.
 
         Returns:
-            How many messages still wait, those that cannot be delivered for now excluded.
+            How many messages still wait, those that cannot be delivered for now excluded;
+            one at least as long as what was noticed has not been looked at.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -122,7 +123,7 @@ class Announcer:
                 if first is None or first > left:
                     break
             await asyncio.sleep(min(IDLE_STEP, left))
-        return (await self._outbox.backlog()).waiting
+        return max((await self._outbox.backlog()).waiting, int(self._is_behind))
 
     async def backlog(self) -> Backlog:
         """How it goes now."""
@@ -159,6 +160,7 @@ class Announcer:
         self._looks += 1
         await self._outbox.retry_paused()
         await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)
+        self._sender.wake()
 
     async def _sketches(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
         """What to know the texts again by. Takes a second for thousands, in another thread."""
@@ -179,14 +181,13 @@ class Announcer:
             await self._let_settle()
             try:
                 await self.look()
-                self._sender.wake()
+                self._is_behind = self._noticed.is_set()
             except (IndexUnavailable, StateUnavailable) as error:
                 log.warning("Did not look for new posts: %s", error)
                 self._try_again()
             except Exception:
                 log.exception("Did not look for new posts")
                 self._try_again()
-            self._is_behind = self._noticed.is_set()
 
     def _try_again(self) -> None:
         asyncio.get_running_loop().call_later(UNTIL_NEXT_TRY, self._noticed.set)

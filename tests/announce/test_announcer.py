@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.announce.conftest import TEXT, Stage
+from dataclasses import replace
+
+import pytest
+
+from bot.blog.delivery import LetterRefused, NoAccess, TryLater
+from bot.blog.subscription import Pause
+from tests.announce.channels import later
+from tests.announce.conftest import NEWS, TEXT, Stage
+
+DAY = 86_400.0
 
 
 async def test_a_new_post_is_announced_once(stage: Stage) -> None:
@@ -11,3 +20,283 @@ async def test_a_new_post_is_announced_once(stage: Stage) -> None:
     assert stage.discord.texts(TEXT.key) == ["Hello"]
     assert await stage.announce() == 0
     assert stage.discord.texts(TEXT.key) == ["Hello"]
+
+
+async def test_a_channel_that_is_added_hears_of_what_comes_later(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Before")
+    await stage.announce()
+    await stage.state.subscriptions.keep(NEWS)
+    await stage.announce()
+    stage.shelf.put("b.md", "After")
+    await stage.announce()
+    assert stage.discord.texts(NEWS.key) == ["After"]
+    assert stage.discord.texts(TEXT.key) == ["Before", "After"]
+
+
+async def test_a_draft_waits_until_it_is_published_and_the_future_until_it_comes(
+    stage: Stage,
+) -> None:
+    stage.shelf.put("draft.md", "Draft", draft=True)
+    stage.shelf.put("future.md", "Tomorrow", day=1)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == []
+    stage.shelf.put("draft.md", "Draft")
+    announcer = stage.announcer()
+    async with announcer.running():
+        await announcer.notice()
+        await announcer.idle(3)
+        assert stage.discord.texts(TEXT.key) == ["Draft"]
+        stage.shelf.now += DAY  # nothing changes but the time
+        await announcer.look()
+        await announcer.idle(3)
+    assert stage.discord.texts(TEXT.key) == ["Draft", "Tomorrow"]
+
+
+async def test_an_edit_changes_the_message_and_touching_a_file_does_not(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Helo")
+    await stage.announce()
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    (message,) = stage.discord.messages[TEXT.key]
+    assert (message.text, message.edits) == ("Hello", 1)
+    stage.shelf.put("a.md", "Hello", body="a word that no announcement shows")
+    await stage.announce()
+    assert (message.text, message.edits) == ("Hello", 1)
+    assert await stage.announce() == 0
+
+
+async def test_a_renamed_post_is_the_same_one(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello", slug="hello")
+    await stage.announce()
+    stage.shelf.move("a.md", "2024/a.md", "hello")
+    await stage.announce()
+    stage.shelf.put("2024/a.md", "Hello, all", slug="hello")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello, all"]
+
+
+async def test_a_withdrawn_post_is_marked_and_restored(stage: Stage) -> None:
+    post = stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    stage.shelf.take("a.md")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["[Hello]"]
+    stage.shelf.put("a.md", post.title)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello"]
+
+
+async def test_what_is_withdrawn_before_it_was_sent_is_not_sent(stage: Stage) -> None:
+    stage.discord.before = lambda *_: TryLater("Discord is away", 60)
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    assert await stage.announce() == 2
+    stage.discord.before = lambda *_: None
+    stage.shelf.take("a.md")
+    await stage.state.subscriptions.resume(TEXT.key)  # which need not wait the minute
+    assert await stage.announce() == 0
+    assert stage.discord.texts(TEXT.key) == ["World"]
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["World", "Hello"]
+
+
+async def test_many_posts_are_one_message_that_follows_them(stage: Stage) -> None:
+    for name in "fedcba":
+        stage.shelf.put(f"{name}.md", name.upper())
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["A, B, C, D, E, F"]
+    stage.shelf.take("b.md")
+    stage.shelf.put("c.md", "See")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["A, [B], See, D, E, F"]
+
+
+async def test_threads_and_publication_follow_the_message(stage: Stage) -> None:
+    await stage.state.subscriptions.keep(replace(NEWS, threads=True, publish=True))
+    lost = iter(["start_thread", "publish"])
+    stage.discord.after = lambda request, _: (
+        later() if request != "send" and next(lost, None) else None
+    )
+    stage.shelf.put("a.md", "Hello")
+    assert await stage.announce() == 0
+    (message,) = stage.discord.messages[NEWS.key]
+    assert message.thread == message.id
+    assert message.published
+
+
+async def test_a_thread_that_may_not_be_made_holds_nothing_up(stage: Stage) -> None:
+    await stage.state.subscriptions.keep(replace(NEWS, threads=True, publish=True))
+    stage.discord.before = lambda request, _: (
+        NoAccess("Create Public Threads is missing") if request == "start_thread" else None
+    )
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    assert await stage.announce() == 0
+    assert stage.discord.texts(NEWS.key) == ["Hello", "World"]
+    wish = await stage.state.subscriptions.get(NEWS.key)
+    assert wish is not None
+    assert wish.pause is None
+
+
+async def test_a_lost_response_does_not_send_twice(stage: Stage) -> None:
+    lost = iter([TryLater("The connection broke", 0.01)])
+    stage.discord.after = lambda request, _: next(lost, None) if request == "send" else None
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    assert await stage.announce() == 0
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+
+
+async def test_a_channel_that_must_wait_holds_up_no_other(stage: Stage) -> None:
+    await stage.state.subscriptions.keep(NEWS)
+    stage.discord.before = lambda _, key: TryLater("Slow down", 60) if key == TEXT.key else None
+    stage.shelf.put("a.md", "Hello")
+    assert await stage.announce() == 1
+    assert stage.discord.texts(NEWS.key) == ["Hello"]
+    assert stage.discord.texts(TEXT.key) == []
+
+
+async def test_lost_access_pauses_and_its_return_resumes(stage: Stage) -> None:
+    stage.discord.before = lambda *_: NoAccess("Send Messages is missing")
+    stage.shelf.put("a.md", "Hello")
+    assert await stage.announce() == 0, "what cannot be delivered for now is not waited for"
+    wish = await stage.state.subscriptions.get(TEXT.key)
+    assert wish is not None
+    assert wish.pause is not None
+    assert (wish.pause.reason, wish.pause.detail) == ("access", "Send Messages is missing")
+    backlog = await stage.state.outbox.backlog()
+    assert (backlog.held, backlog.paused, backlog.problem) == (1, 1, "Send Messages is missing")
+
+    stage.discord.before = lambda *_: None
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    assert await stage.state.subscriptions.get(TEXT.key) == TEXT
+
+
+async def test_a_server_that_was_left_is_told_from_a_closed_channel(stage: Stage) -> None:
+    stage.discord.before = lambda *_: NoAccess("the bot is not in the server", "left")
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    wish = await stage.state.subscriptions.get(TEXT.key)
+    assert wish is not None
+    assert wish.pause is not None
+    assert wish.pause.reason == "left"
+    # Kept for 30 days, counted by the clock of the look.
+    stage.shelf.now = wish.pause.since + 29 * DAY
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    assert await stage.state.subscriptions.get(TEXT.key) is not None
+    stage.shelf.now = wish.pause.since + 31 * DAY
+    stage.shelf.put("c.md", "Again")
+    await stage.announce()
+    assert await stage.state.subscriptions.get(TEXT.key) is None
+
+
+async def test_an_administrators_pause_is_left_alone(stage: Stage) -> None:
+    await stage.state.subscriptions.pause(TEXT.key, Pause(reason="admin", since=1))
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    assert stage.discord.calls == []
+    await stage.state.subscriptions.resume(TEXT.key)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello"]
+
+
+async def test_a_refused_card_becomes_a_plain_one(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals = iter([LetterRefused("components: too long")])
+    stage.discord.before = lambda request, _: next(refusals, None) if request == "send" else None
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["plain Hello"]
+    assert "components: too long" in caplog.text
+
+
+async def test_what_discord_never_takes_is_logged_and_holds_nothing_up(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals = iter([LetterRefused("no"), LetterRefused("still no")])
+    stage.discord.before = lambda request, _: next(refusals, None) if request == "send" else None
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["World"]
+    assert "Discord refuses 'Hello' in c12: still no" in caplog.text
+    assert (await stage.state.outbox.backlog()).refused == 1
+
+
+async def test_a_deleted_announcement_stays_deleted(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    stage.discord.delete(TEXT.key)
+    stage.shelf.put("a.md", "Hello, all")
+    await stage.announce()
+    stage.shelf.put("a.md", "Hello, world")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == []
+    assert stage.discord.calls.count("send") == 1
+
+
+async def test_a_change_that_cannot_be_made_holds_up_no_message(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    stage.discord.before = lambda request, _: NoAccess("locked") if request == "edit" else None
+    stage.shelf.put("a.md", "Hello, all")
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    backlog = await stage.state.outbox.backlog()
+    assert (backlog.paused, backlog.changes, backlog.sent) == (0, 1, 2)
+
+
+async def test_a_machine_with_older_posts_neither_announces_nor_withdraws(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    stage.shelf.take("b.md")
+    stage.shelf.put("c.md", "Elsewhere")
+    stage.shelf.generation = 2
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+
+
+async def test_a_message_that_a_restored_state_has_forgotten_is_found(stage: Stage) -> None:
+    announcer = stage.announcer()
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    stage.shelf.put("b.md", "World")
+    await stage.announce()
+    for table in ("known_posts", "deliveries", "delivery_posts"):
+        async with stage.state._database.transaction() as work:
+            await work.rows(f"DELETE FROM {table}")
+    await stage.announce(announcer)
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    stage.shelf.put("b.md", "World, hello")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World, hello"]
+
+
+async def test_whoever_looked_before_need_not_search(stage: Stage) -> None:
+    announcer = stage.announcer()
+    async with announcer.running():
+        await announcer.notice()
+        await announcer.idle(3)
+        stage.shelf.put("a.md", "Hello")
+        await announcer.notice()
+        await announcer.idle(3)
+    assert stage.discord.calls == ["send"]
+
+
+async def test_a_subscription_that_ends_takes_what_waits_along(stage: Stage) -> None:
+    stage.discord.before = lambda *_: TryLater("Discord is away", 60)
+    stage.shelf.put("a.md", "Hello")
+    assert await stage.announce() == 1
+    await stage.state.subscriptions.remove(TEXT.key)
+    await stage.state.subscriptions.keep(TEXT)
+    stage.discord.before = lambda *_: None
+    assert await stage.announce() == 0
+    assert stage.discord.texts(TEXT.key) == []

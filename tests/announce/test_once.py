@@ -1,0 +1,245 @@
+"""Whatever happens to a blog, its machine and Discord: every post once, and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from bot.announce.announcer import Announcer
+from bot.announce.errand import Errand
+from bot.blog.delivery import NoAccess, TryLater
+from bot.blog.subscription import Subscription
+from bot.state.state import State
+from tests.announce.channels import Channels, Lines, Shelf
+
+LEASE = 0.05
+CHANNELS = (1, 2, 3)
+# What may happen to a request or a write, beside nothing.
+FATES = (None, None, None, "busy", "lost", "closed", "killed before", "killed after")
+fates = st.lists(st.sampled_from(FATES), max_size=8)
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class Doomed:
+    """The same as another object, whose calls may be the last thing that a process does."""
+
+    def __init__(self, inner: object, next_fate: Callable[[], str | None]) -> None:
+        self._inner = inner
+        self._next_fate = next_fate
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method = getattr(self._inner, name)
+
+        async def call(*values: object, **named: object) -> Any:
+            fate = self._next_fate()
+            if fate == "killed before":
+                raise Killed
+            self.fail_before(fate)
+            result = await method(*values, **named)
+            if fate == "killed after":
+                raise Killed
+            self.fail_after(fate)
+            return result
+
+        return call
+
+    def fail_before(self, fate: str | None) -> None:
+        """Databases do not."""
+
+    def fail_after(self, fate: str | None) -> None:
+        """Databases do not."""
+
+
+class DoomedMail(Doomed):
+    """Discord also says no, or says yes to nobody."""
+
+    def fail_before(self, fate: str | None) -> None:
+        """Do nothing, and say so."""
+        if fate == "busy":
+            raise TryLater("Too many requests", 0.001)
+        if fate == "closed":
+            raise NoAccess("Missing Access")
+
+    def fail_after(self, fate: str | None) -> None:
+        """Do the work, and lose the answer."""
+        if fate == "lost":
+            raise TryLater("The connection broke", 0.001)
+
+
+class OncePerChannel(RuleBasedStateMachine):
+    """Authors write, machines fail, and what channels show is compared with what they should."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.state: State = self.run(self.stack.enter_async_context(State.open(None)))
+        self.shelf, self.discord = Shelf(), Channels()
+        self.fates: list[str | None] = []
+        self.written = 0
+        self.paths: dict[str, str] = {}  # by the label that a post keeps
+        self.withdrawn: set[str] = set()
+        self.ever_withdrawn: set[str] = set()
+        self.known: set[str] = set()
+        self.expected: dict[str, list[str]] = {}
+        self.start()
+        self.look([])
+        self.subscribe(CHANNELS[0])
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    def start(self) -> None:
+        """Begin a process."""
+
+        def next_fate() -> str | None:
+            return self.fates.pop() if self.fates else None
+
+        outbox: Any = Doomed(self.state.outbox, next_fate)
+        ledger: Any = Doomed(self.state.ledger, next_fate)
+        mail: Any = DoomedMail(self.discord, next_fate)
+        self.announcer = Announcer(
+            self.shelf,
+            ledger=ledger,
+            outbox=outbox,
+            subscriptions=self.state.subscriptions,
+            mail=mail,
+            composer=Lines(),
+            lease=LEASE,
+            clock=lambda: self.shelf.now,
+        )
+
+    def go_on(self, work: Callable[[], Coroutine[Any, Any, None]], doom: list[str | None]) -> None:
+        """Do some work, in another process where the first one dies."""
+        self.fates = list(doom)
+        try:
+            self.run(work())
+        except Killed:
+            self.fates = []
+            self.start()
+            self.run(asyncio.sleep(LEASE))
+            self.run(work())
+
+    async def drain(self) -> None:
+        means = self.announcer._means
+        while turn := await means.outbox.claim("me", self.shelf.generation, LEASE):
+            await Errand(means, turn).run()
+
+    @precondition(lambda self: len(self.paths) < 8)
+    @rule(count=st.integers(1, 3))
+    def write(self, count: int) -> None:
+        for _ in range(count):
+            self.written += 1
+            label = f"post{self.written}"
+            self.paths[label] = f"{label}.md"
+            self.put(label)
+
+    def put(self, label: str) -> None:
+        body = f"This is all that {label} has to say. And it was said by {label} alone."
+        path = self.paths[label]
+        self.shelf.put(path, f"{label} v{self.written}", body=body)
+
+    @precondition(lambda self: self.paths.keys() - self.withdrawn)
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        self.written += 1
+        self.put(data.draw(st.sampled_from(sorted(self.paths.keys() - self.withdrawn))))
+
+    @precondition(lambda self: self.paths.keys() - self.withdrawn)
+    @rule(data=st.data(), new_slug=st.booleans())
+    def rename(self, data: st.DataObject, new_slug: bool) -> None:
+        label = data.draw(st.sampled_from(sorted(self.paths.keys() - self.withdrawn)))
+        self.written += 1
+        old, new = self.paths[label], f"{label}-{self.written}.md"
+        if label in self.known or new_slug:
+            self.shelf.move(old, new, "" if new_slug else self.shelf.posts[old].slug)
+            self.paths[label] = new
+
+    @precondition(lambda self: self.paths.keys() - self.withdrawn)
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        label = data.draw(st.sampled_from(sorted(self.paths.keys() - self.withdrawn)))
+        self.shelf.take(self.paths[label])
+        self.withdrawn.add(label)
+        self.ever_withdrawn.add(label)
+
+    @precondition(lambda self: self.withdrawn)
+    @rule(data=st.data())
+    def bring_back(self, data: st.DataObject) -> None:
+        label = data.draw(st.sampled_from(sorted(self.withdrawn)))
+        self.withdrawn.remove(label)
+        self.put(label)
+
+    @rule(channel=st.sampled_from(CHANNELS))
+    def subscribe(self, channel: int) -> None:
+        wish = Subscription(place="news", guild=1, channel=channel, threads=True, publish=True)
+        self.run(self.state.subscriptions.keep(wish))
+        self.expected.setdefault(wish.key, [])
+
+    @rule(doom=fates)
+    def look(self, doom: list[str | None]) -> None:
+        visible = sorted(self.paths.keys() - self.withdrawn, key=lambda label: self.paths[label])
+        self.go_on(self.announcer_looks, doom)
+        new = [label for label in visible if label not in self.known]
+        self.known.update(new)
+        for labels in self.expected.values():
+            labels.extend(new)
+
+    async def announcer_looks(self) -> None:
+        await self.announcer.look()
+
+    @rule(doom=fates)
+    def send(self, doom: list[str | None]) -> None:
+        self.go_on(self.drain, doom)
+
+    @rule()
+    def restart(self) -> None:
+        self.start()
+
+    def teardown(self) -> None:
+        """Let everything settle, and read the channels."""
+        self.look([])
+        self.run(self.settle())
+        for key, labels in self.expected.items():
+            shown = ", ".join(self.discord.texts(key))
+            told = re.findall(r"(\[?)(post\d+) (v\d+)", shown)
+            names = [label for _, label, _ in told]
+            assert len(set(names)) == len(names), "nobody is told twice"
+            assert set(names) <= set(labels)
+            assert set(names) >= set(labels) - self.withdrawn, "nobody misses a post"
+            still = [label for label in names if label not in self.ever_withdrawn]
+            assert still == [label for label in labels if label not in self.ever_withdrawn]
+            for mark, label, version in told:
+                if label in self.withdrawn:
+                    assert mark
+                else:
+                    title = self.shelf.posts[self.paths[label]].title
+                    assert (mark, f"{label} {version}") == ("", title)
+            assert all(message.thread for message in self.discord.messages[key])
+            assert all(message.published for message in self.discord.messages[key])
+        self.run(self.stack.aclose())
+        self.runner.close()
+
+    async def settle(self) -> None:
+        """Send all that waits, without waiting for what was put off."""
+        await asyncio.sleep(LEASE)
+        while await self.state.outbox.wait() is not None:
+            async with self.state._database.transaction() as work:
+                await work.rows("UPDATE deliveries SET not_before = 0")
+            await self.state.outbox.retry_paused()
+            await self.drain()
+            await asyncio.sleep(0.002)
+
+
+TestOncePerChannel = OncePerChannel.TestCase
+TestOncePerChannel.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
