@@ -61,12 +61,13 @@ async def test_nothing_found_is_said_in_private(searchable: Stage) -> None:
 
 
 async def test_a_mistyped_search_offers_what_was_meant(searchable: Stage) -> None:
-    seen = await searchable.type("search", query="spdaes")
+    seen = await searchable.type("search", query="gardenign")
     assert seen.is_private
-    assert seen.text == "Nothing found for **spdaes**.\nDid you mean this?"
-    assert seen.labels == ["spades"]
-    found = await searchable.click(seen, "spades")
-    assert found.titles == ["Bed number 2"]
+    assert seen.text == "Nothing found for **gardenign**.\nDid you mean this?"
+    assert seen.labels == ["gardening"]
+    found = await searchable.click(seen, "gardening")
+    assert "Search: gardening" in found.text
+    assert found.titles[:3] == ["Bed number 12", "Bed number 8", "Bed number 4"]
     assert found.message.id == seen.message.id, "the answer turns into the results"
 
 
