@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,14 @@ from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Exchange, Reader
-from tests.wire.people import ADA, KEY, TOKEN, Place
+from tests.wire.limits import components_of, texts_of
+from tests.wire.people import ADA, BEN, KEY, TOKEN, Place
+from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
 MODAL = 9
+# https://docs.discord.com/developers/resources/message#message-object-message-types
+ANSWER = 20
 PLACES = pytest.mark.parametrize("place", Place)
 
 
@@ -152,3 +158,62 @@ async def test_a_preview_is_followed_by_a_word_on_it(ask: Ask, loopback: Loopbac
 async def test_no_setting_goes_where_somebody_else_would_see_it(ask: Ask) -> None:
     for command in ("announce list", "announce edit", "announce pause", "announce remove"):
         assert (await ask(Reader().command(command))).is_private
+
+
+@pytest.mark.parametrize("transport", ["gateway", "http"])
+async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
+    loopback: LoopbackDiscord, tmp_path: Path, transport: str
+) -> None:
+    posts, memory = tmp_path / "posts", tmp_path / "state.db"
+    posts.mkdir()
+    write(posts / "old.md", "Old news")
+    options = over_http(tmp_path, free_port()) if transport == "http" else ("--state", str(memory))
+    async with BotProcess(loopback.base, tmp_path / "i.db", *options, posts=posts) as bot:
+        if transport == "http":
+            await bot.says("Discord sends interactions to")
+        else:
+            await loopback.gateway.until(identified=1, seconds=30)
+        await loopback.interact(Reader().command("announce here"))
+        await loopback.interact(Reader(BEN).command("follow"))
+        await until(lambda: known_posts(memory) == 1)
+        assert announced(loopback) == [], "what was there before is no news"
+
+        write(posts / "new.md", "Fresh news")
+        await until(lambda: len(announced(loopback)) == 1)
+        (message,) = announced(loopback)
+        assert "Fresh news" in "\n".join(texts_of(message))
+        read = next(each for each in components_of(message) if each.get("custom_id"))
+        opened = await loopback.interact(Reader(BEN).click(message, read["custom_id"]))
+        assert opened.is_private
+        assert "Something has happened." in opened.text
+        # The channel, and Ben twice: that he follows, and the news.
+        await loopback.rest.until("POST", "/channels/[0-9]+/messages", times=3)
+
+        (posts / "new.md").unlink()
+        await until(lambda: "withdrawn" in "\n".join(texts_of(announced(loopback)[0])))
+        assert await bot.end() == 0
+    assert "Traceback" not in bot.log
+
+
+def announced(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
+    """What is in the channel, besides answers to commands."""
+    return [message for message in loopback.read(CHANNEL_ID) if message["type"] != ANSWER]
+
+
+def write(file: Path, title: str) -> None:
+    """Publish a post."""
+    file.write_text(f"---\ntitle: {title}\ndate: 2024-01-11\n---\nSomething has happened.\n")
+
+
+def known_posts(memory: Path) -> int:
+    """How many posts the bot has seen so far."""
+    with closing(sqlite3.connect(memory)) as state:
+        (count,) = state.execute("SELECT count(*) FROM known_posts").fetchone()
+    return int(count)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that is to come within seconds."""
+    async with asyncio.timeout(30):
+        while not happened():  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.05)
