@@ -1,6 +1,6 @@
 """How long questions take at ten thousand posts, beside simpler ways to search the same text.
 
-    python -m benchmarks.queries
+    python -m benchmarks.queries [--processor] [--pagefind PATH]
 
 Nothing here fails when it is slow: it prints, and people judge.
 """
@@ -9,55 +9,72 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.blog import write_posts
+from benchmarks.pagefind import Pagefind
 from bot.app import App
-from bot.blog.post import Post
+from bot.blog.library import Library
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-QUESTIONS = ROOT / "tests" / "index" / "questions.txt"
+QUESTIONS = [ROOT / "tests" / "index" / name for name in ("questions.txt", "held_out.txt")]
 # Letters after which people look at what is offered.
 TYPED = (1, 2, 3, 4, 6, 8, 12)
+DATASETTE = "FTS5 as in Datasette"
 
 
 def queries() -> list[str]:
     """What readers ask in the tests, whole and word by word."""
-    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
+    lines = [line for file in QUESTIONS for line in file.read_text(encoding="utf-8").splitlines()]
     asked = [line.split(" | ")[2] for line in lines if line and not line.startswith("#")]
     words = {word for query in asked for word in query.split() if word.isalnum()}
     return [*asked, *sorted(words)]
 
 
-async def ours(app: App, asked: Sequence[str], rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each search, and of each completion on the way to it."""
-    searches, completions = [], []
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Takes times: what a reader waits for, or what the processor works, on a busy machine."""
+
+    clock: Callable[[], float]
+
+    async def awaited(self, answer: Awaitable[object]) -> float:
+        """Milliseconds until the answer is there."""
+        start = self.clock()
+        await answer
+        return 1000 * (self.clock() - start)
+
+    def called(self, ask: Callable[[str], object], query: str) -> float:
+        """Milliseconds of an answer."""
+        start = self.clock()
+        ask(query)
+        return 1000 * (self.clock() - start)
+
+
+async def ours(
+    library: Library, asked: Sequence[str], rounds: int, watch: Stopwatch
+) -> dict[str, list[float]]:
+    """Milliseconds of each search, of counting what it finds, and of completions on the way."""
+    searches, counts, completions = [], [], []
     for _ in range(rounds):
         for query in asked:
-            start = time.perf_counter()
-            await app.library.search(query, limit=5)
-            searches.append(1000 * (time.perf_counter() - start))
+            searches.append(await watch.awaited(library.search(query, limit=5)))
+            counts.append(await watch.awaited(library.count_hits(query)))
             for length in TYPED:
-                start = time.perf_counter()
-                await app.library.suggest_searches(query[:length], 25)
-                completions.append(1000 * (time.perf_counter() - start))
-    return {"Slashpost, search": searches, "Slashpost, while typing": completions}
-
-
-def timed(ask: Callable[[str], object], asked: Sequence[str]) -> list[float]:
-    """Milliseconds of each answer."""
-    times = []
-    for query in asked:
-        start = time.perf_counter()
-        ask(query)
-        times.append(1000 * (time.perf_counter() - start))
-    return times
+                answer = library.suggest_searches(query[:length], 25)
+                completions.append(await watch.awaited(answer))
+    return {
+        "Slashpost, search": searches,
+        "Slashpost, how many": counts,
+        "Slashpost, while typing": completions,
+    }
 
 
 def plain_full_text(texts: Sequence[tuple[str, str]], file: Path) -> sqlite3.Connection:
@@ -79,7 +96,7 @@ def all_words(query: str) -> str:
 
 
 def peers(
-    texts: Sequence[tuple[str, str]], asked: Sequence[str], file: Path
+    texts: Sequence[tuple[str, str]], asked: Sequence[str], file: Path, watch: Stopwatch
 ) -> dict[str, list[float]]:
     """Milliseconds of plain FTS5, and of looking through all the text."""
     connection = plain_full_text(texts, file)
@@ -100,28 +117,46 @@ def peers(
             values,
         ).fetchall()
 
-    return {"plain FTS5": timed(full_text, asked), "LIKE": timed(scan, asked)}
+    return {
+        DATASETTE: [watch.called(full_text, query) for query in asked],
+        "LIKE": [watch.called(scan, query) for query in asked],
+    }
 
 
-async def measure(posts: Path, database: Path, rounds: int) -> None:
+async def measure(posts: Path, options: argparse.Namespace) -> None:
     """Index, ask, and print."""
     asked = queries()
+    folder: Path = posts.parent
+    database = folder / "index.db"
+    watch = Stopwatch(time.process_time if options.processor else time.perf_counter)
     async with App(Settings.load({"--posts": str(posts), "--db": str(database)}, {})) as app:
         await app.sync()
-        found: Sequence[Post] = await app.library.latest()
+        gc.freeze()  # as `slashpost run` does when it has started
+        found = await app.library.latest()
         texts = [(post.title, await app.library.body(post.path) or "") for post in found]
-        times = await ours(app, asked, rounds)
-    plain = database.with_name("plain.db")
-    times |= peers(texts, asked, plain)
-    size = sum(len(body.encode()) for _, body in texts)
-    print(f"\n{len(texts):,} posts, {size / 1e6:.0f} MB of text; {len(asked)} queries\n")
+        times = await ours(app.library, asked, options.rounds, watch)
+    plain = folder / "plain.db"
+    times |= peers(texts, asked, plain, watch)
+    sizes = {"Slashpost": database.stat().st_size, DATASETTE: plain.stat().st_size}
+    if options.pagefind:
+        pagefind = Pagefind.of(texts, options.pagefind, folder / "pagefind")
+        sizes[f"Pagefind, made in {pagefind.seconds:.0f} s"] = pagefind.size
+        times["Pagefind"] = pagefind.ask(asked, processor=options.processor)
+    show(times, sizes, sum(len(body.encode()) for _, body in texts))
+    if not options.pagefind:
+        print("  Pagefind is left out: --pagefind PATH says where it is.")
+
+
+def show(times: Mapping[str, Sequence[float]], sizes: Mapping[str, int], size: int) -> None:
+    """Print the tables; ``size`` is the bytes of all text."""
+    print(f"\n{size / 1e6:.0f} MB of text\n")
     print(f"  {'':26}{'median':>9}{'p99':>9}{'most':>9}  ms")
     for name, values in times.items():
         worst = quantiles(values, n=100)[98]
-        print(f"  {name:26}{median(values):9.1f}{worst:9.1f}{max(values):9.1f}")
-    for name, file in (("Slashpost", database), ("plain FTS5", plain)):
-        print(f"\n  {name}: {file.stat().st_size / size:.2f} times the size of the text", end="")
+        print(f"  {name:26}{median(values):9.1f}{worst:9.1f}{max(values):9.1f}  of {len(values):,}")
     print()
+    for name, bytes_taken in sizes.items():
+        print(f"  {name}: {bytes_taken / size:.2f} times the size of the text")
 
 
 def main() -> None:
@@ -129,11 +164,13 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processor", action="store_true", help="time the processor, not people")
+    parser.add_argument("--pagefind", type=Path, help="Pagefind's program, to be compared")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="slashpost-benchmark-") as name:
         posts = Path(name) / "posts"
         write_posts(posts, options.corpora, options.count)
-        asyncio.run(measure(posts, Path(name) / "index.db", options.rounds))
+        asyncio.run(measure(posts, options))
 
 
 if __name__ == "__main__":
