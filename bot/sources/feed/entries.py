@@ -118,9 +118,15 @@ def _of_xml(page: Page) -> Content:
     import feedparser  # noqa: PLC0415 - slow, and JSON Feed needs none of it
 
     headers = {"content-type": page.content_type, "content-location": page.url}
-    feed = feedparser.parse(page.body, response_headers=headers)
-    if not feed.version and not feed.entries:
-        raise SourceError("it is neither RSS nor Atom nor JSON Feed")
+    try:
+        feed = feedparser.parse(page.body, response_headers=headers)
+    except Exception as error:
+        raise SourceError(f"it cannot be understood ({type(error).__name__})") from error
+    if not feed.get("version") and not feed.entries:
+        raise SourceError(
+            "it is neither RSS nor Atom nor JSON Feed",
+            "Write the feed's own address, or a git repository's with .git at its end.",
+        )
     language = _text(feed.feed.get("language"))
     entries = tuple(_of_element(one, page.url, language) for one in feed.entries)
     return Content(entries, _join(page.url, feed.feed.get("link")))
@@ -166,10 +172,13 @@ def _images(one: Any, base: str) -> Iterator[str]:
 
 def _moment(one: Any, field: str) -> str:
     """A date as written, where it is a common form, so that it keeps its author's day."""
-    parsed: struct_time | None = one.get(f"{field}_parsed")
-    written = _text(one.get(field))
+    # Asked outright, feedparser gives the date of publication for that of a missing update.
+    if f"{field}_parsed" not in one:
+        return ""
+    parsed: struct_time | None = one[f"{field}_parsed"]
     if parsed is None:
         return ""
+    written = _text(one.get(field))
     for read in (dt.datetime.fromisoformat, parsedate_to_datetime):
         try:
             return read(written).isoformat()

@@ -105,8 +105,7 @@ class Feed:
             if page is not None:
                 kept = self._take(kept, content_of(page), page)
         except SourceError as error:
-            hint = error.hint or "A git repository is told from a feed by its .git at the end."
-            raise SourceError(f"{self._address}: {error.reason}", hint) from error
+            raise SourceError(f"{self._address}: {error.reason}", error.hint) from error
         self._kept = kept
         return self._snapshot(kept)
 

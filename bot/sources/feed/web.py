@@ -165,7 +165,7 @@ def cause_of(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         cause = error.os_error
         # asyncio's own text names no reason.
-        return os.strerror(cause.errno) if (cause.errno or 0) > 0 else str(cause)
+        return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else str(cause)
     if isinstance(error, zlib.error):
         return "its compression is damaged"
     return str(error) or type(error).__name__
