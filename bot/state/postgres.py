@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,18 @@ BEGIN = """
     SET LOCAL idle_in_transaction_session_timeout = '{rest}s';
     SET LOCAL lock_timeout = '{lock}s';
 """
+# That timeout knows no rest between the messages of one statement, in which a stopped machine
+# is found as often as not. So the others end its session.
+END_SLEEPERS = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE usename = current_user AND datname = current_database()
+        AND state <> 'idle' AND wait_event = 'ClientRead'
+        AND query_start < clock_timestamp() - make_interval(secs => $1)
+        AND pid IN (
+            SELECT pg_locks.pid FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation
+            WHERE relnamespace = to_regnamespace('{SCHEMA}')
+        )
+"""  # noqa: S608
 MIGRATIONS = f"""
     CREATE SCHEMA IF NOT EXISTS {SCHEMA};
     CREATE TABLE migrations (number INTEGER PRIMARY KEY, at TIMESTAMPTZ DEFAULT now());
@@ -53,6 +66,7 @@ class Postgres:
         self._scripts = scripts
         self._migrating = asyncio.Lock()
         self._migrated = False
+        self._looked_for_sleepers = 0.0
 
     @classmethod
     @asynccontextmanager
@@ -115,7 +129,9 @@ class Postgres:
                     await connection.execute(
                         BEGIN.format(schema=SCHEMA, rest=SECONDS_OF_REST, lock=SECONDS_FOR_A_LOCK)
                     )
-                    yield PostgresTransaction(connection)
+                    transaction = PostgresTransaction(connection)
+                    await self._end_sleepers(transaction)
+                    yield transaction
                     await connection.execute("COMMIT")
                 except BaseException:
                     # The server takes back what was begun. To ask it for that over a line
@@ -123,6 +139,13 @@ class Postgres:
                     with contextlib.suppress(raised.InterfaceError):  # it is closed already
                         connection.terminate()
                     raise
+
+    async def _end_sleepers(self, transaction: PostgresTransaction) -> None:
+        """Now and then, free what stopped machines hold."""
+        now = time.monotonic()
+        if now - self._looked_for_sleepers >= SECONDS_OF_REST:
+            self._looked_for_sleepers = now
+            await transaction.rows(END_SLEEPERS, float(SECONDS_OF_REST))
 
     async def _migrate(self) -> None:
         """Run the scripts that the database lacks, each with its number in one transaction."""

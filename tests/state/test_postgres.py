@@ -126,21 +126,29 @@ async def test_a_line_that_swallows_everything_is_given_up(
         assert await database.rows("SELECT 1") == [(1,)]
 
 
-async def test_who_is_stopped_within_a_transaction_holds_up_the_others_for_some_seconds_only(
-    url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("between", ["statements", "messages"])
+async def test_who_is_stopped_holds_up_the_others_for_some_seconds_only(
+    url: str, monkeypatch: pytest.MonkeyPatch, between: str
 ) -> None:
+    """In a transaction, or even within a statement, of which the server waits for the rest."""
     monkeypatch.setattr(rooms, "SECONDS_OF_REST", 1)
+    locked: list[str] = []
     async with Postgres.open(url) as stopped, Postgres.open(url) as other:
 
         async def hold() -> None:
             async with stopped.transaction() as transaction:
-                await transaction.alone("the ledger")
+                await transaction.rows("LOCK TABLE identity")
+                if between == "messages":
+                    await transaction._connection.prepare("SELECT * FROM identity")
+                await asyncio.sleep(1.5)
                 async with other.transaction() as waiting:
-                    await waiting.alone("the ledger")
+                    await waiting.rows("LOCK TABLE identity")
+                    locked.append("the other")
                 await transaction.rows("SELECT 1")
 
         with pytest.raises(StateUnavailable):
             await hold()
+    assert locked == ["the other"]
 
 
 async def test_the_tables_are_in_a_schema_of_their_own(url: str) -> None:
