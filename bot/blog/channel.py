@@ -23,6 +23,7 @@ class Channel:
         needs_tag: whether a forum takes no post without one.
         timed_out: whether moderators have silenced the bot in that server for now; it lacks
             most permissions for that time.
+        role_gone: whether the server has no such role as ``wish`` asks to mention.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Channel:
     tags: tuple[str, ...] = ()
     needs_tag: bool = False
     timed_out: bool = False
+    role_gone: bool = False
 
 
 class Channels(Protocol):

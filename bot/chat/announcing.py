@@ -14,6 +14,7 @@ from bot.chat import limits
 from bot.chat.announcements import Cards
 from bot.chat.channels import access_to, announced_in, locale_of
 from bot.chat.commands.suggestions import Choices, choice_name, post_choice
+from bot.chat.effects import unknown
 from bot.chat.interaction import (
     answer,
     library_of,
@@ -61,7 +62,7 @@ async def begin(interaction: Interaction, channel: int) -> Layout:
     access = await access_to(interaction, channel, wish)
     seen = access.channel
     if seen is None or "View Channel" in seen.missing:
-        return Notice(unseen(words, is_closed=access.is_closed or seen is not None))
+        return Notice(unknown(access, words) or unseen(words))
     if seen.place is None or seen.guild != interaction.guild_id:
         return Notice(words.say("Posts cannot be announced in a channel of that kind."))
     wish = replace(wish, place=seen.place)
@@ -69,13 +70,11 @@ async def begin(interaction: Interaction, channel: int) -> Layout:
     return await settings_of(interaction, wish, access)
 
 
-def unseen(words: Words, *, is_closed: bool) -> str:
-    """Why a channel cannot be looked at, and what to do about it."""
-    if is_closed:
-        return words.say(
-            "I do not see this channel. Give my role **View Channel** there, and try again."
-        )
-    return words.say("Discord does not tell me what I may do there. Please try again in a moment.")
+def unseen(words: Words) -> str:
+    """That a channel cannot be looked at, and what to do about it."""
+    return words.say(
+        "I do not see this channel. Give my role **View Channel** there, and try again."
+    )
 
 
 async def list_all(interaction: Interaction) -> None:

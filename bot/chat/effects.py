@@ -51,22 +51,30 @@ def manners(wish: Subscription, words: Words) -> list[str]:
 
 def trouble(wish: Subscription, access: Access, words: Words) -> str:
     """Why nothing arrives, and what to do about it; empty where all is well."""
-    missing = lacks(access.channel, words) if access.channel else ""
+    obstacle = hindrance(access, words)
+    lines = [paused(wish, words), f"⚠️ {obstacle}" if obstacle else ""]
+    if obstacle or wish.pause:
+        lines.append(by_itself(words))
+    lines += remarks(access.channel, words) if access.channel else [unknown(access, words)]
+    return "\n".join(filter(None, lines))
+
+
+def hindrance(access: Access, words: Words) -> str:
+    """What keeps announcements from a channel now; empty where nothing does."""
+    if access.channel:
+        return lacks(access.channel, words)
     if access.is_closed:
-        missing = words.say(
+        return words.say(
             "I do not see this channel. Give my role **View Channel** there, if it still exists."
         )
-    return "\n".join(
-        filter(
-            None,
-            (
-                paused(wish, words),
-                f"⚠️ {missing}" if missing else "",
-                by_itself(words) if missing or wish.pause else "",
-                needs_tags(access.channel, words) if access.channel else "",
-            ),
-        )
-    )
+    return ""
+
+
+def unknown(access: Access, words: Words) -> str:
+    """That Discord does not tell whether anything does; empty where it did."""
+    if access.channel or access.is_closed:
+        return ""
+    return words.say("Discord does not tell me what I may do there. Please try again in a moment.")
 
 
 def by_itself(words: Words) -> str:
@@ -99,10 +107,15 @@ def lacks(channel: Channel, words: Words) -> str:
     )
 
 
-def needs_tags(channel: Channel, words: Words) -> str:
-    """That a forum takes no post without one of its tags; empty where that is not so."""
-    if not channel.needs_tag:
-        return ""
-    return "ℹ️ " + words.say(  # noqa: RUF001 - it is the sign for information
-        "This forum wants a tag on every post: give its tags the names of the blog's."
-    )
+def remarks(channel: Channel, words: Words) -> list[str]:
+    """What an administrator may want to change although announcements arrive."""
+    found = []
+    if channel.role_gone:
+        found.append(words.say("The role that was mentioned is gone. Choose another, or none."))
+    if channel.needs_tag:
+        found.append(
+            words.say(
+                "This forum wants a tag on every post: give its tags the names of the blog's."
+            )
+        )
+    return [f"ℹ️ {each}" for each in found]  # noqa: RUF001 - it is the sign for information

@@ -65,6 +65,7 @@ class DiscordChannels:
             tags=tuple(tag["name"] for tag in its.get("available_tags", ())),
             needs_tag=bool(its.get("flags", 0) & REQUIRES_TAG),
             timed_out=is_timed_out(member),
+            role_gone=wish is not None and wish.role not in {None, *mentionable(guild)},
         )
 
     async def _channel(self, channel: int) -> Payload:
@@ -89,7 +90,11 @@ def needed(place: Place | None, guild: Payload, wish: Subscription | None) -> Pe
         return wanted
     if wish.threads and place in {"text", "news"}:
         wanted.create_public_threads = True
-    mentionable = {int(role["id"]) for role in guild["roles"] if role["mentionable"]}
-    if wish.role is not None and wish.role not in mentionable:
+    if wish.role is not None and mentionable(guild).get(wish.role) is False:
         wanted.mention_everyone = True
     return wanted
+
+
+def mentionable(guild: Payload) -> dict[int, bool]:
+    """The server's roles by id, and whether everybody may mention them."""
+    return {int(role["id"]): role["mentionable"] for role in guild["roles"]}

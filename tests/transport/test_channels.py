@@ -102,6 +102,16 @@ async def test_a_role_that_anyone_may_mention_needs_no_permission(
     assert (await channels.look(TEXT_ID, READERS)).missing == ()
 
 
+async def test_a_role_that_is_gone_is_told_and_needs_nothing(
+    channels: DiscordChannels, loopback: LoopbackDiscord
+) -> None:
+    assert not (await channels.look(TEXT_ID, READERS)).role_gone
+    loopback.answers.guild["roles"].pop()
+    found = await channels.look(TEXT_ID, READERS)
+    assert (found.role_gone, found.missing) == (True, ())
+    assert not (await channels.look(TEXT_ID)).role_gone
+
+
 async def test_a_forum_tells_its_tags(channels: DiscordChannels, loopback: LoopbackDiscord) -> None:
     found = await channels.look(FORUM_ID)
     assert (found.tags, found.needs_tag) == (("Python", "Tulips"), False)

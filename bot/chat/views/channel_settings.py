@@ -82,7 +82,7 @@ class ChannelSettings(Layout):
         self.show(trouble(wish, settings.access, words) or None, ui.Separator())
         self.show(tags_row("only", wish.tags, settings, words))
         self.show(tags_row("never", wish.without, settings, words))
-        self.show(role_row(wish, words), switches_row(wish, words), acts_row(wish, words))
+        self.show(role_row(settings, words), switches_row(wish, words), acts_row(wish, words))
 
 
 def tags_row(
@@ -121,17 +121,19 @@ def offered(chosen: Sequence[str], tags: Sequence[Tag]) -> list[Tag]:
     return list((picked | known).values())[: limits.SELECT_OPTIONS]
 
 
-def role_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
-    """The menu of roles to mention."""
+def role_row(settings: Settings, words: Words) -> ui.ActionRow[Any]:
+    """The menu of roles to mention; Discord takes none as chosen that is gone."""
+    wish, channel = settings.wish, settings.access.channel
+    chosen = wish.role if channel and not channel.role_gone else None
     menu: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id=str(PickRole(channel_of(wish))),
         placeholder=words.say("Mention a role"),
         min_values=0,
         max_values=1,
         default_values=[
-            discord.SelectDefaultValue(id=wish.role, type=discord.SelectDefaultValueType.role)
+            discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.role)
         ]
-        if wish.role
+        if chosen
         else [],
     )
     return ui.ActionRow(menu)

@@ -195,6 +195,37 @@ async def test_one_role_may_be_mentioned_but_not_everyone(admin: Stage) -> None:
     assert wish.role is None
 
 
+async def test_a_role_that_is_gone_is_said_and_can_be_replaced(admin: Stage) -> None:
+    await admin.type("announce here")
+    wish = await kept(admin)
+    assert wish is not None
+    await admin.state.subscriptions.keep(replace(wish, role=4))
+    seen = await admin.type("announce edit")
+    assert "ℹ️ The role that was mentioned is gone." in seen.text
+    (menu,) = (each for each in seen.components if each["type"] == ROLE_SELECT)
+    assert not menu.get("default_values"), "Discord would take none that is gone"
+    seen = await choose_role(admin, seen, admin.rea.guild.create_role("readers"))
+    assert "is gone" not in seen.text
+
+
+async def test_settings_open_though_discord_tells_nothing_of_the_channel(admin: Stage) -> None:
+    await admin.type("announce here")
+    admin.env.inject_error("GET", "/channels/*", status=500, times=None)
+    seen = await admin.type("announce edit")
+    assert "Discord does not tell me what I may do there." in seen.text
+    assert "No device makes a sound." in (await admin.click(seen, "No sound")).text
+
+
+async def test_a_channel_that_is_gone_says_so_and_can_be_removed(admin: Stage) -> None:
+    gone = Subscription(place="text", guild=admin.rea.guild.id, channel=77, since=0)
+    await admin.state.subscriptions.keep(gone)
+    seen = await admin.click(await admin.type("announce list"), "Edit")
+    assert "I do not see this channel." in seen.text
+    assert "What is new meanwhile waits" in seen.text
+    seen = await admin.click(await admin.click(seen, "Remove"), "Remove")
+    assert seen.text == "Nothing is announced in <#77>."
+
+
 async def test_switches_go_on_and_off(admin: Stage) -> None:
     seen = await admin.type("announce here")
     seen = await admin.click(seen, "A thread for each")

@@ -71,6 +71,7 @@ CHANNELS = st.builds(
     missing=st.lists(st.just("Mention @everyone, @here and All Roles"), max_size=8).map(tuple),
     needs_tag=st.booleans(),
     timed_out=st.booleans(),
+    role_gone=st.booleans(),
 )
 ACCESS = st.builds(Access, CHANNELS) | st.builds(Access, st.none(), st.booleans())
 
