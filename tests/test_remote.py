@@ -1,0 +1,301 @@
+"""Posts that are not on this machine: from a repository or a feed to the library."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import app as app_module
+from bot.announce.announcer import Announcer
+from bot.app import App
+from bot.blog.errors import SourceError
+from bot.blog.post import Post
+from bot.ringing import Bell
+from bot.settings import Settings
+from bot.sources.feed.web import Web
+from bot.web.server import listening
+from tests.sources.feed import host as feeds
+from tests.sources.git.host import Blog, Host, serving
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+
+SECRET = "known to the host"
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Blog:
+    blog = Blog(tmp_path)
+    blog.push(
+        {
+            "hugo.toml": "baseURL = 'https://blog.example/'\n",
+            "content/posts/one.md": "---\ntitle: One\ndate: 2024-01-11\n---\nWords.\n",
+            "content/posts/two.md": "# Two\n\nWithout a date.\n",
+        },
+        when=1_705_000_000,
+    )
+    return blog
+
+
+@pytest.fixture
+def host(blog: Blog) -> Iterator[Host]:
+    with serving(blog.bare.parent) as host:
+        yield host
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the bot keeps what it has."""
+    return tmp_path / "home"
+
+
+def settings_for(posts: str, home: Path, **environ: str) -> Settings:
+    given = {"--posts": posts, "--db": str(home / "i.db"), "--state": str(home / "state.db")}
+    return Settings.load(given, environ)
+
+
+def app_for(host: Host, home: Path, **environ: str) -> App:
+    return App(settings_for(f"{host.url}#:content/posts", home, **environ))
+
+
+async def titles(app: App) -> list[str]:
+    return [post.title for post in await app.library.latest()]
+
+
+def dates_of(post: Post | None) -> tuple[str | None, str | None]:
+    """When a post was written and changed."""
+    assert post is not None
+    return post.date and post.date.text, post.updated and post.updated.text
+
+
+async def until(condition: str, app: App) -> None:
+    """Wait for the newest title."""
+    start = time.monotonic()
+    while (await titles(app))[0] != condition:
+        assert time.monotonic() - start < 10
+        await asyncio.sleep(0.02)
+
+
+async def test_a_repository_is_read_like_a_folder(host: Host, home: Path) -> None:
+    async with app_for(host, home) as app:
+        await app.sync()
+        one = await app.library.find("one")
+        assert one is not None
+        assert one.url == "https://blog.example/posts/one/"
+        status = await app.library.status()
+        assert (status.source, status.generator) == (f"{host.url}#:content/posts", "hugo")
+        assert app.library.generation == int(app.library.generation) > 1_700_000_000
+
+
+async def test_git_dates_what_its_author_did_not(blog: Blog, host: Host, home: Path) -> None:
+    async with app_for(host, home) as app:
+        await app.sync()
+        one, two = await app.library.find("one"), await app.library.find("two")
+        assert dates_of(one) == ("2024-01-11", None)
+        assert dates_of(two) == ("2024-01-11T19:06:40+00:00", None)
+        blog.push({"content/posts/two.md": "# Two\n\nEdited.\n"}, when=1_705_900_000)
+        assert await app.refresh()
+        assert dates_of(await app.library.find("two")) == (
+            "2024-01-11T19:06:40+00:00",
+            "2024-01-22T05:06:40+00:00",
+        )
+
+
+async def test_gits_date_does_not_make_a_page_a_post(blog: Blog, host: Host, home: Path) -> None:
+    blog.push({"content/posts/stray.md": "Neither date nor title.\n"})
+    async with app_for(host, home) as app:
+        await app.sync()
+        left = {one.path: one.reason for one in (await app.library.status()).left_out}
+    assert left == {"stray.md": "a page: it has neither date nor title"}
+
+
+async def test_a_host_out_of_reach_keeps_the_last_index(
+    host: Host, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with app_for(host, home) as app:
+        await app.sync()
+        host.token = "secret"
+        assert not await app.refresh()
+        assert "Kept the last index: http" in caplog.text
+        assert "is private" in (await app.library.status()).trouble
+        assert await titles(app) == ["Two", "One"]
+        host.token = None
+        assert await app.refresh()
+        assert (await app.library.status()).trouble == ""
+
+
+async def test_a_start_without_the_host_answers_from_the_last_index(host: Host, home: Path) -> None:
+    async with app_for(host, home) as app:
+        await app.sync()
+    host.token = "secret"
+    async with app_for(host, home) as app:
+        await app.begin()
+        assert await titles(app) == ["Two", "One"]
+        assert (await app.library.status()).source == f"{host.url}#:content/posts"
+
+
+async def test_an_index_of_other_posts_is_not_answered_from(host: Host, home: Path) -> None:
+    """As in an image that was built with another blog in it."""
+    (home / "posts").mkdir(parents=True)
+    (home / "posts" / "x.md").write_text("# Another blog's\n")
+    async with App(settings_for(str(home / "posts"), home)) as app:
+        await app.sync()
+    async with app_for(host, home) as app:
+        assert not await app.recall()
+        await app.begin()
+        assert await titles(app) == ["Two", "One"]
+    host.token = "secret"
+    async with App(settings_for(f"{host.url}#other:content/posts", home)) as app:
+        with pytest.raises(SourceError):
+            await app.begin()
+
+
+async def test_an_image_whose_index_cannot_be_written_uses_the_one_beside_the_state(
+    host: Host, home: Path
+) -> None:
+    async with app_for(host, home) as app:
+        await app.sync()
+    (home / "i.db").rename(home / "index.db")
+    host.token = "secret"
+    async with app_for(host, home) as app:
+        await app.begin()
+        assert await titles(app) == ["Two", "One"]
+
+
+async def test_the_repository_is_looked_at_now_and_then(
+    blog: Blog, host: Host, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "SECONDS_BETWEEN_GLANCES", 0.02)
+    asleep = 0.0
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + asleep)
+    looks = 0
+
+    async def count() -> None:
+        nonlocal looks
+        looks += 1
+
+    async with app_for(host, home) as app:
+        await app.begin()
+        app.after_look.append(count)
+        async with app.watching():
+            await asyncio.sleep(1.0)
+            assert looks == 1, "once at the start, then after ten minutes"
+            blog.push({"content/posts/three.md": "---\ntitle: Three\ndate: 2024-02-01\n---\n"})
+            asleep = 601.0
+            await until("Three", app)
+
+
+class Silence(Announcer):
+    """Announces nothing, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def idle(self, seconds: float) -> int:
+        self.waits.append(seconds)
+        return 0
+
+
+@asynccontextmanager
+async def ringing(app: App) -> AsyncIterator[tuple[Bell, str]]:
+    routes = web.Application()
+    bell = Bell(app, routes)
+    async with listening(routes, 0) as port:
+        yield bell, f"http://127.0.0.1:{port}"
+
+
+async def post(url: str, body: bytes = b"", **headers: str) -> tuple[int, object]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=body, headers=headers) as response,
+    ):
+        return response.status, cast("object", await response.json())
+
+
+async def test_a_push_shows_at_once(blog: Blog, host: Host, home: Path) -> None:
+    body = json.dumps({"ref": "refs/heads/main", "repository": {"default_branch": "main"}}).encode()
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    announcer = Silence()
+    async with (
+        app_for(host, home, SLASHPOST_PUSH_SECRET=SECRET) as app,
+        ringing(app) as (bell, url),
+    ):
+        await app.begin()
+        async with bell.working(announcer):
+            blog.push({"content/posts/three.md": "---\ntitle: Three\ndate: 2024-02-01\n---\n"})
+            assert await post(
+                f"{url}/hooks/push", body, **{"X-Hub-Signature-256": f"sha256={signature}"}
+            ) == (200, {"posts": 3, "waiting": 0})
+            assert (await titles(app))[0] == "Three"
+    assert len(announcer.waits) == 1
+
+
+async def test_whoever_has_started_the_machine_waits_until_it_can_work(
+    host: Host, home: Path
+) -> None:
+    heard: list[str] = []
+
+    async def notice() -> None:
+        heard.append("a look")
+
+    async with (
+        app_for(host, home, SLASHPOST_WAKE_SECRET=SECRET) as app,
+        ringing(app) as (bell, url),
+    ):
+        waking = asyncio.create_task(post(f"{url}/hooks/wake", Authorization=f"Bearer {SECRET}"))
+        await asyncio.sleep(0.2)
+        assert not heard, "nobody would hear what a look finds now"
+        await app.begin()
+        app.after_look.append(notice)
+        async with bell.working(None):
+            assert await waking == (200, {"posts": 2, "waiting": 0})
+    assert heard == ["a look"]
+
+
+async def test_a_feed_is_read_like_a_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    defaults = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}
+    monkeypatch.setattr(Web.__init__, "__kwdefaults__", defaults)
+    with feeds.serving() as host:
+        host.body = (
+            b"<rss version='2.0'><channel><link>https://blog.example/</link><item><guid>1</guid>"
+            b"<title>From a feed</title><link>https://blog.example/a-post/</link>"
+            b"<description>&lt;h2&gt;Part&lt;/h2&gt;&lt;p&gt;Words.&lt;/p&gt;</description>"
+            b"</item></channel></rss>"
+        )
+        async with App(settings_for(host.url(), home)) as app:
+            await app.sync()
+            found = await app.library.find("a-post")
+            assert found is not None
+            assert found.url == "https://blog.example/a-post/"
+            status = await app.library.status()
+            assert (status.site_url, status.source) == ("https://blog.example/", host.url())
+            (hit,) = await app.library.search("words")
+            assert hit.heading == "Part"
+            host.body = b"<html>Down for maintenance</html>"
+            assert not await app.refresh()
+            assert "neither RSS nor Atom" in (await app.library.status()).trouble
+            assert await titles(app) == ["From a feed"]
+
+
+async def test_a_feed_on_this_machine_is_refused(home: Path) -> None:
+    with feeds.serving() as host:
+        async with App(settings_for(host.url(), home)) as app:
+            with pytest.raises(SourceError, match="is no public address"):
+                await app.sync()
+        assert not host.requests
