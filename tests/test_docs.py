@@ -48,7 +48,8 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
         if re.match(r"[a-z]+:", target):
             continue
         file, _, anchor = unquote(target).partition("#")
-        found = (page.parent / file) if file else page
+        folder = POSTS if file.startswith("/") else page.parent  # the sample site's root
+        found = (folder / file.lstrip("/")) if file else page
         assert found.exists(), f"{page.relative_to(ROOT)} links to {target}"
         if anchor:
             assert anchor in anchors(found), f"{page.relative_to(ROOT)}: no such heading: {target}"
