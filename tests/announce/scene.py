@@ -178,6 +178,8 @@ class Weather:
         if not DELIVERY.fullmatch(path) or self.random.random() >= self.chance:
             return None
         works = self.random.random() < 0.5
+        if self.late and method == "POST" and WITH_NONCE.fullmatch(path) and works:
+            return Fault(method, path, 0, works=True, late=self.hang)
         kinds = {
             "too many requests": Fault(method, path, 429, retry_after=0.02),
             "server error": Fault(method, path, 503, works=works),
@@ -188,8 +190,6 @@ class Weather:
             "slow": Fault(method, path, None, delay=0.05),
             "timeout": Fault(method, path, 0, works=works, delay=self.hang),
         }
-        if self.late and WITH_NONCE.fullmatch(path):
-            kinds["timeout"] = Fault(method, path, 0, works=works, late=self.hang)
         # The two that make discord.py or us wait for a second are rarer.
         weights = [4, 4, 1, 4, 4, 4, 1]
         return self.random.choices(list(kinds.values()), weights)[0]

@@ -8,6 +8,7 @@ line with a ``number``, and carries each out in a process of its own. It says
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
@@ -38,8 +39,9 @@ class Machine:
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it still runs."""
-        if not self._end.done():
-            os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            if not self._end.done():
+                os.kill(self.pid, number)
 
     async def ended(self, seconds: float = 60) -> int:
         """Its exit status, or the negative number of the signal that killed it.
