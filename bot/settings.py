@@ -247,6 +247,7 @@ class Settings:
     Attributes:
         token: the bot's token, or None.
         api_base: Discord's REST API, without a trailing slash.
+        fly_app: name of the app on Fly that this is, or None elsewhere.
         posts: folder of the posts, or where to fetch them.
         posts_token: lets a private repository be fetched, or None.
         site_url: the blog's URL, or None to take the one of the site's configuration.
@@ -275,6 +276,7 @@ class Settings:
 
     token: str | None = field(repr=False)
     api_base: str
+    fly_app: str | None
     posts: Path | RepositoryAddress | FeedAddress
     posts_token: str | None = field(repr=False)
     site_url: str | None
@@ -329,11 +331,13 @@ class Settings:
 
         site_url = text(SITE_URL)
         public_url = text(PUBLIC_URL)
-        if public_url is None and (app := env.get(FLY_APP_NAME, "").strip()):
-            public_url = f"https://{app}.fly.dev"
+        fly_app = env.get(FLY_APP_NAME, "").strip() or None
+        if public_url is None and fly_app:
+            public_url = f"https://{fly_app}.fly.dev"
         return cls(
             token=text(TOKEN),
             api_base=web_address(API_BASE, text_or_default(API_BASE)),
+            fly_app=fly_app,
             posts=posts(text_or_default(POSTS), with_token=text(POSTS_TOKEN) is not None),
             posts_token=text(POSTS_TOKEN),
             site_url=site_url and web_address(SITE_URL, site_url),

@@ -32,6 +32,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings == Settings(
         token=None,
         api_base="https://discord.com/api/v10",
+        fly_app=None,
         posts=Path("posts"),
         posts_token=None,
         site_url=None,
@@ -92,6 +93,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
     assert settings == Settings(
         token="a.b.c",
         api_base="http://127.0.0.1:8080/api/v10",
+        fly_app=None,
         posts=Path("blog"),
         posts_token="token",
         site_url="https://example.org/blog",

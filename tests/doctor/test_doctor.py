@@ -35,6 +35,7 @@ ORDER = [
     "clock",
     "index",
     "volume",
+    "waking",
 ]
 
 
@@ -306,3 +307,70 @@ class TestMachine:
     async def test_looking_leaves_no_state_behind(self, patient: Patient, tmp_path: Path) -> None:
         await patient.findings()
         assert not (tmp_path / "state.db").exists()
+
+
+class TestWaking:
+    """A machine that sleeps runs no timers."""
+
+    @pytest.fixture(autouse=True)
+    def on_fly(self, patient: Patient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Where the image has no fly.toml."""
+        monkeypatch.chdir(tmp_path)
+        patient.variables["FLY_APP_NAME"] = "blog"
+        folder = tmp_path / "posts"
+        folder.mkdir()
+        (folder / "now.md").write_text("---\ntitle: Now\ndate: 2024-01-11\n---\n")
+        patient.options["--posts"] = str(folder)
+
+    async def waking(self, patient: Patient) -> Finding:
+        return (await patient.findings())["waking"]
+
+    async def test_a_folder_in_an_image_changes_with_a_deployment(self, patient: Patient) -> None:
+        assert (await self.waking(patient)).outcome == "ok"
+
+    async def test_a_post_of_the_future_waits(self, patient: Patient, tmp_path: Path) -> None:
+        later = "---\ntitle: Later\ndate: 2100-01-31\n---\n"
+        (tmp_path / "posts" / "later.md").write_text(later)
+        finding = await self.waking(patient)
+        assert finding.outcome == "wrong"
+        assert "the post dated 2100-01-31" in finding.said
+        patient.variables["SLASHPOST_PUSH_SECRET"] = "x"
+        assert "Set SLASHPOST_WAKE_SECRET and" in (await self.waking(patient)).advice
+        patient.variables["SLASHPOST_WAKE_SECRET"] = "x"
+        assert (await self.waking(patient)).outcome == "ok"
+
+    async def test_a_repository_that_nobody_tells_of_waits(
+        self, patient: Patient, unused_tcp_port: int
+    ) -> None:
+        patient.options["--posts"] = f"http://127.0.0.1:{unused_tcp_port}/blog.git"
+        findings = await patient.findings()
+        assert findings["index"].outcome == "wrong"
+        assert "cannot be fetched" in findings["index"].said
+        assert findings["waking"].outcome == "wrong"
+        assert "what is new at http://127.0.0.1" in findings["waking"].said
+        patient.variables["SLASHPOST_PUSH_SECRET"] = "x"
+        assert (await self.waking(patient)).outcome == "ok"
+
+    @pytest.mark.parametrize(
+        ("fly", "outcome"),
+        [
+            ('auto_stop_machines = "suspend"\nmin_machines_running = 0', "wrong"),
+            ('auto_stop_machines = "stop"', "wrong"),
+            ('auto_stop_machines = "suspend"\nmin_machines_running = 1', "ok"),
+            ('auto_stop_machines = "off"', "ok"),
+            ("auto_stop_machines = false", "ok"),
+        ],
+    )
+    async def test_fly_toml_says_whether_it_sleeps(
+        self, patient: Patient, tmp_path: Path, fly: str, outcome: str
+    ) -> None:
+        (tmp_path / "fly.toml").write_text(f"[http_service]\n{fly}\n")
+        (tmp_path / "posts" / "later.md").write_text("---\ntitle: B\ndate: 2100-01-31\n---\n")
+        assert (await self.waking(patient)).outcome == outcome
+
+    async def test_the_gateway_keeps_a_machine_awake(
+        self, patient: Patient, tmp_path: Path
+    ) -> None:
+        patient.options["--mode"] = "gateway"
+        (tmp_path / "posts" / "later.md").write_text("---\ntitle: B\ndate: 2100-01-31\n---\n")
+        assert (await self.waking(patient)).outcome == "ok"
