@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.index.matching import matching
 from bot.index.query import Query
 from bot.index.questions import VISIBLE
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """An SQL condition on a post ``p``, and its parameters."""
 
     sql: str

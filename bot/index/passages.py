@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.index.words import MATCH_END, MATCH_START, SEAM, pieces, readable
 
@@ -21,8 +21,7 @@ _SPACE = re.compile(r"\s+")
 Snippet = tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """The texts of a post with marks around the words that match.
 
     Attributes:
@@ -37,8 +36,7 @@ class Marked:
     anchors: Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a query stands in a post; see ``blog.Hit``."""
 
     snippet: Snippet

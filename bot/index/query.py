@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.blog.tag import tag_key
 from bot.index.names import plain_name
@@ -35,8 +36,7 @@ _TERM = re.compile(
 _DAY = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A search: words that must occur, words that must not, and conditions on the post.
 
     Attributes:
@@ -68,8 +68,7 @@ class Query:
                 break
             parts.add(found)
         large = [word for word in parts.words if word.casefold() not in _SMALL_WORDS]
-        return replace(
-            parts.query,
+        return parts.query._replace(
             words=tuple(large or parts.words),
             begun=parts.begun and parts.words[-1:] == (large or parts.words)[-1:],
             without=tuple(parts.without),
@@ -159,22 +158,22 @@ class _Parts:
         if name == "tag":
             key = tag_key(value)
             if minus:
-                self.query = replace(query, not_tags=(*query.not_tags, key))
+                self.query = query._replace(not_tags=(*query.not_tags, key))
             else:
-                self.query = replace(query, tags=(*query.tags, key))
+                self.query = query._replace(tags=(*query.tags, key))
             return bool(key)
         if minus:
             return False
         if name == "author":
-            self.query = replace(query, authors=(*query.authors, plain_name(value)))
+            self.query = query._replace(authors=(*query.authors, plain_name(value)))
             return bool(plain_name(value))
         day = _day(value)
         if day is None:
             return False
         if name == "after":
-            self.query = replace(query, after=max(day, query.after or day))
+            self.query = query._replace(after=max(day, query.after or day))
         else:
-            self.query = replace(query, before=min(day, query.before or day))
+            self.query = query._replace(before=min(day, query.before or day))
         return True
 
 

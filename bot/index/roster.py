@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.index.names import fold
 
@@ -17,8 +17,7 @@ LONGEST = 100
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something with a name: a post by path, or a tag by key.
 
     Attributes:

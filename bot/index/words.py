@@ -31,6 +31,8 @@ SEAM = "\x1e"
 
 def clean(text: str) -> str:
     """``text`` without what SQLite cannot hold or search: NUL, our marks, lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text  # most titles and names
     for mark in ("\x00", MATCH_START, MATCH_END, SEAM):
         text = text.replace(mark, " ")
     if text.isascii():
