@@ -166,7 +166,8 @@ async def greet(interaction: Interaction, followed: Subscription, words: Words) 
         pass
     await subscriptions.resume(followed.key)
     later = words.say("The next ones come by direct message, and none of those already there.")
-    return f"🔔 {said}\n{later} {ending}"
+    here = words.say("{command} ends that.", command=client_of(interaction).mention("unfollow"))
+    return f"🔔 {said}\n{later} {here}"
 
 
 async def unfollow_all(interaction: Interaction) -> None:

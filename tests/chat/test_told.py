@@ -1,0 +1,73 @@
+"""Whoever cannot be reached is looked up now and then, not at every command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import simcord
+
+from bot.blog.errors import StateUnavailable
+from bot.chat.client import Slashpost
+from bot.chat.told import SECONDS, Untold
+from bot.state.state import State
+from bot.state.subscriptions import KeptSubscriptions
+from tests.chat.conftest import Stage
+
+
+@dataclass
+class Clock:
+    """Stands still until it is set."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[int]]:
+    """The answers to every question whom to tell."""
+    answers: list[frozenset[int]] = []
+    ask = KeptSubscriptions.untold
+
+    async def count(self: KeptSubscriptions) -> frozenset[int]:
+        answers.append(await ask(self))
+        return answers[-1]
+
+    monkeypatch.setattr(KeptSubscriptions, "untold", count)
+    return answers
+
+
+def with_clock(env: simcord.Env, state: State, clock: Clock) -> None:
+    """Let the bot look at a clock of ours."""
+    assert isinstance(env.bot, Slashpost)
+    env.bot.untold = Untold(state.subscriptions, clock=clock)
+
+
+async def test_the_state_is_asked_once_a_minute(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, clock = asked(monkeypatch), Clock()
+    with_clock(stage.env, stage.state, clock)
+    for _ in range(3):
+        await stage.type("latest")
+    await stage.suggestions("post", "slug", "bed")
+    assert len(answers) == 1
+    clock.now += SECONDS
+    await stage.type("latest")
+    assert len(answers) == 2
+
+
+async def test_commands_are_answered_though_the_state_is_gone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_: KeptSubscriptions) -> frozenset[int]:
+        raise StateUnavailable("gone")
+
+    monkeypatch.setattr(KeptSubscriptions, "untold", fail)
+    with_clock(stage.env, stage.state, Clock())
+    result = await stage.rea.slash(stage.channel, "latest")
+    assert result.response is not None
+    assert result.followups == []
+    assert "Could not tell a reader that they cannot be reached" in caplog.text
