@@ -77,7 +77,10 @@ async def titles(app: App) -> list[str]:
 def dates_of(post: Post | None) -> tuple[str | None, str | None]:
     """When a post was written and changed."""
     assert post is not None
-    return post.date and post.date.text, post.updated and post.updated.text
+    return (
+        post.date.text if post.date else None,
+        post.updated.text if post.updated else None,
+    )
 
 
 async def until(condition: str, app: App) -> None:
