@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # noqa: F401 - once, for all machines that are forked
 import discord
 
 from bot.announce import announcer, errand
