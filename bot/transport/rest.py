@@ -84,9 +84,9 @@ class Rest:
         """The bot's own user.
 
         Raises:
-            TryLater: it has not logged in yet.
+            TryLater: it has not logged in yet, though it may know who it was the last time.
         """
-        if self._client.user is None:
+        if self._client.application is None or self._client.user is None:
             raise TryLater("the bot has not logged in yet")
         return self._client.user.id
 

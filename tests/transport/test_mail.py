@@ -25,7 +25,7 @@ from bot.transport.pace import Pace
 from tests.wire.guild import FORUM, NEWS, PUBLIC_THREAD, channel, forum_tag, thread
 from tests.wire.limits import components_of
 from tests.wire.messages import stored
-from tests.wire.people import ADA, APPLICATION_ID, BEN, SERVER_ID, TOKEN
+from tests.wire.people import ADA, APPLICATION_ID, BEN, BOT, SERVER_ID, TOKEN
 from tests.wire.rates import Limits
 from tests.wire.server import LoopbackDiscord
 
@@ -320,9 +320,14 @@ async def test_an_hour_of_waiting_is_left_to_the_sender(
 
 
 async def test_before_the_login_nothing_is_sent() -> None:
-    mail = DiscordMail(discord.Client(intents=discord.Intents.none()))
+    client = discord.Client(intents=discord.Intents.none())
     with pytest.raises(TryLater, match="logged in"):
-        await mail.send(DELIVERY, place("text"), letter())
+        await DiscordMail(client).send(DELIVERY, place("text"), letter())
+    # Over HTTP the bot knows from last time who it is, before it has a connection.
+    user: Any = BOT.payload()
+    client._connection.user = discord.ClientUser(state=client._connection, data=user)
+    with pytest.raises(TryLater, match="logged in"):
+        await DiscordMail(client).send(DELIVERY, place("text"), letter())
 
 
 async def test_a_letter_is_found_under_hundreds_of_other_messages(
