@@ -67,7 +67,7 @@ def buttons(letter: Letter) -> list[dict[str, Any]]:
 
 
 @given(STORIES, SUBSCRIPTIONS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
     about: Sequence[Story], to: Subscription
 ) -> None:
@@ -80,7 +80,7 @@ def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
 
 
 @given(STORIES, SUBSCRIPTIONS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_the_role_that_was_chosen_is_the_only_mention(
     about: Sequence[Story], to: Subscription
 ) -> None:

@@ -83,7 +83,7 @@ def takes_form(form: MoreSettings) -> None:
 
 
 @given(WISHES, ACCESS, TAGS, WORDS)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_any_settings_can_be_shown(
     wish: Subscription, access: Access, tags: Sequence[Tag], words: Words
 ) -> None:
