@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from bot.cli import cli
 from bot.settings import TABLE
+from bot.web import hooks
 from tests.deploy.fly import DURATION, STRINGS, TEXT, mistakes, table
 from tests.deploy.test_fly import FLY, ROOT
 
@@ -23,6 +24,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 SERVICE = ROOT / "deploy" / "slashpost.service"
 WORKFLOW = (ROOT / "deploy" / "fly-on-push.yml").read_text(encoding="utf-8")
+WAKE = (ROOT / "deploy" / "wake.yml").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -71,6 +73,10 @@ WORKFLOW_KEYS = table(
     on=table(
         ("push",),
         push=table(("paths",), branches=TEXTS, paths=TEXTS),
+        schedule={
+            "type": "array",
+            "items": table(("cron",), cron={"type": "string", "pattern": r"^(\S+ ){4}\S+$"}),
+        },
         workflow_dispatch={"type": "null"},
     ),
     concurrency=TEXT,
@@ -168,7 +174,7 @@ class TestService:
 class TestPush:
     """Deploying when posts are pushed."""
 
-    @pytest.mark.parametrize("text", [WORKFLOW, *snippets("yaml")])
+    @pytest.mark.parametrize("text", [WORKFLOW, WAKE, *snippets("yaml")])
     def test_github_would_run_it(self, text: str) -> None:
         found = workflow(text) if "jobs:" in text else None
         if found is None:
@@ -185,8 +191,16 @@ class TestPush:
         assert "python -m bot check" in commands
 
     def test_no_secret_is_printed(self) -> None:
-        for step in workflow(WORKFLOW)["jobs"]["deploy"]["steps"]:
-            assert "secrets." not in step.get("run", "")
+        for jobs in (workflow(WORKFLOW)["jobs"], workflow(WAKE)["jobs"]):
+            for step in (step for job in jobs.values() for step in job["steps"]):
+                assert "secrets." not in step.get("run", "")
+
+    def test_waking_asks_where_the_bot_listens(self) -> None:
+        (step,) = workflow(WAKE)["jobs"]["wake"]["steps"]
+        assert step["run"].rstrip().endswith(f'"$BOT{hooks.WAKE}"')
+        assert "Authorization: Bearer $SECRET" in step["run"]
+        longest = int(re.search(r"--max-time (\d+)", step["run"])[1])  # type: ignore[index]
+        assert longest > hooks.WAKE_SECONDS
 
 
 class TestGuide:
