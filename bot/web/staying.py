@@ -58,11 +58,11 @@ class Staying:
 
     async def _run(self) -> None:
         while True:
-            before = time.time()
             if self._is_news:
                 self._is_news = False
                 if await self._drained(SECONDS_TO_SPARE):
                     await self._hold()
+            before = time.time()
             await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
             # The clock on the wall goes on while the machine sleeps.
             self._is_news |= time.time() - before > 3 * SECONDS_BETWEEN_GLANCES
