@@ -18,6 +18,8 @@ MAX_BYTES = 9300
 MAX_PICTURES = 10
 # 40 components a message, nested ones counted; buttons and containers around a page need some.
 MAX_PARTS = 24
+# Characters of a last page that is not worth a click.
+SHORT = 400
 # Characters of headings in a row that are kept for what follows them; a post has two or three.
 MAX_HELD = 800
 
@@ -107,9 +109,22 @@ class _Draft:
             self.headings.append(line.heading)
 
 
-def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) -> Iterator[Page]:
-    """Fill pages with lines and images; a heading goes with what follows it."""
-    pager = _Pager(notes, writer)
+def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) -> tuple[Page, ...]:
+    """Fill pages with lines and images; a heading goes with what follows it.
+
+    Where the last page would hold next to nothing, all are filled a little less.
+    """
+    parts = list(parts)
+    pages = tuple(_filled(parts, _Pager(notes, writer, MAX_CHARACTERS)))
+    if len(pages) > 1 and len(pages[-1].text) < SHORT:
+        average = sum(len(page.text) for page in pages) // len(pages)
+        even = tuple(_filled(parts, _Pager(notes, writer, min(average + SHORT, MAX_CHARACTERS))))
+        if len(even) == len(pages):
+            return even
+    return pages
+
+
+def _filled(parts: Iterable[Part], pager: _Pager) -> Iterator[Page]:
     held: list[Line] = []  # headings that wait for what they head
     for part in parts:
         if isinstance(part, Line) and part.heading is not None:
@@ -125,9 +140,10 @@ def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) 
 
 
 class _Pager:
-    def __init__(self, notes: dict[str, Footnote], writer: Writer) -> None:
+    def __init__(self, notes: dict[str, Footnote], writer: Writer, limit: int) -> None:
         self._notes = dict(notes)
         self._writer = writer
+        self._limit = limit  # characters of a page
         self._draft = _Draft()
 
     def put(self, held: list[Line], part: Part) -> Iterator[Page]:
@@ -176,7 +192,7 @@ class _Pager:
             return False
         costs = [draft.cost(line) for line in lines]
         return (
-            draft.characters + sum(cost[0] for cost in costs) <= MAX_CHARACTERS
+            draft.characters + sum(cost[0] for cost in costs) <= self._limit
             and draft.size + sum(cost[1] for cost in costs) + 24 <= MAX_BYTES
         )
 

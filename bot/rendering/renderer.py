@@ -71,7 +71,7 @@ class Renderer:
         blocks = self.blocks(body, path=path)
         notes = {block.key: block for block in blocks if isinstance(block, Footnote)}
         writer = Writer(lambda link: self._resolve(link, url))
-        pages = tuple(paginate(writer.write(blocks), notes, writer)) or (Page(()),)
+        pages = paginate(writer.write(blocks), notes, writer) or (Page(()),)
         page_by_anchor = {
             anchor: number
             for number, page in reversed(list(enumerate(pages)))

@@ -27,6 +27,14 @@ def test_a_long_post_has_pages_that_fit_a_message() -> None:
     assert all(len(page.text) <= 4000 for page in pages)
 
 
+def test_the_last_page_is_worth_a_click() -> None:
+    body = "\n\n".join(f"Paragraph {n}. " + "word " * 50 for n in range(26)) + "\n\nThe end."
+    pages = rendered(body).pages
+    lengths = [len(page.text) for page in pages]
+    assert pages[-1].text.endswith("The end.")
+    assert min(lengths) > 0.5 * max(lengths), lengths
+
+
 def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
     pages = rendered("word " * 700 + "\n\n## Next\n\n" + "more " * 100).pages
     assert pages[1].text.startswith("## Next\n\nmore")
