@@ -38,7 +38,8 @@ RUN python -m venv --without-pip venv \
     && pip --python venv install --no-cache-dir --no-compile --only-binary :all: \
        --require-hashes -r "$LOCK" \
     # dulwich's command line, its tests and an accelerator of what is not used: 2 MB
-    && cd venv/lib/python3*/site-packages/dulwich && rm -r cli.py porcelain tests _diff_tree*.so
+    && find venv/lib -path '*/dulwich/*' -prune '(' -name cli.py -o -name porcelain \
+       -o -name tests -o -name '_diff_tree*.so' ')' -exec rm -r {} +
 RUN printf '%s\n' '#!/app/venv/bin/python' 'import sys' 'from bot.cli import main' 'sys.exit(main())' \
     > venv/bin/slashpost && chmod +x venv/bin/slashpost
 COPY bot bot

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 # A host that suspends a machine looks only every few minutes whether it is used.
 SECONDS_BETWEEN_GLANCES = 5.0
+# A glance that is later than that comes after a sleep.
+LEAST_SLEEP_SECONDS = 15.0
 # What is over in that time need not be waited for by a request.
 SECONDS_TO_SPARE = 3.0
 # A request answered sooner, with messages still waiting, says that these wait for something.
@@ -65,7 +67,7 @@ class Staying:
             before = time.time()
             await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
             # The clock on the wall goes on while the machine sleeps.
-            self._is_news |= time.time() - before > 3 * SECONDS_BETWEEN_GLANCES
+            self._is_news |= time.time() - before > LEAST_SLEEP_SECONDS
 
     async def _hold(self) -> None:
         """Ask again and again until nothing waits; give up where that does not help."""
