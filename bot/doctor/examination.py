@@ -8,7 +8,7 @@ from bot.app import App
 from bot.blog.errors import SettingError
 from bot.doctor.discord import examine_discord
 from bot.doctor.finding import Finding, complaint, ok
-from bot.doctor.machine import examine_index, examine_volume
+from bot.doctor.machine import examine_database, examine_index, examine_volume
 from bot.doctor.waking import examine_waking
 from bot.settings import Settings
 from bot.survey import Survey
@@ -32,6 +32,10 @@ async def examine(load: Callable[[], Settings], channel: int | None) -> list[Fin
             ok("settings", f"posts in {settings.posts}, interactions {how}"),
             *await examine_discord(app, channel),
             await examine_index(app),
-            await examine_volume(settings.state),
+            await (
+                examine_database(settings.database_url)
+                if settings.database_url
+                else examine_volume(settings.state)
+            ),
             await examine_waking(app),
         ]

@@ -41,6 +41,16 @@ async def examine_volume(state: Path) -> Finding:
     return await asyncio.to_thread(examine_disk, state)
 
 
+async def examine_database(url: str) -> Finding:
+    """Whether the database that keeps the state lets the bot in, and has its tables."""
+    try:
+        async with State.open(url) as state:
+            backlog = await state.outbox.backlog()
+    except SlashpostError as error:
+        return complaint("database", error)
+    return ok("database", f"it keeps the state, and {backlog.waiting} announcements wait in it")
+
+
 def examine_disk(state: Path) -> Finding:
     """Whether the state's folder stays, and has room."""
     folder = next(folder for folder in state.absolute().parents if folder.is_dir())

@@ -17,6 +17,7 @@ from bot.doctor.finding import Finding
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
 from bot.transport.login import log_in
+from tests.postgres import PostgresServer
 from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, EVERYONE, THREAD_ID
 from tests.wire.people import APPLICATION_ID, SERVER_ID, TOKEN
 from tests.wire.process import BotProcess, free_port, over_http
@@ -78,6 +79,21 @@ class Patient:
 def patient(loopback: LoopbackDiscord, tmp_path: Path) -> Patient:
     """In good health until something is changed."""
     return Patient(loopback, tmp_path)
+
+
+async def test_a_state_in_postgres_is_looked_at_there(
+    patient: Patient, postgres: PostgresServer
+) -> None:
+    patient.variables["DATABASE_URL"] = postgres.url(postgres.new_database())
+    found = (await patient.findings())["database"]
+    assert (found.outcome, found.said) == (
+        "ok",
+        "it keeps the state, and 0 announcements wait in it",
+    )
+    patient.variables["DATABASE_URL"] = postgres.url("nowhere")
+    found = (await patient.findings())["database"]
+    assert found.outcome == "wrong"
+    assert 'database "nowhere" does not exist' in found.said
 
 
 async def test_a_healthy_bot_has_nothing_but_ticks(

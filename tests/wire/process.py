@@ -141,6 +141,7 @@ class BotProcess(Program):
         posts: Path = POSTS,
         token: str = TOKEN,
         sentry_dsn: str = "",
+        **variables: str,
     ) -> None:
         ours = {
             "DISCORD_TOKEN": token,
@@ -148,6 +149,7 @@ class BotProcess(Program):
             "PYTHONUNBUFFERED": "1",
             "SLASHPOST_METRICS_PORT": "0",
             "SENTRY_DSN": sentry_dsn,
+            **variables,
         }
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         where = ("--posts", str(posts), "--db", str(db))

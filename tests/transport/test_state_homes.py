@@ -1,0 +1,124 @@
+"""The whole bot with its state elsewhere: in Postgres, or lost and brought back by Litestream."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.blog.subscription import Subscription
+from bot.state.state import State
+from tests.line import line_to
+from tests.postgres import PostgresServer
+from tests.wire.guild import CHANNEL_ID
+from tests.wire.interactions import Reader
+from tests.wire.limits import texts_of
+from tests.wire.people import SERVER_ID
+from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.server import LoopbackDiscord
+
+WISH = Subscription(place="text", guild=SERVER_ID, channel=CHANNEL_ID, since=1)
+TITLES = ("Apples", "Bees", "Clover", "Dahlias")
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    """A blog with one post."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    write(folder, TITLES[0])
+    return folder
+
+
+def write(folder: Path, title: str) -> None:
+    body = f"---\ntitle: {title}\ndate: 2026-11-2{TITLES.index(title)}\n---\nAll about {title}.\n"
+    (folder / f"{title.lower()}.md").write_text(body)
+
+
+def announced(loopback: LoopbackDiscord) -> list[str]:
+    """The posts that the channel's messages name, oldest first."""
+    texts = [" ".join(texts_of(message)) for message in loopback.read(CHANNEL_ID)]
+    return [title for text in texts for title in TITLES if f"[{title}]" in text or title in text]
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not happened():  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.02)
+
+
+async def ledger_knows(home: Path | str, count: int) -> None:
+    """Wait until the bot has looked at its posts for the first time."""
+    async with asyncio.timeout(30), State.open(home) as state:
+        while len(await state.ledger.posts()) < count:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.05)
+        await state.subscriptions.keep(WISH)
+
+
+async def test_a_bot_that_lost_its_disk_announces_nothing_twice(
+    loopback: LoopbackDiscord, posts: Path, tmp_path: Path
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+
+    def bot() -> BotProcess:
+        where = ("--state", str(data / "state.db"))
+        replica = f"file://{copy}"
+        return BotProcess(
+            loopback.base, tmp_path / "i.db", *where, posts=posts, LITESTREAM_REPLICA_URL=replica
+        )
+
+    def has(titles: Sequence[str]) -> Callable[[], bool]:
+        return lambda: announced(loopback) == list(titles)
+
+    async with bot() as process:
+        await loopback.gateway.until(identified=1, seconds=30)
+        await ledger_knows(data / "state.db", 1)
+        write(posts, "Bees")
+        await until(has(TITLES[1:2]))
+        await asyncio.sleep(2.5)  # Litestream copies every second
+        write(posts, "Clover")
+        await until(has(TITLES[1:3]))
+        await process.end(signal.SIGKILL)
+    shutil.rmtree(data)
+
+    async with bot() as process:
+        await process.says(f"Restored {data / 'state.db'} from its copy")
+        write(posts, "Dahlias")
+        await until(lambda: "Dahlias" in announced(loopback))
+        assert announced(loopback) == list(TITLES[1:])
+        assert await process.end() == 0
+    assert "Traceback" not in process.log
+
+
+async def test_a_bot_announces_from_postgres_and_answers_without_it(
+    loopback: LoopbackDiscord, posts: Path, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    database = postgres.new_database()
+    options = over_http(tmp_path, free_port())
+    async with line_to(postgres.port) as line:
+        url = postgres.url(database, port=line.port)
+        async with BotProcess(
+            loopback.base, tmp_path / "i.db", *options, posts=posts, DATABASE_URL=url
+        ) as process:
+            await process.says("Discord sends interactions to")
+            await ledger_knows(postgres.url(database), 1)
+            write(posts, "Bees")
+            await until(lambda: announced(loopback) == ["Bees"])
+
+            line.cut()
+            assert "Bees" in (await loopback.interact(Reader().command("latest"))).text
+            assert await process.end() == 0
+        # A start without the database: who the bot is must be asked of Discord.
+        async with BotProcess(
+            loopback.base, tmp_path / "i.db", *options, posts=posts, DATABASE_URL=url
+        ) as process:
+            await process.says("Add the bot to a server")
+            assert "Bees" in (await loopback.interact(Reader().command("latest"))).text
+            await process.says("Look at host and port in DATABASE_URL")
+            assert await process.end() == 0
+    assert "Traceback" not in process.log
+    assert "password%20of" not in process.log
