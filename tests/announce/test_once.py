@@ -21,9 +21,16 @@ from tests.announce.channels import Channels, Lines, Shelf
 
 LEASE = 0.05
 CHANNELS = (1, 2, 3)
-# What may happen to a request or a write, beside nothing.
-FATES = (None, None, None, "busy", "lost", "closed", "killed before", "killed after")
-fates = st.lists(st.sampled_from(FATES), max_size=8)
+REQUESTS = ("send", "find", "edit", "start_thread", "publish")
+WRITES = ("revise", "claim", "begin", "renew", "record", "close", "put_off", "pause", "postpone")
+# What happens to the next call of that name.
+fates = st.dictionaries(
+    st.sampled_from(REQUESTS),
+    st.sampled_from(["busy", "lost", "closed", "killed before", "killed after"]),
+    max_size=2,
+) | st.dictionaries(
+    st.sampled_from(WRITES), st.sampled_from(["killed before", "killed after"]), max_size=2
+)
 
 
 class Killed(BaseException):
@@ -33,15 +40,15 @@ class Killed(BaseException):
 class Doomed:
     """The same as another object, whose calls may be the last thing that a process does."""
 
-    def __init__(self, inner: object, next_fate: Callable[[], str | None]) -> None:
+    def __init__(self, inner: object, fates: dict[str, str]) -> None:
         self._inner = inner
-        self._next_fate = next_fate
+        self._fates = fates
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         method = getattr(self._inner, name)
 
         async def call(*values: object, **named: object) -> Any:
-            fate = self._next_fate()
+            fate = self._fates.pop(name, None)
             if fate == "killed before":
                 raise Killed
             self.fail_before(fate)
@@ -85,7 +92,7 @@ class OncePerChannel(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.state: State = self.run(self.stack.enter_async_context(State.open(None)))
         self.shelf, self.discord = Shelf(), Channels()
-        self.fates: list[str | None] = []
+        self.fates: dict[str, str] = {}
         self.written = 0
         self.paths: dict[str, str] = {}  # by the label that a post keeps
         self.withdrawn: set[str] = set()
@@ -93,7 +100,7 @@ class OncePerChannel(RuleBasedStateMachine):
         self.known: set[str] = set()
         self.expected: dict[str, list[str]] = {}
         self.start()
-        self.look([])
+        self.look({})
         self.subscribe(CHANNELS[0])
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -101,13 +108,9 @@ class OncePerChannel(RuleBasedStateMachine):
 
     def start(self) -> None:
         """Begin a process."""
-
-        def next_fate() -> str | None:
-            return self.fates.pop() if self.fates else None
-
-        outbox: Any = Doomed(self.state.outbox, next_fate)
-        ledger: Any = Doomed(self.state.ledger, next_fate)
-        mail: Any = DoomedMail(self.discord, next_fate)
+        outbox: Any = Doomed(self.state.outbox, self.fates)
+        ledger: Any = Doomed(self.state.ledger, self.fates)
+        mail: Any = DoomedMail(self.discord, self.fates)
         self.announcer = Announcer(
             self.shelf,
             ledger=ledger,
@@ -119,13 +122,13 @@ class OncePerChannel(RuleBasedStateMachine):
             clock=lambda: self.shelf.now,
         )
 
-    def go_on(self, work: Callable[[], Coroutine[Any, Any, None]], doom: list[str | None]) -> None:
+    def go_on(self, work: Callable[[], Coroutine[Any, Any, None]], doom: dict[str, str]) -> None:
         """Do some work, in another process where the first one dies."""
-        self.fates = list(doom)
+        self.fates.update(doom)
         try:
             self.run(work())
         except Killed:
-            self.fates = []
+            self.fates.clear()
             self.start()
             self.run(asyncio.sleep(LEASE))
             self.run(work())
@@ -187,7 +190,7 @@ class OncePerChannel(RuleBasedStateMachine):
         self.expected.setdefault(wish.key, [])
 
     @rule(doom=fates)
-    def look(self, doom: list[str | None]) -> None:
+    def look(self, doom: dict[str, str]) -> None:
         visible = sorted(self.paths.keys() - self.withdrawn, key=lambda label: self.paths[label])
         self.go_on(self.announcer_looks, doom)
         new = [label for label in visible if label not in self.known]
@@ -199,7 +202,8 @@ class OncePerChannel(RuleBasedStateMachine):
         await self.announcer.look()
 
     @rule(doom=fates)
-    def send(self, doom: list[str | None]) -> None:
+    def send(self, doom: dict[str, str]) -> None:
+        self.look({})
         self.go_on(self.drain, doom)
 
     @rule()
@@ -208,7 +212,8 @@ class OncePerChannel(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let everything settle, and read the channels."""
-        self.look([])
+        self.fates.clear()
+        self.look({})
         self.run(self.settle())
         for key, labels in self.expected.items():
             shown = ", ".join(self.discord.texts(key))
@@ -242,4 +247,4 @@ class OncePerChannel(RuleBasedStateMachine):
 
 
 TestOncePerChannel = OncePerChannel.TestCase
-TestOncePerChannel.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+TestOncePerChannel.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
