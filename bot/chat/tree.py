@@ -6,6 +6,7 @@ import logging
 
 from discord import Interaction, InteractionType, app_commands
 
+from bot.blog.errors import StateUnavailable
 from bot.chat.errors import reply_to_error
 from bot.chat.interaction import client_of
 from bot.chat.usage import noted
@@ -33,6 +34,8 @@ class Tree(app_commands.CommandTree):
             return
         try:
             await untold.tell(interaction)
+        except StateUnavailable as error:
+            log.warning("Could not look whom to tell that they cannot be reached: %s", error)
         except Exception:
             log.exception("Could not tell a reader that they cannot be reached")
 
