@@ -1,0 +1,114 @@
+"""The whole bot as a process, in both modes: a post in the folder reaches those who want it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot.blog.subscription import Place
+from bot.state.state import State
+from tests.announce.scene import Town
+from tests.wire.limits import texts_of
+from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.server import LoopbackDiscord
+
+PLACES: list[Place] = ["text", "forum", "reader"]
+TITLE = re.compile(r"Post number \d+")
+
+
+def publish(blog: Path, number: int) -> None:
+    """Write a post of today."""
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    head = f"---\ntitle: Post number {number}\ndate: {today}\n---\n"
+    (blog / f"post-{number}.md").write_text(f"{head}\nSomething new about {number}.\n")
+
+
+async def subscribed(folder: Path, discord: LoopbackDiscord) -> Town:
+    """A blog with one post, and a channel, a forum and a reader who want the next ones."""
+    (folder / "posts").mkdir()
+    publish(folder / "posts", 0)
+    town = Town.build(PLACES)
+    town.settle(discord.answers)
+    async with State.open(folder / "state.db") as state:
+        for subscription in town.subscriptions:
+            await state.subscriptions.keep(subscription)
+    return town
+
+
+def titles(discord: LoopbackDiscord, place: int) -> list[str]:
+    """What was announced in one of the places, in order."""
+    where = 400 + place if PLACES[place] != "reader" else f"4{700 + place}"
+    if str(where) not in discord.answers.channels:
+        return []
+    return [
+        title
+        for message in discord.read(where)
+        for text in texts_of(message)[:3]
+        for title in TITLE.findall(text)[:1]
+    ]
+
+
+async def until_announced(discord: LoopbackDiscord, numbers: list[int], seconds: float) -> None:
+    """Wait until exactly these posts were announced everywhere, in that order."""
+    wanted = [[f"Post number {number}" for number in numbers]] * len(PLACES)
+    async with asyncio.timeout(seconds):
+        while [titles(discord, place) for place in range(len(PLACES))] != wanted:  # noqa: ASYNC110 - whoever reads, asks
+            await asyncio.sleep(0.05)
+
+
+def bot(discord: LoopbackDiscord, folder: Path, mode: str) -> BotProcess:
+    """The bot over that folder."""
+    over_gateway = ("--state", str(folder / "state.db"))
+    options = over_http(folder, free_port()) if mode == "http" else over_gateway
+    return BotProcess(discord.base, folder / "index.db", *options, posts=folder / "posts")
+
+
+@pytest.mark.parametrize("mode", ["gateway", "http"])
+async def test_posts_are_announced_across_a_restart(tmp_path: Path, mode: str) -> None:
+    blog = tmp_path / "posts"
+    async with LoopbackDiscord() as discord:
+        await subscribed(tmp_path, discord)
+        async with bot(discord, tmp_path, mode) as process:
+            await discord.rest.until("GET", "/users/@me", seconds=60)
+            await asyncio.sleep(4)  # for the first look, which announces nothing
+            assert discord.answers.messages == {}
+            publish(blog, 1)
+            await until_announced(discord, [1], 30)
+            assert await process.end() == 0
+            assert "Traceback" not in process.log
+        publish(blog, 2)
+        async with bot(discord, tmp_path, mode) as process:
+            await until_announced(discord, [1, 2], 30)
+            publish(blog, 3)
+            await until_announced(discord, [1, 2, 3], 30)
+            assert await process.end() == 0
+            assert "Traceback" not in process.log
+        assert discord.rest.complaints == []
+
+
+@pytest.mark.announce
+@pytest.mark.parametrize("mode", ["gateway", "http"])
+async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
+    tmp_path: Path, mode: str
+) -> None:
+    """The next one waits until the killed one's turn is over, and finds the messages."""
+    async with LoopbackDiscord() as discord:
+        await subscribed(tmp_path, discord)
+        async with bot(discord, tmp_path, mode) as process:
+            await discord.rest.until("GET", "/users/@me", seconds=60)
+            await asyncio.sleep(4)
+            discord.fail("POST", "/channels/[0-9]+/(messages|threads)", None, times=3, delay=30)
+            publish(tmp_path / "posts", 1)
+            await until_announced(discord, [1], 30)  # they are there, and the bot waits
+            await process.end(signal.SIGKILL)
+        discord.answers.nonce_seconds = 0
+        async with bot(discord, tmp_path, mode) as process:
+            publish(tmp_path / "posts", 2)
+            await until_announced(discord, [1, 2], 90)
+            assert process.log.count("Found") == len(PLACES)
+        assert discord.rest.complaints == []
