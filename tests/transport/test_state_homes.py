@@ -111,6 +111,9 @@ async def test_a_bot_announces_from_postgres_and_answers_without_it(
 
             line.cut()
             assert "Bees" in (await loopback.interact(Reader().command("latest"))).text
+            about = (await loopback.interact(Reader().command("about"))).text
+            assert "2 posts" in about
+            assert "Nothing can be announced or followed right now" in about
             assert await process.end() == 0
         # A start without the database: who the bot is must be asked of Discord.
         async with BotProcess(

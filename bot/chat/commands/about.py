@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
+from bot.blog.errors import StateUnavailable
+from bot.blog.outbox import Backlog
+from bot.chat.errors import explain
 from bot.chat.interaction import answer, client_of, words_of
 from bot.chat.words import described, named
 
@@ -22,6 +25,10 @@ async def about(
 
     client = client_of(interaction)
     status = await client.library.status()
-    backlog = await client.outbox.backlog() if client.outbox else None
-    view = About(status, client.version, words_of(interaction), backlog)
+    words = words_of(interaction)
+    try:
+        backlog = await client.outbox.backlog() if client.outbox else None
+    except StateUnavailable as error:
+        backlog = Backlog(problem=explain(error, words))
+    view = About(status, client.version, words, backlog)
     await answer(interaction, view, hide=hide)
