@@ -281,6 +281,22 @@ def test_a_force_push_is_followed(blog: Blog, visitor: Visitor) -> None:
     assert texts(source.snapshot()) == {"a.md": b"# A"}
 
 
+def test_a_repository_that_has_moved(blog: Blog, visitor: Visitor) -> None:
+    """As when its owner has another name now, or the address lacks what the host adds to it."""
+    blog.push({"a.md": "# A"})
+    visitor.host.token = "secret-token"
+    address = RepositoryAddress(visitor.host.url.replace("/blog.git", "/moved/blog.git"))
+    source = Repository(
+        address,
+        visitor.kept,
+        remote=Remote(address, "secret-token"),
+        knowledge=KNOWLEDGE,
+        max_bytes=1000,
+    )
+    visitor.opened.append(source)
+    assert texts(source.snapshot()) == {"a.md": b"# A"}
+
+
 def test_a_token_opens_a_private_repository(blog: Blog, visitor: Visitor) -> None:
     blog.push({"a.md": "# A"})
     visitor.host.token = "secret-token"
