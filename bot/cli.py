@@ -10,20 +10,21 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 from bot import __version__, terminal
-from bot.blog.errors import NotFound, SettingError, SlashpostError
+from bot.blog.errors import NotFound, SettingError, SlashpostError, StateUnavailable
 from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.blog.post import Post
-from bot.settings import TABLE, Setting, Settings
+from bot.settings import STATE, TABLE, Setting, Settings
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.index.sync import SyncReport
+    from bot.state.state import State
 
 T = TypeVar("T")
 Command = Callable[..., Any]
@@ -72,6 +73,11 @@ def settings_options(command: Command) -> Command:
 def all_settings_options(command: Command) -> Command:
     """Give a command an option for each setting, those of serving included."""
     return options_of(TABLE, command)
+
+
+def state_options(command: Command) -> Command:
+    """Give a command an option for where the state is, and let it take the Settings."""
+    return options_of([STATE], command)
 
 
 def all_settings_given(command: Command) -> Command:
@@ -310,6 +316,86 @@ def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: boo
             click.echo(terminal.plain(str(finding)))
     if any(finding.outcome == "wrong" for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+@cli.group()
+def announce() -> None:
+    """Look after the announcements of new posts."""
+
+
+@announce.command("status")
+@state_options
+@json_option
+def announce_status(settings: Settings, *, as_json: bool) -> None:
+    """Say what waits to be announced, and what is paused, and why."""
+
+    async def look(state: State) -> str:
+        backlog = await state.outbox.backlog()
+        subscriptions = await state.subscriptions.all()
+        if as_json:
+            return terminal.to_json(terminal.announcements_json(backlog, subscriptions))
+        return terminal.announcements_table(backlog, subscriptions)
+
+    click.echo(with_state(settings, look))
+
+
+@cli.group("state")
+def state_group() -> None:
+    """Keep what the bot must remember, or move it elsewhere."""
+
+
+@state_group.command("export")
+@state_options
+def export_state(settings: Settings) -> None:
+    """Print the state as lines of JSON."""
+
+    async def write(state: State) -> None:
+        async for line in state.archive.lines():
+            click.echo(line)
+
+    with_state(settings, write)
+
+
+@state_group.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@state_options
+def import_state(settings: Settings, file: TextIO) -> None:
+    """Take over what export printed, into a state that is not in use yet; - reads from a pipe."""
+
+    async def read(state: State) -> Mapping[str, int]:
+        return await state.archive.read(file)
+
+    rows = with_state(settings, read, make=True)
+    posts, channels = rows["known_posts"], rows["subscriptions"]
+    click.echo(
+        f"Took over {terminal.counted(posts, 'known post')}, of which none is announced again, "
+        f"{terminal.counted(channels, 'subscription')} and "
+        f"{terminal.counted(rows['deliveries'], 'message')}."
+    )
+
+
+def with_state(
+    settings: Settings, use: Callable[[State], Awaitable[T]], *, make: bool = False
+) -> T:
+    """Open the state, let ``use`` have it, and close it again.
+
+    Raises:
+        StateUnavailable: it cannot be opened; or it is a file that does not exist, unless
+            that is to be made.
+    """
+    from bot.state.state import State
+
+    if not make and settings.database_url is None and not settings.state.exists():
+        raise StateUnavailable(
+            f"{settings.state}: there is no state yet",
+            "It begins with `slashpost run`; --state or SLASHPOST_STATE says where it is.",
+        )
+
+    async def open_and_use() -> T:
+        async with State.open(settings.state_home) as state:
+            return await use(state)
+
+    return asyncio.run(open_and_use())
 
 
 @contextmanager

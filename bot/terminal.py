@@ -6,7 +6,8 @@ import json
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from bot.blog.hit import Hit
@@ -14,6 +15,10 @@ from bot.blog.library import Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag
+
+if TYPE_CHECKING:
+    from bot.blog.outbox import Backlog
+    from bot.blog.subscription import Subscription
 
 Json = dict[str, object]
 
@@ -161,6 +166,64 @@ def index_table(status: Status, changes: str) -> str:
         *(("", line) for line in problem_lines(status.problems)),
     ]
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
+
+
+def announcements_json(backlog: Backlog, subscriptions: Iterable[Subscription]) -> Json:
+    """What is to be announced, and to whom."""
+    return {
+        "waiting": backlog.waiting,
+        "held": backlog.held,
+        "changes": backlog.changes,
+        "sent": backlog.sent,
+        "refused": backlog.refused,
+        "problem": backlog.problem or None,
+        "subscriptions": [subscription_json(one) for one in subscriptions],
+    }
+
+
+def subscription_json(subscription: Subscription) -> Json:
+    """A channel or reader; ids are strings, as in Discord's own JSON."""
+    ids = {"server": subscription.guild, "channel": subscription.channel}
+    pause = subscription.pause
+    return {
+        "place": subscription.place,
+        **{name: value and str(value) for name, value in ids.items()},
+        "reader": subscription.reader and str(subscription.reader),
+        "tags": list(subscription.tags),
+        "without": list(subscription.without),
+        "since": subscription.since,
+        "pause": pause and {"reason": pause.reason, "detail": pause.detail, "since": pause.since},
+    }
+
+
+def announcements_table(backlog: Backlog, subscriptions: Sequence[Subscription]) -> str:
+    """What is to be announced, and which channels and readers get nothing for now."""
+    readers = sum(one.reader is not None for one in subscriptions)
+    channels = len(subscriptions) - readers
+    rows = [
+        ("Goes to", f"{counted(channels, 'channel')}, {counted(readers, 'reader')}"),
+        ("Waiting", f"{counted(backlog.waiting, 'message')}, {backlog.held} more for the paused"),
+        ("Sent", f"{counted(backlog.sent, 'message')}, of which {backlog.changes} are to change"),
+        ("Refused", str(backlog.refused or "none")),
+        ("Problem", plain(backlog.problem) or "none"),
+        ("Paused", str(backlog.paused or "none")),
+        *(("", paused_line(one)) for one in subscriptions if one.pause),
+    ]
+    return "\n".join(f"{name:<11}{value}" for name, value in rows)
+
+
+def paused_line(subscription: Subscription) -> str:
+    """Who is paused, why, and since when."""
+    pause = subscription.pause
+    assert pause is not None, "only what is paused has a line"
+    who = (
+        f"channel {subscription.channel} of server {subscription.guild}"
+        if subscription.reader is None
+        else f"reader {subscription.reader}"
+    )
+    day = datetime.fromtimestamp(pause.since, UTC).date().isoformat()
+    why = "by an administrator" if pause.reason == "admin" else pause.detail or pause.reason
+    return plain(f"{who}, since {day}: {why}")
 
 
 def headline(status: Status) -> str:

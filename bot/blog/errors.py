@@ -6,6 +6,7 @@
     ├── IndexUnavailable   index.db cannot be opened or written   exit status 2
     ├── StateUnavailable   state.db cannot be opened or written   exit status 2
     ├── StateTooNew        a newer version wrote state.db         exit status 2
+    ├── ArchiveRefused     an export of the state is of no use    exit status 2
     ├── DiscordRefused     Discord rejects token or application   exit status 2
     └── NotFound           no such post or tag                    exit status 1
 
@@ -51,6 +52,10 @@ class StateUnavailable(SlashpostError):
 
 class StateTooNew(SlashpostError):
     """The state was written by a newer version, whose form this one does not know."""
+
+
+class ArchiveRefused(SlashpostError):
+    """An export of the state cannot be read, or the state would not take it."""
 
 
 class DiscordRefused(SlashpostError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.blog.identity import Identity
+from bot.state.archive import Archive
 from bot.state.database import Database
 from bot.state.ledger import KeptLedger
 from bot.state.outbox import KeptOutbox
@@ -25,6 +26,7 @@ class State:
         subscriptions: who wants to hear of new posts.
         ledger: which posts are known.
         outbox: what is on its way.
+        archive: all of that as lines of text.
         lasts: whether it outlives the process.
     """
 
@@ -34,6 +36,7 @@ class State:
         self.subscriptions = KeptSubscriptions(database)
         self.ledger = KeptLedger(database)
         self.outbox = KeptOutbox(database)
+        self.archive = Archive(database)
 
     @classmethod
     @asynccontextmanager

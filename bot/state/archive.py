@@ -1,0 +1,136 @@
+"""The state as lines of JSON: to look at, to keep, and to move to another database."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from bot.blog.errors import ArchiveRefused
+from bot.state.database import Database, Row
+from bot.state.ledger import LEDGER
+
+HEADER = {"slashpost": "state", "form": 1}
+
+# Columns by table. After a colon what is not text: i a whole number, f a number, b bytes, which
+# are written in hexadecimal digits; in capitals what may be null. Whose turn it is stays behind.
+_TABLES = {
+    "subscriptions": "key place guild:I channel:I reader:I tags not_tags role:I silent:i publish:i"
+    " threads:i locale since:i pause_reason:T pause_detail:T pause_since:I pause_told:I",
+    "known_posts": "id path slug title digest sketch:b face",
+    "ledger": "one:i generation:i looked:f",
+    "deliveries": "id subscription position:i state attempts:i since:f not_before:f channel:I"
+    " message:I thread:I published:i letter problem",
+    "delivery_posts": "subscription post delivery number:i shown",
+}
+_TYPES: Mapping[str, type | tuple[type, ...]] = {"t": str, "i": int, "f": (int, float), "b": str}
+# https://www.sqlite.org/datatype3.html, https://www.postgresql.org/docs/current/datatype-numeric.html
+_MOST = 2**63
+
+
+class Archive:
+    """Writes the state down, and reads it in again.
+
+    What is known of the bot itself is left out: Discord tells it to whoever has the token.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lines(self) -> AsyncIterator[str]:
+        """The whole state, a row a line, after a line that says what it is."""
+        yield json.dumps(HEADER)
+        for table, columns in _tables():
+            names = ", ".join(columns)
+            order = ", ".join(list(columns)[:2])
+            for row in await self._database.rows(
+                f"SELECT {names} FROM {table} ORDER BY {order}"  # noqa: S608
+            ):
+                values = (
+                    bytes(value).hex() if isinstance(value, bytes) else value for value in row
+                )
+                yield json.dumps({"table": table, **dict(zip(columns, values, strict=True))})
+
+    async def read(self, lines: Iterable[str]) -> Mapping[str, int]:
+        """Take over what ``lines`` gave, all of it or nothing.
+
+        Returns:
+            How many rows came into each table.
+
+        Raises:
+            ArchiveRefused: the state is in use already, or a line is not understood.
+        """
+        rows = _rows_of(lines)
+        async with self._database.transaction() as work:
+            await work.alone(LEDGER)
+            for table, _ in _tables():
+                if await work.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
+                    raise ArchiveRefused(
+                        "The state is in use already",
+                        "Import into an empty one: set SLASHPOST_STATE to another file.",
+                    )
+            for table, columns in _tables():
+                names, places = (
+                    ", ".join(columns),
+                    ", ".join(f"${n + 1}" for n in range(len(columns))),
+                )
+                await work.many(f"INSERT INTO {table} ({names}) VALUES ({places})", rows[table])  # noqa: S608
+        return {table: len(found) for table, found in rows.items()}
+
+
+def _tables() -> Iterable[tuple[str, Mapping[str, str]]]:
+    """Each table's columns with the letters of their types."""
+    for table, columns in _TABLES.items():
+        parts = (column.partition(":") for column in columns.split())
+        yield table, {name: letter or "t" for name, _, letter in parts}
+
+
+def _rows_of(lines: Iterable[str]) -> dict[str, list[Row]]:
+    tables = dict(_tables())
+    rows: dict[str, dict[Row, Row]] = {table: {} for table in tables}
+    given = enumerate(lines, start=1)
+    if _found(next(given, (1, ""))[1]) != HEADER:
+        raise ArchiveRefused("Line 1: no export of the state, or one of another version")
+    for number, line in given:
+        found = _found(line)
+        table = found.get("table")
+        if table not in tables:
+            raise ArchiveRefused(f"Line {number}: no row of a table that is known")
+        row = []
+        for name, letter in tables[table].items():
+            value = found.get(name)
+            if not _fits(value, letter):
+                raise ArchiveRefused(f"Line {number}: {name} cannot be {value!r}")
+            row.append(_stored(value, letter))
+        keys = 2 if table == "delivery_posts" else 1
+        if rows[table].setdefault(tuple(row[:keys]), tuple(row)) != tuple(row):
+            raise ArchiveRefused(f"Line {number}: {row[0]!r} was there before, and different")
+    return {table: list(found.values()) for table, found in rows.items()}
+
+
+def _found(line: str) -> dict[str, Any]:
+    """What a line says; nothing, if it is no JSON object."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fits(value: object, letter: str) -> bool:
+    """Whether a column takes a value."""
+    if value is None:
+        return letter.isupper()
+    if isinstance(value, bool) or not isinstance(value, _TYPES[letter.lower()]):
+        return False
+    if isinstance(value, int):
+        return -_MOST <= value < _MOST
+    return letter != "b" or re.fullmatch(r"(?:[0-9a-f]{8})*", str(value)) is not None
+
+
+def _stored(value: Any, letter: str) -> Any:
+    """A value as the database keeps it."""
+    if letter == "b":
+        return bytes.fromhex(value)
+    return float(value) if letter == "f" else value

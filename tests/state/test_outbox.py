@@ -1,0 +1,227 @@
+"""One sends at a time, in order, and nobody writes after their turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.blog.delivery import Sent
+from bot.blog.ledger import Assignment, Known, KnownPost, Revision
+from bot.blog.outbox import Delivery, Shown, Turn, TurnLost
+from bot.blog.subscription import Pause, Subscription
+from bot.state.state import State
+
+NEWS = Subscription(place="news", guild=1, channel=11)
+TEXT = Subscription(place="text", guild=1, channel=12)
+SENT = Sent(channel=11, message=99)
+HOUR = 3600.0
+
+
+def post(name: str, face: str = "1") -> KnownPost:
+    return KnownPost(id=name, path=f"{name}.md", slug=name, title=name, digest="1", face=face)
+
+
+@asynccontextmanager
+async def opened(home: Path | str) -> AsyncIterator[State]:
+    """A state with two channels that wait for two posts each."""
+    async with State.open(home) as state:
+        for wish in (NEWS, TEXT):
+            await state.subscriptions.keep(wish)
+        assignments = [
+            Assignment(f"{name}{wish.channel}", wish.key, (name,))
+            for name in "ab"
+            for wish in (NEWS, TEXT)
+        ]
+        revision = Revision(posts=[post("a"), post("b")], assignments=assignments)
+        await state.ledger.revise(5, lambda _known: revision)
+        yield state
+
+
+async def turn_of(state: State, wish: Subscription, seconds: float = HOUR) -> Turn:
+    """A turn of that subscription, when only it has anything to do, or whichever comes first."""
+    turn = await state.outbox.claim("me", 5, seconds)
+    if turn is not None and turn.subscription.key != wish.key:
+        other = turn
+        turn = await state.outbox.claim("me", 5, seconds)
+        await state.outbox.release(other)
+    assert turn is not None
+    assert turn.subscription.key == wish.key
+    return turn
+
+
+async def begun(state: State, turn: Turn) -> Delivery:
+    delivery = await state.outbox.begin(turn, HOUR)
+    assert delivery is not None
+    return delivery
+
+
+async def test_each_channel_is_one_machines_at_a_time(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        claims = (state.outbox.claim(str(number), 5, HOUR) for number in range(6))
+        turns = [turn for turn in await asyncio.gather(*claims) if turn]
+        # On Postgres, whoever finds another's claim under way goes away with nothing.
+        keys = [turn.subscription.key for turn in turns]
+        assert keys
+        assert len(set(keys)) == len(keys)
+        rest = [await state.outbox.claim("later", 5, HOUR) for _ in range(3)]
+        assert {turn.subscription.key for turn in (*turns, *rest) if turn} == {"c11", "c12"}
+        assert await state.outbox.wait() is not None
+
+
+async def test_deliveries_come_in_order_and_attempts_are_counted(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        turn = await turn_of(state, NEWS)
+        first = await begun(state, turn)
+        assert (first.id, first.state, first.attempts) == ("a11", "waiting", 0)
+        again = await begun(state, turn)
+        assert (again.id, again.state, again.attempts) == ("a11", "sending", 1)
+        assert again.since == first.since > 0
+        shown = Shown(letter="l", faces={"a": "1"})
+        await state.outbox.record(turn, again, SENT, shown=shown)
+        assert (await begun(state, turn)).id == "b11"
+
+
+async def test_a_message_stays_unfinished_while_something_lacks(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        turn = await turn_of(state, NEWS)
+        delivery = await begun(state, turn)
+        shown = Shown(letter="l", faces={"a": "1"})
+        await state.outbox.record(turn, delivery, SENT, shown=shown, lacks=True)
+        unfinished = await begun(state, turn)
+        assert (unfinished.id, unfinished.state) == ("a11", "sent")
+        assert (unfinished.sent, unfinished.letter) == (SENT, "l")
+        whole = replace(SENT, thread=7, published=True)
+        await state.outbox.record(turn, unfinished, whole)
+        assert (await begun(state, turn)).id == "b11"
+
+
+async def test_a_change_comes_after_what_is_to_be_sent(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        turn = await turn_of(state, NEWS)
+        delivery = await begun(state, turn)
+        # The post changes while its letter is on the way.
+        changed = Revision(posts=[post("a", face="2")])
+        await state.ledger.revise(6, lambda _known: changed)
+        shown = Shown(letter="l", faces={"a": "1"})
+        await state.outbox.record(turn, delivery, SENT, shown=shown)
+        second = await begun(state, turn)
+        assert second.id == "b11"
+        await state.outbox.close(turn, second, "dropped")
+        change = await begun(state, turn)
+        assert (change.id, change.state, change.posts) == ("a11", "changed", [post("a", face="2")])
+        await state.outbox.record(turn, change, SENT, shown=Shown(letter="m", faces={"a": "2"}))
+        assert await state.outbox.begin(turn, HOUR) is None
+
+
+async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        late = await turn_of(state, NEWS, seconds=0)
+        delivery = await begun_for(state, late, 0)
+        turn = await turn_of(state, NEWS)
+        outbox = state.outbox
+        pause = Pause(reason="access", since=1)
+        for write in (
+            outbox.begin(late, HOUR),
+            outbox.renew(late, HOUR),
+            outbox.record(late, delivery, SENT),
+            outbox.close(late, delivery, "dropped"),
+            outbox.postpone(late, delivery, 1, ""),
+            outbox.put_off(late, 1, ""),
+            outbox.pause(late, pause, 1),
+            outbox.release(late),
+        ):
+            with pytest.raises(TurnLost):
+                await write
+        again = await begun(state, turn)
+        assert (again.id, again.state, again.sent) == ("a11", "sending", None)
+        assert await state.subscriptions.get(NEWS.key) == NEWS
+
+
+async def begun_for(state: State, turn: Turn, seconds: float) -> Delivery:
+    delivery = await state.outbox.begin(turn, seconds)
+    assert delivery is not None
+    return delivery
+
+
+async def test_what_was_put_off_waits_and_what_was_postponed_lets_others_pass(
+    state_home: Path | str,
+) -> None:
+    async with opened(state_home) as state:
+        turn = await turn_of(state, NEWS)
+        await state.outbox.postpone(turn, await begun(state, turn), HOUR, "later")
+        assert (await begun(state, turn)).id == "b11"
+        await state.outbox.put_off(turn, HOUR, "Too many requests")
+        other = await turn_of(state, TEXT)
+        assert await state.outbox.claim("me", 5, HOUR) is None
+        await state.outbox.put_off(other, 0, "")
+        assert (await turn_of(state, TEXT)).attempts == 1
+        assert (await state.outbox.backlog()).problem == "Too many requests"
+
+
+async def test_a_pause_keeps_when_it_began_and_ends_with_success(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        pause = Pause(reason="access", detail="no", since=1)
+        await state.outbox.pause(await turn_of(state, NEWS), pause, 0)
+        await state.subscriptions.pause(NEWS.key, replace(pause, told=True))
+        turn = await turn_of(state, NEWS)
+        later = replace(pause, detail="still no", since=2)
+        await state.outbox.pause(turn, later, HOUR)
+        wish = await state.subscriptions.get(NEWS.key)
+        assert wish is not None
+        assert wish.pause == replace(later, since=1, told=True)
+        assert (await state.outbox.backlog()).held == 2
+        await state.outbox.retry_paused()
+        turn = await turn_of(state, NEWS)
+        assert turn.attempts == 2
+        await state.outbox.record(turn, await begun(state, turn), SENT)
+        assert await state.subscriptions.get(NEWS.key) == NEWS
+
+
+async def test_an_administrators_pause_outlasts_success(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        turn = await turn_of(state, NEWS)
+        delivery = await begun(state, turn)
+        pause = Pause(reason="admin", since=1)
+        await state.subscriptions.pause(NEWS.key, pause)
+        await state.outbox.record(turn, delivery, SENT)
+        await state.outbox.pause(turn, Pause(reason="access", since=2), 0)
+        assert await state.subscriptions.get(NEWS.key) == replace(NEWS, pause=pause)
+        await state.outbox.retry_paused()
+        turn = await turn_of(state, TEXT)
+        assert await state.outbox.claim("me", 5, HOUR) is None
+
+
+async def test_older_posts_get_no_turn_and_change_no_ledger(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        assert await state.outbox.claim("me", 4, HOUR) is None
+        assert await state.ledger.revise(4, lambda _known: Revision(posts=[post("c")])) is None
+        assert {known.id for known in await state.ledger.posts()} == {"a", "b"}
+        # Where nobody knows the generation, nobody is older.
+        assert await state.outbox.claim("me", 0, HOUR) is not None
+
+
+async def test_a_decision_that_fails_leaves_the_ledger_as_it_was(state_home: Path | str) -> None:
+    def fail(_known: Known) -> Revision:
+        raise ZeroDivisionError
+
+    async with opened(state_home) as state:
+        with pytest.raises(ZeroDivisionError):
+            await state.ledger.revise(9, fail)
+        assert await state.outbox.claim("me", 5, HOUR) is not None
+
+
+async def test_looks_at_the_posts_come_one_after_the_other(state_home: Path | str) -> None:
+    async with opened(state_home) as state:
+        seen: list[int] = []
+
+        def add(known: Known) -> Revision:
+            seen.append(len(known.posts))
+            return Revision(posts=[post(f"p{len(known.posts)}")])
+
+        await asyncio.gather(*(state.ledger.revise(5, add) for _ in range(4)))
+        assert seen == [2, 3, 4, 5]
