@@ -68,7 +68,7 @@ class Renderer:
             path: the file's path, which tells MDX.
             url: the post's public URL, which relative links start from.
         """
-        blocks = self.blocks(body, path=path)
+        blocks = _without_heading_of_notes(self.blocks(body, path=path))
         notes = {block.key: block for block in blocks if isinstance(block, Footnote)}
         writer = Writer(lambda link: self._resolve(link, url))
         pages = paginate(writer.write(blocks), notes, writer) or (Page(()),)
@@ -111,6 +111,16 @@ class Renderer:
             return f"https:{link}" if parts.netloc else None
         absolute = urljoin(base, link)
         return absolute if is_web_url(absolute) else None
+
+
+def _without_heading_of_notes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks without a last heading that heads nothing once the notes are on their pages."""
+    last = next(
+        (n for n in reversed(range(len(blocks))) if not isinstance(blocks[n], Footnote)), None
+    )
+    if last in (None, len(blocks) - 1) or not isinstance(blocks[last], Heading):
+        return blocks
+    return (*blocks[:last], *blocks[last + 1 :])
 
 
 def _named(block: Block, taken: dict[str, int]) -> Block:
