@@ -167,7 +167,7 @@ async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
     posts, memory = tmp_path / "posts", tmp_path / "state.db"
     posts.mkdir()
     write(posts / "old.md", "Old news")
-    options = over_http(tmp_path, free_port()) if transport == "http" else ("--state", str(memory))
+    options = over_http(tmp_path, free_port()) if transport == "http" else ()
     async with BotProcess(loopback.base, tmp_path / "i.db", *options, posts=posts) as bot:
         if transport == "http":
             await bot.says("Discord sends interactions to")

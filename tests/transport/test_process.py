@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of
-from tests.wire.people import ADA, BEN, Place
+from tests.wire.people import ADA, BEN, SERVER_ID, Place
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
@@ -21,7 +21,12 @@ module = pytest_asyncio.fixture(scope="module", loop_scope="module")
 
 ANSWER = "/interactions/.*"
 # What a command cannot do without.
-NEEDED = {"post": {"slug": "welcome"}, "search": {"query": "discord"}}
+NEEDED = {
+    "post": {"slug": "welcome"},
+    "search": {"query": "discord"},
+    "announce test": {"post": "welcome"},
+}
+SUBCOMMAND, STRING_SELECT, ROLE_SELECT, FORM = 1, 3, 6, 9
 
 
 @pytest.fixture(scope="module", params=["gateway", "http"])
@@ -64,8 +69,19 @@ def gateway(transport: str, loopback: LoopbackDiscord) -> LoopbackDiscord:
     return loopback
 
 
-def commands(loopback: LoopbackDiscord) -> list[str]:
-    return [command["name"] for command in loopback.answers.commands.tell(translated=False)]
+def commands(loopback: LoopbackDiscord, place: Place = Place.SERVER) -> dict[str, set[str]]:
+    """The options of the commands that a reader is offered there, those of groups in full."""
+    context = place.payload(ADA, "en-US")["context"]
+    installed = {int(owner) for owner in place.owners(ADA)}
+    offered: dict[str, set[str]] = {}
+    for command in loopback.answers.commands.tell(translated=False):
+        if context not in command["contexts"] or not installed & {*command["integration_types"]}:
+            continue
+        inner = [each for each in command.get("options", ()) if each["type"] == SUBCOMMAND]
+        for each in inner or [command]:
+            name = f"{command['name']} {each['name']}" if inner else command["name"]
+            offered[name] = {option["name"] for option in each.get("options", ())}
+    return offered
 
 
 async def ask(loopback: LoopbackDiscord, reader: Reader, name: str) -> Exchange:
@@ -75,21 +91,27 @@ async def ask(loopback: LoopbackDiscord, reader: Reader, name: str) -> Exchange:
 @pytest.mark.usefixtures("bot")
 async def test_the_first_start_registers_the_commands_once(loopback: LoopbackDiscord) -> None:
     assert loopback.rest.count("PUT", "/applications/[0-9]+/commands") == 1
-    assert {"latest", "post", "tags", "search", "random", "help", "about"} <= set(
-        commands(loopback)
-    )
+    named = {"latest", "post", "tags", "search", "random", "help", "about", "follow", "unfollow"}
+    assert named <= set(commands(loopback))
+    assert "announce here" in commands(loopback)
+    assert "announce here" not in commands(loopback, Place.SERVER_WITHOUT_BOT)
+    assert "announce here" not in commands(loopback, Place.BOT_DM)
     for command in loopback.answers.commands.tell(translated=True):
-        assert command["contexts"] == [0, 1, 2]
-        assert command["integration_types"] == [0, 1]
+        if command["name"] != "announce":
+            assert command["contexts"] == [0, 1, 2]
+            assert command["integration_types"] == [0, 1]
         assert {"de", "es-ES", "fr", "pt-BR", "ja"} <= set(command["name_localizations"])
 
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("place", Place)
 async def test_every_command_answers_everywhere(loopback: LoopbackDiscord, place: Place) -> None:
-    for name in commands(loopback):
+    for name, options in commands(loopback, place).items():
         reply = await ask(loopback, Reader(place=place), name)
         assert reply.text
+        if "hide" not in options:
+            assert reply.is_private
+            continue
         hidden = await loopback.interact(
             Reader(place=place).command(name, **NEEDED.get(name, {}), hide=True)
         )
@@ -132,12 +154,16 @@ async def test_every_button_and_menu_answers(loopback: LoopbackDiscord) -> None:
             if custom_id in {"", *tried} or component.get("disabled"):
                 continue
             tried.add(custom_id)
-            if component["type"] == 3:
+            if component["type"] == STRING_SELECT:
                 value = component["options"][0]["value"]
                 used = reader.choose(exchange.shown, custom_id, value)
+            elif component["type"] == ROLE_SELECT:
+                used = reader.choose(exchange.shown, custom_id, str(SERVER_ID))
             else:
                 used = reader.click(exchange.shown, custom_id)
-            open_messages.append(await loopback.interact(used))
+            answered = await loopback.interact(used)
+            if answered.callback is None or answered.callback["type"] != FORM:
+                open_messages.append(answered)
     assert len(tried) >= 20
 
 

@@ -131,7 +131,10 @@ class Program:
 
 
 class BotProcess(Program):
-    """``python -m bot run`` against a Discord of ours; it logs in by itself."""
+    """``python -m bot run`` against a Discord of ours; it logs in by itself.
+
+    Its state lies beside its index, unless an option says otherwise.
+    """
 
     def __init__(
         self,
@@ -152,5 +155,6 @@ class BotProcess(Program):
             **variables,
         }
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
-        where = ("--posts", str(posts), "--db", str(db))
+        state = db.with_name("state.db")  # not that of whoever runs the tests
+        where = ("--posts", str(posts), "--db", str(db), "--state", str(state))
         super().__init__((sys.executable, "-m", "bot", "run", *where, *options), inherited | ours)
