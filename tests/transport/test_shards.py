@@ -11,6 +11,7 @@ from bot.blog.errors import DiscordRefused
 from bot.transport.gateway import connections_wanted
 from tests.transport.clients import Greeter
 from tests.transport.test_gateway import running, warnings
+from tests.transport.test_state_homes import announced, ledger_knows, until, write
 from tests.wire.interactions import Reader
 from tests.wire.people import TOKEN
 from tests.wire.process import BotProcess
@@ -70,14 +71,23 @@ async def test_a_connection_that_is_lost_comes_back_beside_the_others(
         await ask_everywhere(discord_with_shards)
 
 
-async def test_the_whole_bot_serves_over_several_connections(
+async def test_the_whole_bot_serves_over_several_connections_and_announces_once(
     discord_with_shards: LoopbackDiscord, tmp_path: Path
 ) -> None:
-    state = ("--state", str(tmp_path / "state.db"))
-    async with BotProcess(discord_with_shards.base, tmp_path / "i.db", *state) as process:
+    posts, state = tmp_path / "posts", tmp_path / "state.db"
+    posts.mkdir()
+    write(posts, "Apples")
+    async with BotProcess(
+        discord_with_shards.base, tmp_path / "i.db", "--state", str(state), posts=posts
+    ) as process:
+        await ledger_knows(state, 1)
         # Discord lets a bot begin one session every five seconds.
         await discord_with_shards.gateway.until(identified=SHARDS, seconds=60)
         await ask_everywhere(discord_with_shards, "about")
+        write(posts, "Bees")
+        await until(lambda: announced(discord_with_shards) == ["Bees"])
+        write(posts, "Clover")
+        await until(lambda: announced(discord_with_shards) == ["Bees", "Clover"])
         assert await process.end() == 0
     assert "Traceback" not in process.log
 
