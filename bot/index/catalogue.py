@@ -11,7 +11,7 @@ from bot.blog.census import Entry
 from bot.blog.post import on_site
 from bot.index.database import Row
 from bot.index.library import IndexLibrary
-from bot.index.questions import VISIBLE
+from bot.index.questions import NEXT_DUE, VISIBLE
 from bot.index.record import DIGEST_BYTES
 from bot.index.words import clean
 
@@ -43,11 +43,7 @@ class IndexCatalogue(IndexLibrary):
     async def next_due(self) -> int | None:
         """Unix seconds of the first date after now of a post that only waits for it; or None."""
         async with self._live.use() as database:
-            found: int | None = await database.value(
-                "SELECT min(instant) FROM posts AS p"
-                " WHERE p.draft = 0 AND p.hidden IS NULL AND p.instant > :now",
-                self._with_now({}),
-            )
+            found: int | None = await database.value(NEXT_DUE, self._with_now({}))
         return found
 
     async def texts(self, paths: Sequence[str]) -> Mapping[str, str]:

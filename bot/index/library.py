@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from bot.index.questions import (
     IN_ORDER,
     LEFT_OUT,
     LINKS,
+    NEXT_DUE,
     PUBLISHABLE,
     TAGGED,
     UNDATED,
@@ -64,6 +65,7 @@ class IndexLibrary:
         self._known: tuple[tuple[int, int], Roster] | None = None
         self._vocabulary: tuple[tuple[int, int], Vocabulary] | None = None
         self._crossings: tuple[tuple[int, int], Crossings] | None = None
+        self._tagged: tuple[tuple[int, int], float, Mapping[str, Tag], Roster] | None = None
 
     async def latest(
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
@@ -187,10 +189,7 @@ class IndexLibrary:
         """Tags while typing, forgiving typos, best first; the most used for no text."""
         if not text.strip():
             return await self.tags(limit=limit)
-        tags = {tag.key: tag for tag in await self.tags()}
-        from bot.index.roster import Entry, Roster
-
-        roster = Roster([Entry(key, (key,)) for key in tags])
+        tags, roster = await self._tag_roster()
         keys = await asyncio.to_thread(roster.suggest, text, limit, self._clock())
         return [tags[key] for key in keys]
 
@@ -396,6 +395,21 @@ class IndexLibrary:
                 rows = await database.rows(VOCABULARY)
                 self._vocabulary = version, await asyncio.to_thread(Vocabulary, rows)
         return self._vocabulary[1]
+
+    async def _tag_roster(self) -> tuple[Mapping[str, Tag], Roster]:
+        """All tags by key, counted again when the index has changed or a post has appeared."""
+        from bot.index.roster import Entry, Roster
+
+        now = self._clock()
+        async with self._live.use() as database:
+            version = await self._live.version(database)
+            if self._tagged and self._tagged[0] == version and now < self._tagged[1]:
+                return self._tagged[2:]
+            due = await database.value(NEXT_DUE, {"now": now})
+        tags = {tag.key: tag for tag in await self.tags()}
+        roster = Roster([Entry(key, (key,)) for key in tags])
+        self._tagged = version, math.inf if due is None else due, tags, roster
+        return tags, roster
 
     async def _roster(self) -> Roster:
         """All posts by name, read again when the index has changed."""

@@ -23,6 +23,12 @@ LEFT_OUT = """
     ORDER BY path, reason
 """
 
+# When the next post appears that only waits for its date, or null.
+NEXT_DUE = """
+    SELECT min(instant) FROM posts AS p
+    WHERE p.draft = 0 AND p.hidden IS NULL AND p.instant > :now
+"""
+
 COUNT_TAGS = f"""
     SELECT count(*) FROM tags AS t WHERE EXISTS (
         SELECT 1 FROM post_tags AS pt JOIN posts AS p ON p.id = pt.post

@@ -30,10 +30,15 @@ class Vocabulary:
         self._counts = words
         self._words = list(words)
 
-    def closest(self, word: str) -> str | None:
+    def closest(self, word: str, *, begun: bool = False) -> str | None:
         """The commonest of the words that differ least from ``word``; None if all differ more.
 
         Two letters that changed places are one mistake. Takes some milliseconds.
+
+        Args:
+            word: as it was typed.
+            begun: whether it may be the beginning of a word, which is then returned as far
+                as it was typed.
         """
         from rapidfuzz import process  # noqa: PLC0415 - most runs do not need it
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -42,9 +47,10 @@ class Vocabulary:
         if not SHORTEST <= len(typed) <= LONGEST:
             return None
         most = 2 if len(typed) >= TWO_WRONG else 1
-        found = process.extract(
-            typed, self._words, scorer=OSA.distance, score_cutoff=most, limit=None
-        )
+        choices = self._words
+        if begun:
+            choices = [*choices, *{word[: len(typed)] for word in choices}]
+        found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=most, limit=None)
         best = min(
             found,
             key=lambda match: (match[1], match[0][0] != typed[0], -self._counts[match[0]]),

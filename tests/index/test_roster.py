@@ -1,0 +1,80 @@
+"""Names of posts and tags are completed as they are typed, and typos are forgiven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.index.names import fold
+from bot.index.roster import Entry, Roster
+from tests.index.blog import PlainReader, blog
+from tests.index.conftest import Clock, Fill
+
+NAMES = st.lists(st.text(alphabet="ab -é", min_size=1, max_size=8).map(fold), max_size=8)
+
+
+def roster(*names: str) -> Roster:
+    """Entries that are known by their own names."""
+    return Roster([Entry(name, (name,)) for name in names])
+
+
+def suggestions(names: Sequence[str], typed: str) -> list[str]:
+    """What the roster should suggest, worked out name by name."""
+
+    def worth(name: str) -> int:
+        at = name.find(typed)
+        if at > 0:
+            return 1 if name[at - 1].isalnum() else 2
+        return 4 if name == typed else 3
+
+    held = [name for name in dict.fromkeys(names) if typed in name]
+    return sorted(held, key=worth, reverse=True)
+
+
+@given(NAMES, st.text(alphabet="ab -é", min_size=1, max_size=3).filter(fold), st.integers(1, 9))
+def test_what_is_typed_is_completed_best_first(names: list[str], typed: str, limit: int) -> None:
+    found = roster(*names).suggest(typed, 99, 0)
+    expected = suggestions(names, fold(typed))
+    if expected:
+        assert found == expected
+    assert roster(*names).suggest(typed, limit, 0) == found[:limit]
+
+
+def test_words_may_come_in_any_order_and_be_begun() -> None:
+    names = roster("the art of tea", "tea for two", "the state of art")
+    assert names.suggest("tea art", 9, 0) == ["the art of tea"]
+    assert names.suggest("ar sta", 9, 0) == ["the state of art"]
+    assert names.suggest("tea coffee", 9, 0) == []
+
+
+def test_a_typo_is_forgiven_while_typing() -> None:
+    names = roster("webassembly in the wild", "weather report", "kubernetes at home")
+    for typed in ("webasembly", "webasse wilt", "kubrene", "home kubernetse"):
+        assert len(names.suggest(typed, 9, 0)) == 1, typed
+    assert names.suggest("qqqqqq", 9, 0) == []
+
+
+def test_what_holds_the_text_leaves_no_room_for_what_is_merely_like_it() -> None:
+    names = roster("weather report", "whether or not")
+    assert names.suggest("weather", 9, 0) == ["weather report"]
+
+
+async def test_the_tags_suggested_follow_the_posts_and_the_days(
+    library: Fill, clock: Clock
+) -> None:
+    files = {
+        "a.md": "date: 2024-01-01\ntags: rain\n\n",
+        "b.md": "date: 2024-06-03\ntags: raisin\n\n",
+    }
+    index = await library(files)
+
+    async def suggested() -> list[tuple[str, int]]:
+        return [(tag.name, tag.posts) for tag in await index.suggest_tags("rai")]
+
+    assert await suggested() == [("rain", 1)]
+    clock.set("2024-06-04")
+    assert await suggested() == [("rain", 1), ("raisin", 1)], "its day has come"
+    await index.sync(blog({**files, "c.md": "tags: raisin\n\n"}), PlainReader())
+    assert await suggested() == [("raisin", 2), ("rain", 1)]
