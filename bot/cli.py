@@ -360,7 +360,7 @@ def export_state(settings: Settings) -> None:
 @click.argument("file", type=click.File(encoding="utf-8"))
 @state_options
 def import_state(settings: Settings, file: TextIO) -> None:
-    """Take over what export printed, into a state that is not in use yet; - reads from a pipe."""
+    """Take over what export printed, from FILE or - for a pipe, into a new state."""
 
     async def read(state: State) -> Mapping[str, int]:
         return await state.archive.read(file)

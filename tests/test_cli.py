@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import logging
@@ -13,11 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from bot import __version__
+from bot.blog.ledger import Assignment, KnownPost, Revision
+from bot.blog.subscription import Pause, Subscription
 from bot.cli import cli, main
-from bot.settings import TABLE
+from bot.settings import STATE, TABLE
+from bot.state.state import State
 from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
@@ -497,19 +502,36 @@ class TestBadConfiguration:
         self.refused(slashpost(*arguments), mention)
 
 
-@pytest.mark.parametrize("command", sorted(cli.commands))
+def commands_of(group: click.Group) -> Iterator[str]:
+    """The names of all commands, such as ``latest`` and ``state export``."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from (f"{name} {each}" for each in commands_of(command))
+        else:
+            yield name
+
+
+# These ask the state and nothing else.
+OF_THE_STATE = {"announce status", "state export", "state import"}
+
+
+@pytest.mark.parametrize("command", list(commands_of(cli)))
 def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> None:
-    said = slashpost(command, "--help")
+    said = slashpost(*command.split(), "--help")
     assert said.status == 0
     for setting in TABLE:
-        if setting.option and (command in {"run", "doctor"} or not setting.serves):
+        if command in OF_THE_STATE:
+            heeded = setting is STATE
+        else:
+            heeded = command in {"run", "doctor"} or not setting.serves
+        if setting.option and heeded:
             assert f"  {setting.option} " in said.out
             assert setting.variable in " ".join(said.out.split())
 
 
 def test_the_commands_of_the_program(slashpost: Slashpost) -> None:
     names = {"run", "try", "index", "check", "latest", "post", "read", "tags", "search"}
-    names |= {"invite", "doctor"}
+    names |= {"invite", "doctor", "announce", "state"}
     assert set(cli.commands) == names
     assert slashpost("--version").out == f"slashpost {__version__}\n"
     bare = slashpost()
@@ -644,3 +666,78 @@ def test_a_real_blog(slashpost: Slashpost, corpora: Path, name: str, generator: 
     assert dates == sorted(dates, reverse=True)
     urls = [post["url"] for post in listed if post["url"]]
     assert len(set(urls)) == len(urls), "two posts of one link"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state with a channel that is paused, and a post that waits for it and a reader."""
+    path = tmp_path / "state.db"
+
+    async def fill() -> None:
+        async with State.open(path) as state:
+            await state.subscriptions.keep(
+                Subscription(place="news", guild=1, channel=2, tags=("News",), since=3)
+            )
+            await state.subscriptions.keep(Subscription(place="reader", reader=4, since=5))
+            pause = Pause(reason="access", detail="no\x1b[31m way", since=1_700_000_000)
+            await state.subscriptions.pause("c2", pause)
+            post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", face="f")
+            assignments = [Assignment("c", "c2", ("a",)), Assignment("u", "u4", ("a",))]
+            revision = Revision(posts=[post], assignments=assignments)
+            await state.ledger.revise(1, lambda _known: revision)
+
+    asyncio.run(fill())
+    return path
+
+
+class TestState:
+    """What the bot remembers."""
+
+    def test_announcements_are_shown_with_what_holds_them_up(
+        self, slashpost: Slashpost, state: Path
+    ) -> None:
+        said = slashpost("announce", "status", "--state", str(state))
+        assert said.status == 0
+        assert said.out == (
+            "Goes to    1 channel, 1 reader\n"
+            "Waiting    1 message, 1 more for the paused\n"
+            "Sent       0 messages, of which 0 are to change\n"
+            "Refused    none\n"
+            "Problem    none\n"
+            "Paused     1\n"
+            "           channel 2 of server 1, since 2023-11-14: no [31m way\n"
+        )
+
+    def test_announcements_are_shown_in_json(self, slashpost: Slashpost, state: Path) -> None:
+        said = slashpost("announce", "status", "--state", str(state), "--json").json
+        assert [said["waiting"], said["held"], said["problem"]] == [1, 1, None]
+        channel, reader = said["subscriptions"]
+        assert [channel["server"], channel["channel"], channel["reader"]] == ["1", "2", None]
+        assert channel["pause"]["reason"] == "access"
+        assert [reader["server"], reader["reader"], reader["pause"]] == [None, "4", None]
+
+    def test_an_export_can_be_imported_once(
+        self, slashpost: Slashpost, state: Path, tmp_path: Path
+    ) -> None:
+        exported = slashpost("state", "export", "--state", str(state)).out
+        (tmp_path / "lines").write_text(exported, encoding="utf-8")
+        other = ("--state", "deep/other.db")
+        said = slashpost("state", "import", "lines", *other)
+        assert (said.status, said.err) == (0, "")
+        assert said.out == (
+            "Took over 1 known post, of which none is announced again, 2 subscriptions "
+            "and 2 messages.\n"
+        )
+        assert slashpost("state", "export", *other).out == exported
+        again = slashpost("state", "import", "lines", *other)
+        assert again.status == 2
+        assert again.err.startswith("slashpost: The state is in use already. ")
+
+    @pytest.mark.parametrize("command", [["announce", "status"], ["state", "export"]])
+    def test_a_state_that_is_not_there_is_not_made(
+        self, slashpost: Slashpost, tmp_path: Path, command: list[str]
+    ) -> None:
+        said = slashpost(*command, "--state", "none.db")
+        assert said.status == 2
+        assert said.err.startswith("slashpost: none.db: there is no state yet. ")
+        assert not (tmp_path / "none.db").exists()
