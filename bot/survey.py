@@ -97,7 +97,7 @@ def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
 
     return Repository(
         address,
-        settings.state.with_name(f"posts-{short_name(address.url)}.git"),
+        settings.state.with_name(f"posts-{short_name(str(address))}.git"),
         remote=Remote(address, settings.posts_token),
         knowledge=Knowledge(
             is_site_file=known.is_site_file,
@@ -117,9 +117,9 @@ def feed_of(address: FeedAddress, settings: Settings) -> Source:
     return Feed(address, file, web=Web(), max_bytes=settings.max_bytes)
 
 
-def short_name(url: str) -> str:
+def short_name(address: str) -> str:
     """What names the files kept of an address."""
-    return blake2b(url.encode(), digest_size=4).hexdigest()
+    return blake2b(address.encode(), digest_size=4).hexdigest()
 
 
 def check_generator(name: str | None) -> None:

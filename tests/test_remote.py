@@ -124,6 +124,17 @@ async def test_gits_date_does_not_make_a_page_a_post(blog: Blog, host: Host, hom
     assert left == {"stray.md": "a page: it has neither date nor title"}
 
 
+async def test_two_folders_of_a_repository_do_not_mix(blog: Blog, host: Host, home: Path) -> None:
+    blog.push({"notes/a.md": "# A note\n"}, when=1_705_500_000)
+    async with app_for(host, home) as app:
+        await app.sync()
+        assert await titles(app) == ["Two", "One"]
+    async with App(settings_for(f"{host.url}#:notes", home)) as app:
+        await app.sync()
+        note = await app.library.find("a")
+    assert dates_of(note) == ("2024-01-17T14:00:00+00:00", None)
+
+
 async def test_a_host_out_of_reach_keeps_the_last_index(
     host: Host, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -164,8 +164,9 @@ def cause_of(error: Exception) -> str:
         return "it is, or leads to, no address of the web"
     if isinstance(error, aiohttp.ClientConnectorError):
         cause = error.os_error
-        # asyncio's own text names no reason.
-        return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else str(cause)
+        if cause.errno and cause.errno > 0:
+            return os.strerror(cause.errno)  # asyncio's own text names no reason
+        return cause.strerror or str(cause)
     if isinstance(error, zlib.error):
         return "its compression is damaged"
     return str(error) or type(error).__name__

@@ -226,6 +226,7 @@ class Repository:
     def _snapshot(self, note: Note) -> Snapshot:
         store = self._opened()
         listing = self._list(store, store.commit(note.head))
+        self._fetch_files(store, listing)  # another version may have wanted others
         left_out, problems = list(listing.left_out), list(listing.problems)
         files: list[SourceFile] = []
         for path, name in sorted(listing.files.items()):

@@ -196,6 +196,12 @@ def test_another_process_goes_on_with_what_was_fetched(blog: Blog, visitor: Visi
     assert [file.stamp for file in after.files] == [file.stamp for file in before.files]
 
 
+def test_what_another_version_did_not_want_is_fetched(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"posts/a.md": "# A", "other/b.md": "# B"})
+    visitor.source("posts").snapshot()
+    assert texts(visitor.source("other").snapshot()) == {"b.md": b"# B"}
+
+
 def test_the_generation_grows_with_every_new_head(blog: Blog, visitor: Visitor) -> None:
     blog.push({"a.md": "# A"})
     source = visitor.source()
