@@ -13,11 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.blog.errors import SlashpostError
-from bot.blog.pictures import Pictures
-from bot.blog.post import Post
-from bot.blog.reader import Reader
-from bot.blog.source import Snapshot
-from bot.blog.usage import Tell
 from bot.index.index import Index
 from bot.settings import Settings
 from bot.sources.pictures import FolderPictures
@@ -26,6 +21,11 @@ from bot.terminal import headline
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
     import aiohttp
 
+    from bot.blog.pictures import Pictures
+    from bot.blog.post import Post
+    from bot.blog.reader import Reader
+    from bot.blog.source import Snapshot
+    from bot.blog.usage import Tell
     from bot.chat.client import Slashpost, Sync
     from bot.index.sync import SyncReport
     from bot.state.state import State
@@ -189,7 +189,7 @@ class App:
             sync=sync or sync_commands,
             pictures=self._pictures,
             subscriptions=state.subscriptions if state else None,
-            outbox=state.outbox if state else None,
+            backlog=state.backlog if state else None,
             tell=tell,
             http_trace=http_trace,
         )

@@ -28,7 +28,7 @@ from bot.chat.words import CommandTranslator
 
 if TYPE_CHECKING:
     from bot.blog.channel import Channels
-    from bot.blog.outbox import Outbox
+    from bot.blog.outbox import Backlog
     from bot.blog.subscription import Subscriptions
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
@@ -47,7 +47,7 @@ class Slashpost(discord.Client):
         sync: makes Discord's list of commands equal to the tree's and returns that list.
         pictures: those beside the posts, if there are any.
         subscriptions: who wants to hear of new posts; None where that cannot be kept.
-        outbox: what is to be announced, for /about.
+        backlog: tells how much is still to be announced, for /about.
         version: what /about shows.
         tell: hears of every interaction that was dealt with.
         http_trace: hears of every request to Discord.
@@ -64,7 +64,7 @@ class Slashpost(discord.Client):
         sync: Sync,
         pictures: Pictures | None = None,
         subscriptions: Subscriptions | None = None,
-        outbox: Outbox | None = None,
+        backlog: Callable[[], Awaitable[Backlog]] | None = None,
         version: str = __version__,
         tell: Tell = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
@@ -86,7 +86,7 @@ class Slashpost(discord.Client):
         self.pictures = pictures
         self.subscriptions = subscriptions
         self.channels: Channels | None = None
-        self.outbox = outbox
+        self.backlog = backlog
         self.untold = Untold(subscriptions) if subscriptions else None
         self.sharing = Cooldown(SHARING_SECONDS)
         self.version = version

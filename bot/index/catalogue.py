@@ -6,14 +6,17 @@ import asyncio
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from bot.blog.census import Entry
 from bot.blog.post import on_site
 from bot.index.database import Row
 from bot.index.library import IndexLibrary
 from bot.index.questions import NEXT_DUE, VISIBLE
 from bot.index.record import DIGEST_BYTES
 from bot.index.words import clean
+
+if TYPE_CHECKING:  # announcing begins after the first answers
+    from bot.blog.census import Entry
 
 _ENTRIES = f"""
     SELECT p.path, p.slug, p.title, p.instant, p.link, f.digest
@@ -62,6 +65,8 @@ class IndexCatalogue(IndexLibrary):
 
 
 def _to_entries(rows: Sequence[Row], tags: Sequence[Row], site_url: str | None) -> list[Entry]:
+    from bot.blog.census import Entry
+
     names: dict[str, list[str]] = defaultdict(list)
     for path, name in tags:
         names[path].append(name)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Self
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Status
-from bot.blog.reader import Reader
-from bot.blog.source import Snapshot
 from bot.index.catalogue import IndexCatalogue
 from bot.index.live import is_damage
 from bot.index.lock import writing
 
 if TYPE_CHECKING:  # what brings an index up to date is imported for that: answers come first
+    from bot.blog.reader import Reader
+    from bot.blog.source import Snapshot
     from bot.index.batch import Progress
     from bot.index.difference import Difference
     from bot.index.sync import SyncReport

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from bot.blog.date import PostDate
 from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
-from bot.blog.reader import Document
-from bot.blog.section import Passage
 from bot.blog.tag import tag_key
 from bot.index.database import Row, Statement, insertions
 from bot.index.names import names_of, plain_name
 from bot.index.words import SEAM, clean, searchable
+
+if TYPE_CHECKING:
+    from bot.blog.problem import LeftOut, Problem
+    from bot.blog.reader import Document
+    from bot.blog.section import Passage
 
 FULL_TEXT_TABLES = ("english", "foreign_languages")
 # zlib's level. The next ones save a tenth of the space for half as much time again.

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from bot.blog.errors import ArchiveRefused
-from bot.state.database import Database, Row
-from bot.state.ledger import LEDGER
+from bot.state.database import LEDGER, Database, Row
 
 HEADER = {"slashpost": "state", "form": 1}
 

@@ -15,6 +15,9 @@ from typing import Any, Protocol
 
 Row = tuple[Any, ...]
 
+# Only one looks at the posts at a time, on all machines: the name of that lock.
+LEDGER = "ledger"
+
 
 class Transaction(Protocol):
     """Changes that happen together or not at all. Every method may raise StateUnavailable."""

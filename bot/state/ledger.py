@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.blog.ledger import Assignment, Known, KnownPost, Revision
-from bot.state.database import Database, Row, Transaction
-from bot.state.rows import POST, SUBSCRIPTION, post_row, to_post, to_subscription, upsert
-
-# Only one looks at the posts at a time, on all machines: the name of that lock.
-LEDGER = "ledger"
+from bot.state.database import LEDGER, Database, Row, Transaction
+from bot.state.known import POST, post_row, to_post
+from bot.state.rows import SUBSCRIPTION, to_subscription, upsert
 
 _KEEP_POST = upsert("known_posts", POST)
 _ADD_DELIVERY = """

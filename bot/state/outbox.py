@@ -6,7 +6,8 @@ from bot.blog.delivery import Sent
 from bot.blog.outbox import Backlog, Delivery, DeliveryState, Shown, Turn, TurnLost
 from bot.blog.subscription import Pause
 from bot.state.database import Database, Row, Transaction
-from bot.state.rows import POST, SUBSCRIPTION, to_post, to_subscription
+from bot.state.known import POST, to_post
+from bot.state.rows import SUBSCRIPTION, to_subscription
 
 _TO_DO = "state IN ('waiting', 'sending', 'sent', 'changed')"
 _REACHABLE = "(pause_reason IS NULL OR pause_reason <> 'admin')"

@@ -1,11 +1,9 @@
-"""Subscriptions and known posts as rows of their tables."""
+"""Subscriptions as rows of their table."""
 
 from __future__ import annotations
 
 import json
-import struct
 
-from bot.blog.ledger import KnownPost
 from bot.blog.subscription import Pause, Subscription
 from bot.state.database import Row
 
@@ -13,7 +11,6 @@ SUBSCRIPTION = (
     "key, place, guild, channel, reader, tags, not_tags, role, silent, publish, threads,"
     " locale, since, pause_reason, pause_detail, pause_since, pause_told"
 )
-POST = "id, path, slug, title, digest, sketch, face"
 
 
 def upsert(table: str, columns: str) -> str:
@@ -69,24 +66,4 @@ def to_subscription(row: Row) -> Subscription:
         locale=locale,
         since=since,
         pause=reason and Pause(reason=reason, detail=detail, since=paused_since, told=bool(told)),
-    )
-
-
-def post_row(post: KnownPost) -> Row:
-    """The values of ``POST``."""
-    sketch = struct.pack(f"<{len(post.sketch)}I", *sorted(post.sketch))
-    return post.id, post.path, post.slug, post.title, post.digest, sketch, post.face
-
-
-def to_post(row: Row) -> KnownPost:
-    """What values of ``POST`` say."""
-    name, path, slug, title, digest, sketch, face = row
-    return KnownPost(
-        id=name,
-        path=path,
-        slug=slug,
-        title=title,
-        digest=digest,
-        sketch=frozenset(struct.unpack(f"<{len(sketch) // 4}I", sketch)),
-        face=face,
     )

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.blog.identity import Identity
-from bot.state.archive import Archive
 from bot.state.database import Database
-from bot.state.ledger import KeptLedger
-from bot.state.outbox import KeptOutbox
-from bot.state.postgres import Postgres
 from bot.state.sqlite import SQLite
 from bot.state.subscriptions import KeptSubscriptions
+
+if TYPE_CHECKING:  # what no first answer needs is imported when it is asked for
+    from bot.blog.outbox import Backlog
+    from bot.state.archive import Archive
+    from bot.state.ledger import KeptLedger
+    from bot.state.outbox import KeptOutbox
 
 
 class State:
@@ -24,9 +27,6 @@ class State:
 
     Attributes:
         subscriptions: who wants to hear of new posts.
-        ledger: which posts are known.
-        outbox: what is on its way.
-        archive: all of that as lines of text.
         lasts: whether it outlives the process.
     """
 
@@ -34,9 +34,31 @@ class State:
         self._database = database
         self.lasts = lasts
         self.subscriptions = KeptSubscriptions(database)
-        self.ledger = KeptLedger(database)
-        self.outbox = KeptOutbox(database)
-        self.archive = Archive(database)
+
+    @cached_property
+    def ledger(self) -> KeptLedger:
+        """Which posts are known."""
+        from bot.state.ledger import KeptLedger
+
+        return KeptLedger(self._database)
+
+    @cached_property
+    def outbox(self) -> KeptOutbox:
+        """What is on its way."""
+        from bot.state.outbox import KeptOutbox
+
+        return KeptOutbox(self._database)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """All of that as lines of text."""
+        from bot.state.archive import Archive
+
+        return Archive(self._database)
+
+    async def backlog(self) -> Backlog:
+        """How much is on its way, and what is in the way of it."""
+        return await self.outbox.backlog()
 
     @classmethod
     @asynccontextmanager
@@ -52,8 +74,7 @@ class State:
             StateTooNew: a newer version of Slashpost wrote it.
             SettingError: the URL cannot be used.
         """
-        opened = Postgres.open(home) if isinstance(home, str) else SQLite.open(home)
-        async with opened as database:
+        async with opened(home) as database:
             yield cls(database, lasts=home is not None)
 
     async def identity(self, token: str) -> Identity | None:
@@ -85,6 +106,15 @@ class State:
                 json.dumps(identity.user),
                 identity.endpoint_url,
             )
+
+
+def opened(home: Path | str | None) -> AbstractAsyncContextManager[Database]:
+    """The database of the state, for as long as the context is open."""
+    if isinstance(home, str):
+        from bot.state.postgres import Postgres
+
+        return Postgres.open(home)
+    return SQLite.open(home)
 
 
 def _digest(token: str) -> str:

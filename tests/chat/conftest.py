@@ -171,7 +171,7 @@ def bot_of(index: Index, state: State | None) -> Slashpost:
         index,
         sync=sync,
         subscriptions=state.subscriptions if state else None,
-        outbox=state.outbox if state else None,
+        backlog=state.backlog if state else None,
     )
     bot.channels = DiscordChannels(bot)
     return bot

@@ -5,7 +5,6 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot.blog.errors import StateUnavailable
-from bot.blog.outbox import Backlog
 from bot.chat.errors import explain
 from bot.chat.interaction import answer, client_of, words_of
 from bot.chat.words import described, named
@@ -21,13 +20,14 @@ async def about(
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with counts, source, link and version."""
+    from bot.blog.outbox import Backlog
     from bot.chat.views.about import About
 
     client = client_of(interaction)
     status = await client.library.status()
     words = words_of(interaction)
     try:
-        backlog = await client.outbox.backlog() if client.outbox else None
+        backlog = await client.backlog() if client.backlog else None
     except StateUnavailable as error:
         backlog = Backlog(problem=explain(error, words))
     view = About(status, client.version, words, backlog)

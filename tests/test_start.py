@@ -1,0 +1,44 @@
+"""A start is quick, since it imports only what a first answer needs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parent.parent
+
+# What `slashpost run` imports before it answers; bot.chat.client is imported by App.client().
+START = """
+import bot.cli
+with bot.cli.uncollected():
+    import bot.serving, bot.chat.client
+import gc, json, sys
+print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))
+"""
+# Rooms and libraries whose turn comes later, or never in most starts.
+LATER = {
+    # reading and understanding posts
+    *("bot.survey", "bot.reading", "bot.links", "bot.sources.folder", "bot.index.sync"),
+    *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
+    # rendering them, searching, completing what is typed
+    *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),
+    *("bot.index.search", "bot.index.completion", "bot.index.roster", "rapidfuzz"),
+    # announcing
+    *("bot.announce", "bot.announcing", "bot.chat.announcing", "bot.chat.announcements"),
+    *("bot.state.outbox", "bot.state.ledger", "bot.state.postgres", "asyncpg"),
+    # who is looked over, watched and told
+    *("bot.doctor", "prometheus_client", "sentry_sdk", "bot.playground", "simcord"),
+}
+
+
+def test_a_start_imports_nothing_that_a_first_answer_does_not_need() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", START], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    imported, collects, frozen = json.loads(done.stdout)
+    assert {"discord", "bot.serving", "bot.chat.client"} <= set(imported)
+    assert LATER.isdisjoint(imported)
+    assert collects, "garbage is collected again"
+    assert frozen > 10_000, "but not looked for in what was imported"
