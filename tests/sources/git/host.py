@@ -63,13 +63,12 @@ class Blog:
         *options: str,
         when: int = 1_700_000_000,
         branch: str = "main",
-    ) -> str:
-        """Commit changes and push them; the commit's id."""
+    ) -> None:
+        """Commit changes and push them."""
         self.write(files)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "Posts", when=when)
         self.git("push", "--quiet", *options, "origin", f"HEAD:{branch}")
-        return self.git("rev-parse", "HEAD")
 
 
 class Host(ThreadingHTTPServer):
