@@ -84,15 +84,17 @@ class Query(NamedTuple):
         """Those of its words that say what is meant."""
         return [word for word in self.words if word.casefold() not in _SMALL_WORDS]
 
-    @property
-    def match(self) -> str | None:
-        """The words as an FTS5 expression, or None where there are none."""
-        return _all_of(self.words) or None
+    def match_all(self, *, begun: bool = False) -> str | None:
+        """The words as an FTS5 expression, or None where there are none.
 
-    @property
-    def match_begun(self) -> str | None:
-        """The same, with all words that begin with the last one; None where it is no beginning."""
-        return f"{_all_of(self.words)}*" if self.begun else None
+        Args:
+            begun: whether the last one may be the beginning of a word.
+        """
+        return _joined(" AND ", self.words, begun=begun)
+
+    def match_any(self, *, begun: bool = False) -> str | None:
+        """The words as an FTS5 expression of which one must be true, or None without words."""
+        return _joined(" OR ", self.words, begun=begun)
 
     @property
     def match_named(self) -> str | None:
@@ -103,18 +105,13 @@ class Query(NamedTuple):
         return f"{{title tags}} : ({_all_but_one_of(words)})"
 
     @property
-    def match_any(self) -> str | None:
-        """The words as an FTS5 expression of which one must be true, or None without words."""
-        return " OR ".join(map(quoted, self.words)) or None
-
-    @property
     def match_without(self) -> str | None:
         """What must not occur as an FTS5 expression, or None."""
-        return " OR ".join(map(quoted, self.without)) or None
+        return _joined(" OR ", self.without)
 
 
-def _all_of(words: Sequence[str]) -> str:
-    return " AND ".join(map(quoted, words))
+def _joined(operator: str, words: Sequence[str], *, begun: bool = False) -> str | None:
+    return operator.join(map(quoted, words)) + "*" * begun if words else None
 
 
 def _all_but_one_of(words: Sequence[str]) -> str:
@@ -123,7 +120,7 @@ def _all_but_one_of(words: Sequence[str]) -> str:
     ways = []
     for whole, rest in ((words[:middle], words[middle:]), (words[middle:], words[:middle])):
         others = f" AND ({_all_but_one_of(rest)})" if len(rest) > 1 else ""
-        ways.append(f"({_all_of(whole)}{others})")
+        ways.append(f"({_joined(' AND ', whole)}{others})")
     return " OR ".join(ways)
 
 

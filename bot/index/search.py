@@ -50,37 +50,41 @@ class Search:
         conditions = Conditions.of(self.query, self.now)
         sql = f"SELECT 1 FROM posts AS p WHERE {conditions.sql}"  # noqa: S608
         parameters = {**conditions.parameters, "most": most}
-        if expression := await self._expression(database):
+        if expression := self._expression(begun=await self._is_begun(database)):
             sql += f" AND p.id IN ({matching('rowid')})"
             parameters["match"] = expression
         return int(await database.value(f"SELECT count(*) FROM ({sql} LIMIT :most)", parameters))  # noqa: S608
 
     async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Place]]:
         """Posts as ``SHOWN``, best first, each with its place."""
-        expression = await self._expression(database)
-        numbers = await self._numbers(database, expression, limit, offset)
+        begun = await self._is_begun(database)
+        numbers = await self._numbers(database, self._expression(begun=begun), limit, offset)
         if not numbers:
             return []
         rows = await database.rows(
             f"SELECT p.id, {SHOWN} FROM posts AS p WHERE p.id IN {_values(numbers)}"  # noqa: S608
         )
         shown = {number: tuple(values) for number, *values in rows}
-        places = await self._places(database, expression, numbers)
+        places = await self._places(database, self.query.match_any(begun=begun), numbers)
         return [(shown[number], places[number]) for number in numbers]
 
     async def strangers(self, database: Database) -> list[str]:
         """Those of the query's words that stand in no post at all."""
         return [word for word in self.query.words if not await matches(database, quoted(word), 1)]
 
-    async def _expression(self, database: Database) -> str | None:
-        """The FTS5 expression; a last word that few posts hold may be the beginning of others."""
+    async def _is_begun(self, database: Database) -> bool:
+        """Whether the last word may be the beginning of others: few posts hold it as it is."""
+        if not self.query.begun or self.demand is Demand.ANY:
+            return False
+        whole = await matches(database, quoted(self.query.words[-1]), ENOUGH_WHOLE)
+        return whole < ENOUGH_WHOLE
+
+    def _expression(self, *, begun: bool) -> str | None:
+        """The FTS5 expression of what is demanded, or None without words."""
         query = self.query
         if self.demand is Demand.ANY:
-            return query.match_any
-        expression = query.match
-        if query.match_begun is not None:
-            whole = await matches(database, quoted(query.words[-1]), ENOUGH_WHOLE)
-            expression = expression if whole >= ENOUGH_WHOLE else query.match_begun
+            return query.match_any()
+        expression = query.match_all(begun=begun)
         if self.demand is Demand.ALL_OR_NAMED and query.match_named:
             expression = f"({expression}) OR {query.match_named}"
         return expression
@@ -101,11 +105,15 @@ class Search:
         return [number for (number,) in rows]
 
     async def _places(
-        self, database: Database, expression: str | None, numbers: Sequence[int]
+        self, database: Database, words: str | None, numbers: Sequence[int]
     ) -> dict[int, Place]:
-        """Where the query stands in each of some posts."""
+        """Where the query stands in each of some posts.
+
+        ``words`` asks for any of them: FTS5 puts a question again for each post, so that it has
+        to be short.
+        """
         among = f"IN {_values(numbers)}"
-        if expression is None:
+        if words is None:
             rows = await database.rows(
                 f"SELECT id, title, '', summary, '', '[]' FROM posts WHERE id {among}"  # noqa: S608
             )
@@ -117,7 +125,7 @@ class Search:
                     f"AND t.rowid {among}"
                     for table in FULL_TEXT_TABLES
                 ),
-                {"match": expression},
+                {"match": words},
             )
         return {
             number: place_of(Marked(title, headings, summary, body, json.loads(anchors)))

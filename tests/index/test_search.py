@@ -427,9 +427,10 @@ def test_pieces_put_together_are_the_snippet(parts: list[tuple[str, bool]]) -> N
 def test_a_query_is_cut_and_quoted(text: str) -> None:
     query = Query.of(text)
     assert len(query.words) <= 32
-    if query.match is not None:
-        assert len(query.match.split(" AND ")) >= len(query.words)
-        assert query.match.count('"') == 2 * len(query.words)
+    match = query.match_all()
+    if match is not None:
+        assert len(match.split(" AND ")) >= len(query.words)
+        assert match.count('"') == 2 * len(query.words)
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=3), st.data())
