@@ -43,7 +43,7 @@ async def answering(
         index = await stack.enter_async_context(open_index(folder))
         await fill(index, garden())
         client = Slashpost(
-            index, sync=sync_commands, subscriptions=state.subscriptions, outbox=state.outbox
+            index, sync=sync_commands, subscriptions=state.subscriptions, backlog=state.backlog
         )
         client.channels = DiscordChannels(client)
         await stack.enter_async_context(client)
