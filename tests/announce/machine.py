@@ -8,6 +8,7 @@ that its order names.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import logging
@@ -25,6 +26,7 @@ from bot.announce import announcer, errand
 from bot.blog.census import Entry
 from bot.blog.delivery import Letter, Story
 from bot.blog.errors import StateUnavailable
+from bot.blog.outbox import Outbox
 from bot.blog.post import Post
 from bot.blog.subscription import Subscription
 from bot.state import postgres
@@ -80,7 +82,7 @@ async def live(order: Order) -> None:
             settle=LOOK_SECONDS,
         )
         async with announcing.running():
-            await _until_complete(announcing, catalogue)
+            await _until_complete(announcing, catalogue, state.outbox)
 
 
 def home(state: str) -> Path | str:
@@ -88,16 +90,18 @@ def home(state: str) -> Path | str:
     return state if "://" in state else Path(state)
 
 
-async def _until_complete(announcing: announcer.Announcer, catalogue: Catalogue) -> None:
+async def _until_complete(
+    announcing: announcer.Announcer, catalogue: Catalogue, outbox: Outbox
+) -> None:
+    """Wait until all posts are out, with their threads and publications."""
     while True:
         seen = catalogue.generation
         await announcing.notice()
-        try:
+        with contextlib.suppress(StateUnavailable):  # cut off from the database
             waiting = await announcing.idle(1)
-        except StateUnavailable:  # cut off from the database
-            waiting = 1
-        if catalogue.is_complete and seen == catalogue.generation and not waiting:
-            return
+            is_done = not waiting and await outbox.wait() is None
+            if is_done and catalogue.is_complete and seen == catalogue.generation:
+                return
         await asyncio.sleep(LOOK_SECONDS)
 
 

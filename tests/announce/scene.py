@@ -164,27 +164,28 @@ class Weather:
         random: draws.
         chance: of one request to go wrong.
         hang: seconds for which an answer that does not come is not there.
-        late: whether Discord may do what was asked for after the bot has given up: only a
-            nonce helps against that.
+        nonces: whether Discord knows them for longer than all this takes. Only a nonce helps
+            where Discord does what was asked for after the bot has given up, or before a
+            server error upon which discord.py asks again by itself.
     """
 
     random: Random
     chance: float
     hang: float
-    late: bool = False
+    nonces: bool = False
 
     def __call__(self, method: str, path: str) -> Fault | None:
         """What goes wrong with this request, or None."""
         if not DELIVERY.fullmatch(path) or self.random.random() >= self.chance:
             return None
         works = self.random.random() < 0.5
-        if self.late and method == "POST" and WITH_NONCE.fullmatch(path) and works:
+        if self.nonces and method == "POST" and WITH_NONCE.fullmatch(path) and works:
             return Fault(method, path, 0, works=True, late=self.hang)
         kinds = {
             "too many requests": Fault(method, path, 429, retry_after=0.02),
             "server error": Fault(method, path, 503, works=works),
             # discord.py tries that one again by itself.
-            "another server error": Fault(method, path, 500, works=works),
+            "another server error": Fault(method, path, 500, works=works and self.nonces),
             "cut connection": Fault(method, path, 0),
             "lost response": Fault(method, path, 0, works=True),
             "slow": Fault(method, path, None, delay=0.05),

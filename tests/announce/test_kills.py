@@ -62,7 +62,7 @@ class Story:
         self.state = str(folder / "state.db")
         town.settle(discord.answers)
 
-    async def begin(self, notes: Sequence[Note], *, lease: float = 1.5) -> None:
+    async def begin(self, notes: Sequence[Note], *, lease: float = 3.0) -> None:
         """Let a first machine see what was written before anyone asked for announcements."""
         self._lease = lease
         self.blog.publish(notes, is_complete=True)
@@ -84,6 +84,13 @@ class Story:
                 **more,
             }
         )
+
+    async def end_of(self, machine: Machine) -> int:
+        """How a machine ended."""
+        try:
+            return await machine.ended()
+        except TimeoutError:
+            raise AssertionError(f"it goes on and on:\n{self._zygote.log[-3000:]}") from None
 
     def check(self, published: Sequence[Note]) -> None:
         """Every channel has every wanted post exactly once and in order."""
@@ -145,7 +152,7 @@ async def survive(story: Story, random: Random, fresh: Sequence[Note]) -> int:
             if random.random() < 0.5 and deaths < LIVES:
                 await asyncio.sleep(random.uniform(0, 0.5))
                 machine.send(signal.SIGKILL)
-        status = await machine.ended()
+        status = await story.end_of(machine)
         if status == 0:
             return deaths
         assert status == KILLED
@@ -163,7 +170,7 @@ async def play(zygote: Zygote, folder: Path, seed: int) -> int:
         # Either Discord knows a nonce for minutes, or a search must do where it knows none.
         knows_nonces = bool(seed % 2)
         discord.answers.nonce_seconds = 180 if knows_nonces else 0
-        discord.rest.weather = Weather(random, chance=0.06, hang=1.2, late=knows_nonces)
+        discord.rest.weather = Weather(random, chance=0.06, hang=2.2, nonces=knows_nonces)
         discord.rest.judges_itself = False
         deaths = await survive(story, random, fresh)
         story.check(fresh)
