@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bot.blog.ledger import Assignment, Known, KnownPost, Revision
 from bot.state.database import LEDGER, Database, Row, Transaction
 from bot.state.known import POST, post_row, to_post
 from bot.state.rows import SUBSCRIPTION, to_subscription, upsert
+
+ROWS_AT_ONCE = 500
 
 _KEEP_POST = upsert("known_posts", POST)
 _ADD_DELIVERY = """
@@ -64,7 +66,7 @@ class KeptLedger:
                 )
 
             revision = await asyncio.to_thread(revision_of_rows)
-            await _write_posts(work, revision.posts)
+            await _write_posts(work, revision.posts, {name for name, *_ in posts})
             await _assign(work, revision.assignments, since=looked)
             await work.rows(
                 "INSERT INTO ledger (one, generation, looked) VALUES (1, $1, $2)"
@@ -76,9 +78,14 @@ class KeptLedger:
         return revision
 
 
-async def _write_posts(work: Transaction, posts: Sequence[KnownPost]) -> None:
-    await work.many(_KEEP_POST, [post_row(post) for post in posts])
-    await work.many(_MARK_CHANGED, [(post.id,) for post in posts])
+async def _write_posts(
+    work: Transaction, posts: Sequence[KnownPost], known: Collection[str]
+) -> None:
+    # The first look finds thousands, and the event loop has other things to do.
+    for start in range(0, len(posts), ROWS_AT_ONCE):
+        some = posts[start : start + ROWS_AT_ONCE]
+        await work.many(_KEEP_POST, [post_row(post) for post in some])
+        await work.many(_MARK_CHANGED, [(post.id,) for post in some if post.id in known])
 
 
 async def _assign(work: Transaction, assignments: Sequence[Assignment], *, since: float) -> None:
