@@ -1,0 +1,83 @@
+"""What announcing asks of the index: every post in few words."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blog.census import face
+from bot.index.index import Index
+from tests.index.blog import PlainReader, blog
+from tests.index.conftest import Clock, Fill
+
+FILES = {
+    "a.md": "title: Hello\ndate: 2024-05-01\ntags: News, python\n\nThe words of a.",
+    "b.md": "title: World\ntags: Python\n\nThe words of b.",
+    "c.md": "title: More\ntags: Python\n\nThe words of c.",
+    "draft.md": "title: Draft\ndraft: yes\n\nNot yet.",
+    "future.md": "title: Future\ndate: 2024-06-03\n\nLater.",
+    "far.md": "title: Far\ndate: 2025-01-01\n\nMuch later.",
+}
+
+
+async def test_the_census_holds_what_readers_see(library: Fill) -> None:
+    index = await library(FILES)
+    entries = {entry.path: entry for entry in await index.census()}
+    assert set(entries) == {"a.md", "b.md", "c.md"}
+    assert (entries["a.md"].title, entries["a.md"].tags) == ("Hello", ("News", "Python"))
+    assert entries["b.md"].instant is None
+    for path, entry in entries.items():
+        post = await index.get(path)
+        assert post is not None
+        assert face(entry) == face(post), "or a letter would wait for ever for its post"
+
+
+async def test_posts_of_the_future_are_due_one_after_the_other(library: Fill, clock: Clock) -> None:
+    index = await library(FILES)
+    first = await index.next_due()
+    clock.set("2024-06-03")
+    assert first == clock.now
+    assert {entry.path for entry in await index.census()} >= {"future.md"}
+    second = await index.next_due()
+    clock.set("2025-01-01")
+    assert second == clock.now
+    assert await index.next_due() is None
+
+
+async def test_texts_are_those_that_readers_see(library: Fill) -> None:
+    index = await library(FILES)
+    texts = await index.texts(["a.md", "draft.md", "future.md", "none.md"])
+    assert texts == {"a.md": "The words of a."}
+    assert await index.texts([]) == {}
+
+
+async def test_the_generation_is_that_of_what_was_looked_at(index: Index) -> None:
+    assert index.generation == 0
+    await index.sync(replace(blog(FILES), generation=7), PlainReader())
+    assert index.generation == 7
+    await index.sync(replace(blog(FILES), generation=8), PlainReader())
+    assert index.generation == 8, "though no post has changed"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.dictionaries(st.sampled_from("abcd"), st.text(max_size=20), max_size=4), st.booleans())
+def test_entry_and_post_have_the_same_face_whatever_a_post_is_called(
+    titles: dict[str, str], with_site: bool
+) -> None:
+    async def compare() -> None:
+        site = "https://example.org/blog" if with_site else None
+        with tempfile.TemporaryDirectory() as folder:
+            async with Index(Path(folder) / "index.db", site_url=site) as index:
+                files = {f"{name}.md": f"title: {title}\n\nText." for name, title in titles.items()}
+                await index.sync(blog(files), PlainReader())
+                for entry in await index.census():
+                    post = await index.get(entry.path)
+                    assert post is not None
+                    assert face(entry) == face(post)
+
+    asyncio.run(compare())
