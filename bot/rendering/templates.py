@@ -79,7 +79,12 @@ _COMPONENT = re.compile(rf"</?(?:[A-Z][\w.]*|[a-z]+(?:\.\w+)+)(?:\s+{_PROPERTY})
 _NAME = re.compile(r"</?[\w.]+")
 _JSX_ELEMENT = re.compile(rf"<[a-z][\w-]*(?:\s+{_PROPERTY})+\s*/?>")
 _JSX_VALUE = re.compile(rf"\s+[\w:@-]+={_BRACES}")
-_SPACE_EXPRESSION = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
+_SPACE_EXPRESSION = re.compile(r"\{\s*([\"'`])(?:\s|\\n)*\1\s*\}")
+# Components whose children are no Markdown.
+_TERMINAL = (
+    re.compile(r"(?m)^[ \t]*<(?:Terminal|Code)(?:Block)?>[ \t]*$"),
+    re.compile(r"</(?:Terminal|Code)(?:Block)?>"),
+)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
 _TAG = re.compile(
     r"\{%-?(?P<liquid>[^%{]*+(?:(?:%(?!\})|\{(?!%))[^%{]*+)*+)%\}"
@@ -152,6 +157,11 @@ class Templates:
         guarded = _KRAMDOWN.sub("", guarded)
         if jsx:
             guarded = _SPACE_EXPRESSION.sub(" ", guarded)
+            guarded = between(
+                guarded,
+                _TERMINAL,
+                lambda _, inner: _keep(f"\n````\n{_restore(inner, kept).strip()}\n````\n", kept),
+            )
             guarded = _COMPONENT.sub(_component, guarded)
             guarded = _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), guarded)
         if self.generator == "hugo":

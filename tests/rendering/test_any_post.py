@@ -110,18 +110,23 @@ _HOSTILE = (
     "[", "![", "[a](", "[](", "<", "<!--", "<b>", "`", "*a ", "**a_", "~~a ", "$a ", "&", "\\",
     "{%", "{{ ", "{#", "{:", "[[a|", "{{< figure ", "{% highlight x %}\n", "{% raw %}", "^[",
     "> ", ">", "- ", "1. ", "> a\n", "|a", "a|b\n-|-\n", "::: note\n", "!!! note\n", "a\n: b\n",
+    "{% set x %}", "{% for x %}", "{% note %}\n", "{% raw %}\n~~~\n",
     "http://", "a\n", "word ", "# a\n", "import {\n", "[^a]: ",
 )  # fmt: skip
+_HOSTILE_MDX = ("<A>\n", "</A>\n", "<A a={", "<a b={{c", "{' ", "<TerminalBlock>\n", "  <A>\n")
 
 
-@pytest.mark.parametrize("piece", _HOSTILE)
-def test_no_post_takes_long(piece: str) -> None:
+@pytest.mark.parametrize(
+    ("piece", "path"),
+    [*((piece, "post.md") for piece in _HOSTILE), *((piece, "a.mdx") for piece in _HOSTILE_MDX)],
+)
+def test_no_post_takes_long(piece: str, path: str) -> None:
     """Ten times as much takes about ten times as long, never a hundred times."""
     took = []
     for size in (3_000, 30_000):
         body = piece * (size // len(piece))
         before = time.thread_time()
-        pages_of(body)
+        renderer.render(body, path=path, url="https://example.org/post/")
         took.append(time.thread_time() - before)
     assert took[1] < max(1.5, 30 * took[0])
 
