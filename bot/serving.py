@@ -16,6 +16,7 @@ from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
 from bot.blog.library import Library
 from bot.blog.usage import Usage
 from bot.chat.apology import apology
+from bot.chat.clicks import load_all
 from bot.chat.client import Slashpost, Sync
 from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
@@ -103,6 +104,7 @@ async def serve_http(app: App, token: str) -> None:
         ):
             await app.begin()
             log.info("%s", await app.summary())
+            await asyncio.to_thread(load_all)
             async with (
                 announced(app, client, memory, metrics) as announcer,
                 bell.working(announcer),
@@ -147,6 +149,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
         if bell is not None:
             await stack.enter_async_context(bell.working(announcer))
         await stack.enter_async_context(app.watching())
+        await stack.enter_async_context(in_background(asyncio.to_thread(load_all)))
         await run_gateway(client, token)
 
 

@@ -61,6 +61,12 @@ async def lead(interaction: Interaction, custom_id: str) -> bool:
     return True
 
 
+def load_all() -> None:
+    """Import all that clicks lead to, in a thread, so that not even the first one waits for it."""
+    for word in PLACES:
+        use_of(word)
+
+
 def use_of(word: str) -> Use | None:
     """What custom ids with that first word lead to."""
     place = PLACES.get(word)

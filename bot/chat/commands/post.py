@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 
 from bot.chat.commands.suggestions import post_meant, suggest_posts, suggest_sections
 from bot.chat.interaction import answer, library_of, words_of
-from bot.chat.views.post_card import PostCard
+from bot.chat.views.post_card import card_of
 from bot.chat.words import described, named
 
 
@@ -37,4 +37,4 @@ async def post(
 
         await read_aside(interaction, open_section(interaction, found.key, section))
     else:
-        await answer(interaction, await PostCard.of(found, library, words), hide=hide)
+        await answer(interaction, await card_of(found.key, interaction), hide=hide)

@@ -14,7 +14,7 @@ from bot.blog.post import Post
 from bot.chat import text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import AnotherRandom, PickRelated, ReadPost, TurnTo
-from bot.chat.interaction import library_of, turn, words_of
+from bot.chat.interaction import client_of, library_of, turn, words_of
 from bot.chat.views.layout import (
     Layout,
     alt,
@@ -167,10 +167,15 @@ class RandomButton(Action[AnotherRandom], kind=AnotherRandom):
 
 async def card_of(key: str, interaction: Interaction) -> Layout:
     """The card of the post with that key, or word that it is gone."""
-    post = await library_of(interaction).get_by_key(key)
-    if post is None:
-        return gone(interaction)
-    return await PostCard.of(post, library_of(interaction), words_of(interaction))
+    words = words_of(interaction)
+
+    async def make() -> Layout:
+        post = await library_of(interaction).get_by_key(key)
+        if post is None:
+            return gone(interaction)
+        return await PostCard.of(post, library_of(interaction), words)
+
+    return await client_of(interaction).answers.get(("card", key, words), make)
 
 
 async def random_card(interaction: Interaction) -> Layout:

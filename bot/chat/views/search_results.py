@@ -13,7 +13,7 @@ from bot.blog.library import Library
 from bot.chat import limits, text
 from bot.chat.actions import Action
 from bot.chat.custom_ids import SearchPage, section_ref
-from bot.chat.interaction import library_of, prepare_turn, turn, words_of
+from bot.chat.interaction import client_of, library_of, prepare_turn, turn, words_of
 from bot.chat.views.layout import Layout, reading_time, small, when
 from bot.chat.views.miss import echo
 from bot.chat.views.paging import Page, page_buttons
@@ -147,7 +147,11 @@ class SearchPageButton(Action[SearchPage], kind=SearchPage):
 async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
     """A page of search results, or word that there are none."""
     library, words = library_of(interaction), words_of(interaction)
-    found = await Found.of(library, query, page)
-    if not found.hits:
-        return NothingFound(query, await library.correction(query), words)
-    return SearchResults(found, words)
+
+    async def make() -> Layout:
+        found = await Found.of(library, query, page)
+        if not found.hits:
+            return NothingFound(query, await library.correction(query), words)
+        return SearchResults(found, words)
+
+    return await client_of(interaction).answers.get(("search", query, page, words), make)
