@@ -10,9 +10,12 @@ import pytest
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.blog.ledger import Assignment, Revision
+from bot.blog.subscription import Pause, Subscription
 from bot.blog.usage import Outcome, Usage
 from bot.index.index import Index
 from bot.monitoring.metrics import MOST_EARLY, Metrics
+from bot.state.state import State
 from bot.web.metrics import add_metrics
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
@@ -124,3 +127,27 @@ async def test_prometheus_is_told_the_format(metrics: Metrics) -> None:
     ):
         assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         assert "# TYPE slashpost_interactions_total counter" in await response.text()
+
+
+async def test_announcements_are_counted_and_what_waits_is_asked_for(metrics: Metrics) -> None:
+    assert (await read(metrics))["slashpost_announcements_waiting"] == 0
+    for outcome in ("sent", "sent", "paused"):
+        metrics.count_announcement(outcome)
+    async with State.open(None) as state:
+        for channel in (1, 2):
+            await state.subscriptions.keep(Subscription(place="text", channel=channel))
+        await state.subscriptions.pause("c2", Pause(reason="admin", since=1))
+        revision = Revision(
+            assignments=[
+                Assignment("a", "c1", ("post",)),
+                Assignment("b", "c2", ("post",)),
+                Assignment("c", "c2", ("other",)),
+            ]
+        )
+        await state.ledger.revise(1, lambda _known: revision)
+        metrics.outbox = state.outbox
+        found = await read(metrics)
+    assert found["slashpost_announcements_total outcome=sent"] == 2
+    assert found["slashpost_announcements_total outcome=paused"] == 1
+    assert found["slashpost_announcements_waiting"] == 1
+    assert found["slashpost_announcements_held"] == 2
