@@ -101,7 +101,7 @@ async def sleep_once(
 async def finished(machine: Machine, zygote: Zygote) -> int:
     """Its exit status; what all have printed, if it does not end."""
     try:
-        return await machine.ended()
+        return await machine.ended(150)
     except TimeoutError:
         pytest.fail(zygote.log)
 
@@ -116,7 +116,8 @@ async def test_three_machines_announce_each_post_once(
         story = Story(zygote, discord, tmp_path, Town.build(places, random))
         story.state = postgres.url(name := postgres.new_database())
         everything = notes(3 + 25, int(time.time()), random)
-        await story.begin(everything[:3], lease=lease)
+        story.lease = lease
+        await story.begin(everything[:3])
         discord.rest.weather = Weather(random, chance=0.1, hang=0.5)
         steady, sleeper = await story.start(), await story.start()
         cut_off = await story.start(state=postgres.url(name, port=line.port))
