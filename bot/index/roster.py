@@ -52,7 +52,7 @@ class Roster:
     def suggest(self, text: str, limit: int, now: float) -> list[str]:
         """Idents for what was typed so far: what begins with it, holds it, or holds its words.
 
-        Where nothing holds a word, the likest word that there is counts for it.
+        Where nothing holds a word, the likest word that there is counts for it, if any is like it.
         """
         typed = fold(text)[:LONGEST]
         found = self._idents(self._holding(typed), limit, now)
@@ -99,9 +99,12 @@ class Roster:
         yield from within
 
     def _holding_words(self, typed: str) -> Iterator[int]:
-        """Entries with a name that has words which begin with all those typed, or the likest."""
-        words = [self._meant(word) for word in _WORD.findall(typed)]
-        if not words or not all(words):
+        """Entries with a name that has words which begin with all those typed, or the likest.
+
+        Words that are like none do not count.
+        """
+        words = [meant for word in _WORD.findall(typed) if (meant := self._meant(word))]
+        if not words:
             return
         beginnings = [re.compile(rf"\b{re.escape(word)}") for word in words]
         for number, _ in self._hits(max(words, key=len)):
