@@ -16,6 +16,7 @@ from bot.blog.errors import SlashpostError
 from bot.index.index import Index
 from bot.settings import Settings
 from bot.sources.pictures import FolderPictures
+from bot.sources.thread import in_own_thread
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
@@ -87,7 +88,7 @@ class App:
             IndexUnavailable: the index cannot be written.
         """
         async with self._refreshing:
-            snapshot, reader = await asyncio.to_thread(self._look)
+            snapshot, reader = await in_own_thread(self._look)
             report = await self.library.sync(snapshot, reader, progress=progress)
         self.library.trouble = ""
         return report

@@ -29,6 +29,8 @@ from bot.sources.feed.web import Web
 from bot.web.server import listening
 from tests.sources.feed import host as feeds
 from tests.sources.git.host import Blog, Host, serving
+from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.server import LoopbackDiscord
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -313,3 +315,22 @@ async def test_a_feed_on_this_machine_is_refused(home: Path) -> None:
             with pytest.raises(SourceError, match="is no public address"):
                 await app.sync()
         assert not host.requests
+
+
+async def test_a_bot_stops_in_time_though_its_host_never_answers(home: Path) -> None:
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    asked = asyncio.Event()
+    silent = await asyncio.start_server(keep_silent, "127.0.0.1")
+    port = silent.sockets[0].getsockname()[1]
+    async with silent, LoopbackDiscord() as discord:
+        where = ("--posts", f"http://127.0.0.1:{port}/blog.git")
+        options = (*over_http(home, free_port()), *where)
+        async with BotProcess(discord.base, home / "i.db", *options) as process:
+            async with asyncio.timeout(60):
+                await asked.wait()
+            assert await process.end() == 0
+            assert "Traceback" not in process.log

@@ -137,7 +137,7 @@ class Remote:
                 raise self._explained(error) from error
             raise
         finally:
-            client.pool_manager.clear()
+            client.close()
         try:
             commit()
         except Exception as error:
@@ -180,17 +180,41 @@ def cause_of(error: Exception) -> str:
     return f"what it sends is damaged: {type(cause).__name__}"
 
 
+class Connections(urllib3.PoolManager):
+    """Connections that can be closed all at once, those of unread answers included."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            timeout=urllib3.Timeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_READ),
+            retries=urllib3.Retry(connect=1, read=0, redirect=MOST_REDIRECTS, other=0),
+        )
+        self._answers: list[urllib3.BaseHTTPResponse] = []
+
+    def urlopen(
+        self, method: str, url: str, *more: Any, **options: Any
+    ) -> urllib3.BaseHTTPResponse:
+        """Make a request, and remember its answer."""
+        answer = super().urlopen(method, url, *more, **options)
+        self._answers.append(answer)
+        return answer
+
+    def close(self) -> None:
+        """Close them all."""
+        for answer in self._answers:
+            answer.close()
+        self.clear()
+
+
 class BoundedClient(Urllib3HttpGitClient):
     """Gives up after some bytes or seconds, however slowly the host sends."""
 
     def __init__(
         self, address: RepositoryAddress, token: str | None, *, most_bytes: int, seconds: float
     ) -> None:
-        timeout = urllib3.Timeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_READ)
-        retries = urllib3.Retry(connect=1, read=0, redirect=MOST_REDIRECTS, other=0)
+        self._connections = Connections()
         super().__init__(
             address.url,
-            pool_manager=urllib3.PoolManager(timeout=timeout, retries=retries),
+            pool_manager=self._connections,
             username=address.user or (token and TOKEN_USER),
             password=token,
             thin_packs=False,  # each pack stands on its own
@@ -200,6 +224,10 @@ class BoundedClient(Urllib3HttpGitClient):
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._connections.close()
 
     def _http_request(
         self,
