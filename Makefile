@@ -36,7 +36,7 @@ tests: .venv/ready ## Run the test suite
 	$(bin)/pytest -n auto --dist loadfile
 
 announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: some minutes
-	$(bin)/pytest -m announce -n 8 --dist load tests/announce
+	$(bin)/pytest -m announce -n 4 --dist load tests/announce
 
 # Nothing may be skipped here, or a machine without Docker would seem to have checked it.
 image-test: .venv/ready ## Build the image and try it, with Docker or Podman

@@ -43,7 +43,7 @@ LOOK_SECONDS = 0.02
 errand.FIRST_WAIT, errand.LONGEST_WAIT = 0.05, 0.5
 errand.CHANGE_AGAIN = 0.1
 postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
-errand.FIND_SECONDS = 0.5
+errand.FIND_SECONDS = 1.5
 
 
 def main(order: Order) -> None:

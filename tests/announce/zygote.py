@@ -43,7 +43,7 @@ class Machine:
             if not self._end.done():
                 os.kill(self.pid, number)
 
-    async def ended(self, seconds: float = 120) -> int:
+    async def ended(self, seconds: float = 240) -> int:
         """Its exit status, or the negative number of the signal that killed it.
 
         Raises:
