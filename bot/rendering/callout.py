@@ -38,6 +38,7 @@ _ICONS = {
     "todo": "📌",
     "details": "▸",
 }
+_NAMES = {"warn": "Warning", "tldr": "TL;DR", "faq": "FAQ"}
 # `> [!note] Title`, folded with + or - in Obsidian
 _MARK = re.compile(r"\[!(\w[\w-]*)\][+-]?[ ]*")
 
@@ -90,4 +91,5 @@ def _says(kind: str, blocks: tuple[Block, ...]) -> bool:
 
 def _title(kind: str, title: tuple[Run, ...]) -> tuple[Run, ...]:
     icon = _ICONS.get(kind, "📝")
-    return (Run(f"{icon} "), *(title or (Run(kind.replace("-", " ").capitalize()),)))
+    name = _NAMES.get(kind) or kind.replace("-", " ").capitalize()
+    return (Run(f"{icon} "), *(title or (Run(name),)))

@@ -82,6 +82,8 @@ class _Draft:
     def end_fence(self) -> None:
         """Close the code block that is open."""
         if self.open is not None:
+            while self.lines[-1].strip() == self.open[0].strip():  # a blank line before the break
+                self.lines.pop()
             self.lines.append(f"{self.open[0]}```")
             self.open = None
 

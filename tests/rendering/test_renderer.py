@@ -49,6 +49,11 @@ def test_a_code_block_is_closed_and_reopened_with_its_language() -> None:
         assert page.text.endswith("\n```")
 
 
+def test_a_page_does_not_end_in_blank_lines_of_code() -> None:
+    for page in rendered("```\n" + ("code " * 40 + "\n\n\n") * 60 + "```").pages:
+        assert page.text.endswith("code \n```") or page.text.endswith("code\n```")
+
+
 def test_relative_links_start_from_the_post() -> None:
     assert text("[a](../b/) [c](/d) [e](#f) [g](javascript:x)") == (
         "[a](<https://example.org/blog/b/>) [c](<https://example.org/d>) "
