@@ -15,7 +15,7 @@ from bot.sources.rules import is_markdown
 Change = tuple[str, ObjectID | None, ObjectID | None]
 
 
-def dates_of(store: Store, head: Commit, folder: str) -> dict[str, Dates]:
+def dates_of(store: Store, head: Commit, folder: str, now: int) -> dict[str, Dates]:
     """The dates of the Markdown files below a folder, by path relative to it.
 
     Seconds are those of the commits' authors. A file that was moved as it was keeps its
@@ -26,6 +26,7 @@ def dates_of(store: Store, head: Commit, folder: str) -> dict[str, Dates]:
         store: what was fetched: commits and folders, as far back as they are known.
         head: the newest commit.
         folder: path of the posts in the repository.
+        now: Unix seconds; a clock that was ahead of them shall hide no post until then.
     """
     today = {path: path for path, _, _ in _changes(store, None, _root(store, head, folder))}
     written: dict[str, int] = {}
@@ -34,18 +35,19 @@ def dates_of(store: Store, head: Commit, folder: str) -> dict[str, Dates]:
         changes = _changes_by(store, commit, folder)
         if changes is None:
             continue
+        when = min(commit.author_time, now)
         gone = {old: path for path, old, new in changes if new is None and old is not None}
         for path, old, new in changes:
-            now = today.get(path)
-            if now is None or new is None:
+            current = today.get(path)
+            if current is None or new is None:
                 continue
             if old is None and (former := gone.get(new)) is not None and former not in today:
-                today[former] = now  # moved
+                today[former] = current  # moved
                 del today[path]
                 continue
-            changed.setdefault(now, commit.author_time)
+            changed.setdefault(current, when)
             if old is None:
-                written[now] = commit.author_time
+                written[current] = when
     return {path: Dates(written.get(path), seconds) for path, seconds in changed.items()}
 
 

@@ -187,7 +187,7 @@ class Repository:
             head=head,
             since=self._since(head, former),
             has_history=has_history,
-            dates=dates_of(store, commit, self._address.folder),
+            dates=dates_of(store, commit, self._address.folder, int(self._clock())),
         )
         _write(folder / NOTE, note)
         return note

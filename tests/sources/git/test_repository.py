@@ -236,6 +236,12 @@ def test_git_knows_when_posts_were_written_and_changed(blog: Blog, visitor: Visi
     assert later["a.md"] == Dates(days[0], days[2])
 
 
+def test_a_commit_from_the_future_hides_nothing(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"}, when=2_000_000_000)
+    now = int(visitor.clock.now)
+    assert dates(visitor.source().snapshot()) == {"a.md": Dates(now, now)}
+
+
 def test_a_merge_does_not_change_what_it_brings(blog: Blog, visitor: Visitor) -> None:
     start, side, main, merge = (1_600_000_000 + day * DAY for day in range(4))
     blog.push({"a.md": "# A"}, when=start)
