@@ -70,4 +70,4 @@ async def test_commands_are_answered_though_the_state_is_gone(
     result = await stage.rea.slash(stage.channel, "latest")
     assert result.response is not None
     assert result.followups == []
-    assert "Could not tell a reader that they cannot be reached" in caplog.text
+    assert "Could not look whom to tell" in caplog.text
