@@ -195,6 +195,25 @@ async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
     assert "Traceback" not in bot.log
 
 
+async def test_a_bot_that_would_forget_what_it_announced_announces_nothing(
+    loopback: LoopbackDiscord, tmp_path: Path
+) -> None:
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    write(posts / "old.md", "Old news")
+    state = ("--state", str(posts / "old.md" / "state.db"))
+    async with BotProcess(loopback.base, tmp_path / "i.db", *state, posts=posts) as bot:
+        await bot.says("New posts are not announced, since nothing can be remembered.")
+        await loopback.gateway.until(identified=1, seconds=30)
+        refusal = await loopback.interact(Reader().command("announce here"))
+        assert refusal.is_private
+        assert "Nothing can be announced" in refusal.text
+        write(posts / "new.md", "Fresh news")
+        await bot.says("Posts: 1 added")
+        assert await bot.end() == 0
+    assert announced(loopback) == []
+
+
 def announced(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
     """What is in the channel, besides answers to commands."""
     return [message for message in loopback.read(CHANNEL_ID) if message["type"] != ANSWER]
