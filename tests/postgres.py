@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -103,9 +102,8 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
         data = Path(folder) / "data"
         data.mkdir(mode=0o700)
         if owner:
-            account = pwd.getpwnam(owner)
-            os.chown(folder, account.pw_uid, account.pw_gid)
-            os.chown(data, account.pw_uid, account.pw_gid)
+            shutil.chown(folder, owner, owner)
+            shutil.chown(data, owner, owner)
         server = PostgresServer(free_port(), programs, data, owner)
         password = Path(folder) / "password"
         password.write_text(PASSWORD)
