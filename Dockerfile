@@ -49,9 +49,10 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash venv bot
 # The folder with the posts, or the whole site.
 ARG POSTS=posts
 COPY $POSTS posts
-# The index knows a file by its time, of which a layer keeps only the seconds. What SQLite
+# The index knows a file by its time, of which a layer keeps only the seconds; and the newest
+# time tells an older image of the posts from a newer one (docs/announcements.md). What SQLite
 # leaves beside the index is empty, and needed again only by who could write it.
-RUN find posts -exec touch --no-dereference --date=@0 {} + \
+RUN find posts -exec touch --no-dereference --date="@$(date +%s)" {} + \
     && slashpost index \
     && rm index/index.db?* \
     && mkdir -p /data
