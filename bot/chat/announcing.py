@@ -32,7 +32,7 @@ from bot.chat.views.channel_settings import (
 )
 from bot.chat.views.following import now_of
 from bot.chat.views.layout import Layout, Ready
-from bot.chat.views.miss import CLOSEST, PostMiss
+from bot.chat.views.miss import PostMiss
 from bot.chat.views.notice import Notice
 from bot.chat.words import Words
 
@@ -144,8 +144,7 @@ async def preview_in(interaction: Interaction, slug: str, channel: int) -> None:
     library, words = library_of(interaction), words_of(interaction)
     found = await library.find_any(slug)
     if found is None:
-        closest = await library.closest(slug, CLOSEST)
-        await answer(interaction, PostMiss(slug, closest, words))
+        await answer(interaction, await PostMiss.of(slug, library, words))
         return
     wish = await announced_in(interaction, channel) or Subscription(
         place="text", channel=channel, locale=locale_of(interaction)

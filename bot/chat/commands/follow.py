@@ -43,10 +43,9 @@ async def follow_(interaction: Interaction, tag: str = "") -> None:
     library = library_of(interaction)
     found = await tag_of(library, tag)
     if found is None:
-        from bot.chat.views.miss import CLOSEST, TagMiss
+        from bot.chat.views.miss import TagMiss
 
-        closest = await library.suggest_tags(tag, CLOSEST)
-        await answer(interaction, TagMiss(tag, closest, words_of(interaction)))
+        await answer(interaction, await TagMiss.of(tag, library, words_of(interaction)))
         return
     await follow(interaction, tag_ref(found.name))
 

@@ -37,9 +37,8 @@ async def show_posts(interaction: Interaction, typed_tag: str, count: int, *, hi
     library = library_of(interaction)
     tag = await tag_of(library, typed_tag)
     if tag is None:
-        from bot.chat.views.miss import CLOSEST, TagMiss
+        from bot.chat.views.miss import TagMiss
 
-        closest = await library.suggest_tags(typed_tag, CLOSEST)
-        await answer(interaction, TagMiss(typed_tag, closest, words_of(interaction)))
+        await answer(interaction, await TagMiss.of(typed_tag, library, words_of(interaction)))
         return
     await answer(interaction, await list_of(interaction, 1, count, tag_ref(tag.name)), hide=hide)

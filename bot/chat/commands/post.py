@@ -28,10 +28,9 @@ async def post(
     library, words = library_of(interaction), words_of(interaction)
     found = await post_meant(library, slug)
     if found is None:
-        from bot.chat.views.miss import CLOSEST, PostMiss
+        from bot.chat.views.miss import PostMiss
 
-        closest = await library.closest(slug, CLOSEST)
-        await answer(interaction, PostMiss(slug, closest, words))
+        await answer(interaction, await PostMiss.of(slug, library, words))
     elif section.strip():
         from bot.chat.views.post_page import open_section, read_aside
 

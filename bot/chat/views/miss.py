@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from discord import ui
 
+from bot.blog.library import Library
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
@@ -39,6 +40,11 @@ class PostMiss(Layout):
         if buttons:
             self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
 
+    @classmethod
+    async def of(cls, typed: str, library: Library, words: Words) -> Self:
+        """That there is no such post, with those of the library that are closest."""
+        return cls(typed, await library.closest(typed, CLOSEST), words)
+
 
 class TagMiss(Layout):
     """No such tag; the closest ones as buttons."""
@@ -51,6 +57,11 @@ class TagMiss(Layout):
         buttons = [tag_button(tag) for tag in closest[:CLOSEST]]
         if buttons:
             self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+    @classmethod
+    async def of(cls, typed: str, library: Library, words: Words) -> Self:
+        """That no post has the tag, with those of the library that are closest."""
+        return cls(typed, await library.suggest_tags(typed, CLOSEST), words)
 
 
 class SectionMiss(Layout):
