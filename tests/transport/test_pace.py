@@ -1,0 +1,42 @@
+"""Requests go as fast as Discord takes them, and no faster."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from bot.transport.pace import MADE_UP_SECONDS, WINDOW_SECONDS, Pace
+
+
+async def departures(pace: Pace, requests: int, *, stall: float = 0.0) -> list[float]:
+    """When so many requests went that all wanted to go at once; the process stalls meanwhile."""
+    gone: list[float] = []
+
+    async def request() -> None:
+        await pace.turn()
+        gone.append(time.monotonic())
+
+    asked = asyncio.gather(*(request() for _ in range(requests)))
+    await asyncio.sleep(0.3)
+    time.sleep(stall)  # noqa: ASYNC251 - that is what a stall is
+    await asked
+    return gone
+
+
+def most_in_a_second(gone: list[float]) -> int:
+    slack = 0.005  # between going and being noted here
+    return max(
+        sum(start <= each < start + WINDOW_SECONDS - slack for each in gone) for start in gone
+    )
+
+
+async def test_no_second_has_more_than_its_share_and_none_is_wasted() -> None:
+    gone = await departures(Pace(100), 250)
+    assert most_in_a_second(gone) <= 100
+    assert gone[-1] - gone[0] < 2.5 + 0.2
+
+
+async def test_what_a_busy_process_missed_does_not_go_all_at_once() -> None:
+    gone = await departures(Pace(100), 200, stall=0.5)
+    assert most_in_a_second(gone) <= 100
+    assert gone[-1] - gone[0] > 2.0 + 0.5 - 2 * MADE_UP_SECONDS
