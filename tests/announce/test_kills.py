@@ -180,7 +180,6 @@ async def play(zygote: Zygote, folder: Path, seed: int) -> int:
         knows_nonces = bool(seed % 2)
         discord.answers.nonce_seconds = 180 if knows_nonces else 0
         discord.rest.weather = Weather(random, chance=0.06, hang=HANG, nonces=knows_nonces)
-        discord.rest.judges_itself = False
         deaths = await survive(story, random, fresh)
         story.check(fresh)
     return deaths

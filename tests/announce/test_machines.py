@@ -81,7 +81,6 @@ async def sleep_once(
 ) -> bool:
     """Let a machine fall asleep at a step until another has done its work; whether it did."""
     async with LoopbackDiscord() as discord:
-        discord.rest.judges_itself = False
         story = Story(zygote, discord, make(home / str(step)), Town.build([place]))
         story.state = postgres.url(postgres.new_database())
         old, *fresh = notes(3, int(time.time()), Random(step))
