@@ -62,7 +62,6 @@ async def measure(channels: int, posts: int) -> None:
         async with LoopbackDiscord() as discord:
             await subscribe(state, discord, channels)
             limits = discord.rest.limits = Limits()
-            discord.rest.judges_itself = False  # it would be as busy as the bot
             async with process(discord.base, *command, "--state", str(state)) as (_, bot):
                 await discord.gateway.until(identified=1, seconds=60)
                 await asyncio.sleep(SETTLE_SECONDS)
