@@ -27,7 +27,7 @@ async def announcing(
 
     Args:
         app: the posts. Nothing is announced before it has looked at them again.
-        client: the bot, whose commands can look at channels from now on. It may log in later.
+        client: the bot, whose commands keep the same pace from now on. It may log in later.
         state: who wants to hear of posts, and what is known and sent.
         tell: hears of what became of each delivery.
     """

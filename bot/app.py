@@ -22,10 +22,12 @@ from bot.terminal import headline
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
     import aiohttp
 
+    from bot.blog.channel import Channel
     from bot.blog.pictures import Pictures
     from bot.blog.post import Post
     from bot.blog.reader import Reader
     from bot.blog.source import Snapshot
+    from bot.blog.subscription import Subscription
     from bot.blog.usage import Tell
     from bot.chat.client import Slashpost, Sync
     from bot.index.sync import SyncReport
@@ -185,7 +187,7 @@ class App:
 
         # Or discord.py warns that what it needs for voice, which we do not, is missing.
         VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-        return (ShardedSlashpost if sharded else Slashpost)(
+        client = (ShardedSlashpost if sharded else Slashpost)(
             self.library,
             sync=sync or sync_commands,
             pictures=self._pictures,
@@ -194,6 +196,9 @@ class App:
             tell=tell,
             http_trace=http_trace,
         )
+        if state:
+            client.channels = LateChannels(client)
+        return client
 
     async def read(self, post: Post) -> Sequence[dict[str, Any]]:
         """A post's pages as Discord gets them, in the form of docs/json.md."""
@@ -317,6 +322,25 @@ class App:
             return True
         folders = changed.relative_to(root).parts[:-1]
         return not any(name.startswith(".") or name == "node_modules" for name in folders)
+
+
+class LateChannels:
+    """Looks at channels; what that takes is imported when somebody asks for it.
+
+    Commands may come before the posts were looked at, and so before anything is announced.
+
+    Args:
+        client: the bot.
+    """
+
+    def __init__(self, client: Slashpost) -> None:
+        self._client = client
+
+    async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
+        """A channel, as ``DiscordChannels`` sees it."""
+        from bot.transport.channels import DiscordChannels
+
+        return await DiscordChannels(self._client).look(channel, wish)
 
 
 def identities(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:

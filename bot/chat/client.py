@@ -53,8 +53,7 @@ class Slashpost(discord.Client):
         http_trace: hears of every request to Discord.
 
     Attributes:
-        channels: looks at those that posts are to be announced in; None until somebody who
-            can do that with this client is put there.
+        channels: looks at those that posts are to be announced in; None where nothing can be.
     """
 
     def __init__(

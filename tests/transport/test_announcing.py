@@ -173,7 +173,9 @@ async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
             await bot.says("Discord sends interactions to")
         else:
             await loopback.gateway.until(identified=1, seconds=30)
-        await loopback.interact(Reader().command("announce here"))
+        # The bot may not even have looked at its posts yet.
+        begun = await loopback.interact(Reader().command("announce here"))
+        assert "All new posts go to" in "\n".join(texts_of(begun.message or {}))
         await loopback.interact(Reader(BEN).command("follow"))
         await until(lambda: known_posts(memory) == 1)
         assert announced(loopback) == [], "what was there before is no news"
