@@ -297,6 +297,7 @@ def test_a_new_post_is_announced_by_itself(person: Person, posts: Path, picture:
     settings = person.send()
     expect(settings).to_contain_text("All new posts go to")
     before = person.messages.count()
+    person.page.wait_for_timeout(1000)  # as long as a person reads: the preview is still at work
     settings.get_by_role("button", name="A thread for each").click()
     expect(settings).to_contain_text("Each gets a thread.")
     settings.get_by_role("button", name="A thread for each").click()
