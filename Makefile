@@ -35,7 +35,7 @@ types: .venv/ready ## Check types
 tests: .venv/ready ## Run the test suite
 	$(bin)/pytest -n auto --dist loadfile
 
-announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: some minutes
+announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: ten minutes
 	$(bin)/pytest -m announce -n 4 --dist load tests/announce
 
 # Nothing may be skipped here, or a machine without Docker would seem to have checked it.
