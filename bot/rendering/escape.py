@@ -32,7 +32,7 @@ _EMOJI = re.compile(r":(?:[a-z0-9+-]|\\_)+:")
 # Discord's server finds these by themselves, whatever stands before them.
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _LINE_START = re.compile(
-    r"(?m)^(\s*)(?:(>|#(?=#{0,5}(?:\s|$))|(?:-#|[+*-])(?=\s|$))|(\d+)(?=[.)](?:\s|$)))"
+    r"(?m)^(\s*)(?:(>|#(?=#{0,5}(?:\s|$))|(?:-#|[+*-])(?=\s|$)|-(?=-+\s*$))|(\d+)(?=[.)](?:\s|$)))"
 )
 _TICK_PAIR = re.compile("`(?=`)")
 

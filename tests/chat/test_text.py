@@ -53,6 +53,7 @@ def shown(markdown: str) -> str:
 @example("1984) three")
 @example("123456789. four")
 @example("-# 0")
+@example("---")
 @settings(max_examples=150)
 def test_any_text_is_shown_as_it_was_typed(typed: str) -> None:
     line = text.plain(typed, 1000)
