@@ -11,9 +11,6 @@ from bot.blog.errors import SlashpostError
 from bot.blog.post import Post
 from bot.blog.subscription import PauseReason, Subscription
 
-# https://docs.discord.com/developers/resources/message#create-message
-MOST_NONCE = 25
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
@@ -136,7 +133,9 @@ class TryLater(MailError):
 def delivery_id(subscription: str, posts: Sequence[str]) -> str:
     """What names the delivery of these posts to that subscription, now and ever after.
 
-    20 hexadecimal digits: within Discord's nonce, and 80 bits among some millions.
+    20 hexadecimal digits: within the 25 characters of Discord's nonce
+    (https://docs.discord.com/developers/resources/message#create-message), and 80 bits
+    among some millions.
     """
     said = "\n".join((subscription, *sorted(posts)))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
