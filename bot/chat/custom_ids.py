@@ -42,6 +42,35 @@ class CustomId:
 
 
 @dataclass(frozen=True, slots=True)
+class Bare(CustomId):
+    """A custom id that is all of its pattern, and says nothing more."""
+
+    @classmethod
+    def parse(cls, _match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls()
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+@dataclass(frozen=True, slots=True)
+class OfPage(CustomId):
+    """A page, from 1, of the list that the name stands for."""
+
+    name: ClassVar[str]
+    page: int
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """Read it."""
+        return cls(int(match["page"]))
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPost(CustomId):
     """Open a post, at a section (its ``section_ref``) if not empty, as a message of its own."""
 
@@ -146,34 +175,18 @@ class TurnTo(CustomId):
         return f"post:{self.place}:{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class PickRelated(CustomId):
+class PickRelated(Bare):
     """Turn this message to the related post that is chosen; option values are post keys."""
 
-    pattern: ClassVar = r"related"
-
-    @classmethod
-    def parse(cls, _match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls()
-
-    def __str__(self) -> str:
-        return "related"
+    __slots__ = ()
+    pattern = r"related"
 
 
-@dataclass(frozen=True, slots=True)
-class AnotherRandom(CustomId):
+class AnotherRandom(Bare):
     """Turn this message to the card of some other post."""
 
-    pattern: ClassVar = r"random"
-
-    @classmethod
-    def parse(cls, _match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls()
-
-    def __str__(self) -> str:
-        return "random"
+    __slots__ = ()
+    pattern = r"random"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,35 +224,19 @@ class Narrow(CustomId):
         return f"narrow:{self.count}"
 
 
-@dataclass(frozen=True, slots=True)
-class TagsPage(CustomId):
+class TagsPage(OfPage):
     """A page of all tags, from 1."""
 
-    pattern: ClassVar = rf"tags:(?P<page>{PAGE})"
-    page: int
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["page"]))
-
-    def __str__(self) -> str:
-        return f"tags:{self.page}"
+    __slots__ = ()
+    name = "tags"
+    pattern = rf"tags:(?P<page>{PAGE})"
 
 
-@dataclass(frozen=True, slots=True)
-class PickTag(CustomId):
+class PickTag(Bare):
     """Turn this message to the posts of the tag that is chosen; option values are ``tag_ref``."""
 
-    pattern: ClassVar = r"tag"
-
-    @classmethod
-    def parse(cls, _match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls()
-
-    def __str__(self) -> str:
-        return "tag"
+    __slots__ = ()
+    pattern = r"tag"
 
 
 @dataclass(frozen=True, slots=True)

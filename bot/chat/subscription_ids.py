@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from bot.chat.custom_ids import KEY, PAGE, CustomId
+from bot.chat.custom_ids import KEY, PAGE, Bare, CustomId, OfPage
 
 # In the place of a delivery's id, where nothing was sent.
 PREVIEW = "0" * 20
@@ -39,19 +39,11 @@ class NewPost(CustomId):
         return f"new:{self.delivery}:{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class UnfollowAll(CustomId):
+class UnfollowAll(Bare):
     """Announce nothing any more to whoever clicks."""
 
-    pattern: ClassVar = r"unfollow"
-
-    @classmethod
-    def parse(cls, _match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls()
-
-    def __str__(self) -> str:
-        return "unfollow"
+    __slots__ = ()
+    pattern = r"unfollow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +145,9 @@ class Switch(CustomId):
         return f"switch:{self.what}:{self.on:d}:{self.channel}"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsPage(CustomId):
+class SettingsPage(OfPage):
     """A page, from 1, of the channels in which a server announces posts."""
 
-    pattern: ClassVar = rf"announced:(?P<page>{PAGE})"
-    page: int
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["page"]))
-
-    def __str__(self) -> str:
-        return f"announced:{self.page}"
+    __slots__ = ()
+    name = "announced"
+    pattern = rf"announced:(?P<page>{PAGE})"
