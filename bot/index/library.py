@@ -18,6 +18,7 @@ from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag, tag_key
 from bot.index.database import Database, Row
+from bot.index.kept import Kept
 from bot.index.live import LiveConnection
 from bot.index.names import fold, names_meant
 from bot.index.questions import (
@@ -62,9 +63,9 @@ class IndexLibrary:
         self._site_url = site_url
         self._clock = clock
         self._source = ""
-        self._known: tuple[tuple[int, int], Roster] | None = None
-        self._vocabulary: tuple[tuple[int, int], Vocabulary] | None = None
-        self._crossings: tuple[tuple[int, int], Crossings] | None = None
+        self._roster = Kept(self._live, _roster_of)
+        self._vocabulary = Kept(self._live, _vocabulary_of)
+        self._crossings = Kept(self._live, self._crossings_of)
         self._tagged: tuple[tuple[int, int], float, Mapping[str, Tag], Roster] | None = None
 
     async def latest(
@@ -121,7 +122,7 @@ class IndexLibrary:
 
     async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
         """The posts whose title or slug is most like ``text``, best first."""
-        posts = await self._roster()
+        posts = await self._roster.get()
         meant = _last_segment(text)
         return await self._in_turn(
             await asyncio.to_thread(posts.closest, meant, limit, self._clock())
@@ -131,7 +132,7 @@ class IndexLibrary:
         """Completions while typing, forgiving typos, best first; the newest for no text."""
         if not text.strip():
             return await self.latest(limit=limit)
-        posts = await self._roster()
+        posts = await self._roster.get()
         meant = _last_segment(text)
         return await self._in_turn(
             await asyncio.to_thread(posts.suggest, meant, limit, self._clock())
@@ -244,16 +245,14 @@ class IndexLibrary:
 
     async def find_link(self) -> FindLink:
         """What resolves links between posts; the same function until the index changes."""
+        return await self._crossings.get()
+
+    async def _crossings_of(self, database: Database) -> Crossings:
         from bot.index.crossings import Crossings
 
-        async with self._live.use() as database:
-            version = await self._live.version(database)
-            if self._crossings is None or self._crossings[0] != version:
-                rows = await database.rows(LINKS)
-                site_url = await self._site(database)
-                crossings = await asyncio.to_thread(Crossings.of, rows, site_url, self._clock)
-                self._crossings = version, crossings
-        return self._crossings[1]
+        rows = await database.rows(LINKS)
+        site_url = await self._site(database)
+        return await asyncio.to_thread(Crossings.of, rows, site_url, self._clock)
 
     async def version(self) -> str:
         """Changes with the index; says nothing beyond the end of the process."""
@@ -376,7 +375,7 @@ class IndexLibrary:
             strangers = await search.strangers(database)
         corrected = query
         for word in strangers:
-            vocabulary = await self._words()
+            vocabulary = await self._vocabulary.get()
             if meant := await asyncio.to_thread(vocabulary.closest, word):
                 corrected = corrected.replace(word, meant)
         if corrected == query:
@@ -384,17 +383,6 @@ class IndexLibrary:
         async with self._live.use() as database:
             found = await replace(search, query=Query.of(corrected)).count(database, 1)
         return corrected if found else None
-
-    async def _words(self) -> Vocabulary:
-        """The blog's words, read again when the index has changed."""
-        from bot.index.vocabulary import Vocabulary
-
-        async with self._live.use() as database:
-            version = await self._live.version(database)
-            if self._vocabulary is None or self._vocabulary[0] != version:
-                rows = await database.rows(VOCABULARY)
-                self._vocabulary = version, await asyncio.to_thread(Vocabulary, rows)
-        return self._vocabulary[1]
 
     async def _tag_roster(self) -> tuple[Mapping[str, Tag], Roster]:
         """All tags by key, counted again when the index has changed or a post has appeared."""
@@ -411,14 +399,17 @@ class IndexLibrary:
         self._tagged = version, math.inf if due is None else due, tags, roster
         return tags, roster
 
-    async def _roster(self) -> Roster:
-        """All posts by name, read again when the index has changed."""
-        async with self._live.use() as database:
-            version = await self._live.version(database)
-            if self._known is None or self._known[0] != version:
-                rows = await database.rows(ALL_POSTS)
-                self._known = version, await asyncio.to_thread(_post_roster, rows)
-        return self._known[1]
+
+async def _vocabulary_of(database: Database) -> Vocabulary:
+    """The blog's words."""
+    from bot.index.vocabulary import Vocabulary
+
+    return await asyncio.to_thread(Vocabulary, await database.rows(VOCABULARY))
+
+
+async def _roster_of(database: Database) -> Roster:
+    """All posts by name."""
+    return await asyncio.to_thread(_post_roster, await database.rows(ALL_POSTS))
 
 
 def _post_roster(rows: Sequence[Row]) -> Roster:
