@@ -258,12 +258,8 @@ class App:
         """Keep the index up to date with the posts for as long as the context is open."""
         folder = self._folder
         work = self._poll() if folder is None else self._watch(folder)
-        task = asyncio.create_task(work, name="watch the posts")
-        try:
+        async with in_background(work, name="watch the posts"):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     @property
     def _outside(self) -> tuple[Path, ...]:
@@ -354,6 +350,19 @@ def identities(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:
         else:
             found.append((stat.st_dev, stat.st_ino))
     return found
+
+
+@contextlib.asynccontextmanager
+async def in_background(
+    work: Coroutine[Any, Any, None], *, name: str | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Let ``work`` go on beside the context; in its end, it is cancelled."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def until_stopped(serving: Coroutine[Any, Any, None]) -> None:

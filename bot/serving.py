@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from discord import app_commands
 
-from bot.app import until_stopped
+from bot.app import in_background, until_stopped
 from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
 from bot.blog.library import Library
 from bot.blog.usage import Usage
@@ -259,14 +259,3 @@ async def remembering(settings: Settings) -> AsyncIterator[State]:
             log.warning("%s Until then, a restart forgets everything.", error)
             state = await stack.enter_async_context(State.open(None))
         yield state
-
-
-@asynccontextmanager
-async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Let ``work`` go on beside the context; in its end, it is cancelled."""
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
