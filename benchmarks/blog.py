@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.links.site import Site
+from bot.generators.site import Site
 from bot.reading.front_matter import FrontMatter
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules

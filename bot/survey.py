@@ -14,9 +14,9 @@ from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
 from bot.blog.source import Snapshot, Source
 from bot.blog.tag import tag_key
-from bot.links import known
-from bot.links.pattern import Pattern
-from bot.links.site import GENERATORS, Site
+from bot.generators import known
+from bot.generators.pattern import Pattern
+from bot.generators.site import GENERATORS, Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.settings import GENERATOR, PERMALINK, Settings

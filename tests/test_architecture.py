@@ -16,8 +16,8 @@ BOT = Path(__file__).parent.parent / "bot"
 MAY_KNOW: dict[str, set[str]] = {
     "blog": set(),
     "sources": {"blog"},
-    "links": {"blog"},
-    "reading": {"blog", "links"},
+    "generators": {"blog"},
+    "reading": {"blog", "generators"},
     "index": {"blog"},
     "rendering": {"blog"},
     "chat": {"blog", "rendering"},

@@ -20,7 +20,7 @@ print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))
 # Rooms and libraries whose turn comes later, or never in most starts.
 LATER = {
     # reading and understanding posts
-    *("bot.survey", "bot.reading", "bot.links", "bot.sources.folder", "bot.index.sync"),
+    *("bot.survey", "bot.reading", "bot.generators", "bot.sources.folder", "bot.index.sync"),
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
     *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
-from bot.links.site import Site
+from bot.generators.site import Site
 from bot.reading.rules import ReadingRules
 from bot.reading.shelf import settle
 from bot.reading.strays import stray

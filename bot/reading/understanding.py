@@ -6,8 +6,8 @@ from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.source import Dates
-from bot.links.facts import Facts
-from bot.links.site import Site
+from bot.generators.facts import Facts
+from bot.generators.site import Site
 from bot.reading.aliases import aliases_of
 from bot.reading.authors import authors_of
 from bot.reading.cover import cover_of

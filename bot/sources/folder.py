@@ -61,7 +61,7 @@ class _Findings:
 class Folder:
     """A folder of posts, with the configuration of the site that it belongs to.
 
-    What configures a site is the caller's knowledge (``bot.links.known`` in Slashpost):
+    What configures a site is the caller's knowledge (``bot.generators.known`` in Slashpost):
 
     Args:
         root: the folder given by the user.

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.generators import known
+from bot.generators.site import Site
 from bot.index.index import Index
-from bot.links import known
-from bot.links.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.sources.folder import Folder

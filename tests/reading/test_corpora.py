@@ -8,8 +8,8 @@ import pytest
 
 from bot.blog.post import Post
 from bot.blog.reader import Document
-from bot.links import known
-from bot.links.site import Site
+from bot.generators import known
+from bot.generators.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.sources.folder import Folder

@@ -1,0 +1,155 @@
+"""Docusaurus' blog and pages.
+
+https://docusaurus.io/docs/blog
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from bot.generators import config, paths
+from bot.generators.facts import Facts
+from bot.generators.generator import Generator, text
+from bot.generators.ground import Ground
+
+_DATED = re.compile(
+    r"(?P<folder>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*)", re.DOTALL
+)
+# Dates and versions only look like numbers that sort.
+_SORTED = re.compile(r"^(?!\d+[-_.]\d+)\d+\s*[-_.]+\s*(?=[^-_.\s])")
+_I18N = re.compile(
+    r"i18n/(?P<language>[^/]+)/docusaurus-plugin-content-(?P<kind>blog|docs|pages)(?:-(?P<id>[^/]+))?/"
+)
+
+
+class Docusaurus(Generator):
+    """``slug`` below the blog's route, else the day in the file's name and the rest of it."""
+
+    name = "docusaurus"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        script = config.Script(ground.script("docusaurus.config") or "")
+        self.is_certain = ground.script("docusaurus.config") is not None
+        url = script.value("url")
+        if url and paths.is_absolute(url):
+            self.url = f"{url.rstrip('/')}/{(script.value('baseUrl') or '').strip('/')}"
+        i18n = script.block("i18n")
+        self.language = i18n.value("defaultLocale") if i18n else None
+        self._slash = script.value("trailingSlash") == "true"
+        self._blogs = _blogs(script)
+        docs = script.block("docs")
+        self._docs_route = ((docs.value("routeBasePath") if docs else None) or "docs").strip("/")
+        self._has_translations = any(
+            place.startswith(("i18n/", "website/i18n/")) for place in ground.places
+        )
+
+    def content(self, place: str) -> str:
+        """The place in the site; other files of its repository often lie around ``website``."""
+        inside = paths.below(place, "website")
+        return place if inside is None else inside
+
+    def language_of(self, place: str) -> str | None:
+        """From ``i18n/fr/…``; the main one elsewhere."""
+        found = _I18N.match(self.content(place))
+        if found:
+            return found["language"]
+        return (self.language or "en") if self._has_translations else None
+
+    def file_name(self, place: str) -> str:
+        """The name after the day."""
+        stem = paths.without_index(paths.without_extension(place))
+        found = _DATED.fullmatch(stem)
+        return (found["name"] if found else stem).rpartition("/")[2] or stem.rpartition("/")[2]
+
+    def day(self, facts: Facts) -> dt.date | None:
+        """The day in the file's name, also where the front matter differs."""
+        return facts.name_date or super().day(facts)
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``slug`` that begins with ``/``, below the blog's route."""
+        own = text(facts, "slug")
+        return self._routed(facts.path, own) if own and own.startswith("/") else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``blog/2024-01-11-x.md`` → ``/blog/2024/01/11/x``."""
+        slug = text(facts, "slug")
+        if slug is not None:
+            return self._routed(facts.path, slug)
+        _, kind, inside = self._route(facts.path)
+        stem = paths.without_extension(inside)
+        if kind == "docs":
+            return self._routed(facts.path, _doc(stem, text(facts, "id")))
+        stem = paths.without_index(stem)
+        found = _DATED.fullmatch(stem)
+        if found and kind == "blog":
+            stem = f"{found['date'].replace('-', '/')}/{found['folder']}{found['name']}"
+        return self._routed(facts.path, stem)
+
+    def _routed(self, place: str, path: str) -> str:
+        language, _, _ = self._route(place)
+        route = self._base(place)
+        link = paths.join(language, route, path)
+        return paths.with_slash(link) if self._slash else link
+
+    def _base(self, place: str) -> str:
+        """The route that the file's plugin serves its pages below."""
+        place = self.content(place)
+        found = _I18N.match(place)
+        if found:
+            return {"docs": self._docs_route, "pages": ""}.get(
+                found["kind"],
+                next(
+                    (route for folder, route in self._blogs if folder == (found["id"] or "blog")),
+                    "blog",
+                ),
+            )
+        for folder, route in self._blogs:
+            if paths.below(place, folder) is not None:
+                return route
+        if paths.below(place, "docs") is not None:
+            return self._docs_route
+        return "" if paths.below(place, "src/pages") is not None else self._blogs[0][1]
+
+    def _route(self, place: str) -> tuple[str, str, str]:
+        """Language prefix, kind of plugin, and the path below the plugin's folder."""
+        place = self.content(place)
+        if found := _I18N.match(place):
+            language = found["language"] if found["language"] != self.language else ""
+            rest = place[found.end() :]
+            return language, found["kind"], rest.removeprefix("current/")
+        for folder, _ in self._blogs:
+            if (inside := paths.below(place, folder)) is not None:
+                return "", "blog", inside
+        for folder, kind in (("docs", "docs"), ("src/pages", "pages")):
+            if (inside := paths.below(place, folder)) is not None:
+                return "", kind, inside
+        return "", "blog", place
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """Only files of ``static``: the others get a new name when the site is built."""
+        return None if value.startswith(".") else super().image(facts, value)
+
+
+def _doc(stem: str, id_: str | None) -> str:
+    """A doc's path: numbers that only sort are left out, and an ``id`` stands for the name.
+
+    https://docusaurus.io/docs/sidebar/autogenerated#using-number-prefixes
+    """
+    pieces = [_SORTED.sub("", piece) for piece in stem.split("/")]
+    folder = pieces[-2] if len(pieces) > 1 else ""
+    pieces[-1] = id_ or pieces[-1]
+    is_index = pieces[-1].lower() in {"index", "readme"} or pieces[-1] == folder
+    return "/".join(pieces[:-1] if is_index else pieces)
+
+
+def _blogs(script: config.Script) -> list[tuple[str, str]]:
+    """Folder and route of each blog, from the preset's options and from plugins."""
+    found = []
+    plugins = script.blocks("@docusaurus/plugin-content-blog")
+    for options in [*script.blocks("blog"), *plugins]:
+        folder = (options.value("path") or "blog").strip("./")
+        route = options.value("routeBasePath")
+        found.append((folder, (folder if route is None else route).strip("/")))
+    return [*found, ("blog", "blog")]

@@ -1,0 +1,194 @@
+"""Eleventy's links.
+
+https://www.11ty.dev/docs/permalinks/
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+
+from bot.generators import config, paths, slugs
+from bot.generators.facts import Facts
+from bot.generators.generator import Generator, rooted, slug_of, text
+from bot.generators.ground import Ground
+
+_VARIABLE = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_DATE_FILTER = re.compile(
+    r"""(?:date|dateformat|formatdate)\s*[:(]\s*["']([^"']+)["']""", re.IGNORECASE
+)
+_SLUG_FILTERS = frozenset({"slug", "slugify", "url", "lower", "downcase", "trim", "safe", "string"})
+
+_CONTENT_FOLDERS = (
+    "src/content",
+    "src/site",
+    "src",
+    "content",
+    "site",
+)
+
+
+class Eleventy(Generator):
+    """The ``permalink`` of front matter or of directory data, else the path without its day."""
+
+    name = "eleventy"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        script = ground.texts.get(".eleventy.js") or ground.script("eleventy.config")
+        self._input = config.Script(script).value("input") if script else None
+        self._data = self._directory_data()
+        for name in ("site", "metadata", "meta"):
+            data = self._global_data(name)
+            self.url = self.url or config.text_at(data, "url")
+            language = config.text_at(data, "language") or config.text_at(data, "lang")
+            self.language = self.language or language
+
+    def defaults(self, place: str) -> Mapping[str, object]:
+        """The data of all directories above the file, the nearest winning."""
+        if not self._data:
+            return {}
+        merged: dict[str, object] = {}
+        folder = ""
+        for piece in ["", *posixpath.dirname(place).split("/")]:
+            folder = posixpath.join(folder, piece) if piece else folder
+            merged |= self._data.get(folder, {})
+        return merged | self._data.get(paths.without_extension(place) + "\0", {})
+
+    def content(self, place: str) -> str:
+        """The place below the input folder."""
+        if self._input is not None:
+            inside = paths.below(place, posixpath.normpath(self._input))
+            return place if inside is None else inside
+        return paths.below_first(place, _CONTENT_FOLDERS)
+
+    def why_no_page(self, facts: Facts) -> str | None:
+        """``permalink: false`` writes no file."""
+        return "its permalink is false" if _permalink(facts) is False else None
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``permalink`` with the variables in it filled in."""
+        permalink = _permalink(facts)
+        if not isinstance(permalink, str) or not permalink.strip():
+            return None
+        filled = self._fill(permalink, facts)
+        return rooted(filled) if filled is not None else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``src/blog/2024-01-11-x.md`` → ``/blog/x/``; None where a permalink is computed."""
+        if _permalink(facts):
+            return None
+        page = paths.without_index(self._file_path_stem(facts.path))
+        folder, _, name = page.rpartition("/")
+        if folder.rpartition("/")[2] == name:  # `x/x.md` is what `x/index.md` is
+            page = folder
+        return paths.with_slash(paths.join(page))
+
+    def _file_path_stem(self, place: str) -> str:
+        folder, _, name = paths.without_extension(self.content(place)).rpartition("/")
+        return paths.join(folder, paths.undated(name))
+
+    def _fill(self, permalink: str, facts: Facts) -> str | None:
+        """Fill in what can be known without running templates; None where that is not all."""
+        values = [self._value(expression, facts) for expression in _VARIABLE.findall(permalink)]
+        if any(value is None for value in values) or "{%" in permalink:
+            return None
+        remaining = iter(values)
+        filled = _VARIABLE.sub(lambda _: next(remaining) or "", permalink)
+        return re.sub(r"(?<!:)//+", "/", filled.strip())
+
+    def _value(self, expression: str, facts: Facts) -> str | None:
+        """What ``{{ expression }}`` stands for, if that is plain to see."""
+        name, *filters = (part.strip() for part in expression.split("|"))
+        if name in {"page.date", "date"}:
+            return self._date(filters, facts)
+        known = {
+            "page.filePathStem": self._file_path_stem(facts.path),
+            "page.fileSlug": self.file_name(facts.path),
+            "title": facts.title,
+            "slug": slug_of(facts, self.file_name(facts.path)),
+        }
+        value = known.get(name) or text(facts, name.lower())
+        for filter_ in filters:
+            if filter_ not in _SLUG_FILTERS:
+                return None
+            if value and filter_ in {"slug", "slugify"}:
+                value = slugs.ascii_of(value)
+                value = value and slugs.slugify(value)
+            elif value and filter_ in {"lower", "downcase"}:
+                value = value.lower()
+        return value
+
+    def _date(self, filters: list[str], facts: Facts) -> str | None:
+        day = self.day(facts)
+        if day is None or len(filters) != 1 or not (found := _DATE_FILTER.match(filters[0])):
+            return None
+        form = found[1]
+        for luxon, strftime in (
+            ("yyyy", "%Y"),
+            ("YYYY", "%Y"),
+            ("MM", "%m"),
+            ("LL", "%m"),
+            ("dd", "%d"),
+            ("DD", "%d"),
+        ):
+            form = form.replace(luxon, strftime) if "%" not in found[1] else form
+        # %Y must have four digits on every platform, which strftime does not promise.
+        return day.strftime(form.replace("%Y", f"{day.year:04d}"))
+
+    def _directory_data(self) -> dict[str, dict[str, object]]:
+        """Data by the folder that it holds for; by path and NUL for a single file's."""
+        data: dict[str, dict[str, object]] = {}
+        for place in sorted(self.ground.texts):
+            folder, _, name = place.rpartition("/")
+            if name.endswith((".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")):
+                values = _directory_literals(self.ground.texts[place])
+            elif name.endswith(".json") and not folder.endswith("_data") and name != "package.json":
+                values = self.ground.load(place) or {}
+            else:
+                continue
+            stem = name.partition(".")[0]
+            of_folder = not folder or stem == folder.rpartition("/")[2]
+            key = folder if of_folder else posixpath.join(folder, stem) + "\0"
+            data[key] = data.get(key, {}) | values
+        return data
+
+    def _global_data(self, name: str) -> dict[str, object]:
+        """What ``_data/name`` says in JSON or in plain literals of a script."""
+        for place in sorted(self.ground.texts):
+            if place.endswith(f"_data/{name}.json"):
+                return self.ground.load(place) or {}
+            if re.search(rf"_data/{name}\.[cm]?js$", place):
+                return _literals(self.ground.texts[place], "url", "language", "lang")
+        return {}
+
+
+def _permalink(facts: Facts) -> object:
+    """What decides the page's address: text, False for no page, or something to compute."""
+    computed = facts.meta.get("eleventycomputed")
+    if isinstance(computed, Mapping) and "permalink" in computed:
+        return computed["permalink"]
+    permalink = facts.meta.get("permalink")
+    if isinstance(permalink, Mapping):
+        return permalink.get("build", permalink)
+    return permalink
+
+
+def _literals(script: str, *keys: str) -> dict[str, object]:
+    """The values of these keys that are plain literals."""
+    parsed = config.Script(script)
+    found = {key: parsed.value(key) for key in keys}
+    return {
+        key: value == "true" if value in {"true", "false"} else value
+        for key, value in found.items()
+        if value is not None
+    }
+
+
+def _directory_literals(script: str) -> dict[str, object]:
+    """What a directory's data script says about its posts."""
+    values = _literals(script, "permalink", "layout", "lang", "locale", "author", "draft")
+    if "permalink" not in values and config.Script(script).mentions("permalink"):
+        values["permalink"] = {"computed": True}
+    return values

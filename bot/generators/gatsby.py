@@ -1,0 +1,89 @@
+"""Gatsby's links.
+
+https://www.gatsbyjs.com/docs/reference/routing/creating-routes/
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.generators import config, languages, paths
+from bot.generators.facts import Facts
+from bot.generators.generator import Generator, in_place_of_name, rooted, text
+from bot.generators.ground import Ground
+
+_CONTENT_FOLDERS = (
+    "**/src/pages",
+    "**/src/content",
+    "content",
+    "src",
+    "docs",
+)
+# A folder that gatsby-source-filesystem reads: path: `${__dirname}/content/blog`.
+_SOURCE = re.compile(r"""\bpath:\s*[`'"](?:\$\{__dirname\})?(?:\./|/)?([\w./-]+?)/?[`'"]""")
+# Something put in front of a post's path: `/blog${slug}`; lists of posts do not count.
+_PREFIX = re.compile(r"""[`'"]/(?!tag|categor|author|page)[\w-]+(?:/[\w-]+)*/?(?:\$\{|['"]\s*\+)""")
+
+
+class Gatsby(Generator):
+    """``path`` or ``slug``, as most themes read them, else the path below the content folder.
+
+    Each site makes its routes with code of its own in ``gatsby-node``: where that is
+    anything else, the link pattern has to be set. ``createFilePath`` is known: it gives
+    the path below the folder that the files are sourced from.
+    https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath
+    """
+
+    name = "gatsby"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        script = config.Script(ground.script("gatsby-config") or "")
+        url = script.value("siteUrl")
+        if url and paths.is_absolute(url):
+            self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
+        self._suffixes = languages.suffixes(ground.places)
+        self._unmarked = languages.main(self._suffixes, ground.places)
+        node = ground.script("gatsby-node") or ""
+        is_plain = "createFilePath(" in node and not _PREFIX.search(node)
+        sources = _SOURCE.findall(ground.script("gatsby-config") or "") if is_plain else []
+        self._sources = sorted(sources, key=len, reverse=True)
+        self._slash = script.value("trailingSlash") != "never"
+
+    def content(self, place: str) -> str:
+        """The place below the folder that all pages lie in."""
+        return paths.below_first(place, _CONTENT_FOLDERS)
+
+    def language_of(self, place: str) -> str | None:
+        """From ``index.fr.md`` beside ``index.md``, or from the first folder."""
+        if not self._suffixes:
+            return super().language_of(place)
+        _, suffix = languages.suffix_of(paths.without_extension(place), self._suffixes)
+        return suffix or self._unmarked
+
+    def file_name(self, place: str) -> str:
+        """The file's or, for an ``index.md``, the folder's name, language and day left out."""
+        stem, _ = languages.suffix_of(paths.without_extension(place), self._suffixes)
+        return super().file_name(stem)
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""
+        own = text(facts, "path", "permalink", "url")
+        if own is None and (slug := text(facts, "slug")) and slug.startswith("/"):
+            own = slug
+        return rooted(own) if own else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``content/blog/x/index.md`` → ``/blog/x/``, below ``/fr`` for ``index.fr.md``."""
+        inside = paths.below_first(facts.path, self._sources)
+        inside = self.content(facts.path) if inside == facts.path else inside
+        stem = paths.without_extension(inside)
+        stem, language = languages.suffix_of(stem, self._suffixes)
+        path = paths.join(language or "", paths.without_index(stem))
+        if slug := text(facts, "slug"):
+            path = in_place_of_name(path, slug)
+        return paths.with_slash(path) if self._slash else path
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """Only files of ``static``: the others get a new name when the site is built."""
+        return None if value.startswith(".") else super().image(facts, value)

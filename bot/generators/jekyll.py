@@ -1,0 +1,340 @@
+"""Jekyll's links.
+
+https://jekyllrb.com/docs/permalinks/
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.blog.problem import Problem
+from bot.generators import config, paths, slugs
+from bot.generators.facts import Facts
+from bot.generators.generator import Generator, text
+from bot.generators.ground import Ground
+
+STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_DATED_NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)")
+
+# Always in English, whatever the machine's locale.
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
+           "September", "October", "November", "December")  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_DATES: dict[str, Callable[[dt.datetime], str]] = {
+    "year": lambda day: f"{day.year:04d}",
+    "month": lambda day: f"{day.month:02d}",
+    "day": lambda day: f"{day.day:02d}",
+    "hour": lambda day: f"{day.hour:02d}",
+    "minute": lambda day: f"{day.minute:02d}",
+    "second": lambda day: f"{day.second:02d}",
+    "i_day": lambda day: str(day.day),
+    "i_month": lambda day: str(day.month),
+    "short_year": lambda day: f"{day.year % 100:02d}",
+    "short_month": lambda day: _MONTHS[day.month - 1][:3],
+    "long_month": lambda day: _MONTHS[day.month - 1],
+    "short_day": lambda day: _WEEKDAYS[day.weekday()][:3],
+    "long_day": lambda day: _WEEKDAYS[day.weekday()],
+    "y_day": lambda day: f"{day.timetuple().tm_yday:03d}",
+    "w_day": lambda day: str(day.isoweekday()),
+    "w_year": lambda day: f"{day.isocalendar().year:04d}",
+    "week": lambda day: f"{day.isocalendar().week:02d}",
+}
+
+
+class Jekyll(Generator):
+    """Templates with placeholders: the post's, its defaults', its collection's, the site's."""
+
+    name = "jekyll"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        loaded = ground.load_first("_config.yml", "_config.yaml", "_config.toml")
+        self._has_config = loaded is not None
+        self._config = loaded or {}
+        self._permalink = config.text_at(self._config, "permalink") or "date"
+        self._collections = _collections(self._config)
+        self._collections_dir = config.text_at(self._config, "collections_dir") or ""
+        self._source = config.text_at(self._config, "source") or ""
+        self._scopes = _scopes(self._config)
+        self._excluded = _excluded(self._config)
+        self.is_certain = self._has_config
+        self.url = _site_url(self._config, ground)
+        self.language = config.text_at(self._config, "lang") or config.text_at(
+            self._config, "locale"
+        )
+        self.zone = self._configured_zone()
+
+    def defaults(self, place: str) -> Mapping[str, object]:
+        """The ``defaults`` whose scope the file is in, more precise scopes winning."""
+        if not self._scopes:
+            return {}
+        place = self.content(place)
+        kind = self._kind(place)
+        merged: dict[str, object] = {}
+        for scope in self._scopes:
+            if scope.holds(place, kind):
+                merged |= scope.values
+        return merged
+
+    def content(self, place: str) -> str:
+        """The place below Jekyll's source folder and the folder of all collections."""
+        for folder in (self._source, self._collections_dir):
+            inside = paths.below(place, folder)
+            place = place if inside is None else inside
+        return place
+
+    def section(self, place: str) -> str:
+        """The first folder, the special ones left out."""
+        folders = self.content(place).split("/")[:-1]
+        return next((folder for folder in folders if not folder.startswith("_")), "")
+
+    def day(self, facts: Facts) -> dt.date | None:
+        """The day in the site's time zone: front matter beats the file's name."""
+        moment = self._moment(facts)
+        return moment.date() if moment else None
+
+    def why_no_page(self, facts: Facts) -> str | None:
+        """Posts need a day in their names, collections the configuration's word."""
+        place = self.content(facts.path)
+        if self._excluded and self._excluded.match(place):
+            return "the site's configuration excludes it"
+        kind = self._kind(place)
+        if kind == "posts" and not _DATED_NAME.match(place.rpartition("/")[2]):
+            return "a post's file name must begin with its day for Jekyll, as 2024-01-31-name.md"
+        written = self._collections.get(kind, {}).get("output")
+        if kind in {"posts", "drafts"}:
+            written = written is not False
+        elif kind == "pages":
+            written = True
+        elif kind not in self._collections:
+            written = not self._has_config
+        return None if written else f"the site writes no pages for {kind}"
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``permalink``, which may be a template or a style's name, too."""
+        permalink = text(facts, "permalink")
+        return self._fill(permalink, facts) if permalink else None
+
+    def link(self, facts: Facts) -> str | None:
+        """The template of the file's collection filled in; None for a post without date."""
+        if text(facts, "permalink"):
+            return None
+        place = self.content(facts.path)
+        kind = self._kind(place)
+        if kind == "pages":
+            return self._page(place)
+        template = config.text_at(self._collections.get(kind, {}), "permalink")
+        if template is None:
+            template = (
+                self._permalink if kind in {"posts", "drafts"} else "/:collection/:path:output_ext"
+            )
+        return self._fill(template, facts)
+
+    def _page(self, place: str) -> str:
+        stem = paths.without_extension(place)
+        if paths.without_index(stem) != stem:
+            return paths.with_slash(paths.join(paths.without_index(stem)))
+        style = self._permalink
+        if style == "pretty" or style.endswith("/"):
+            return paths.with_slash(paths.join(stem))
+        has_extension = style in STYLES or style.endswith(":output_ext")
+        return paths.join(stem) + (".html" if has_extension else "")
+
+    def _kind(self, place: str) -> str:
+        """``posts``, ``drafts``, ``pages`` or a collection's name."""
+        folders = place.split("/")[:-1]
+        if "_posts" in folders:
+            return "posts"
+        if "_drafts" in folders:
+            return "drafts"
+        if folders and folders[0].startswith("_"):
+            return folders[0][1:].lower()
+        # Without the site around it, a dated file is a post that was taken out of _posts.
+        name = place.rpartition("/")[2]
+        return "posts" if not self._has_config and _DATED_NAME.match(name) else "pages"
+
+    def _fill(self, template: str, facts: Facts) -> str | None:
+        template = STYLES.get(template, template)
+        missing = False
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal missing
+            key = match[1]
+            found = self._placeholder(key, facts)
+            if found is None and key.endswith("_"):
+                found = self._placeholder(key[:-1], facts)
+                found = None if found is None else f"{found}_"
+            missing = missing or found is None
+            return found or ""
+
+        filled = _PLACEHOLDER.sub(value, template)
+        if missing:
+            return None
+        if paths.is_absolute(filled):
+            return filled
+        return "/" + re.sub(r"/index\.html$", "/", re.sub(r"//+", "/", filled)).lstrip("/")
+
+    def _placeholder(self, key: str, facts: Facts) -> str | None:
+        """What ``:key`` stands for in a post's permalink, or None where it is unknown."""
+        if key in _DATES:
+            moment = self._moment(facts)
+            return _DATES[key](moment) if moment else None
+        if key == "categories":
+            return "/".join(dict.fromkeys(one.lower() for one in self._categories(facts)))
+        if key == "slugified_categories":
+            return "/".join(dict.fromkeys(map(slugs.jekyll, self._categories(facts))))
+        place = self.content(facts.path)
+        kind = self._kind(place)
+        if key in {"title", "slug"}:
+            return slugs.jekyll(self._slug(facts, place, kind), pretty=key == "title")
+        folder, _, name = paths.without_extension(place).rpartition("/")
+        is_page = kind == "pages"
+        return {
+            "name": name if is_page else slugs.jekyll(name),
+            "basename": name,
+            "collection": kind,
+            "output_ext": ".html",
+            "path": folder if is_page else re.sub(r"^_[^/]+/?", "", f"{folder}/{name}"),
+        }.get(key)
+
+    def _slug(self, facts: Facts, place: str, kind: str) -> str:
+        """The front matter's slug, else the file's name, after the day in a post's."""
+        name = paths.without_extension(place).rpartition("/")[2]
+        dated = _DATED_NAME.fullmatch(name) if kind in {"posts", "drafts"} else None
+        return text(facts, "slug") or (dated[2] if dated else name)
+
+    def _categories(self, facts: Facts) -> list[str]:
+        """Folders above ``_posts``, then the front matter's ``categories`` and ``category``."""
+        folders = self.content(facts.path).split("/")[:-1]
+        special = next((at for at, name in enumerate(folders) if name in {"_posts", "_drafts"}), 0)
+        found = folders[:special]
+        several = facts.meta.get("categories")
+        if isinstance(several, str):
+            found += several.split()
+        elif isinstance(several, list):
+            found += [str(one) for one in several if one is not None]
+        if (category := facts.meta.get("category")) is not None:
+            found.append(str(category))
+        return found
+
+    def _moment(self, facts: Facts) -> dt.datetime | None:
+        """The post's date as Jekyll sees it when it makes the link."""
+        raw = facts.meta.get("date")
+        if isinstance(raw, dt.datetime) and raw.tzinfo is None:
+            # Ruby's YAML takes a time without a zone for UTC.
+            return _in_zone(raw.replace(tzinfo=dt.UTC), self.zone)
+        if facts.date is None:
+            return None
+        if facts.date.is_day:
+            return dt.datetime.combine(facts.date.day, dt.time(), tzinfo=self.zone)
+        moment = dt.datetime.fromisoformat(facts.date.text)
+        return _in_zone(moment, self.zone) if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+    def _configured_zone(self) -> dt.tzinfo:
+        name = config.text_at(self._config, "timezone")
+        if name is None:
+            return dt.UTC
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.ground.problems.append(
+                Problem(
+                    self.ground.path("_config.yml"),
+                    None,
+                    f"the time zone {name} is not known",
+                    "Use a name such as Europe/Paris; until then dates count in UTC.",
+                )
+            )
+            return dt.UTC
+
+
+class _Scope:
+    """One entry of ``defaults``: which files it is for, and what it gives them."""
+
+    def __init__(self, scope: Mapping[str, object], values: Mapping[str, object]) -> None:
+        path = scope.get("path")
+        self.path = path.strip("/") if isinstance(path, str) else ""
+        kind = scope.get("type")
+        self.kind = kind if isinstance(kind, str) else ""
+        self.values = values
+        self._glob = re.compile(_prefix_pattern(self.path)) if "*" in self.path else None
+
+    def holds(self, place: str, kind: str) -> bool:
+        """Whether the scope is for this file."""
+        if self.kind and self.kind != kind:
+            return False
+        if self._glob:
+            return self._glob.match(place) is not None
+        return place.startswith(self.path)
+
+
+def _prefix_pattern(glob: str) -> str:
+    """A regular expression for paths at or below what a glob names; ``*`` stays in its folder."""
+    pieces = [
+        ".*" if piece == "**" else re.escape(piece).replace(r"\*", "[^/]*")
+        for piece in glob.split("/")
+    ]
+    return "/".join(pieces).replace(".*/", "(?:.*/)?") + "(?:/|$)"
+
+
+def _scopes(settings: Mapping[str, object]) -> list[_Scope]:
+    """The ``defaults``, the least precise first: later ones win."""
+    entries = settings.get("defaults")
+    found = [
+        _Scope(config.mapping_at(entry, "scope"), config.mapping_at(entry, "values"))
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict)
+    ]
+    return sorted(found, key=lambda scope: (len(scope.path), bool(scope.kind)))
+
+
+def _excluded(settings: Mapping[str, object]) -> re.Pattern[str] | None:
+    """What ``exclude`` names, and all below it; a ``*`` crosses folders.
+
+    https://jekyllrb.com/docs/configuration/options/#global-configuration
+    """
+    entries = settings.get("exclude")
+    names = entries if isinstance(entries, list) else [entries]
+    globs = [name.strip("/") for name in names if isinstance(name, str)]
+    patterns = "|".join(re.escape(glob).replace(r"\*", ".*") for glob in globs if glob)
+    return re.compile(f"(?:{patterns})(?:/|$)") if patterns else None
+
+
+def _collections(settings: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """Each collection's settings; a plain list of names sets nothing."""
+    value = settings.get("collections")
+    if isinstance(value, list):
+        return {str(name).lower(): {} for name in value}
+    if isinstance(value, dict):
+        return {name: item if isinstance(item, dict) else {} for name, item in value.items()}
+    return {}
+
+
+def _site_url(settings: Mapping[str, object], ground: Ground) -> str | None:
+    """``url`` and ``baseurl``; GitHub's file for a domain of one's own where there is no url."""
+    url = config.text_at(settings, "url")
+    if not url and (domain := ground.texts.get("CNAME", "").strip()) and "\n" not in domain:
+        url = f"https://{domain}"
+    return (
+        f"{url.rstrip('/')}/{(config.text_at(settings, 'baseurl') or '').strip('/')}"
+        if url
+        else None
+    )
+
+
+def _in_zone(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # a moment at the edge of the calendar
+        return moment

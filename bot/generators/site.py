@@ -1,0 +1,226 @@
+"""The site that posts belong to: asked for each post's link, slug and cover."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import unquote
+
+from bot.blog.problem import Problem
+from bot.blog.source import Snapshot
+from bot.generators import detect, habit, paths, slugs
+from bot.generators.astro import Astro
+from bot.generators.docusaurus import Docusaurus
+from bot.generators.eleventy import Eleventy
+from bot.generators.facts import Facts
+from bot.generators.gatsby import Gatsby
+from bot.generators.generator import Generator, slug_of, text
+from bot.generators.ground import Ground
+from bot.generators.habit import Habit
+from bot.generators.hugo import Hugo
+from bot.generators.jekyll import Jekyll
+from bot.generators.next import Next
+from bot.generators.obsidian import Obsidian
+from bot.generators.pattern import Pattern
+from bot.generators.pelican import Pelican
+from bot.generators.plain import Plain
+from bot.generators.quartz import Quartz
+from bot.generators.zola import Zola
+
+# Raise it when the same site and post would get another link than before.
+RULES_VERSION = 4
+
+GENERATORS: Mapping[str, type[Generator]] = {
+    kind.name: kind
+    for kind in (
+        Eleventy, Hugo, Jekyll, Zola, Astro, Docusaurus, Gatsby, Next, Quartz, Obsidian,
+        Pelican, Plain,
+    )
+}  # fmt: skip
+
+# How many posts are looked into to see what the site is like; enough to outvote odd ones.
+SAMPLE = 60
+
+_CANONICAL = ("canonical_url", "canonicalurl", "canonical", "permalink", "url")
+
+
+class Site:
+    """One site's generator and configuration, and the pattern that the blogger may have set.
+
+    Attributes:
+        generator: the generator's name, given or detected.
+        url: the site's URL in its own configuration, without a slash at the end, or None.
+        zone: the time zone that dates without one are read in.
+        language: the main language, where the configuration or the files tell.
+        problems: what is wrong with the site's configuration files.
+        fingerprint: changes when a post could get another link than before.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        rule: Generator,
+        pattern: Pattern | None,
+        habits: Mapping[str, Habit],
+    ) -> None:
+        self._ground = ground
+        self._rule = rule
+        self._pattern = pattern
+        self._habits = habits
+        self.generator = rule.name
+        self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
+        self.zone: dt.tzinfo = rule.zone
+        self.language = rule.main_language
+        self.problems: tuple[Problem, ...] = tuple(ground.problems)
+        # A reader asks for a post's link, then for its slug, which is often made from it.
+        self._last: tuple[Facts | None, str | None] = None, None
+        self.fingerprint = _fingerprint(ground, rule.name, pattern, habits)
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, *, generator: str | None = None, permalink: str | None = None
+    ) -> Site:
+        """Find out what builds the site that these files belong to.
+
+        Args:
+            snapshot: the posts' files and the site's configuration.
+            generator: a name from ``GENERATORS``; detected where it is None.
+            permalink: pattern for links, in place of the generator's own rule.
+
+        Raises:
+            ValueError: the pattern has an unknown placeholder.
+        """
+        pattern = Pattern(permalink) if permalink else None
+        ground = Ground.of(snapshot)
+        sample = snapshot.files[:: max(1, len(snapshot.files) // SAMPLE)][:SAMPLE]
+        if generator is None:
+            generator = detect.from_site(ground) or detect.from_posts(sample, ground)
+            ground.problems.clear()  # the generator's own reading reports them again
+        rule = GENERATORS[generator](ground)
+        habits = {} if pattern or rule.is_certain else habit.learn(sample, rule)
+        site = cls(ground, rule, pattern, habits)
+        site.url = site.url or snapshot.site_url
+        return site
+
+    def defaults(self, path: str) -> Mapping[str, object]:
+        """Front matter that the site's configuration gives to a file; keys in lower case."""
+        return self._rule.defaults(self._ground.place(path))
+
+    def language_of(self, path: str) -> str | None:
+        """The language that the file's path says it is in, or None."""
+        return self._rule.language_of(self._ground.place(path))
+
+    def name(self, path: str) -> str:
+        """The file's own name: no extension, day or language; a bundle's folder for its index."""
+        return self._rule.file_name(self._ground.place(path)) or paths.without_extension(path)
+
+    def link(self, facts: Facts) -> str | None:
+        """The post's public link: a percent-encoded path that begins with ``/``, or a URL.
+
+        None where the generator gives the file no page, or where its address cannot be
+        known without running the generator.
+        """
+        asked, link = self._last
+        if asked is not facts:
+            link = self._link(facts)
+            self._last = facts, link
+        return link
+
+    def _link(self, facts: Facts) -> str | None:
+        for key in _CANONICAL:
+            if (canonical := text(facts, key)) and paths.is_absolute(canonical):
+                return paths.encoded_once(canonical)
+        local = facts.at(self._ground.place(facts.path))
+        if self._rule.why_no_page(local):
+            return None
+        own = self._rule.own_link(self._without_defaults(local) if self._pattern else local)
+        if own is not None:
+            return paths.encoded_once(own)
+        habit = self._habits.get(self._rule.section(local.path)) if self._habits else None
+        pattern = self._pattern or (habit and habit.pattern)
+        link = (
+            pattern.fill(self._placeholders(facts.path, local))
+            if pattern
+            else self._rule.link(local)
+        )
+        if link and habit:
+            link = habit.ending(link)
+        if link is None:
+            return None
+        return paths.encoded_once(link) if paths.is_absolute(link) else paths.encoded(link)
+
+    def why_no_page(self, facts: Facts) -> str | None:
+        """Why the generator gives the file no page of its own, or None where it does."""
+        return self._rule.why_no_page(facts.at(self._ground.place(facts.path)))
+
+    def slug(self, facts: Facts) -> str:
+        """A short name for people: the front matter's, else the link's last piece, else the file's.
+
+        Never empty, without ``/``.
+        """
+        own = (text(facts, "slug") or "").strip("/").rpartition("/")[2]
+        if own:
+            return own
+        link = self.link(facts)
+        if link and not paths.is_absolute(link):
+            piece = unquote(link.partition("?")[0]).rstrip("/").rpartition("/")[2]
+            piece = piece.removesuffix(".html").removesuffix(".htm")
+            if piece not in {"", "index"}:
+                return piece
+        return slugs.slugify(self.name(facts.path)) or "post"
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """A cover as an absolute URL or as a path from the site's root.
+
+        None where the site gives the file an address that only building it tells.
+        """
+        value = value.strip()
+        if not value or value.startswith("data:") or "{{" in value or "{%" in value:
+            return None
+        if value.startswith("/src/"):  # a source: it gets another name when the site is built
+            return None
+        if paths.is_absolute(value) or value.startswith("/"):
+            return paths.encoded_once(value)
+        link = self._rule.image(facts.at(self._ground.place(facts.path)), value)
+        return paths.encoded_once(link) if link else None
+
+    def _without_defaults(self, facts: Facts) -> Facts:
+        """The post as its own front matter tells it: a pattern beats the site's defaults."""
+        defaults = self._rule.defaults(facts.path)
+        own = {key: value for key, value in facts.meta.items() if defaults.get(key) != value}
+        return replace(facts, meta=own)
+
+    def _placeholders(self, path: str, local: Facts) -> Mapping[str, str | None]:
+        day = self._rule.day(local)
+        name = self.name(path)
+        return {
+            "year": f"{day.year:04d}" if day else None,
+            "month": f"{day.month:02d}" if day else None,
+            "day": f"{day.day:02d}" if day else None,
+            "slug": slug_of(local, name),
+            "name": name if self._pattern else text(local, "slug") or name,
+            "path": paths.without_index(paths.without_extension(path)),
+            "section": self._rule.section(local.path),
+            "category": slugs.slugify(local.categories[0]) if local.categories else "",
+        }
+
+
+def _fingerprint(
+    ground: Ground, generator: str, pattern: Pattern | None, habits: Mapping[str, Habit]
+) -> str:
+    told = [
+        RULES_VERSION,
+        generator,
+        pattern.text if pattern else None,
+        [
+            (section, habit.pattern and habit.pattern.text, habit.slash)
+            for section, habit in sorted(habits.items())
+        ],
+        ground.inside,
+        ground.below,
+        sorted(ground.texts.items()),
+    ]
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,85 @@
+"""Zola's links.
+
+https://www.getzola.org/documentation/content/page/
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.generators import config, languages, paths, slugs
+from bot.generators.facts import Facts
+from bot.generators.generator import Generator, text
+from bot.generators.ground import Ground
+
+_DATED = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?\s?[_-](?=.)")
+
+
+class Zola(Generator):
+    """``path``, else the section's path with ``slug`` or the name, its day left out."""
+
+    name = "zola"
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        settings = ground.load_first("zola.toml", "config.toml")
+        self._config = settings or {}
+        self.is_certain = settings is not None
+        self.url = config.text_at(self._config, "base_url")
+        if self.url and not paths.is_absolute(self.url):
+            self.url = None
+        slugify = config.mapping_at(self._config, "slugify")
+        self._strategy = config.text_at(slugify, "paths") or "on"
+        self._keeps_dates = slugify.get("paths_keep_dates") is True
+        configured = frozenset(config.mapping_at(self._config, "languages"))
+        main = config.text_at(self._config, "default_language")
+        if settings is None:
+            configured = languages.suffixes(ground.places)
+            main = languages.main(configured, ground.places) if configured else None
+        elif configured:
+            main = main or "en"  # Zola's own default
+        self._languages = configured - {(main or "").lower()}
+        self.language = main
+
+    def content(self, place: str) -> str:
+        """The place below ``content``."""
+        inside = paths.below(place, "content")
+        return place if inside is None else inside
+
+    def language_of(self, place: str) -> str | None:
+        """From ``x.fr.md``; the main one elsewhere."""
+        return (self._split(place)[2] or self.language) if self._languages else None
+
+    def file_name(self, place: str) -> str:
+        """The file's or, for an ``index.md``, the folder's name, language and day left out."""
+        return _DATED.sub("", self._split(place)[1], count=1)
+
+    def own_link(self, facts: Facts) -> str | None:
+        """``path``, below no section and no language."""
+        own = text(facts, "path")
+        return paths.with_slash(f"/{own.lstrip('/')}") if own else None
+
+    def link(self, facts: Facts) -> str | None:
+        """``content/blog/2024-01-11-x.md`` → ``/blog/x/``."""
+        folder, name, language = self._split(facts.path)
+        if (slug := text(facts, "slug")) is None:
+            slug = name if self._keeps_dates else _DATED.sub("", name, count=1)
+        slug = slugs.zola(slug, self._strategy)
+        if slug is None:
+            return None
+        return paths.with_slash(paths.join(language or "", folder, slug))
+
+    def image(self, facts: Facts, value: str) -> str | None:
+        """A file beside a co-located ``index.md``, or one of the whole site's."""
+        if facts.path.rpartition("/")[2].startswith("index.") and not value.startswith("../"):
+            page = self.own_link(facts) or self.link(facts)
+            return page + value.removeprefix("./") if page else None
+        return super().image(facts, value)
+
+    def _split(self, place: str) -> tuple[str, str, str | None]:
+        """The section's folder, the page's name, and its language if it is not the main one."""
+        stem, language = languages.suffix_of(
+            paths.without_extension(self.content(place)), self._languages
+        )
+        folder, _, name = paths.without_index(stem).rpartition("/")
+        return folder, name, language

@@ -1,0 +1,75 @@
+"""Reading configuration without executing it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.generators.config import Script, parse, python_constants
+
+
+@pytest.mark.parametrize(
+    ("script", "value"),
+    [
+        ("{ url: 'a' }", "a"),
+        ('{ "url": "a\\"b" }', 'a"b'),
+        ("{ url: `a` }", "a"),
+        ("{ url: `${host}/a` }", None),
+        ("{ baseurl: 'no', myUrl: 'no', url: 'a' }", "a"),
+        ("// url: 'no'\n/* url: 'no' */ { link: 'http://x//y', url: 'a' }", "a"),
+        ("const home = 'a'; export default { url: home }", "a"),
+        ("const url: string = 'a'; export default { title: 't', url, x }", "a"),
+        ("const url = process.env.URL ?? 'a'\nexport default { url }", "a"),
+        ('const url = process.env.URL || "a";\nexport default { url: url }', "a"),
+        ("const url = makeUrl();\nexport default { url }", None),
+        ("{ url: true }", "true"),
+        ("{ url: compute() }", None),
+        ("{}", None),
+    ],
+)
+def test_plain_values_of_scripts(script: str, value: str | None) -> None:
+    assert Script(script).value("url") == value
+
+
+def test_blocks_of_scripts() -> None:
+    script = Script(
+        "const p = '/p'; x = { blog: { a: { b: 1 }, path: p }, docs: {}, blog: { path: 'q' } }"
+    )
+    assert [part.value("path") for part in script.blocks("blog")] == ["/p", "q"]
+    assert script.block("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.yml", "A: {B: [{C: 1}]}"),
+        ("x.toml", "[A]\nB = [{C = 1}]"),
+        ("x.json", '{"A": {"B": [{"C": 1}]}}'),
+    ],
+)
+def test_keys_are_found_in_any_case(name: str, text: str) -> None:
+    assert parse(name, text) == {"a": {"b": [{"c": 1}]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.yml", "a: [b"),
+        ("x.yml", "- a"),
+        ("x.toml", "a = "),
+        ("x.json", "{"),
+        ("x.json", "[]"),
+        ("x.json", "[" * 100_000),
+    ],
+)
+def test_what_cannot_be_parsed_says_so_in_one_line(name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"\A[^\n]+\Z"):
+        parse(name, text)
+
+
+def test_an_empty_file_configures_nothing() -> None:
+    assert parse("x.yml", "# nothing\n") == {}
+
+
+def test_constants_of_python_files() -> None:
+    source = "A = 'x'\nB = A + 'y'\nC = [1, ('a',)]\nA = 'z'\nD = 1\nD = f()\nif A:\n    E = 1\n"
+    assert python_constants(source) == {"A": "z", "C": [1, ("a",)]}

@@ -1,0 +1,92 @@
+"""Docusaurus' links: https://docusaurus.io/docs/blog."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.generators.sites import facts, site
+
+CONFIG = """
+const url = 'https://example.org'; // the address
+export default {
+  url,
+  baseUrl: '/docs-site/',
+  title: "It's here", /* url: 'https://no.example' */
+  presets: [['classic', { docs: { routeBasePath: 'manual' }, blog: { routeBasePath: 'news' } }]],
+  plugins: [
+    ['@docusaurus/plugin-content-blog', { id: 'b', path: 'changelog', routeBasePath: '/log' }],
+  ],
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "meta", "expected"),
+    [
+        ("blog/2024-01-11-x.md", {}, "/blog/2024/01/11/x"),
+        ("blog/2024-01-11-x.mdx", {}, "/blog/2024/01/11/x"),
+        ("blog/2024-01-11-x/index.md", {}, "/blog/2024/01/11/x"),
+        ("blog/2015/05-27-slug.md", {}, "/blog/2015/05/27/slug"),
+        ("blog/2015/05/27/slug.md", {}, "/blog/2015/05/27/slug"),
+        ("blog/releases/2024-01-11-x.md", {}, "/blog/2024/01/11/releases/x"),
+        ("blog/undated.md", {}, "/blog/undated"),
+        ("website/blog/2024-01-11-x.md", {}, "/blog/2024/01/11/x"),
+        ("2024-01-11-x.md", {}, "/blog/2024/01/11/x"),
+        ("blog/2024-01-11-x.md", {"slug": "other"}, "/blog/other"),
+        ("blog/2024-01-11-x.md", {"slug": "/a/b"}, "/blog/a/b"),
+        ("docs/x.md", {}, "/docs/x"),
+        ("docs/02-guides/01_first steps.md", {}, "/docs/guides/first%20steps"),
+        ("docs/guides/3.0-news.md", {}, "/docs/guides/3.0-news"),
+        ("docs/guides/2024-01-news.md", {}, "/docs/guides/2024-01-news"),
+        ("docs/guides/x.md", {"id": "y"}, "/docs/guides/y"),
+        ("docs/guides/index.md", {}, "/docs/guides"),
+        ("docs/guides/guides.md", {}, "/docs/guides"),
+        ("src/pages/x.md", {}, "/x"),
+        ("i18n/fr/docusaurus-plugin-content-blog/2024-01-11-x.md", {}, "/fr/blog/2024/01/11/x"),
+    ],
+)
+def test_the_day_of_the_files_name_or_the_slug(
+    path: str, meta: dict[str, object], expected: str
+) -> None:
+    blog = site(generator="docusaurus")
+    assert blog.link(facts(blog, path, meta, date="1999-12-31")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("blog/2024-01-11-x.md", "/news/2024/01/11/x"),
+        ("changelog/2024-01-11-x.md", "/log/2024/01/11/x"),
+        ("docs/x.md", "/manual/x"),
+    ],
+)
+def test_routes_come_from_the_configuration(path: str, expected: str) -> None:
+    blog = site({"docusaurus.config.ts": CONFIG.replace("  url,", "  url: url,")})
+    assert blog.generator == "docusaurus"
+    assert blog.url == "https://example.org/docs-site"
+    assert blog.link(facts(blog, path)) == expected
+
+
+def test_a_blog_at_the_root_and_slashes_at_the_end() -> None:
+    options = "trailingSlash: true, presets: [['classic', {blog: {routeBasePath: '/'}}]]"
+    blog = site({"docusaurus.config.js": f"module.exports = {{{options}}}"})
+    assert blog.link(facts(blog, "blog/2024-01-11-x.md")) == "/2024/01/11/x/"
+
+
+def test_translations_are_in_their_own_language() -> None:
+    french = "i18n/fr/docusaurus-plugin-content-blog/2024-01-11-x.md"
+    blog = site({"blog/2024-01-11-x.md": "", french: ""}, "docusaurus")
+    assert (blog.language_of(french), blog.language_of("blog/2024-01-11-x.md")) == ("fr", "en")
+
+
+def test_a_pattern_takes_the_day_of_the_files_name() -> None:
+    blog = site(generator="docusaurus", permalink="/b/{year}/{name}")
+    post = facts(blog, "blog/2024-01-11-x.md", date="2023-12-31", name_date="2024-01-11")
+    assert blog.link(post) == "/b/2024/x"
+
+
+def test_covers_beside_the_post_are_renamed_by_the_build() -> None:
+    blog = site(generator="docusaurus")
+    post = facts(blog, "blog/2024-01-11-x/index.md")
+    assert blog.image(post, "./cover.png") is None
+    assert blog.image(post, "img/cover.png") == "/img/cover.png"

@@ -1,0 +1,124 @@
+"""Links of Astro, Gatsby and Next.js."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.generators.sites import facts, site
+
+
+@pytest.mark.parametrize(
+    ("generator", "path", "meta", "expected"),
+    [
+        ("astro", "src/content/blog/My Post.md", {}, "/blog/my-post/"),
+        ("astro", "src/content/blog/2024/x/index.mdx", {}, "/blog/2024/x/"),
+        ("astro", "src/content/blog/x.md", {"slug": "a/b"}, "/blog/a/b/"),
+        ("astro", "src/content/docs/blog/x.md", {}, "/blog/x/"),
+        ("astro", "src/content/docs/blog/x.md", {"slug": "blog/other"}, "/blog/other/"),
+        ("astro", "src/pages/Posts/x.md", {}, "/Posts/x/"),
+        ("astro", "src/content/blog/x.md", {"permalink": "/y"}, "/y"),
+        ("gatsby", "content/blog/x/index.md", {}, "/blog/x/"),
+        ("gatsby", "src/pages/x.md", {}, "/x/"),
+        ("gatsby", "content/blog/x.md", {"slug": "y"}, "/blog/y/"),
+        ("gatsby", "content/blog/x.md", {"slug": "/y/"}, "/y/"),
+        ("gatsby", "content/blog/x.md", {"path": "/z"}, "/z"),
+        ("next", "data/blog/2017-05-15-x.mdx", {}, "/blog/x"),
+        ("next", "src/content/blog/2024/02/15/x.md", {}, "/blog/2024/02/15/x"),
+        ("next", "content/posts/x/index.mdx", {}, "/posts/x"),
+        ("next", "pages/blog/x.mdx", {}, "/blog/x"),
+        ("next", "app/blog/x/page.mdx", {}, "/blog/x"),
+        ("next", "src/app/(site)/blog/x/page.mdx", {}, "/blog/x"),
+        ("next", "_posts/x.md", {}, "/posts/x"),
+        ("next", "public/x/index.md", {}, "/x"),
+        ("next", "data/blog/x.mdx", {"slug": "y"}, "/blog/y"),
+        ("next", "data/blog/x.mdx", {"slug": "/y"}, "/y"),
+        ("next", "data/blog/x.mdx", {"permalink": "y/z"}, "/y/z"),
+    ],
+)
+def test_paths_and_what_the_front_matter_says(
+    generator: str, path: str, meta: dict[str, object], expected: str
+) -> None:
+    blog = site(generator=generator)
+    assert blog.link(facts(blog, path, meta)) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "url", "link"),
+    [
+        ("astro.config.mjs", "site: 'https://a.it', base: 'b'", "https://a.it/b", "/posts/x/"),
+        ("astro.config.mjs", "trailingSlash: 'never'", None, "/posts/x"),
+        (
+            "gatsby-config.js",
+            "siteUrl: `https://g.it`, pathPrefix: '/p'",
+            "https://g.it/p",
+            "/posts/x/",
+        ),
+        ("gatsby-config.ts", "trailingSlash: 'never'", None, "/posts/x"),
+        ("next.config.js", "trailingSlash: true, basePath: '/docs'", None, "/docs/posts/x/"),
+    ],
+)
+def test_configuration(config: str, text: str, url: str | None, link: str) -> None:
+    blog = site({config: f"export default {{ options: {{ {text} }} }}"})
+    assert blog.url == url
+    assert blog.link(facts(blog, "content/posts/x.md")) == link
+
+
+def test_a_content_layers_address_is_in_its_metadata() -> None:
+    script = "const siteMetadata = { siteUrl: 'https://n.example', language: 'en-us' }"
+    blog = site({"data/siteMetadata.js": script, "data/blog/x.mdx": ""})
+    assert (blog.generator, blog.url, blog.language) == ("next", "https://n.example", "en-us")
+
+
+@pytest.mark.parametrize(
+    ("generator", "value", "expected"),
+    [
+        ("astro", "@/assets/x.png", None),
+        ("astro", "../../assets/x.png", None),
+        ("astro", "/x.png", "/x.png"),
+        ("gatsby", "./x.png", None),
+        ("next", "/static/x.png", "/static/x.png"),
+        ("next", "public/static/x.png", "/static/x.png"),
+    ],
+)
+def test_covers_that_the_build_renames_are_left_out(
+    generator: str, value: str, expected: str | None
+) -> None:
+    blog = site(generator=generator)
+    assert blog.image(facts(blog, "src/content/blog/x.md"), value) == expected
+
+
+def test_translations_beside_a_gatsby_page_lie_below_their_language() -> None:
+    files = {f"src/pages/trip/{name}": "" for name in ("index.md", "index.fr.md")}
+    blog = site({"gatsby-config.js": "", **files, "src/pages/x.md": ""})
+    links = {path: blog.link(facts(blog, path)) for path in files}
+    assert list(links.values()) == ["/trip/", "/fr/trip/"]
+    assert [blog.language_of(path) for path in files] == ["en", "fr"]
+    assert blog.name("src/pages/trip/index.fr.md") == "trip"
+
+
+def test_a_picture_among_the_sources_has_an_address_only_after_the_build() -> None:
+    blog = site(generator="astro")
+    assert blog.image(facts(blog, "src/content/blog/x.md"), "/src/assets/a.png") is None
+
+
+SOURCES = """module.exports = { plugins: [
+  { resolve: `gatsby-source-filesystem`, options: { path: `${__dirname}/content/blog` } },
+  { resolve: "gatsby-source-filesystem", options: { path: "./content" } },
+] }"""
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        ("const value = createFilePath({ node, getNode })", "/x/"),
+        ("createFilePath({ node }); createPage({ path: `/tags/${tag}/` })", "/x/"),
+        ("const value = `/notes${createFilePath({ node })}`", "/blog/x/"),
+        ('const value = "/notes" + createFilePath({ node })', "/blog/x/"),
+        ("createPage({ path: post.path })", "/blog/x/"),
+    ],
+)
+def test_gatsby_pages_lie_below_the_folder_that_they_are_sourced_from(
+    node: str, expected: str
+) -> None:
+    blog = site({"gatsby-config.js": SOURCES, "gatsby-node.js": node})
+    assert blog.link(facts(blog, "content/blog/x/index.md")) == expected

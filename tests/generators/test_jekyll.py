@@ -1,0 +1,234 @@
+"""Jekyll's links: https://jekyllrb.com/docs/permalinks/."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.generators.sites import facts, site
+
+PATH = "_posts/2024-03-09-Hello-World.md"
+DATE = "2024-03-09"
+
+
+def link(
+    config: str, path: str = PATH, meta: dict[str, object] | None = None, date: str | None = DATE
+) -> str | None:
+    blog = site({"_config.yml": config})
+    return blog.link(facts(blog, path, meta, date=date))
+
+
+@pytest.mark.parametrize(
+    ("permalink", "expected"),
+    [
+        ("date", "/2024/03/09/Hello-World.html"),
+        ("pretty", "/2024/03/09/Hello-World/"),
+        ("ordinal", "/2024/069/Hello-World.html"),
+        ("weekdate", "/2024/W10/Sat/Hello-World.html"),
+        ("none", "/Hello-World.html"),
+        ("/blog/:year/:i_month/:i_day/:slug", "/blog/2024/3/9/hello-world"),
+        ("/:short_year/:short_month/:long_month/:title/", "/24/Mar/March/Hello-World/"),
+        ("/:y_day-:w_day-:w_year-:week-:long_day/:title", "/069-6-2024-10-Saturday/Hello-World"),
+        ("/:hour:minute:second/:title", "/000000/Hello-World"),
+        ("/:collection/:name:output_ext", "/posts/2024-03-09-hello-world.html"),
+        ("/:year_:month/:title", "/2024_03/Hello-World"),
+        ("/p/:title/index.html", "/p/Hello-World/"),
+    ],
+)
+def test_every_placeholder_and_style(permalink: str, expected: str) -> None:
+    assert link(f"permalink: {permalink}") == expected
+
+
+def test_without_a_setting_the_date_is_in_the_link() -> None:
+    assert link("title: x") == "/2024/03/09/Hello-World.html"
+
+
+def test_a_placeholder_that_jekyll_does_not_know_gives_no_link() -> None:
+    assert link("permalink: /:nonsense/:title") is None
+
+
+def test_a_post_without_date_has_no_link_with_a_date() -> None:
+    assert link("permalink: /:year/:title", "_drafts/x.md", date=None) is None
+    assert link("permalink: /:title/", "_drafts/x.md", date=None) == "/x/"
+
+
+@pytest.mark.parametrize(
+    ("path", "meta", "expected"),
+    [
+        ("_posts/2024-03-09-x.md", {"categories": "News Big"}, "/news/big/x/"),
+        ("_posts/2024-03-09-x.md", {"categories": ["Open Source", "a"]}, "/open%20source/a/x/"),
+        ("_posts/2024-03-09-x.md", {"category": "One"}, "/one/x/"),
+        ("fr/news/_posts/2024-03-09-x.md", {}, "/fr/news/x/"),
+        ("news/_posts/2024-03-09-x.md", {"categories": ["news", "b"]}, "/news/b/x/"),
+        ("_posts/2024/2024-03-09-x.md", {}, "/x/"),
+    ],
+)
+def test_categories_come_from_folders_and_front_matter(
+    path: str, meta: dict[str, object], expected: str
+) -> None:
+    assert link("permalink: /:categories/:title/", path, meta) == expected
+
+
+def test_slugified_categories() -> None:
+    config = "permalink: /:slugified_categories/:title/"
+    assert link(config, meta={"categories": ["Open Source"]}) == "/open-source/Hello-World/"
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"permalink": "/else/where/"}, "/else/where/"),
+        ({"permalink": "/:year/:title.html"}, "/2024/Hello-World.html"),
+        ({"permalink": "none"}, "/Hello-World.html"),
+        ({"slug": "other"}, "/2024/03/09/other/"),
+        ({"slug": 404}, "/2024/03/09/404/"),
+    ],
+)
+def test_the_front_matter_decides_first(meta: dict[str, object], expected: str) -> None:
+    assert link("permalink: pretty", meta=meta) == expected
+
+
+def test_the_day_in_the_link_is_the_one_in_the_sites_time_zone() -> None:
+    late = "2024-08-09T21:30:00-03:00"
+    path = "_posts/2024-08-09-x.md"
+    assert link("permalink: /:year/:i_month/:i_day/:title", path, date=late) == "/2024/8/10/x"
+    config = "permalink: /:year/:i_month/:i_day/:title\ntimezone: America/Sao_Paulo"
+    assert link(config, path, date=late) == "/2024/8/9/x"
+
+
+def test_a_time_without_zone_is_utc_in_yaml_but_local_in_a_string() -> None:
+    config = "permalink: /:day/:title\ntimezone: America/Los_Angeles"
+    blog = site({"_config.yml": config})
+    moment = dt.datetime(2024, 5, 5, 2, 0, 0)  # noqa: DTZ001 - what YAML gives for such a date
+    from_yaml = facts(blog, "_posts/2024-05-05-x.md", {"date": moment}, date="2024-05-05T02:00:00")
+    from_text = facts(
+        blog, "_posts/2024-05-05-x.md", {"date": "2024-05-05 02:00"}, date="2024-05-05T02:00:00"
+    )
+    assert blog.link(from_yaml) == "/04/x"
+    assert blog.link(from_text) == "/05/x"
+
+
+CONFIG = """
+url: https://example.org
+baseurl: /base
+permalink: /:title/
+collections_dir: all
+collections:
+  posts: {permalink: "/news/:title/"}
+  notes: {output: true, permalink: "/:collection/:path/"}
+  hidden: {output: false}
+defaults:
+- scope: {path: ""}
+  values: {image: /all.png, lang: en}
+- scope: {path: _posts/old, type: posts}
+  values: {permalink: "/archive/:title/", Layout: old}
+- scope: {path: "", type: posts}
+  values: {layout: post}
+- scope: {path: "_notes/*/deep"}
+  values: {layout: deep}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("all/_posts/2024-03-09-x.md", "/news/x/"),
+        ("all/_posts/old/2024-03-09-x.md", "/archive/x/"),
+        ("all/_notes/a/b.md", "/notes/a/b/"),
+        ("all/_notes/c.md", "/notes/c/"),
+        ("all/_hidden/c.md", None),
+        ("_unknown/c.md", None),
+        ("about.md", "/about/"),
+        ("docs/index.md", "/docs/"),
+        ("all/_drafts/x.md", "/x/"),
+    ],
+)
+def test_collections_pages_and_defaults(path: str, expected: str | None) -> None:
+    blog = site({"_config.yml": CONFIG})
+    assert blog.link(facts(blog, path, date=DATE)) == expected
+    assert blog.url == "https://example.org/base"
+
+
+def test_the_most_precise_default_wins() -> None:
+    blog = site({"_config.yml": CONFIG})
+    assert blog.defaults("about.md") == {"image": "/all.png", "lang": "en"}
+    assert blog.defaults("all/_posts/x.md")["layout"] == "post"
+    assert blog.defaults("all/_posts/old/x.md")["layout"] == "old"
+    assert blog.defaults("all/_notes/a/deep/x.md")["layout"] == "deep"
+    assert "layout" not in blog.defaults("all/_notes/a/deeper/x.md")
+
+
+@pytest.mark.parametrize(
+    ("permalink", "expected"),
+    [
+        ("date", "/about.html"),
+        ("pretty", "/about/"),
+        ("/:title", "/about"),
+        ("/:title:output_ext", "/about.html"),
+    ],
+)
+def test_pages_end_as_the_sites_permalink_does(permalink: str, expected: str) -> None:
+    assert link(f"permalink: {permalink}", "about.md") == expected
+
+
+def test_a_site_in_a_folder_below_or_above_the_posts() -> None:
+    below = site({"docs/_config.yml": "permalink: /n/:title/", "docs/_posts/2024-03-09-x.md": ""})
+    assert below.generator == "jekyll"
+    assert below.link(facts(below, "docs/_posts/2024-03-09-x.md", date=DATE)) == "/n/x/"
+    above = site({"../_config.yml": "permalink: /:categories/:title/"}, inside="_posts")
+    assert above.link(facts(above, "2024-03-09-x.md", date=DATE)) == "/x/"
+
+
+def test_a_domain_file_gives_the_address_where_the_configuration_has_none() -> None:
+    assert (
+        site({"_config.yml": "title: x", "CNAME": "blog.example.org\n"}).url
+        == "https://blog.example.org"
+    )
+
+
+def test_unreadable_configuration_and_unknown_time_zones_are_problems() -> None:
+    broken = site({"_config.yml": "a: [unclosed"})
+    assert [problem.path for problem in broken.problems] == ["_config.yml"]
+    assert broken.link(facts(broken, PATH, date=DATE)) == "/2024/03/09/Hello-World.html"
+    nowhere = site({"_config.yml": "timezone: Mars/Olympus"})
+    assert "Mars/Olympus" in nowhere.problems[0].reason
+
+
+def test_a_set_pattern_beats_the_sites_defaults_but_not_the_posts_own_permalink() -> None:
+    blog = site({"_config.yml": CONFIG}, permalink="/p/{year}/{slug}")
+    old = "all/_posts/old/2024-03-09-x.md"
+    assert blog.link(facts(blog, old, date=DATE)) == "/p/2024/x"
+    assert blog.link(facts(blog, old, {"permalink": "/mine/"}, date=DATE)) == "/mine/"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("_posts/2024-03-09-x.md", None),
+        ("_posts/x.md", "must begin with its day"),
+        ("_drafts/x.md", None),
+        ("about.md", None),
+        ("old/x.md", "excludes"),
+        ("older/x.md", None),
+        ("a/notes.tmp.md", "excludes"),
+        ("_people/ada.md", "no pages for people"),
+        ("_talks/x.md", None),
+        ("_scraps/x.md", "no pages for scraps"),
+    ],
+)
+def test_what_jekyll_writes_no_page_for(path: str, reason: str | None) -> None:
+    config = "exclude: [/old/, '*.tmp.md']\ncollections: {people: {}, talks: {output: true}}"
+    blog = site({"_config.yml": config})
+    told = blog.why_no_page(facts(blog, path))
+    assert (reason in told) if reason and told else told is reason
+
+
+def test_what_is_excluded_may_be_one_name() -> None:
+    blog = site({"_config.yml": "exclude: old"})
+    assert blog.why_no_page(facts(blog, "old/x.md"))
+
+
+def test_posts_may_be_a_collection_without_pages() -> None:
+    blog = site({"_config.yml": "collections: {posts: {output: false}}"})
+    assert blog.why_no_page(facts(blog, "_posts/2024-03-09-x.md"))

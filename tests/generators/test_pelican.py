@@ -1,0 +1,82 @@
+"""Pelican's links: https://docs.getpelican.com/en/latest/settings.html."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.generators.sites import facts, site
+
+CONF = """
+import os
+SITEURL = ''
+PATH = 'content'
+TIMEZONE = 'Europe/Paris'
+DEFAULT_LANG = 'en'
+AUTHOR = 'Ann Example'
+COMPUTED = os.environ['HOME']
+"""
+
+
+DAILY = "ARTICLE_URL = 'blog/{date:%Y}/{date:%m}/{date:%d}/{slug}/'"
+BY_CATEGORY = "ARTICLE_URL = '{category}/{slug}'"
+BY_AUTHOR = "ARTICLE_URL = '{author}/{lang}/{slug}'"
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "meta", "expected"),
+    [
+        ("", "content/x.md", {}, "/a-title-more.html"),
+        ("", "content/x.md", {"slug": "mine"}, "/mine.html"),
+        ("", "content/x.md", {"url": "blog/own/"}, "/blog/own/"),
+        ("", "content/x.md", {"lang": "fr"}, "/a-title-more-fr.html"),
+        ("", "content/pages/about.md", {}, "/pages/a-title-more.html"),
+        ("SLUGIFY_SOURCE = 'basename'", "content/2024-03-09-My_File.md", {}, "/my_file.html"),
+        (DAILY, "content/x.md", {}, "/blog/2024/03/09/a-title-more/"),
+        (BY_CATEGORY, "content/Big News/x.md", {}, "/big-news/a-title-more"),
+        (BY_CATEGORY, "content/x.md", {"category": "C & D"}, "/c-d/a-title-more"),
+        (BY_CATEGORY, "content/x.md", {}, "/misc/a-title-more"),
+        (BY_AUTHOR, "content/x.md", {}, "/ann-example/en/a-title-more"),
+        ("ARTICLE_URL = '{nonsense}/{slug}'", "content/x.md", {}, None),
+        ("ARTICLE_URL = os.path.join('a', '{slug}')", "content/x.md", {}, "/a-title-more.html"),
+    ],
+)
+def test_article_urls(
+    setting: str, path: str, meta: dict[str, object], expected: str | None
+) -> None:
+    blog = site({"pelicanconf.py": f"{CONF}\n{setting}"})
+    post = facts(blog, path, meta, title="A Title: & More!", date="2024-03-09")
+    assert blog.link(post) == expected
+
+
+def test_the_address_is_in_the_configuration_for_publishing() -> None:
+    blog = site({"pelicanconf.py": CONF, "publishconf.py": "SITEURL = 'https://example.org'"})
+    assert (blog.generator, blog.url, blog.language) == ("pelican", "https://example.org", "en")
+
+
+def test_dates_without_zone_are_read_in_the_sites() -> None:
+    blog = site({"pelicanconf.py": CONF})
+    assert str(blog.zone) == "Europe/Paris"
+
+
+def test_a_broken_configuration_is_a_problem() -> None:
+    blog = site({"pelicanconf.py": "PATH = ", "content/x.md": ""})
+    assert [problem.path for problem in blog.problems] == ["pelicanconf.py"]
+
+
+def test_the_configuration_is_not_executed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    trap = tmp_path_factory.mktemp("trap") / "executed"
+    site({"pelicanconf.py": f"open({str(trap)!r}, 'w')\nSITEURL = open({str(trap)!r}, 'w').name"})
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("{static}/images/x.png", "/images/x.png"),
+        ("{static}x.png", "/news/x.png"),
+        ("images/x.png", "/images/x.png"),
+    ],
+)
+def test_covers_from_static_files(value: str, expected: str) -> None:
+    blog = site({"pelicanconf.py": CONF})
+    assert blog.image(facts(blog, "content/news/x.md"), value) == expected
