@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 from benchmarks.start import SLASHPOST, process, processor_seconds, resident
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 from bot.state.state import State
 from tests.wire.guild import channel
 from tests.wire.people import SERVER_ID

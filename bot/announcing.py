@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.announce.announcer import Announcer
-from bot.announce.errand import Outcome
+from bot.announce.delivery_worker import Outcome
 from bot.chat.announcements import Cards
 from bot.transport.channels import DiscordChannels
-from bot.transport.mail import DiscordMail
-from bot.transport.pace import Pace
+from bot.transport.messenger import DiscordMessenger
+from bot.transport.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -31,14 +31,14 @@ async def announcing(
         state: who wants to hear of posts, and what is known and sent.
         tell: hears of what became of each delivery.
     """
-    pace = Pace()
+    pace = RateLimiter()
     client.channels = DiscordChannels(client, pace=pace)
     announcer = Announcer(
         app.library,
         ledger=state.ledger,
         outbox=state.outbox,
         subscriptions=state.subscriptions,
-        mail=DiscordMail(client, pace=pace),
+        mail=DiscordMessenger(client, pace=pace),
         composer=Cards(),
         limit=app.settings.announce_limit,
         tell=tell,

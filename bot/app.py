@@ -22,12 +22,12 @@ from bot.terminal import headline
 if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a terminal needs
     import aiohttp
 
-    from bot.blog.channel import Channel
+    from bot.announce.channel import Channel
+    from bot.announce.subscription import Subscription
     from bot.blog.pictures import Pictures
     from bot.blog.post import Post
     from bot.blog.reader import Reader
     from bot.blog.source import Snapshot
-    from bot.blog.subscription import Subscription
     from bot.blog.usage import Tell
     from bot.chat.client import Slashpost, Sync
     from bot.index.sync import SyncReport

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import IndexUnavailable
 from bot.web.hooks import STAY, Hooks, Work
-from bot.web.staying import Staying
+from bot.web.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
     from bot.announce.announcer import Announcer
@@ -65,7 +65,7 @@ class Bell:
         async with AsyncExitStack() as stack:
             if announcer is not None and settings.mode == "http" and settings.public_url:
                 url = settings.public_url + STAY
-                staying = Staying(url, self._stay_secret, self._drained)
+                staying = KeepAwake(url, self._stay_secret, self._drained)
                 self._app.after_look.append(staying.notice)
                 stack.callback(self._app.after_look.remove, staying.notice)
                 await stack.enter_async_context(staying.running())

@@ -17,8 +17,8 @@ from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag
 
 if TYPE_CHECKING:
-    from bot.blog.outbox import Backlog
-    from bot.blog.subscription import Subscription
+    from bot.announce.outbox import Backlog
+    from bot.announce.subscription import Subscription
 
 Json = dict[str, object]
 

@@ -18,8 +18,8 @@ import click
 import pytest
 
 from bot import __version__
-from bot.blog.ledger import Assignment, KnownPost, Revision
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.subscription import Pause, Subscription
 from bot.cli import cli, main
 from bot.settings import STATE, TABLE
 from bot.state.state import State

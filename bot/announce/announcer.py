@@ -8,16 +8,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.announce.errand import Means, Outcome
-from bot.announce.novelty import Look
+from bot.announce.catalogue import Catalogue
+from bot.announce.delivery import Composer, Messenger
+from bot.announce.delivery_worker import Outcome, Services
+from bot.announce.diff import PostDiff
+from bot.announce.ledger import Ledger
+from bot.announce.minhash import minhash
+from bot.announce.outbox import Backlog, Outbox
 from bot.announce.sender import Sender
-from bot.announce.sketch import sketch
-from bot.blog.census import Catalogue
-from bot.blog.delivery import Composer, Mail
+from bot.announce.subscription import Subscriptions
 from bot.blog.errors import IndexUnavailable, StateUnavailable
-from bot.blog.ledger import Ledger
-from bot.blog.outbox import Backlog, Outbox
-from bot.blog.subscription import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Announcer:
         ledger: Ledger,
         outbox: Outbox,
         subscriptions: Subscriptions,
-        mail: Mail,
+        mail: Messenger,
         composer: Composer,
         limit: int = LIMIT,
         lease: float = LEASE_SECONDS,
@@ -74,7 +74,7 @@ class Announcer:
         self._subscriptions = subscriptions
         self._limit = limit
         self._settle = settle
-        self._means = Means(
+        self._means = Services(
             catalogue=catalogue,
             outbox=outbox,
             mail=mail,
@@ -142,9 +142,9 @@ class Announcer:
         entries = await self._catalogue.census()
         known = {post.path: post.digest for post in await self._ledger.posts()}
         strange = [entry.path for entry in entries if known.get(entry.path) != entry.digest]
-        look = Look(
+        look = PostDiff(
             entries=entries,
-            sketches=await self._sketches(strange),
+            minhashes=await self._minhashes(strange),
             now=self._clock(),
             limit=self._limit,
         )
@@ -162,17 +162,17 @@ class Announcer:
         await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)
         self._sender.wake()
 
-    async def _sketches(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
+    async def _minhashes(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
         """What to know the texts again by. Takes a second for thousands, in another thread."""
-        sketches: dict[str, frozenset[int]] = {}
+        minhashes: dict[str, frozenset[int]] = {}
         for start in range(0, len(paths), TEXTS_AT_ONCE):
             texts = await self._catalogue.texts(paths[start : start + TEXTS_AT_ONCE])
 
             def sketch_all() -> dict[str, frozenset[int]]:
-                return {path: sketch(text) for path, text in texts.items()}  # noqa: B023 - awaited
+                return {path: minhash(text) for path, text in texts.items()}  # noqa: B023 - awaited
 
-            sketches |= await asyncio.to_thread(sketch_all)
-        return sketches
+            minhashes |= await asyncio.to_thread(sketch_all)
+        return minhashes
 
     async def _watch(self) -> None:
         """Look whenever there may be something new, for ever."""

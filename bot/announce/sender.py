@@ -7,9 +7,9 @@ import logging
 import uuid
 from contextlib import suppress
 
-from bot.announce.errand import Errand, Means
+from bot.announce.delivery_worker import DeliveryWorker, Services
+from bot.announce.outbox import Lease
 from bot.blog.errors import StateUnavailable
-from bot.blog.outbox import Turn
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Sender:
         means: what it takes.
     """
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Services) -> None:
         self._means = means
         self._outbox = means.outbox
         self._owner = uuid.uuid4().hex
@@ -89,9 +89,9 @@ class Sender:
         self._places.release()
         self.wake()  # what was put off is due before long
 
-    async def _carry(self, turn: Turn) -> None:
+    async def _carry(self, turn: Lease) -> None:
         try:
-            await Errand(self._means, turn).run()
+            await DeliveryWorker(self._means, turn).run()
         except StateUnavailable as error:
             self._complain(error)
 

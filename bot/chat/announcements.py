@@ -9,9 +9,9 @@ import discord
 from discord import ui
 from discord.enums import try_enum
 
-from bot.blog.delivery import Letter, Story
+from bot.announce.delivery import Message, Story
+from bot.announce.subscription import Subscription
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
 from bot.chat import limits, text
 from bot.chat.subscription_ids import NewPost
 from bot.chat.views.layout import Layout, alt, cover, heading, link_button, small
@@ -29,14 +29,14 @@ PLAIN_TITLE = 200
 class Cards:
     """``blog.Composer``: one post makes a card, several a list."""
 
-    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The letter with that delivery's id about these posts, oldest first."""
         words = words_of(to)
         if len(stories) == 1:
             return letter(Card(delivery, stories[0], to, words), stories, to)
         return letter(Digest(delivery, stories, to, words), stories, to)
 
-    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same with nothing that Discord might refuse: no picture, no link, short text."""
         return letter(Plain(delivery, stories, to, words_of(to)), stories, to)
 
@@ -46,10 +46,10 @@ def words_of(to: Subscription) -> Words:
     return words_in(try_enum(discord.Locale, to.locale))
 
 
-def letter(layout: Layout, stories: Sequence[Story], to: Subscription) -> Letter:
+def letter(layout: Layout, stories: Sequence[Story], to: Subscription) -> Message:
     """Put a message into its envelope."""
     posts = [story.post for story in stories if story.post]
-    return Letter(
+    return Message(
         components=layout.to_components(),  # type: ignore[no-untyped-call] # discord.py's own
         title=thread_name(stories, words_of(to)),
         tags=tuple(dict.fromkeys(tag for post in posts for tag in post.tags)),

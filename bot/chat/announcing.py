@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from discord import Interaction, app_commands
 
-from bot.blog.delivery import Story
+from bot.announce.delivery import Story
+from bot.announce.subscription import Subscription
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
 from bot.chat import limits
 from bot.chat.announcements import Cards
 from bot.chat.channels import access_to, announced_in, locale_of

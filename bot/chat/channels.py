@@ -9,10 +9,10 @@ import discord
 from discord import Interaction
 from discord.utils import utcnow
 
-from bot.blog.channel import Channel
-from bot.blog.delivery import MailError, NoAccess
+from bot.announce.channel import Channel
+from bot.announce.delivery import MessengerError, NoAccess
+from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
-from bot.blog.subscription import Subscription
 from bot.chat.interaction import client_of, is_own_answer, subscriptions_of
 
 # For so long the answer to a command shows that its reader was allowed to use it: Discord
@@ -53,7 +53,7 @@ async def access_to(interaction: Interaction, channel: int, wish: Subscription |
         return Access(await channels.look(channel, wish))
     except NoAccess:
         return Access(None, is_closed=True)
-    except MailError:  # Discord does not answer
+    except MessengerError:  # Discord does not answer
         return Access(None)
 
 

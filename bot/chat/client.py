@@ -27,9 +27,9 @@ from bot.chat.views.notice import Notice
 from bot.chat.words import CommandTranslator
 
 if TYPE_CHECKING:
-    from bot.blog.channel import Channels
-    from bot.blog.outbox import Backlog
-    from bot.blog.subscription import Subscriptions
+    from bot.announce.channel import Channels
+    from bot.announce.outbox import Backlog
+    from bot.announce.subscription import Subscriptions
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
 

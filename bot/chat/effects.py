@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.blog.channel import Channel
-from bot.blog.subscription import Subscription
+from bot.announce.channel import Channel
+from bot.announce.subscription import Subscription
 from bot.chat import text
 from bot.chat.channels import Access
 from bot.chat.views.following import MOST_TAGS, chips

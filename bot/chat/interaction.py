@@ -14,7 +14,7 @@ from bot.blog.library import Library
 from bot.chat.words import Words, words_in
 
 if TYPE_CHECKING:
-    from bot.blog.subscription import Subscriptions
+    from bot.announce.subscription import Subscriptions
     from bot.chat.client import Slashpost
     from bot.chat.views.layout import Layout
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from discord import Interaction
 
-from bot.blog.subscription import Subscriptions
+from bot.announce.subscription import Subscriptions
 from bot.chat.interaction import words_of
 from bot.chat.views.notice import Notice
 

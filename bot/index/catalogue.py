@@ -16,7 +16,7 @@ from bot.index.record import DIGEST_BYTES
 from bot.index.words import clean
 
 if TYPE_CHECKING:  # announcing begins after the first answers
-    from bot.blog.census import Entry
+    from bot.announce.catalogue import Entry
 
 _ENTRIES = f"""
     SELECT p.path, p.slug, p.title, p.instant, p.link, f.digest
@@ -65,7 +65,7 @@ class IndexCatalogue(IndexLibrary):
 
 
 def _to_entries(rows: Sequence[Row], tags: Sequence[Row], site_url: str | None) -> list[Entry]:
-    from bot.blog.census import Entry
+    from bot.announce.catalogue import Entry
 
     names: dict[str, list[str]] = defaultdict(list)
     for path, name in tags:

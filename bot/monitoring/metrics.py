@@ -18,7 +18,7 @@ from bot.blog.library import Library
 from bot.blog.usage import Usage
 
 if TYPE_CHECKING:
-    from bot.blog.outbox import Outbox
+    from bot.announce.outbox import Outbox
     from bot.monitoring.counters import Counters
 
 COUNTERS = "bot.monitoring.counters"

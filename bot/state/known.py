@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from bot.blog.ledger import KnownPost
+from bot.announce.ledger import KnownPost
 from bot.state.database import Row
 
 POST = "id, path, slug, title, digest, sketch, face"
@@ -12,7 +12,7 @@ POST = "id, path, slug, title, digest, sketch, face"
 
 def post_row(post: KnownPost) -> Row:
     """The values of ``POST``."""
-    sketch = struct.pack(f"<{len(post.sketch)}I", *sorted(post.sketch))
+    sketch = struct.pack(f"<{len(post.minhash)}I", *sorted(post.minhash))
     return post.id, post.path, post.slug, post.title, post.digest, sketch, post.face
 
 
@@ -25,6 +25,6 @@ def to_post(row: Row) -> KnownPost:
         slug=slug,
         title=title,
         digest=digest,
-        sketch=frozenset(struct.unpack(f"<{len(sketch) // 4}I", sketch)),
+        minhash=frozenset(struct.unpack(f"<{len(sketch) // 4}I", sketch)),
         face=face,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from bot.blog.ledger import Assignment, Known, KnownPost, Revision
+from bot.announce.ledger import Assignment, Known, KnownPost, Revision
 from bot.state.database import LEDGER, Database, Row, Transaction
 from bot.state.known import POST, post_row, to_post
 from bot.state.rows import SUBSCRIPTION, to_subscription, upsert

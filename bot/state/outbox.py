@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.blog.delivery import Sent
-from bot.blog.outbox import Backlog, Delivery, DeliveryState, Shown, Turn, TurnLost
-from bot.blog.subscription import Pause
+from bot.announce.delivery import Sent
+from bot.announce.outbox import Backlog, Delivery, DeliveryState, Lease, LeaseLost, Shown
+from bot.announce.subscription import Pause
 from bot.state.database import Database, Row, Transaction
 from bot.state.known import POST, to_post
 from bot.state.rows import SUBSCRIPTION, to_subscription
@@ -51,7 +51,7 @@ class KeptOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, owner: str, generation: int, seconds: float) -> Turn | None:
+    async def claim(self, owner: str, generation: int, seconds: float) -> Lease | None:
         """The turn of a subscription for which something is to be done now, if there is one."""
         async with self._database.transaction() as work:
             if generation and await work.rows(
@@ -68,12 +68,12 @@ class KeptOutbox:
                     owner,
                     now + seconds,
                 )
-                return Turn(
+                return Lease(
                     subscription=subscription, owner=owner, fence=fence + 1, attempts=attempts
                 )
         return None
 
-    async def begin(self, turn: Turn, seconds: float) -> Delivery | None:
+    async def begin(self, turn: Lease, seconds: float) -> Delivery | None:
         """What comes next for it; None, with the turn ended, if nothing does."""
         async with self._database.transaction() as work:
             now = await work.now()
@@ -96,14 +96,14 @@ class KeptOutbox:
             )
         return _to_delivery(rows[0], posts)
 
-    async def renew(self, turn: Turn, seconds: float) -> None:
+    async def renew(self, turn: Lease, seconds: float) -> None:
         """Let the turn last that long from now."""
         async with self._database.transaction() as work:
             await _hold(work, turn, until=await work.now() + seconds)
 
     async def record(
         self,
-        turn: Turn,
+        turn: Lease,
         delivery: Delivery,
         sent: Sent,
         *,
@@ -138,7 +138,7 @@ class KeptOutbox:
                 )
 
     async def close(
-        self, turn: Turn, delivery: Delivery, state: DeliveryState, problem: str = ""
+        self, turn: Lease, delivery: Delivery, state: DeliveryState, problem: str = ""
     ) -> None:
         """Note that it was dropped, refused or lost."""
         async with self._database.transaction() as work:
@@ -150,7 +150,7 @@ class KeptOutbox:
                 problem,
             )
 
-    async def postpone(self, turn: Turn, delivery: Delivery, seconds: float, problem: str) -> None:
+    async def postpone(self, turn: Lease, delivery: Delivery, seconds: float, problem: str) -> None:
         """Leave the rest of a delivery for later; others of its subscription need not wait."""
         async with self._database.transaction() as work:
             await _hold(work, turn)
@@ -161,12 +161,12 @@ class KeptOutbox:
                 problem,
             )
 
-    async def put_off(self, turn: Turn, seconds: float, problem: str) -> None:
+    async def put_off(self, turn: Lease, seconds: float, problem: str) -> None:
         """End the turn; the next one comes after that many seconds."""
         async with self._database.transaction() as work:
             await _fail(work, turn, seconds, problem)
 
-    async def pause(self, turn: Turn, pause: Pause, seconds: float) -> None:
+    async def pause(self, turn: Lease, pause: Pause, seconds: float) -> None:
         """End the turn, and pause the subscription; it is tried again after so many seconds."""
         async with self._database.transaction() as work:
             await _fail(work, turn, seconds, pause.detail)
@@ -182,7 +182,7 @@ class KeptOutbox:
                 pause.since,
             )
 
-    async def release(self, turn: Turn) -> None:
+    async def release(self, turn: Lease) -> None:
         """End the turn."""
         async with self._database.transaction() as work:
             await _end(work, turn)
@@ -217,11 +217,11 @@ class KeptOutbox:
         return _to_backlog(rows, paused, problems[0][0] if problems else "")
 
 
-async def _hold(work: Transaction, turn: Turn, *, until: float | None = None) -> None:
+async def _hold(work: Transaction, turn: Lease, *, until: float | None = None) -> None:
     """Make sure of a turn, and make it last until then.
 
     Raises:
-        TurnLost: it is another's.
+        LeaseLost: it is another's.
     """
     held = await work.rows(
         "UPDATE subscriptions SET turn_until = coalesce($4, turn_until)"
@@ -232,10 +232,10 @@ async def _hold(work: Transaction, turn: Turn, *, until: float | None = None) ->
         until,
     )
     if not held:
-        raise TurnLost(f"The turn of {turn.subscription.key} is another's")
+        raise LeaseLost(f"The turn of {turn.subscription.key} is another's")
 
 
-async def _succeed(work: Transaction, turn: Turn) -> None:
+async def _succeed(work: Transaction, turn: Lease) -> None:
     """Note that the subscription was reached."""
     await _hold(work, turn)
     await work.rows(
@@ -250,7 +250,7 @@ async def _succeed(work: Transaction, turn: Turn) -> None:
     )
 
 
-async def _fail(work: Transaction, turn: Turn, seconds: float, problem: str) -> None:
+async def _fail(work: Transaction, turn: Lease, seconds: float, problem: str) -> None:
     """End a turn without success."""
     await _hold(work, turn)
     await work.rows(
@@ -262,7 +262,7 @@ async def _fail(work: Transaction, turn: Turn, seconds: float, problem: str) -> 
     )
 
 
-async def _end(work: Transaction, turn: Turn) -> None:
+async def _end(work: Transaction, turn: Lease) -> None:
     await _hold(work, turn)
     await work.rows(
         "UPDATE subscriptions SET owner = NULL, turn_until = 0 WHERE key = $1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.state.database import Row
 
 SUBSCRIPTION = (

@@ -16,7 +16,7 @@ from bot.state.sqlite import SQLite
 from bot.state.subscriptions import KeptSubscriptions
 
 if TYPE_CHECKING:  # what no first answer needs is imported when it is asked for
-    from bot.blog.outbox import Backlog
+    from bot.announce.outbox import Backlog
     from bot.state.archive import Archive
     from bot.state.ledger import KeptLedger
     from bot.state.outbox import KeptOutbox

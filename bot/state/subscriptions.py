@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.state.database import LEDGER, Database
 from bot.state.rows import SUBSCRIPTION, subscription_row, to_subscription, upsert
 

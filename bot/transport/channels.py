@@ -8,11 +8,11 @@ import discord
 from discord import ChannelType, Permissions
 from discord.http import Route
 
-from bot.blog.channel import Channel
-from bot.blog.delivery import NoAccess
-from bot.blog.subscription import Place, Subscription
-from bot.transport.pace import Pace
+from bot.announce.channel import Channel
+from bot.announce.delivery import NoAccess
+from bot.announce.subscription import Place, Subscription
 from bot.transport.permissions import allowed, is_timed_out, names
+from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Rest
 
 Payload = dict[str, Any]
@@ -38,8 +38,8 @@ class DiscordChannels:
         pace: shared by all that share the bot.
     """
 
-    def __init__(self, client: discord.Client, *, pace: Pace | None = None) -> None:
-        self._rest = Rest(client, pace or Pace())
+    def __init__(self, client: discord.Client, *, pace: RateLimiter | None = None) -> None:
+        self._rest = Rest(client, pace or RateLimiter())
 
     async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
         """A channel, and what the bot lacks there to announce as ``wish`` says."""

@@ -11,10 +11,10 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.blog.delivery import LetterRefused, MailError, MessageGone, NoAccess, TryLater
-from bot.blog.subscription import PauseReason
+from bot.announce.delivery import MessageGone, MessageRefused, MessengerError, NoAccess, TryLater
+from bot.announce.subscription import PauseReason
 from bot.transport.api import RATE_LIMITED, REFUSALS, describe, is_passing
-from bot.transport.pace import Pace
+from bot.transport.rate_limiter import RateLimiter
 
 Payload = dict[str, Any]
 
@@ -60,7 +60,7 @@ PAUSES: dict[int, PauseReason] = {
     NO_DIRECT_MESSAGES: "closed",
     NO_COMMON_SERVER: "closed",
 }
-KINDS: dict[int, type[MailError]] = {
+KINDS: dict[int, type[MessengerError]] = {
     ARCHIVED: Archived,
     LOCKED: Locked,
     UNKNOWN_MESSAGE: MessageGone,
@@ -76,7 +76,7 @@ class Rest:
         pace: shared by all that share the bot.
     """
 
-    def __init__(self, client: discord.Client, pace: Pace) -> None:
+    def __init__(self, client: discord.Client, pace: RateLimiter) -> None:
         self._client = client
         self._pace = pace
 
@@ -112,7 +112,7 @@ class Rest:
             already: the error that says that this was done before; None is returned.
 
         Raises:
-            MailError: the kind says what to do about it.
+            MessengerError: the kind says what to do about it.
         """
         assert self.me, "without it there is nobody to ask as"
         await self._pace.turn()
@@ -157,7 +157,7 @@ class _Once:
         return iter(())
 
 
-def meaning(error: Exception) -> MailError:
+def meaning(error: Exception) -> MessengerError:
     """What an exception of discord.py means for a letter."""
     if isinstance(error, discord.RateLimited):
         return TryLater(describe(error), error.retry_after)
@@ -171,7 +171,7 @@ def meaning(error: Exception) -> MailError:
     if error.status in CLOSED_STATUSES or error.code in CLOSED:
         reason = CLOSED.get(error.code) or describe(error)
         return NoAccess(reason, PAUSES.get(error.code, "access"))
-    return LetterRefused(describe(error))
+    return MessageRefused(describe(error))
 
 
 def _wait(error: Exception) -> float | None:

@@ -6,28 +6,28 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.blog.census import Entry
-from bot.blog.date import PostDate
-from bot.blog.delivery import (
-    Letter,
+from bot.announce.catalogue import Entry
+from bot.announce.delivery import (
+    Message,
     MessageGone,
     Sent,
     Story,
     TryLater,
 )
+from bot.announce.subscription import Subscription
+from bot.blog.date import PostDate
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
 
 Failure = Callable[[str, str], Exception | None]
 
 
 @dataclass
-class Message:
+class Posted:
     """A message as a channel shows it."""
 
     id: int
     delivery: str
-    letter: Letter
+    letter: Message
     edits: int = 0
     published: bool = False
     thread: int | None = None
@@ -51,7 +51,7 @@ class Channels:
 
     before: Failure = lambda _request, _key: None
     after: Failure = lambda _request, _key: None
-    messages: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    messages: dict[str, list[Posted]] = field(default_factory=lambda: defaultdict(list))
     calls: list[str] = field(default_factory=list)
     _last: int = 0
 
@@ -59,11 +59,11 @@ class Channels:
         """What a channel shows."""
         return [message.text for message in self.messages[key]]
 
-    async def send(self, delivery: str, to: Subscription, letter: Letter) -> Sent:
+    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
         """Add a message, every time."""
         self._may("send", to.key)
         self._last += 1
-        message = Message(self._last, delivery, letter)
+        message = Posted(self._last, delivery, letter)
         self.messages[to.key].append(message)
         self._did("send", to.key)
         return self._sent(to.key, message)
@@ -77,7 +77,7 @@ class Channels:
                 return self._sent(to.key, message)
         return None
 
-    async def edit(self, sent: Sent, letter: Letter) -> None:
+    async def edit(self, sent: Sent, letter: Message) -> None:
         """Change a message."""
         key, message = self._at(sent)
         self._may("edit", key)
@@ -85,7 +85,7 @@ class Channels:
         message.edits += 1
         self._did("edit", key)
 
-    async def start_thread(self, sent: Sent, letter: Letter) -> int:
+    async def start_thread(self, sent: Sent, letter: Message) -> int:
         """Hang a thread on a message."""
         assert letter.title
         key, message = self._at(sent)
@@ -114,7 +114,7 @@ class Channels:
         if error := self.after(request, key):
             raise error
 
-    def _sent(self, key: str, message: Message) -> Sent:
+    def _sent(self, key: str, message: Posted) -> Sent:
         return Sent(
             channel=int(key[1:]),
             message=message.id,
@@ -122,7 +122,7 @@ class Channels:
             published=message.published,
         )
 
-    def _at(self, sent: Sent) -> tuple[str, Message]:
+    def _at(self, sent: Sent) -> tuple[str, Posted]:
         for key, messages in self.messages.items():
             for message in messages:
                 if message.id == sent.message:
@@ -133,15 +133,15 @@ class Channels:
 class Lines:
     """A composer that puts titles into a line; plain ones begin with a mark."""
 
-    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """Titles, those of withdrawn posts in brackets."""
         assert delivery
         titles = (story.post.title if story.post else f"[{story.title}]" for story in stories)
-        return Letter(
+        return Message(
             components=[{"content": ", ".join(titles)}], title=stories[0].title, role=to.role
         )
 
-    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same after a mark."""
         letter = self.compose(delivery, stories, to)
         return replace(letter, components=[{"content": "plain " + letter.components[0]["content"]}])

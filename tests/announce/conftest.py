@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.announce.announcer import Announcer
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 from bot.state.state import State
 from tests.announce.channels import Channels, Lines, Shelf
 

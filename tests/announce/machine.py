@@ -23,17 +23,17 @@ import asyncpg  # noqa: F401 - once, for all machines that are forked
 import discord
 
 from bot.announce import announcer, errand
-from bot.blog.census import Entry
-from bot.blog.delivery import Letter, Story
+from bot.announce.catalogue import Entry
+from bot.announce.delivery import Message, Story
+from bot.announce.outbox import Outbox
+from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
-from bot.blog.outbox import Outbox
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
 from bot.state import postgres
 from bot.state.state import State
 from bot.transport.api import use_api_base
-from bot.transport.mail import DiscordMail
-from bot.transport.pace import Pace
+from bot.transport.messenger import DiscordMessenger
+from bot.transport.rate_limiter import RateLimiter
 from tests.wire.people import TOKEN
 
 Order = Mapping[str, Any]
@@ -75,7 +75,7 @@ async def live(order: Order) -> None:
             ledger=Doomed(state.ledger, fate, "ledger"),
             outbox=Doomed(state.outbox, fate, "outbox"),
             subscriptions=state.subscriptions,
-            mail=Doomed(DiscordMail(client, pace=Pace(1000)), fate, "mail"),
+            mail=Doomed(DiscordMessenger(client, pace=RateLimiter(1000)), fate, "mail"),
             composer=Composer(),
             limit=order.get("limit", 5),
             lease=order["lease"],
@@ -206,12 +206,12 @@ class Catalogue:
 class Composer:
     """Implements ``blog.Composer``: a heading a post, and a button with the delivery's id."""
 
-    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """Name the posts, oldest first."""
         text = "\n".join(f"# {story.title}" for story in stories)
         button = {"type": 2, "style": 2, "label": "Read", "custom_id": f"new:{delivery}:x"}
         card = [{"type": 10, "content": text}, {"type": 1, "components": [button]}]
         tags = {tag for story in stories if story.post for tag in story.post.tags}
-        return Letter(components=card, title=stories[0].title, tags=tuple(tags), role=to.role)
+        return Message(components=card, title=stories[0].title, tags=tuple(tags), role=to.role)
 
     plain = compose

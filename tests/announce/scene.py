@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.blog.subscription import Place, Subscription
+from bot.announce.subscription import Place, Subscription
 from tests.wire.answers import Answers
 from tests.wire.guild import FORUM, NEWS, TEXT, channel, thread
 from tests.wire.limits import texts_of

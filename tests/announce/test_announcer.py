@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blog.delivery import LetterRefused, NoAccess, TryLater
-from bot.blog.subscription import Pause
+from bot.announce.delivery import MessageRefused, NoAccess, TryLater
+from bot.announce.subscription import Pause
 from tests.announce.channels import later
 from tests.announce.conftest import NEWS, TEXT, Stage
 
@@ -207,7 +207,7 @@ async def test_an_administrators_pause_is_left_alone(stage: Stage) -> None:
 async def test_a_refused_card_becomes_a_plain_one(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refusals = iter([LetterRefused("components: too long")])
+    refusals = iter([MessageRefused("components: too long")])
     stage.discord.before = lambda request, _: next(refusals, None) if request == "send" else None
     stage.shelf.put("a.md", "Hello")
     await stage.announce()
@@ -218,7 +218,7 @@ async def test_a_refused_card_becomes_a_plain_one(
 async def test_what_discord_never_takes_is_logged_and_holds_nothing_up(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refusals = iter([LetterRefused("no"), LetterRefused("still no")])
+    refusals = iter([MessageRefused("no"), MessageRefused("still no")])
     stage.discord.before = lambda request, _: next(refusals, None) if request == "send" else None
     stage.shelf.put("a.md", "Hello")
     stage.shelf.put("b.md", "World")

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.blog.subscription import Place
+from bot.announce.subscription import Place
 from tests.announce.scene import Blog, Note, Town, Weather, notes, shown, unfinished, wanted
 from tests.announce.zygote import Machine, Zygote
 from tests.wire.server import LoopbackDiscord

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from bot.blog.subscription import Place
+from bot.announce.subscription import Place
 from tests.announce.scene import Town, Weather, notes
 from tests.announce.test_kills import (
     AT_ONCE,

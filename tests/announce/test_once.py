@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bot.announce.announcer import Announcer
-from bot.announce.errand import Errand
-from bot.blog.delivery import NoAccess, TryLater
-from bot.blog.subscription import Subscription
+from bot.announce.delivery import NoAccess, TryLater
+from bot.announce.delivery_worker import DeliveryWorker
+from bot.announce.subscription import Subscription
 from bot.state.state import State
 from tests.announce.channels import Channels, Lines, Shelf
 
@@ -136,7 +136,7 @@ class OncePerChannel(RuleBasedStateMachine):
     async def drain(self) -> None:
         means = self.announcer._means
         while turn := await means.outbox.claim("me", self.shelf.generation, LEASE):
-            await Errand(means, turn).run()
+            await DeliveryWorker(means, turn).run()
 
     @precondition(lambda self: len(self.paths) < 8)
     @rule(count=st.integers(1, 3))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.blog.subscription import Place
+from bot.announce.subscription import Place
 from bot.state.state import State
 from tests.announce.scene import Town
 from tests.wire.limits import texts_of

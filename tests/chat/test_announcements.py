@@ -12,9 +12,9 @@ from discord import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blog.delivery import Letter, Story, delivery_id
+from bot.announce.delivery import Message, Story, delivery_id
+from bot.announce.subscription import Subscription
 from bot.blog.post import Post
-from bot.blog.subscription import Subscription
 from bot.chat.announcements import MOST_STORIES, THREAD_NAME, Cards
 from bot.chat.words import CATALOGUES
 from tests.chat.blog import SITE, garden, garden_post
@@ -46,7 +46,7 @@ def stories(draw: st.DrawFn, number: int) -> Story:
 STORIES = st.integers(1, 13).flatmap(lambda n: st.tuples(*map(stories, range(n))))
 
 
-def takes(letter: Letter) -> None:
+def takes(letter: Message) -> None:
     """Discord takes the letter as a message, and as an edit of one."""
     message = {"flags": V2, "components": letter.components}
     check_limits(message)
@@ -55,12 +55,12 @@ def takes(letter: Letter) -> None:
     assert letter.title.strip()
 
 
-def shown(letter: Letter) -> str:
+def shown(letter: Message) -> str:
     """All that a reader sees of it."""
     return "\n".join(texts_of({"components": letter.components}))
 
 
-def buttons(letter: Letter) -> list[dict[str, Any]]:
+def buttons(letter: Message) -> list[dict[str, Any]]:
     """Its buttons that open posts, greyed out ones too."""
     found: Sequence[Any] = components_of({"components": letter.components})
     return [each for each in found if each["type"] == BUTTON and "custom_id" in each]

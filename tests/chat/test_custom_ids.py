@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.delivery import delivery_id
+from bot.announce.delivery import delivery_id
 from bot.blog.post import post_key
 from bot.chat.custom_ids import (
     AnotherRandom,

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blog.census import face
+from bot.announce.catalogue import face
 from bot.index.index import Index
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Clock, Fill

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.blog.ledger import Assignment, Revision
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.ledger import Assignment, Revision
+from bot.announce.subscription import Pause, Subscription
 from bot.blog.usage import Outcome, Usage
 from bot.index.index import Index
 from bot.monitoring.metrics import MOST_EARLY, Metrics

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.blog.delivery import Sent
+from bot.announce.delivery import Sent
+from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.outbox import Shown
+from bot.announce.subscription import Subscription
 from bot.blog.errors import ArchiveRefused
-from bot.blog.ledger import Assignment, KnownPost, Revision
-from bot.blog.outbox import Shown
-from bot.blog.subscription import Subscription
 from bot.state.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11, tags=("Größe",), since=5)
@@ -23,7 +23,7 @@ HELLO = KnownPost(
     slug="h",
     title="Hello 👋",
     digest="1",
-    sketch=frozenset({1, 2**32 - 1}),
+    minhash=frozenset({1, 2**32 - 1}),
     face="f",
 )
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.blog.delivery import Sent
-from bot.blog.ledger import Assignment, Known, KnownPost, Revision
-from bot.blog.outbox import Delivery, Shown, Turn, TurnLost
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.delivery import Sent
+from bot.announce.ledger import Assignment, Known, KnownPost, Revision
+from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
+from bot.announce.subscription import Pause, Subscription
 from bot.state.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11)
@@ -42,7 +42,7 @@ async def opened(home: Path | str) -> AsyncIterator[State]:
         yield state
 
 
-async def turn_of(state: State, wish: Subscription, seconds: float = HOUR) -> Turn:
+async def turn_of(state: State, wish: Subscription, seconds: float = HOUR) -> Lease:
     """A turn of that subscription, when only it has anything to do, or whichever comes first."""
     turn = await state.outbox.claim("me", 5, seconds)
     if turn is not None and turn.subscription.key != wish.key:
@@ -54,7 +54,7 @@ async def turn_of(state: State, wish: Subscription, seconds: float = HOUR) -> Tu
     return turn
 
 
-async def begun(state: State, turn: Turn) -> Delivery:
+async def begun(state: State, turn: Lease) -> Delivery:
     delivery = await state.outbox.begin(turn, HOUR)
     assert delivery is not None
     return delivery
@@ -135,14 +135,14 @@ async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -
             outbox.pause(late, pause, 1),
             outbox.release(late),
         ):
-            with pytest.raises(TurnLost):
+            with pytest.raises(LeaseLost):
                 await write
         again = await begun(state, turn)
         assert (again.id, again.state, again.sent) == ("a11", "sending", None)
         assert await state.subscriptions.get(NEWS.key) == NEWS
 
 
-async def begun_for(state: State, turn: Turn, seconds: float) -> Delivery:
+async def begun_for(state: State, turn: Lease, seconds: float) -> Delivery:
     delivery = await state.outbox.begin(turn, seconds)
     assert delivery is not None
     return delivery

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.state.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11, since=5)

@@ -8,8 +8,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.blog.delivery import NoAccess, TryLater
-from bot.blog.subscription import Subscription
+from bot.announce.delivery import NoAccess, TryLater
+from bot.announce.subscription import Subscription
 from bot.transport.channels import DiscordChannels
 from tests.wire.guild import FORUM, NEWS, THREAD_ID, channel, role
 from tests.wire.people import SERVER_ID, TOKEN

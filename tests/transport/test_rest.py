@@ -9,7 +9,7 @@ import discord.http
 import pytest
 from discord.http import Route
 
-from bot.transport.pace import Pace
+from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Rest
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.people import TOKEN
@@ -19,7 +19,7 @@ from tests.wire.people import TOKEN
 async def test_a_request_that_is_given_up_does_not_hold_up_the_next() -> None:
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.login(TOKEN)
-        rest = Rest(client, Pace())
+        rest = Rest(client, RateLimiter())
 
         async def ask(seconds: float) -> None:
             async with asyncio.timeout(seconds):

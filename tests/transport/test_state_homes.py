@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 from bot.state.state import State
 from tests.line import line_to
 from tests.postgres import PostgresServer

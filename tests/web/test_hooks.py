@@ -21,8 +21,8 @@ from aiohttp import web
 
 from bot.web import hooks, staying
 from bot.web.hooks import Hooks, Work
+from bot.web.keep_awake import KeepAwake
 from bot.web.server import listening
-from bot.web.staying import Staying
 
 SECRET = "a secret of both"
 PUSH = {
@@ -308,7 +308,7 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
     bot = Bot()
     work = Work(refresh=bot.refresh, drained=drained, posts=bot.posts)
     async with ringing(Hooks(work, push_secret=None, wake_secret=None, stay_secret="s")) as caller:
-        stay = Staying(f"{caller.base}/hooks/stay", "s", drained)
+        stay = KeepAwake(f"{caller.base}/hooks/stay", "s", drained)
         async with stay.running():
             await until(lambda: asked == [3.0, 55.0, 55.0, 55.0])
             await stay.notice()
@@ -334,7 +334,7 @@ async def test_a_bot_that_does_not_reach_itself_goes_on(
     async def drained(_seconds: float) -> int:
         return 1
 
-    stay = Staying(f"http://127.0.0.1:{unused_tcp_port}/hooks/stay", "s", drained)
+    stay = KeepAwake(f"http://127.0.0.1:{unused_tcp_port}/hooks/stay", "s", drained)
     async with stay.running():
         await until(lambda: caplog.text.count("may fall asleep") == 1)
         await stay.notice()

@@ -20,7 +20,7 @@ async def about(
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with counts, source, link and version."""
-    from bot.blog.outbox import Backlog
+    from bot.announce.outbox import Backlog
     from bot.chat.views.about import About
 
     client = client_of(interaction)

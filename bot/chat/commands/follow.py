@@ -21,7 +21,7 @@ from bot.chat.views.notice import Notice
 from bot.chat.words import described, named
 
 if TYPE_CHECKING:
-    from bot.blog.subscription import Subscription
+    from bot.announce.subscription import Subscription
 
 # Stands for all tags, whatever the language; the word is understood as well.
 EVERYTHING = "~all"

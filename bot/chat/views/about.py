@@ -7,8 +7,8 @@ from typing import Any
 
 from discord import ui
 
+from bot.announce.outbox import Backlog
 from bot.blog.library import Status
-from bot.blog.outbox import Backlog
 from bot.blog.post import is_web_url
 from bot.chat import limits, text
 from bot.chat.views.layout import Layout, small

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from discord import Interaction, ui
 
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 from bot.chat.actions import Action
 from bot.chat.channels import may_manage
 from bot.chat.effects import by_itself, paused, which

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import discord
 from discord import Interaction, ui
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat import limits, text
 from bot.chat.actions import Action

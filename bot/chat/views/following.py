@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import discord
 from discord import Interaction, ui
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.blog.tag import tag_key
 from bot.chat import text
 from bot.chat.actions import Action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 from bot.chat.views.following import followed_text
 from bot.chat.views.layout import Layout, heading
 from bot.chat.words import Words

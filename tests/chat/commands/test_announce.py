@@ -12,7 +12,7 @@ from discord import PermissionOverwrite
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from bot.chat.client import Slashpost
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import SELECT, Seen, Stage, is_in_channel

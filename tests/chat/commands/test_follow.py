@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blog.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, Subscription
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import Seen, Stage, bot_of, is_in_channel
 

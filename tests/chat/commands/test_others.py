@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.blog.delivery import delivery_id
-from bot.blog.ledger import Assignment, KnownPost, Revision
-from bot.blog.subscription import Subscription
+from bot.announce.delivery import delivery_id
+from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.subscription import Subscription
 from bot.chat.commands import COMMANDS
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage

@@ -11,8 +11,8 @@ from discord import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blog.channel import Channel
-from bot.blog.subscription import Pause, PauseReason, Place, Subscription
+from bot.announce.channel import Channel
+from bot.announce.subscription import Pause, PauseReason, Place, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat.channels import Access
 from bot.chat.views.announced_list import AnnouncedList

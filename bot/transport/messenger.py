@@ -11,12 +11,12 @@ from typing import Any
 import discord
 from discord.http import Route
 
-from bot.blog.delivery import Letter, MessageGone, NoAccess, Sent
-from bot.blog.subscription import Subscription
+from bot.announce.delivery import Message, MessageGone, NoAccess, Sent
+from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.transport.channels import DiscordChannels
-from bot.transport.pace import Pace
 from bot.transport.permissions import READ_HISTORY
+from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Archived, Locked, Rest
 
 log = logging.getLogger(__name__)
@@ -41,21 +41,21 @@ PAGE = 100
 MOST_PAGES = 50
 
 
-class DiscordMail:
-    """Carries letters over REST: implements ``Mail``.
+class DiscordMessenger:
+    """Carries letters over REST: implements ``Messenger``.
 
     Args:
         client: the bot; nothing of its cache is used.
         pace: shared by all that share the bot.
     """
 
-    def __init__(self, client: discord.Client, *, pace: Pace | None = None) -> None:
-        pace = pace or Pace()
+    def __init__(self, client: discord.Client, *, pace: RateLimiter | None = None) -> None:
+        pace = pace or RateLimiter()
         self._rest = Rest(client, pace)
         self._channels = DiscordChannels(client, pace=pace)
         self._readers: dict[int, int] = {}  # their channels of direct messages
 
-    async def send(self, delivery: str, to: Subscription, letter: Letter) -> Sent:
+    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
         """Send a letter; twice within minutes gives the message that is there already.
 
         In a forum, where Discord has no nonce, a lost response ends in ``TryLater``.
@@ -81,7 +81,7 @@ class DiscordMail:
         except NoAccess as error:
             raise NoAccess("the bot is not in the server", "left") from error
 
-    async def _post(self, forum: int, letter: Letter, message: Payload) -> Sent:
+    async def _post(self, forum: int, letter: Message, message: Payload) -> Sent:
         """Open a post in a forum. Thread and first message share an id."""
         body = {
             "name": letter.title,
@@ -177,7 +177,7 @@ class DiscordMail:
             if _instant(query["before"]) < discord.utils.snowflake_time(after):
                 return
 
-    async def edit(self, sent: Sent, letter: Letter) -> None:
+    async def edit(self, sent: Sent, letter: Message) -> None:
         """Change a message, and the name of a forum's post; an archived thread stays so."""
         try:
             try:
@@ -191,7 +191,7 @@ class DiscordMail:
         except Locked as error:
             raise MessageGone(f"{error.reason}: its messages stay as they are") from error
 
-    async def _change(self, sent: Sent, letter: Letter) -> None:
+    async def _change(self, sent: Sent, letter: Message) -> None:
         body = _content(letter) | {"flags": COMPONENTS_V2, "allowed_mentions": {"parse": []}}
         route = Route("PATCH", MESSAGE, channel_id=sent.channel, message_id=sent.message)
         await self._rest.ask(route, body=body)
@@ -207,7 +207,7 @@ class DiscordMail:
     async def _set(self, thread: int, **fields: object) -> None:
         await self._rest.ask(Route("PATCH", CHANNEL, channel_id=thread), body=fields)
 
-    async def start_thread(self, sent: Sent, letter: Letter) -> int:
+    async def start_thread(self, sent: Sent, letter: Message) -> int:
         """Hang a thread on a message; the two share an id."""
         path = MESSAGE + "/threads"
         route = Route("POST", path, channel_id=sent.channel, message_id=sent.message)
@@ -231,12 +231,12 @@ class DiscordMail:
         return self._readers[to.reader]
 
 
-def _content(letter: Letter) -> Payload:
+def _content(letter: Message) -> Payload:
     flags = COMPONENTS_V2 | (SILENT if letter.silent else 0)
     return {"components": list(letter.components), "flags": flags}
 
 
-def _mentions(letter: Letter) -> Payload:
+def _mentions(letter: Message) -> Payload:
     """Nobody, whatever a post says, but the one role that was chosen."""
     roles = [] if letter.role is None else [str(letter.role)]
     return {"parse": [], "roles": roles}

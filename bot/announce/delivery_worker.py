@@ -11,23 +11,23 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-from bot.announce.told import Told, digest, lacks, lacks_publication, lacks_thread
-from bot.blog.census import Catalogue, face
-from bot.blog.delivery import (
+from bot.announce.catalogue import Catalogue, face
+from bot.announce.content import Content, digest, lacks, lacks_publication, lacks_thread
+from bot.announce.delivery import (
     Composer,
-    Letter,
-    LetterRefused,
-    Mail,
-    MailError,
+    Message,
     MessageGone,
+    MessageRefused,
+    Messenger,
+    MessengerError,
     NoAccess,
     Sent,
     Story,
     TryLater,
 )
+from bot.announce.outbox import Delivery, Lease, LeaseLost, Outbox, Shown
+from bot.announce.subscription import Pause
 from bot.blog.errors import IndexUnavailable, StateUnavailable
-from bot.blog.outbox import Delivery, Outbox, Shown, Turn, TurnLost
-from bot.blog.subscription import Pause
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
 
 
 @dataclass(frozen=True, kw_only=True)
-class Means:
+class Services:
     """What all errands share.
 
     Attributes:
@@ -64,14 +64,14 @@ class Means:
 
     catalogue: Catalogue
     outbox: Outbox
-    mail: Mail
+    mail: Messenger
     composer: Composer
     lease: float
     tell: Callable[[Outcome], None]
     never_sent: set[str] = field(default_factory=set)
 
 
-class Errand:
+class DeliveryWorker:
     """One turn: delivers all that waits for a subscription, or as much as can be.
 
     Args:
@@ -79,7 +79,7 @@ class Errand:
         turn: the right to send.
     """
 
-    def __init__(self, means: Means, turn: Turn) -> None:
+    def __init__(self, means: Services, turn: Lease) -> None:
         self._means = means
         self._outbox = means.outbox
         self._turn = turn
@@ -97,7 +97,7 @@ class Errand:
         try:
             while delivery := await self._begin():
                 await self._step(delivery, await self._told(delivery))
-        except TurnLost as error:
+        except LeaseLost as error:
             log.info("%s", error)
         except NoAccess as error:
             await self._pause(error)
@@ -108,7 +108,7 @@ class Errand:
         except StateUnavailable:
             raise
         except asyncio.CancelledError:  # the process stops: let the next one begin at once
-            with suppress(TurnLost):
+            with suppress(LeaseLost):
                 await self._outbox.release(self._turn)
             raise
         except Exception as error:
@@ -142,7 +142,7 @@ class Errand:
         except TimeoutError as error:
             raise TryLater(f"Discord did not answer within {left:.0f} s") from error
 
-    async def _told(self, delivery: Delivery) -> Told:
+    async def _told(self, delivery: Delivery) -> Content:
         """The stories of a delivery, as far as the index shows what the ledger knows."""
         stories = []
         for known in delivery.posts:
@@ -150,9 +150,9 @@ class Errand:
             if not known.is_gone and (post is None or face(post) != known.face):
                 raise TryLater(f"{known.path} has changed since the last look at the posts")
             stories.append(Story(title=known.title, post=post))
-        return Told(stories, {known.id: known.face for known in delivery.posts})
+        return Content(stories, {known.id: known.face for known in delivery.posts})
 
-    async def _step(self, delivery: Delivery, told: Told) -> None:
+    async def _step(self, delivery: Delivery, told: Content) -> None:
         """Make one step, after which ``begin`` says what the next one is."""
         to, sent = self._to, delivery.sent
         if sent is None:
@@ -164,7 +164,7 @@ class Errand:
         else:  # it was wished when the message was sent, and is no more
             await self._outbox.record(self._turn, delivery, sent)
 
-    async def _send(self, delivery: Delivery, told: Told) -> None:
+    async def _send(self, delivery: Delivery, told: Content) -> None:
         """Send a letter, unless it is there already."""
         never_sent = delivery.id in self._means.never_sent and not delivery.attempts
         self._means.never_sent.discard(delivery.id)
@@ -180,7 +180,7 @@ class Errand:
                 told.present,
                 lambda letter: self._means.mail.send(delivery.id, to, letter),
             )
-        except LetterRefused as error:
+        except MessageRefused as error:
             log.error("Discord refuses %s in %s: %s", told, to.key, error.reason)  # noqa: TRY400 - Discord said so, no line of ours
             await self._close(delivery, "refused", error.reason)
             return
@@ -189,7 +189,7 @@ class Errand:
         log.info("Announced %s in %s", told, to.key)
         self._means.tell("sent")
 
-    async def _find(self, delivery: Delivery, told: Told) -> bool:
+    async def _find(self, delivery: Delivery, told: Content) -> bool:
         """Look for a message that may have arrived, and note where it is."""
         to = self._to
         await self._renew(FIND_SECONDS / FOR_REQUESTS)
@@ -207,8 +207,8 @@ class Errand:
         self,
         delivery: Delivery,
         stories: Sequence[Story],
-        use: Callable[[Letter], Coroutine[Any, Any, T]],
-    ) -> tuple[T, Letter]:
+        use: Callable[[Message], Coroutine[Any, Any, T]],
+    ) -> tuple[T, Message]:
         """Use the letter as it should be or, if Discord refuses that, a plain one.
 
         Returns:
@@ -217,12 +217,12 @@ class Errand:
         letter = self._means.composer.compose(delivery.id, stories, self._to)
         try:
             return await self._request(use(letter)), letter
-        except LetterRefused as error:
+        except MessageRefused as error:
             log.warning("Discord refuses a card in %s: %s", self._to.key, error.reason)
         plain = self._means.composer.plain(delivery.id, stories, self._to)
         return await self._request(use(plain)), letter
 
-    async def _change(self, delivery: Delivery, sent: Sent, told: Told) -> None:
+    async def _change(self, delivery: Delivery, sent: Sent, told: Content) -> None:
         """Make a message show its posts as they are now, if it does not."""
         letter = self._means.composer.compose(delivery.id, told.stories, self._to)
         shown = Shown(letter=digest(letter), faces=told.faces)
@@ -237,14 +237,14 @@ class Errand:
                 log.info("%s: somebody deleted the announcement of %s", self._to.key, told)
                 await self._close(delivery, "lost")
                 return
-            except LetterRefused as error:
+            except MessageRefused as error:
                 problem = error.reason
             except (NoAccess, TryLater) as error:
                 await self._postpone(delivery, error)
                 return
         await self._outbox.record(self._turn, delivery, sent, shown=shown, problem=problem)
 
-    async def _complete(self, delivery: Delivery, sent: Sent, told: Told) -> None:
+    async def _complete(self, delivery: Delivery, sent: Sent, told: Content) -> None:
         """Hang a thread on a message or, where it has that, publish it."""
         to = self._to
         try:
@@ -257,7 +257,7 @@ class Errand:
                 sent = replace(sent, published=True)
         except TryLater as error:
             await self._postpone(delivery, error)
-        except MailError as error:
+        except MessengerError as error:
             # The message itself is out; what hangs on it is not worth holding up others.
             log.warning("%s: the announcement of %s: %s", to.key, told, error.reason)
             await self._outbox.record(self._turn, delivery, sent, problem=error.reason)
@@ -284,7 +284,7 @@ class Errand:
         if seconds is None:
             seconds = backoff(self._turn.attempts, FIRST_WAIT, LONGEST_WAIT)
         log.info("%s: again in %.0f s (%s)", self._to.key, seconds, error.reason)
-        with suppress(TurnLost):
+        with suppress(LeaseLost):
             await self._outbox.put_off(self._turn, seconds, error.reason)
         self._means.tell("delayed")
 
@@ -292,7 +292,7 @@ class Errand:
         log.warning("%s is paused: %s", self._to.key, error.reason)
         pause = Pause(reason=error.pause, detail=error.reason, since=int(time.time()))
         seconds = backoff(self._turn.attempts, FIRST_PAUSE, LONGEST_PAUSE)
-        with suppress(TurnLost):
+        with suppress(LeaseLost):
             await self._outbox.pause(self._turn, pause, seconds)
         self._means.tell("paused")
 

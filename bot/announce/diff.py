@@ -7,29 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from bot.announce.sketch import ALIKE, likeness
-from bot.blog.census import Entry, face
-from bot.blog.delivery import delivery_id
-from bot.blog.ledger import Assignment, Known, KnownPost, Revision
-from bot.blog.subscription import Subscription
+from bot.announce.catalogue import Entry, face
+from bot.announce.delivery import delivery_id
+from bot.announce.ledger import Assignment, Known, KnownPost, Revision
+from bot.announce.minhash import ALIKE, similarity
+from bot.announce.subscription import Subscription
 
 # Whoever moves a blog brings posts of years; whoever publishes now and then a belated one.
 OLD_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class PostDiff:
     """What a look at the posts found.
 
     Attributes:
         entries: all posts that readers see.
-        sketches: by path, of those that are not known as they are.
+        minhashes: by path, of those that are not known as they are.
         now: Unix seconds.
         limit: more posts than that at once become one message, or are an import.
     """
 
     entries: Sequence[Entry]
-    sketches: Mapping[str, frozenset[int]]
+    minhashes: Mapping[str, frozenset[int]]
     now: float
     limit: int
 
@@ -38,7 +38,7 @@ class Look:
 
         The first look, and an import, announce nothing.
         """
-        matching = Matching(known.posts, self.sketches)
+        matching = Matching(known.posts, self.minhashes)
         matching.match(self.entries)
         taken = {post.id for post in known.posts}
         found = [(entry, self._known(entry, post)) for entry, post in matching.pairs]
@@ -53,21 +53,21 @@ class Look:
         )
 
     def _known(self, entry: Entry, post: KnownPost) -> KnownPost:
-        return self._post(entry, post.id, self.sketches.get(entry.path, post.sketch))
+        return self._post(entry, post.id, self.minhashes.get(entry.path, post.minhash))
 
     def _new(self, entry: Entry, taken: set[str]) -> KnownPost:
         name = _name(entry.path, taken)
         taken.add(name)
-        return self._post(entry, name, self.sketches.get(entry.path, frozenset()))
+        return self._post(entry, name, self.minhashes.get(entry.path, frozenset()))
 
-    def _post(self, entry: Entry, name: str, sketch: frozenset[int]) -> KnownPost:
+    def _post(self, entry: Entry, name: str, minhash: frozenset[int]) -> KnownPost:
         return KnownPost(
             id=name,
             path=entry.path,
             slug=entry.slug,
             title=entry.title,
             digest=entry.digest,
-            sketch=sketch,
+            minhash=minhash,
             face=face(entry),
         )
 
@@ -99,13 +99,13 @@ class Matching:
 
     Attributes:
         known: all of them, each of which is found once at most.
-        sketches: by path, of entries.
+        minhashes: by path, of entries.
         pairs: entries with the posts that they are.
         strangers: entries that are no known post.
     """
 
     known: Sequence[KnownPost]
-    sketches: Mapping[str, frozenset[int]]
+    minhashes: Mapping[str, frozenset[int]]
     pairs: list[tuple[Entry, KnownPost]] = field(default_factory=list)
     strangers: list[Entry] = field(default_factory=list)
 
@@ -154,13 +154,13 @@ class Matching:
         """Strangers and lost posts with more of their text in common than not."""
         holders: dict[int, list[KnownPost]] = defaultdict(list)
         for post in self._left.values():
-            for number in post.sketch:
+            for number in post.minhash:
                 holders[number].append(post)
         for entry in self.strangers if holders else ():
-            sketch = self.sketches.get(entry.path, frozenset())
-            near = {post.id: post for number in sketch for post in holders.get(number, ())}
+            minhash = self.minhashes.get(entry.path, frozenset())
+            near = {post.id: post for number in minhash for post in holders.get(number, ())}
             for post in near.values():
-                share = likeness(sketch, post.sketch)
+                share = similarity(minhash, post.minhash)
                 if share > ALIKE:
                     yield share, entry, post
 

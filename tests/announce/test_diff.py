@@ -8,11 +8,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.announce.novelty import OLD_SECONDS, Look
-from bot.announce.sketch import likeness, sketch
-from bot.blog.census import Entry, face
-from bot.blog.ledger import Known, KnownPost, Revision
-from bot.blog.subscription import Subscription
+from bot.announce.catalogue import Entry, face
+from bot.announce.diff import OLD_SECONDS, PostDiff
+from bot.announce.ledger import Known, KnownPost, Revision
+from bot.announce.minhash import minhash, similarity
+from bot.announce.subscription import Subscription
 
 NOW = 1_700_000_000.0
 ALL = Subscription(place="text", channel=1)
@@ -29,8 +29,8 @@ def look(
     entries: Sequence[Entry], known: Known | None = None, texts: Mapping[str, str] | None = None
 ) -> Revision:
     """What a look at these entries makes of what is known: nothing, but somebody has looked."""
-    sketches = {path: sketch(text) for path, text in (texts or {}).items()}
-    found = Look(entries=entries, sketches=sketches, now=NOW, limit=3)
+    minhashes = {path: minhash(text) for path, text in (texts or {}).items()}
+    found = PostDiff(entries=entries, minhashes=minhashes, now=NOW, limit=3)
     return found.revise(known or Known(posts=(), subscriptions=(ALL,), is_first=False))
 
 
@@ -166,9 +166,9 @@ def test_every_post_is_one_known_post_and_is_told_of_once(
 
 @given(st.text(), st.text())
 def test_texts_are_alike_from_not_at_all_to_wholly(one: str, other: str) -> None:
-    first, second = sketch(one), sketch(other)
-    assert 0 <= likeness(first, second) == likeness(second, first) <= 1
-    assert likeness(first, first) in {0, 1}
+    first, second = minhash(one), minhash(other)
+    assert 0 <= similarity(first, second) == similarity(second, first) <= 1
+    assert similarity(first, first) in {0, 1}
     assert all(0 <= number < 2**32 for number in first)
 
 
@@ -176,5 +176,5 @@ def test_texts_are_alike_from_not_at_all_to_wholly(one: str, other: str) -> None
 def test_likeness_follows_how_many_sentences_stayed(kept: int) -> None:
     lines = TEXT.splitlines()
     changed = lines[:kept] + [f"Other words, {number} of them, stand here." for number in range(20)]
-    share = likeness(sketch(TEXT), sketch("\n".join(changed[:20])))
+    share = similarity(minhash(TEXT), minhash("\n".join(changed[:20])))
     assert abs(share - kept / (40 - kept)) < 0.1

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot.blog.delivery import Sent
+from bot.announce.delivery import Sent
+from bot.announce.ledger import KnownPost
+from bot.announce.subscription import Pause, Subscription
 from bot.blog.errors import SlashpostError
-from bot.blog.ledger import KnownPost
-from bot.blog.subscription import Pause, Subscription
 
 # waiting: to be sent. sending: an attempt was begun. sent: the message is there, its thread
 # or its publication may lack. done: all is as it should be. changed: the posts look different
@@ -44,7 +44,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Lease:
     """The right to send to one subscription, for a time.
 
     Attributes:
@@ -96,17 +96,17 @@ class Shown:
     faces: Mapping[str, str]
 
 
-class TurnLost(SlashpostError):
+class LeaseLost(SlashpostError):
     """The turn ended meanwhile: somebody else has it, or the subscription is gone."""
 
 
 class Outbox(Protocol):
     """Keeps deliveries in order. Every method may raise StateUnavailable.
 
-    Those that take a turn raise TurnLost, and change nothing, once it is another's.
+    Those that take a turn raise LeaseLost, and change nothing, once it is another's.
     """
 
-    async def claim(self, owner: str, generation: int, seconds: float) -> Turn | None:
+    async def claim(self, owner: str, generation: int, seconds: float) -> Lease | None:
         """The turn of a subscription for which something is to be done now, if there is one.
 
         Args:
@@ -116,19 +116,19 @@ class Outbox(Protocol):
             seconds: how long the turn lasts unless it is renewed.
         """
 
-    async def begin(self, turn: Turn, seconds: float) -> Delivery | None:
+    async def begin(self, turn: Lease, seconds: float) -> Delivery | None:
         """What comes next for it; None, with the turn ended, if nothing does.
 
         What is to be sent comes in order, before what is to be changed. An attempt at
         sending is counted before it is made. The turn lasts ``seconds`` from now.
         """
 
-    async def renew(self, turn: Turn, seconds: float) -> None:
+    async def renew(self, turn: Lease, seconds: float) -> None:
         """Let the turn last that long from now."""
 
     async def record(
         self,
-        turn: Turn,
+        turn: Lease,
         delivery: Delivery,
         sent: Sent,
         *,
@@ -148,20 +148,20 @@ class Outbox(Protocol):
         """
 
     async def close(
-        self, turn: Turn, delivery: Delivery, state: DeliveryState, problem: str = ""
+        self, turn: Lease, delivery: Delivery, state: DeliveryState, problem: str = ""
     ) -> None:
         """Note that it was dropped, refused or lost."""
 
-    async def postpone(self, turn: Turn, delivery: Delivery, seconds: float, problem: str) -> None:
+    async def postpone(self, turn: Lease, delivery: Delivery, seconds: float, problem: str) -> None:
         """Leave the rest of a delivery for later; others of its subscription need not wait."""
 
-    async def put_off(self, turn: Turn, seconds: float, problem: str) -> None:
+    async def put_off(self, turn: Lease, seconds: float, problem: str) -> None:
         """End the turn; the next one comes after that many seconds."""
 
-    async def pause(self, turn: Turn, pause: Pause, seconds: float) -> None:
+    async def pause(self, turn: Lease, pause: Pause, seconds: float) -> None:
         """End the turn, and pause the subscription; it is tried again after so many seconds."""
 
-    async def release(self, turn: Turn) -> None:
+    async def release(self, turn: Lease) -> None:
         """End the turn."""
 
     async def retry_paused(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.transport.pace import MADE_UP_SECONDS, WINDOW_SECONDS, Pace
+from bot.transport.rate_limiter import MADE_UP_SECONDS, WINDOW_SECONDS, RateLimiter
 
 
-async def departures(pace: Pace, requests: int, *, stall: float = 0.0) -> list[float]:
+async def departures(pace: RateLimiter, requests: int, *, stall: float = 0.0) -> list[float]:
     """When so many requests went that all wanted to go at once; the process stalls meanwhile."""
     gone: list[float] = []
 
@@ -31,12 +31,12 @@ def most_in_a_second(gone: list[float]) -> int:
 
 
 async def test_no_second_has_more_than_its_share_and_none_is_wasted() -> None:
-    gone = await departures(Pace(100), 250)
+    gone = await departures(RateLimiter(100), 250)
     assert most_in_a_second(gone) <= 100
     assert gone[-1] - gone[0] < 2.5 + 0.2
 
 
 async def test_what_a_busy_process_missed_does_not_go_all_at_once() -> None:
-    gone = await departures(Pace(100), 200, stall=0.5)
+    gone = await departures(RateLimiter(100), 200, stall=0.5)
     assert most_in_a_second(gone) <= 100
     assert gone[-1] - gone[0] > 2.0 + 0.5 - 4 * MADE_UP_SECONDS

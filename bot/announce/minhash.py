@@ -18,7 +18,7 @@ LEAST_CHARACTERS = 8
 _ENDS = re.compile("[\n.!?\u3002\uff01\uff1f]+")
 
 
-def sketch(text: str) -> frozenset[int]:
+def minhash(text: str) -> frozenset[int]:
     """Up to 32 numbers below 2**32, most of them the same for a text that is mostly the same."""
     sentences = (" ".join(piece.split()) for piece in _ENDS.split(text))
     hashes = {
@@ -29,7 +29,7 @@ def sketch(text: str) -> frozenset[int]:
     return frozenset(sorted(hashes)[:MOST_HASHES])
 
 
-def likeness(one: frozenset[int], other: frozenset[int]) -> float:
-    """How much of two texts is the same, from 0 to 1, by their sketches."""
+def similarity(one: frozenset[int], other: frozenset[int]) -> float:
+    """How much of two texts is the same, from 0 to 1, by their minhashes."""
     sample = sorted(one | other)[:MOST_HASHES]
     return len(one & other & set(sample)) / len(sample) if sample else 0.0

@@ -15,7 +15,7 @@ WINDOW_SECONDS = 1.0
 MADE_UP_SECONDS = 0.05
 
 
-class Pace:
+class RateLimiter:
     """Lets requests go one after the other, evenly, and no second has more than its share.
 
     Args:

@@ -24,7 +24,7 @@ MOST_REQUESTS = 20
 TIMEOUT = aiohttp.ClientTimeout(total=90)
 
 
-class Staying:
+class KeepAwake:
     """Holds a request to the bot's own public address open while there is something to send.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.blog.subscription import Place, Subscription
+from bot.announce.subscription import Place, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from bot.blog.delivery import Letter, Sent, Story
-from bot.blog.subscription import Subscription
+from bot.announce.delivery import Message, Sent, Story
+from bot.announce.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Content:
     """The posts of a delivery as they are now.
 
     Attributes:
@@ -49,7 +49,7 @@ def lacks_publication(to: Subscription, sent: Sent) -> bool:
     return to.publish and to.place == "news" and not sent.published
 
 
-def digest(letter: Letter) -> str:
+def digest(letter: Message) -> str:
     """What changes with what a letter shows: 16 hexadecimal digits."""
     shown = json.dumps([letter.title, list(letter.components)], sort_keys=True)
     return blake2b(shown.encode(), digest_size=8).hexdigest()

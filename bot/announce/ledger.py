@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.blog.subscription import Subscription
+from bot.announce.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class KnownPost:
         slug: its last slug.
         title: its last title.
         digest: of its last text, as in ``Post``.
-        sketch: of its last text: what is compared when a post has moved.
+        minhash: of its last text: what is compared when a post has moved.
         face: changes with what an announcement shows of it; empty while it is gone.
     """
 
@@ -28,7 +28,7 @@ class KnownPost:
     slug: str
     title: str
     digest: str
-    sketch: frozenset[int] = frozenset()
+    minhash: frozenset[int] = frozenset()
     face: str
 
     @property

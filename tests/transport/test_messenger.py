@@ -10,18 +10,18 @@ from typing import Any
 import discord
 import pytest
 
-from bot.blog.delivery import (
-    Letter,
-    LetterRefused,
+from bot.announce.delivery import (
+    Message,
     MessageGone,
+    MessageRefused,
     NoAccess,
     Sent,
     TryLater,
     delivery_id,
 )
-from bot.blog.subscription import PauseReason, Place, Subscription
-from bot.transport.mail import DiscordMail
-from bot.transport.pace import Pace
+from bot.announce.subscription import PauseReason, Place, Subscription
+from bot.transport.messenger import DiscordMessenger
+from bot.transport.rate_limiter import RateLimiter
 from tests.wire.guild import FORUM, NEWS, PUBLIC_THREAD, channel, forum_tag, thread
 from tests.wire.limits import components_of
 from tests.wire.messages import stored
@@ -42,11 +42,11 @@ def place(name: Place, **wishes: Any) -> Subscription:
     return Subscription(place=name, guild=SERVER_ID, channel=ids[name], **wishes)
 
 
-def letter(title: str = "Welcome", **wishes: Any) -> Letter:
+def letter(title: str = "Welcome", **wishes: Any) -> Message:
     read = {"type": 2, "style": 2, "label": "Read", "custom_id": f"new:{DELIVERY}:welcome"}
     text = {"type": 10, "content": f"# {title} @everyone"}
     card = {"type": 17, "components": [text, {"type": 1, "components": [read]}]}
-    return Letter(components=[card], title=title, **wishes)
+    return Message(components=[card], title=title, **wishes)
 
 
 EVERYWHERE = [place(name) for name in ("text", "news", "forum", "thread", "reader")]
@@ -74,9 +74,9 @@ async def client(loopback: LoopbackDiscord) -> AsyncIterator[discord.Client]:
 
 
 @pytest.fixture
-def mail(client: discord.Client) -> DiscordMail:
+def mail(client: discord.Client) -> DiscordMessenger:
     """Carries letters, without a pace that tests would have to wait for."""
-    return DiscordMail(client, pace=Pace(10_000))
+    return DiscordMessenger(client, pace=RateLimiter(10_000))
 
 
 def arrived(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def arrived(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("to", EVERYWHERE, ids=named)
 async def test_a_letter_arrives_and_is_found_again(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+    loopback: LoopbackDiscord, mail: DiscordMessenger, to: Subscription
 ) -> None:
     began = time.time()
     assert await mail.find(DELIVERY, to, began) is None
@@ -100,7 +100,7 @@ async def test_a_letter_arrives_and_is_found_again(
 
 @pytest.mark.parametrize("to", WITH_NONCE, ids=named)
 async def test_a_letter_sent_twice_within_minutes_is_there_once(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+    loopback: LoopbackDiscord, mail: DiscordMessenger, to: Subscription
 ) -> None:
     first = await mail.send(DELIVERY, to, letter())
     assert await mail.send(DELIVERY, to, letter()) == first
@@ -111,7 +111,7 @@ async def test_a_letter_sent_twice_within_minutes_is_there_once(
 
 @pytest.mark.parametrize("to", WITH_NONCE, ids=named)
 async def test_a_server_error_after_the_work_was_done_sends_nothing_twice(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+    loopback: LoopbackDiscord, mail: DiscordMessenger, to: Subscription
 ) -> None:
     loopback.fail("POST", MESSAGES, 500, works=True)
     await mail.send(DELIVERY, to, letter())
@@ -121,7 +121,7 @@ async def test_a_server_error_after_the_work_was_done_sends_nothing_twice(
 
 @pytest.mark.parametrize("status", [0, 429, 500])
 async def test_a_forum_is_asked_once_and_the_post_is_found_then(
-    loopback: LoopbackDiscord, mail: DiscordMail, status: int
+    loopback: LoopbackDiscord, mail: DiscordMessenger, status: int
 ) -> None:
     to, began = place("forum"), time.time()
     loopback.fail("POST", POSTS, status, works=True)
@@ -136,7 +136,7 @@ async def test_a_forum_is_asked_once_and_the_post_is_found_then(
 
 @pytest.mark.parametrize("to", EVERYWHERE, ids=named)
 async def test_a_lost_response_may_have_arrived(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+    loopback: LoopbackDiscord, mail: DiscordMessenger, to: Subscription
 ) -> None:
     began = time.time()
     loopback.fail("POST", f"{MESSAGES}|{POSTS}", 0, works=True)
@@ -146,7 +146,7 @@ async def test_a_lost_response_may_have_arrived(
 
 
 async def test_only_the_chosen_role_is_mentioned_and_no_one_by_an_edit(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     for to in (place("text"), place("forum")):
         sent = await mail.send(DELIVERY, to, letter(role=ROLE))
@@ -163,7 +163,7 @@ async def test_only_the_chosen_role_is_mentioned_and_no_one_by_an_edit(
 
 
 async def test_a_forum_post_gets_the_tags_of_the_same_name(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     forum = loopback.answers.channels[str(FORUM_ID)]
     forum["available_tags"].append(forum_tag("Staff", 9, moderated=True))
@@ -178,7 +178,7 @@ async def test_a_forum_post_gets_the_tags_of_the_same_name(
 
 @pytest.mark.parametrize("to", EVERYWHERE, ids=named)
 async def test_an_edit_changes_the_message_in_place(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription
+    loopback: LoopbackDiscord, mail: DiscordMessenger, to: Subscription
 ) -> None:
     sent = await mail.send(DELIVERY, to, letter())
     await mail.edit(sent, letter("A better title"))
@@ -189,7 +189,7 @@ async def test_an_edit_changes_the_message_in_place(
 
 
 async def test_an_archived_post_is_changed_and_stays_archived(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     sent = await mail.send(DELIVERY, place("forum"), letter())
     about = loopback.answers.channels[str(sent.channel)]["thread_metadata"]
@@ -201,7 +201,7 @@ async def test_an_archived_post_is_changed_and_stays_archived(
 
 
 async def test_a_message_that_is_gone_or_locked_away_is_not_changed(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     sent = await mail.send(DELIVERY, place("forum"), letter())
     loopback.answers.channels[str(sent.channel)]["thread_metadata"]["locked"] = True
@@ -214,7 +214,7 @@ async def test_a_message_that_is_gone_or_locked_away_is_not_changed(
 
 
 async def test_a_letter_goes_into_an_archived_thread_but_not_into_a_locked_one(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     about = loopback.answers.channels[str(THREAD_ID)]["thread_metadata"]
     about["archived"] = True
@@ -226,7 +226,7 @@ async def test_a_letter_goes_into_an_archived_thread_but_not_into_a_locked_one(
 
 
 async def test_a_thread_hangs_on_a_message_once(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     to = place("text")
     sent = await mail.send(DELIVERY, to, letter())
@@ -239,7 +239,7 @@ async def test_a_thread_hangs_on_a_message_once(
 
 
 async def test_a_message_is_published_once_and_found_so(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     to = place("news")
     sent = await mail.send(DELIVERY, to, letter())
@@ -263,7 +263,11 @@ async def test_a_message_is_published_once_and_found_so(
     ],
 )
 async def test_a_closed_door_says_why(
-    loopback: LoopbackDiscord, mail: DiscordMail, to: Subscription, code: int, pause: PauseReason
+    loopback: LoopbackDiscord,
+    mail: DiscordMessenger,
+    to: Subscription,
+    code: int,
+    pause: PauseReason,
 ) -> None:
     door = str(to.channel or to.reader)
     loopback.answers.closed[door] = (404 if code == 10003 else 403, code)
@@ -276,7 +280,7 @@ async def test_a_closed_door_says_why(
 
 
 async def test_a_server_that_the_bot_has_left_is_told_from_a_closed_channel(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     loopback.answers.closed[str(SERVER_ID)] = (403, 50001)
     loopback.answers.guild["id"] = "999"
@@ -285,22 +289,24 @@ async def test_a_server_that_the_bot_has_left_is_told_from_a_closed_channel(
     assert caught.value.pause == "left"
 
 
-async def test_a_deleted_channel_is_no_access(loopback: LoopbackDiscord, mail: DiscordMail) -> None:
+async def test_a_deleted_channel_is_no_access(
+    loopback: LoopbackDiscord, mail: DiscordMessenger
+) -> None:
     del loopback.answers.channels[str(TEXT_ID)]
     with pytest.raises(NoAccess, match="gone"):
         await mail.send(DELIVERY, place("text"), letter())
 
 
 async def test_a_text_that_discord_does_not_take_is_refused(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     loopback.fail("POST", MESSAGES, 400)
-    with pytest.raises(LetterRefused):
+    with pytest.raises(MessageRefused):
         await mail.send(DELIVERY, place("text"), letter())
 
 
 async def test_cloudflares_own_rate_limit_and_an_outage_are_for_later(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     for status in (429, 503):
         loopback.fail("POST", MESSAGES, status, retry_after=None)
@@ -310,7 +316,7 @@ async def test_cloudflares_own_rate_limit_and_an_outage_are_for_later(
 
 
 async def test_an_hour_of_waiting_is_left_to_the_sender(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     sent = await mail.send(DELIVERY, place("news"), letter())
     loopback.fail("POST", ".*/crosspost", 429, retry_after=1800)
@@ -322,16 +328,16 @@ async def test_an_hour_of_waiting_is_left_to_the_sender(
 async def test_before_the_login_nothing_is_sent() -> None:
     client = discord.Client(intents=discord.Intents.none())
     with pytest.raises(TryLater, match="logged in"):
-        await DiscordMail(client).send(DELIVERY, place("text"), letter())
+        await DiscordMessenger(client).send(DELIVERY, place("text"), letter())
     # Over HTTP the bot knows from last time who it is, before it has a connection.
     user: Any = BOT.payload()
     client._connection.user = discord.ClientUser(state=client._connection, data=user)
     with pytest.raises(TryLater, match="logged in"):
-        await DiscordMail(client).send(DELIVERY, place("text"), letter())
+        await DiscordMessenger(client).send(DELIVERY, place("text"), letter())
 
 
 async def test_a_letter_is_found_under_hundreds_of_other_messages(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     to = place("text")
     sent = await mail.send(DELIVERY, to, letter())
@@ -343,7 +349,7 @@ async def test_a_letter_is_found_under_hundreds_of_other_messages(
 
 
 async def test_nobody_elses_message_passes_for_the_bots(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     """Another bot may copy a custom id that it sees."""
     to = place("text")
@@ -354,7 +360,7 @@ async def test_nobody_elses_message_passes_for_the_bots(
 
 
 async def test_what_was_sent_before_is_not_looked_through(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     for to in (place("text"), place("forum")):
         await mail.send(DELIVERY, to, letter())
@@ -363,7 +369,7 @@ async def test_what_was_sent_before_is_not_looked_through(
 
 
 async def test_an_empty_history_is_not_believed_where_it_may_not_be_read(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     """Discord shows an empty channel there; the letter would go out again."""
     to = place("text")
@@ -376,7 +382,7 @@ async def test_an_empty_history_is_not_believed_where_it_may_not_be_read(
 
 
 async def test_other_peoples_posts_in_a_forum_are_left_alone(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     sent = await mail.send(DELIVERY, place("forum"), letter())
     loopback.answers.channels[str(sent.channel)]["owner_id"] = str(ADA.id)
@@ -387,7 +393,7 @@ async def test_other_peoples_posts_in_a_forum_are_left_alone(
 
 
 async def test_a_post_is_found_among_hundreds_of_archived_ones(
-    loopback: LoopbackDiscord, mail: DiscordMail
+    loopback: LoopbackDiscord, mail: DiscordMessenger
 ) -> None:
     to = place("forum")
     sent = await mail.send(DELIVERY, to, letter())
@@ -408,7 +414,7 @@ async def test_a_hundred_letters_at_once_arrive_and_hardly_meet_the_global_limit
     loopback: LoopbackDiscord, client: discord.Client
 ) -> None:
     limits = loopback.rest.limits = Limits()
-    mail = DiscordMail(client)
+    mail = DiscordMessenger(client)
     for number in range(100):
         each = channel(1000 + number, f"channel-{number}")
         loopback.answers.channels[each["id"]] = each

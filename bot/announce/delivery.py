@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
 
+from bot.announce.subscription import PauseReason, Subscription
 from bot.blog.errors import SlashpostError
 from bot.blog.post import Post
-from bot.blog.subscription import PauseReason, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Message:
     """A message, ready for Discord.
 
     Attributes:
@@ -48,10 +48,10 @@ class Story:
 class Composer(Protocol):
     """Writes letters. One story makes a card, several a digest."""
 
-    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The letter with that delivery's id about these posts, oldest first."""
 
-    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Letter:
+    def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same with nothing that Discord might refuse: no picture, short text."""
 
 
@@ -72,10 +72,10 @@ class Sent:
     published: bool = False
 
 
-class Mail(Protocol):
-    """Carries letters to Discord. Every method may raise MailError."""
+class Messenger(Protocol):
+    """Carries letters to Discord. Every method may raise MessengerError."""
 
-    async def send(self, delivery: str, to: Subscription, letter: Letter) -> Sent:
+    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
         """Send a letter, with the delivery's id as enforced nonce where there are nonces.
 
         One attempt where Discord has none (a forum): after a lost response, look first.
@@ -84,21 +84,21 @@ class Mail(Protocol):
     async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
         """The message of that delivery, sent since that Unix second, if it has arrived."""
 
-    async def edit(self, sent: Sent, letter: Letter) -> None:
+    async def edit(self, sent: Sent, letter: Message) -> None:
         """Change a message in place; a role is not mentioned again."""
 
-    async def start_thread(self, sent: Sent, letter: Letter) -> int:
+    async def start_thread(self, sent: Sent, letter: Message) -> int:
         """Hang a thread on a message, if it has none; its id."""
 
     async def publish(self, sent: Sent) -> None:
         """Pass a message on to those who follow its channel; nothing if that was done."""
 
 
-class MailError(SlashpostError):
+class MessengerError(SlashpostError):
     """A letter was not carried."""
 
 
-class NoAccess(MailError):
+class NoAccess(MessengerError):
     """The channel is gone or closed to the bot: 403, 404, or a reader's closed messages.
 
     Attributes:
@@ -110,15 +110,15 @@ class NoAccess(MailError):
         self.pause = pause
 
 
-class MessageGone(MailError):
+class MessageGone(MessengerError):
     """Somebody deleted the message that was to be changed."""
 
 
-class LetterRefused(MailError):
+class MessageRefused(MessengerError):
     """Discord does not take what it says; the same letter is refused again."""
 
 
-class TryLater(MailError):
+class TryLater(MessengerError):
     """Discord did not answer, or has too much to do. The letter may have arrived.
 
     Attributes:
