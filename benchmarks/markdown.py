@@ -30,8 +30,8 @@ from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote
 from bot.rendering.markdown import html_of
 from bot.rendering.renderer import Renderer
 from bot.rendering.templates import Templates
+from bot.scan import Scanner
 from bot.settings import Settings
-from bot.survey import Survey
 
 CORPORA = Path(__file__).parent.parent.parent / "shared" / "corpora"
 WORDS = 20_000
@@ -82,7 +82,7 @@ class Body:
 def bodies(corpus: Path) -> Iterator[Body]:
     """Every post of a corpus, as Slashpost finds them."""
     settings = Settings.load({"--posts": str(corpus), "--language": "all"}, {})
-    snapshot, reader = Survey(settings).look()
+    snapshot, reader = Scanner(settings).look()
     for file in snapshot.files:
         document = reader.read(file)
         if document.post is not None:

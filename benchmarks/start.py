@@ -38,7 +38,7 @@ IMPORTS = {
     "import discord": "import discord",
     # As `slashpost run` does it, without looking for garbage meanwhile.
     "import Slashpost": (
-        "import bot.cli\nwith bot.cli.uncollected(): import bot.serving, bot.chat.client"
+        "import bot.cli\nwith bot.cli.uncollected(): import bot.serve.run, bot.chat.client"
     ),
 }
 SLASHPOST = (sys.executable, "-m", "bot")

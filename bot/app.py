@@ -31,8 +31,8 @@ if TYPE_CHECKING:  # the bot's half: a second to import, which no question at a 
     from bot.blog.usage import Tell
     from bot.chat.client import Slashpost, Sync
     from bot.index.sync import SyncReport
+    from bot.scan import Scanner
     from bot.state.state import State
-    from bot.survey import Survey
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class App:
         self.library = Index(settings.db, spare=spare, site_url=settings.site_url)
         # Called after each look at the posts that worked, with the index up to date.
         self.after_look: list[Callable[[], Awaitable[None]]] = []
-        self._survey: Survey | None = None
+        self._scanner: Scanner | None = None
         self._refreshing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -75,8 +75,8 @@ class App:
         trace: TracebackType | None,
     ) -> None:
         await self.library.close()
-        if self._survey is not None:
-            self._survey.close()
+        if self._scanner is not None:
+            self._scanner.close()
 
     async def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
         """Bring the index up to date with the posts.
@@ -151,11 +151,11 @@ class App:
         return FolderPictures(self._folder) if self._folder else None
 
     def _look(self) -> tuple[Snapshot, Reader]:
-        if self._survey is None:
-            from bot.survey import Survey
+        if self._scanner is None:
+            from bot.scan import Scanner
 
-            self._survey = Survey(self.settings)
-        return self._survey.look()
+            self._scanner = Scanner(self.settings)
+        return self._scanner.look()
 
     async def summary(self) -> str:
         """What was found, in one line."""
@@ -214,8 +214,8 @@ class App:
             port: the port on this computer; 0 takes a free one.
             browser: whether to open the address in the browser.
         """
-        from bot.announcing import announcing
         from bot.playground.playground import open_playground
+        from bot.serve.announcements import announcing
         from bot.state.state import State
 
         say(await self.summary())
@@ -264,7 +264,7 @@ class App:
     @property
     def _outside(self) -> tuple[Path, ...]:
         """What the posts depend on outside their folder."""
-        return self._survey.configuration if self._survey else ()
+        return self._scanner.configuration if self._scanner else ()
 
     async def _poll(self) -> None:
         """Look now and then every so often, by the clock on the wall.

@@ -146,7 +146,7 @@ def run(settings: Settings, *, take_over: bool) -> None:
     as_json = settings.log_format == "json" if settings.log_format else not sys.stderr.isatty()
     with uncollected():
         log_to_stderr(settings, as_json=as_json, others=max(settings.log_level, logging.INFO))
-        from bot.serving import serve
+        from bot.serve.run import serve
 
     with_app(settings, lambda app: serve(app, take_over=take_over))
 

@@ -31,10 +31,8 @@ MAY_KNOW: dict[str, set[str]] = {
 }
 MAY_KNOW_EVERYTHING = {
     "app",
-    "announcing",
-    "ringing",
-    "survey",
-    "serving",
+    "scan",
+    "serve",
     "doctor",
     "cli",
     "__main__",

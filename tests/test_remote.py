@@ -23,7 +23,7 @@ from bot.announce.announcer import Announcer
 from bot.app import App
 from bot.blog.errors import SourceError
 from bot.blog.post import Post
-from bot.ringing import Bell
+from bot.serve.hooks import HookService
 from bot.settings import Settings
 from bot.sources.feed.web import Web
 from bot.web.server import listening
@@ -229,9 +229,9 @@ class Silence(Announcer):
 
 
 @asynccontextmanager
-async def ringing(app: App) -> AsyncIterator[tuple[Bell, str]]:
+async def calling(app: App) -> AsyncIterator[tuple[HookService, str]]:
     routes = web.Application()
-    bell = Bell(app, routes)
+    bell = HookService(app, routes)
     async with listening(routes, 0) as port:
         yield bell, f"http://127.0.0.1:{port}"
 
@@ -250,7 +250,7 @@ async def test_a_push_shows_at_once(blog: Blog, host: Host, home: Path) -> None:
     announcer = Silence()
     async with (
         app_for(host, home, SLASHPOST_PUSH_SECRET=SECRET) as app,
-        ringing(app) as (bell, url),
+        calling(app) as (bell, url),
     ):
         await app.begin()
         async with bell.working(announcer):
@@ -272,7 +272,7 @@ async def test_whoever_has_started_the_machine_waits_until_it_can_work(
 
     async with (
         app_for(host, home, SLASHPOST_WAKE_SECRET=SECRET) as app,
-        ringing(app) as (bell, url),
+        calling(app) as (bell, url),
     ):
         waking = asyncio.create_task(post(f"{url}/hooks/wake", Authorization=f"Bearer {SECRET}"))
         await asyncio.sleep(0.2)

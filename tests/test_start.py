@@ -13,20 +13,20 @@ CHECKOUT = Path(__file__).parent.parent
 START = """
 import bot.cli
 with bot.cli.uncollected():
-    import bot.serving, bot.chat.client
+    import bot.serve.run, bot.chat.client
 import gc, json, sys
 print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))
 """
 # Rooms and libraries whose turn comes later, or never in most starts.
 LATER = {
     # reading and understanding posts
-    *("bot.survey", "bot.reading", "bot.generators", "bot.sources.folder", "bot.index.sync"),
+    *("bot.scan", "bot.reading", "bot.generators", "bot.sources.folder", "bot.index.sync"),
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
     *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),
     *("bot.index.search", "bot.index.completion", "bot.index.roster", "rapidfuzz"),
     # announcing
-    *("bot.announce", "bot.announcing", "bot.chat.announcing", "bot.chat.announcements"),
+    *("bot.announce", "bot.serve.announcements", "bot.chat.announcing", "bot.chat.announcements"),
     *("bot.state.outbox", "bot.state.ledger", "bot.state.postgres", "asyncpg"),
     # who is looked over, watched and told
     *("bot.doctor", "prometheus_client", "sentry_sdk", "bot.playground", "simcord"),
@@ -38,7 +38,7 @@ def test_a_start_imports_nothing_that_a_first_answer_does_not_need() -> None:
         [sys.executable, "-c", START], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
     imported, collects, frozen = json.loads(done.stdout)
-    assert {"discord", "bot.serving", "bot.chat.client"} <= set(imported)
+    assert {"discord", "bot.serve.run", "bot.chat.client"} <= set(imported)
     assert LATER.isdisjoint(imported)
     assert collects, "garbage is collected again"
     assert frozen > 10_000, "but not looked for in what was imported"

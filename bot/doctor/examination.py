@@ -10,8 +10,8 @@ from bot.doctor.discord import examine_discord
 from bot.doctor.finding import Finding, complaint, ok
 from bot.doctor.machine import examine_database, examine_index, examine_volume
 from bot.doctor.waking import examine_waking
+from bot.scan import Scanner
 from bot.settings import Settings
-from bot.survey import Survey
 
 
 async def examine(load: Callable[[], Settings], channel: int | None) -> list[Finding]:
@@ -23,7 +23,7 @@ async def examine(load: Callable[[], Settings], channel: int | None) -> list[Fin
     """
     try:
         settings = load()
-        Survey(settings)  # the app makes its own later, when it looks at the posts
+        Scanner(settings)  # the app makes its own later, when it looks at the posts
     except SettingError as error:
         return [complaint("settings", error)]
     how = f"over HTTP at {settings.public_url}" if settings.mode == "http" else "over the gateway"

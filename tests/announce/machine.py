@@ -22,7 +22,7 @@ from typing import Any
 import asyncpg  # noqa: F401 - once, for all machines that are forked
 import discord
 
-from bot.announce import announcer, errand
+from bot.announce import announcer, delivery_worker
 from bot.announce.catalogue import Entry
 from bot.announce.delivery import Message, Story
 from bot.announce.outbox import Outbox
@@ -40,10 +40,10 @@ Order = Mapping[str, Any]
 
 LOOK_SECONDS = 0.02
 # What takes minutes at a real Discord, which is not so near.
-errand.FIRST_WAIT, errand.LONGEST_WAIT = 0.05, 0.5
-errand.CHANGE_AGAIN = 0.1
+delivery_worker.FIRST_WAIT, delivery_worker.LONGEST_WAIT = 0.05, 0.5
+delivery_worker.CHANGE_AGAIN = 0.1
 postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
-errand.FIND_SECONDS = 1.5
+delivery_worker.FIND_SECONDS = 1.5
 
 
 def main(order: Order) -> None:

@@ -19,7 +19,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import hooks, staying
+from bot.web import hooks, keep_awake
 from bot.web.hooks import Hooks, Work
 from bot.web.keep_awake import KeepAwake
 from bot.web.server import listening
@@ -96,7 +96,7 @@ class Caller:
 
 
 @asynccontextmanager
-async def ringing(hooks: Hooks) -> AsyncIterator[Caller]:
+async def calling(hooks: Hooks) -> AsyncIterator[Caller]:
     routes = web.Application()
     hooks.add_to(routes)
     async with listening(routes, 0) as port, aiohttp.ClientSession() as session:
@@ -166,7 +166,7 @@ KEY = b"thirty-two bytes, as hosts make!"
 )
 async def test_a_signed_push_makes_the_bot_look(headers: dict[str, str], secret: str) -> None:
     bot = Bot()
-    async with ringing(bot.hooks(push_secret=secret)) as caller:
+    async with calling(bot.hooks(push_secret=secret)) as caller:
         status, said = await caller.post("/hooks/push", headers, BODY)
         assert (status, said, bot.looks) == (200, {"posts": 7, "waiting": 0}, 1)
         status, _ = await caller.post("/hooks/push", headers, BODY + b" ")
@@ -191,7 +191,7 @@ async def test_a_push_without_the_right_signature_does_nothing(
     headers: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     bot = Bot()
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         status, said = await caller.post("/hooks/push", headers, BODY)
     assert (status, said, bot.looks) == (403, {"error": "the signature is wrong"}, 0)
     assert "signature is wrong" in caplog.text
@@ -199,7 +199,7 @@ async def test_a_push_without_the_right_signature_does_nothing(
 
 async def test_only_pushes_to_the_branch_matter() -> None:
     bot = Bot()
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         assert await caller.push({**PUSH, "ref": "refs/heads/draft"}) == (
             202,
             {"ignored": "another branch"},
@@ -214,7 +214,7 @@ async def test_only_pushes_to_the_branch_matter() -> None:
         doubts: list[object] = [{}, [], {"ref": "refs/heads/x"}, {"ref": 1, "repository": []}]
         for unclear in doubts:
             assert (await caller.push(unclear))[0] == 200, unclear
-    async with ringing(bot.hooks(branch="draft")) as caller:
+    async with calling(bot.hooks(branch="draft")) as caller:
         assert (await caller.push())[0] == 202
         assert (await caller.push({**PUSH, "ref": "refs/heads/draft"}))[0] == 200
     assert bot.looks == 5
@@ -227,28 +227,28 @@ async def test_github_may_send_a_form() -> None:
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Hub-Signature-256": f"sha256={sign(body)}",
     }
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         status, said = await caller.post("/hooks/push", headers, body)
     assert (status, said) == (202, {"ignored": "another branch"})
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
 async def test_a_push_that_is_no_json_is_refused(body: bytes) -> None:
-    async with ringing(Bot().hooks()) as caller:
+    async with calling(Bot().hooks()) as caller:
         headers = {"X-Hub-Signature-256": f"sha256={sign(body)}"}
         assert (await caller.post("/hooks/push", headers, body))[0] == 400
 
 
 async def test_a_body_of_more_than_a_mebibyte_is_refused() -> None:
     bot = Bot()
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         assert (await caller.push({**PUSH, "more": "x" * 1_048_576}))[0] == 413
     assert bot.looks == 0
 
 
 async def test_a_push_that_is_told_twice_does_no_harm() -> None:
     bot = Bot()
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         assert await caller.push() == await caller.push() == (200, {"posts": 7, "waiting": 0})
 
 
@@ -257,21 +257,21 @@ async def test_a_host_is_answered_before_it_loses_patience(
 ) -> None:
     monkeypatch.setattr(hooks, "PUSH_SECONDS", 0.05)
     bot = Bot(seconds=2.0)
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         assert await caller.push() == (202, {"posts": 7, "waiting": 0})
         assert bot.looks == 0
         await until(lambda: bot.looks == 1)  # it goes on
 
 
 async def test_a_look_that_failed_is_said() -> None:
-    async with ringing(Bot(works=False).hooks()) as caller:
+    async with calling(Bot(works=False).hooks()) as caller:
         status, said = await caller.push()
     assert (status, said) == (502, {"error": "the posts cannot be looked at now"})
 
 
 async def test_whoever_has_the_secret_may_wake_the_bot() -> None:
     bot = Bot(waiting=3)
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         for wrong in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {SECRET}"}):
             assert (await caller.post("/hooks/wake", wrong))[0] == 403
         assert bot.looks == 0
@@ -286,7 +286,7 @@ async def test_a_hook_without_a_secret_is_not_there(
     path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bot = Bot()
-    async with ringing(bot.hooks(push_secret=None, wake_secret=None)) as caller:
+    async with calling(bot.hooks(push_secret=None, wake_secret=None)) as caller:
         for headers in ({}, {"X-Gitlab-Token": ""}, {"Authorization": "Bearer None"}):
             assert (await caller.post(path, headers))[0] == 404
     assert bot.looks == 0
@@ -296,8 +296,8 @@ async def test_a_hook_without_a_secret_is_not_there(
 async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_send(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(staying, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(staying, "SECONDS_BETWEEN_GLANCES", 0.01)
+    monkeypatch.setattr(keep_awake, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_GLANCES", 0.01)
     backlog = [2, 2, 1, 0]
     asked = []
 
@@ -307,7 +307,7 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
 
     bot = Bot()
     work = Work(refresh=bot.refresh, drained=drained, posts=bot.posts)
-    async with ringing(Hooks(work, push_secret=None, wake_secret=None, stay_secret="s")) as caller:
+    async with calling(Hooks(work, push_secret=None, wake_secret=None, stay_secret="s")) as caller:
         stay = KeepAwake(f"{caller.base}/hooks/stay", "s", drained)
         async with stay.running():
             await until(lambda: asked == [3.0, 55.0, 55.0, 55.0])
@@ -319,7 +319,7 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
 
 async def test_nobody_else_can_keep_the_bot_awake() -> None:
     bot = Bot()
-    async with ringing(bot.hooks()) as caller:
+    async with calling(bot.hooks()) as caller:
         headers = {"Authorization": f"Bearer {SECRET}"}
         assert (await caller.post("/hooks/stay", headers))[0] == 403
     assert not bot.waits
@@ -328,7 +328,7 @@ async def test_nobody_else_can_keep_the_bot_awake() -> None:
 async def test_a_bot_that_does_not_reach_itself_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, unused_tcp_port: int
 ) -> None:
-    monkeypatch.setattr(staying, "SECONDS_BETWEEN_GLANCES", 0.01)
+    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_GLANCES", 0.01)
     caplog.set_level(logging.INFO)
 
     async def drained(_seconds: float) -> int:

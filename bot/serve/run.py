@@ -22,7 +22,7 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.ringing import Bell
+from bot.serve.hooks import HookService
 from bot.settings import METRICS_PORT, SENTRY_DSN, Settings
 from bot.state.replica import Replica
 from bot.state.state import State
@@ -96,7 +96,7 @@ async def serve_http(app: App, token: str) -> None:
         routes = web.Application()
         add_interactions(routes, interactions)
         add_pages(routes, app.library, lambda: client, lambda: service.lacking)
-        bell = Bell(app, routes)
+        bell = HookService(app, routes)
         async with (
             listening(routes, DEFAULT_PORT if app.settings.port is None else app.settings.port),
             showing(metrics, app.settings.metrics_port),
@@ -128,7 +128,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
     log.info("%s", await app.summary())
     metrics = Metrics(app.library, app.settings.db)
     client: Slashpost | None = None
-    bell: Bell | None = None
+    bell: HookService | None = None
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
@@ -139,7 +139,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
                 lambda: client,
                 lambda: None if client and client.is_ready() else waiting,
             )
-            bell = Bell(app, routes)
+            bell = HookService(app, routes)
             await stack.enter_async_context(listening(routes, app.settings.port))
         await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
         memory = await stack.enter_async_context(remembering(app.settings))
@@ -180,7 +180,7 @@ async def announced(
         log.warning("New posts are not announced, since nothing can be remembered.")
         yield None
         return
-    from bot.announcing import announcing
+    from bot.serve.announcements import announcing
 
     metrics.outbox = memory.outbox
     async with announcing(app, client, memory, tell=metrics.count_announcement) as announcer:

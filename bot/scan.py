@@ -23,7 +23,7 @@ from bot.settings import GENERATOR, PERMALINK, Settings
 from bot.sources.folder import Folder
 
 
-class Survey:
+class Scanner:
     """Looks at a blog's posts, wherever they are.
 
     Args:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.app import App
 
 
-class Bell:
+class HookService:
     """Makes the bot look at the posts when somebody rings, and keeps it awake meanwhile.
 
     Args:

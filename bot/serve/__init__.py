@@ -1,0 +1,1 @@
+"""Puts the bot to work: wires posts, Discord, hooks and announcements together. No rules here."""
