@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
@@ -144,6 +145,14 @@ PORT = Setting(
     "Port for HTTP; in gateway mode, only one that is set is opened",
     serves=True,
 )
+HOST = Setting(
+    "SLASHPOST_HOST",
+    "--host",
+    "ADDRESS|all",
+    "all",
+    "Address of this machine to listen on for HTTP, such as 127.0.0.1",
+    serves=True,
+)
 STATE = Setting(
     "SLASHPOST_STATE",
     "--state",
@@ -182,6 +191,14 @@ METRICS_PORT = Setting(
     "Port for Prometheus metrics",
     serves=True,
 )
+METRICS_HOST = Setting(
+    "SLASHPOST_METRICS_HOST",
+    "--metrics-host",
+    "ADDRESS|all",
+    "127.0.0.1, on Fly all",
+    "Address of this machine to listen on for Prometheus",
+    serves=True,
+)
 LOG_FORMAT = Setting(
     "SLASHPOST_LOG_FORMAT",
     "--log-format",
@@ -203,7 +220,8 @@ SENTRY_DSN = Setting(
 )
 # Where a path of two parts is a repository, though it does not end in .git.
 FORGES = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org"})
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL = "127.0.0.1"
+LOOPBACK = frozenset({"localhost", LOCAL, "::1"})
 SSH = re.compile(r"(?:ssh|git|git\+ssh)://|[\w.-]+@[\w.-]+:(?!//)", re.ASCII)
 # Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
 FLY_APP_NAME = "FLY_APP_NAME"
@@ -229,11 +247,13 @@ TABLE = (
     MODE,
     PUBLIC_URL,
     PORT,
+    HOST,
     STATE,
     DATABASE_URL,
     REPLICA_URL,
     ANNOUNCE_LIMIT,
     METRICS_PORT,
+    METRICS_HOST,
     LOG_FORMAT,
     LOG_LEVEL,
     SENTRY_DSN,
@@ -264,11 +284,13 @@ class Settings:
         mode: how Discord reaches the bot.
         public_url: where the internet reaches this process, without a trailing slash, or None.
         port: where to listen, or None where nobody said.
+        host: address to listen on there, or None for all that the machine has.
         state: file of what must be remembered.
         database_url: a Postgres database for that instead, or None.
         replica_url: where a copy of that file is kept, or None.
         announce_limit: more new posts than that at once are announced together.
         metrics_port: where to listen for Prometheus, or None to leave that be.
+        metrics_host: address to listen on there, or None for all that the machine has.
         log_format: how the log is written, or None to decide by who reads it.
         log_level: the least level that is logged, as ``logging`` counts it.
         sentry_dsn: where to report errors, or None.
@@ -293,11 +315,13 @@ class Settings:
     mode: Literal["http", "gateway"]
     public_url: str | None
     port: int | None
+    host: str | None
     state: Path
     database_url: str | None = field(repr=False)
     replica_url: str | None = field(repr=False)
     announce_limit: int
     metrics_port: int | None
+    metrics_host: str | None
     log_format: Literal["json", "text"] | None
     log_level: int
     sentry_dsn: str | None = field(repr=False)
@@ -354,11 +378,13 @@ class Settings:
             mode=mode(text_or_default(MODE), public_url),
             public_url=public_url and web_address(PUBLIC_URL, public_url),
             port=port(PORT, text(PORT)),
+            host=host(HOST, text_or_default(HOST)),
             state=state(text(STATE)),
             database_url=database_address(text(DATABASE_URL)),
             replica_url=replica_address(text(REPLICA_URL), in_file=text(DATABASE_URL) is None),
             announce_limit=number(ANNOUNCE_LIMIT, "posts", text_or_default(ANNOUNCE_LIMIT)),
             metrics_port=metrics_port(text_or_default(METRICS_PORT)),
+            metrics_host=host(METRICS_HOST, text(METRICS_HOST) or ("all" if fly_app else LOCAL)),
             log_format=log_format(text_or_default(LOG_FORMAT)),
             log_level=log_level(text_or_default(LOG_LEVEL)),
             sentry_dsn=text(SENTRY_DSN),
@@ -381,6 +407,7 @@ class Settings:
             self.push_secret,
             self.wake_secret,
             self.database_url,
+            self.replica_url,
             password,
             unquote(password),
             query,
@@ -556,6 +583,17 @@ def port(setting: Setting, value: str | None) -> int | None:
 def metrics_port(value: str) -> int | None:
     """Check the port for metrics, unless they are off."""
     return None if value.casefold() == "off" else port(METRICS_PORT, value)
+
+
+def host(setting: Setting, value: str) -> str | None:
+    """Check an address to listen on; None is all of them."""
+    if value.casefold() == "all":
+        return None
+    try:
+        return str(ip_address(value.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        hint = f"Write one such as {LOCAL} for this machine alone, or all."
+        raise SettingError(setting.label, f"{value!r} is no IP address", hint) from None
 
 
 def log_format(value: str) -> Literal["json", "text"] | None:

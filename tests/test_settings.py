@@ -49,11 +49,13 @@ def test_nothing_needs_to_be_set() -> None:
         mode="gateway",
         public_url=None,
         port=None,
+        host=None,
         state=Path(".slashpost/state.db"),
         database_url=None,
         replica_url=None,
         announce_limit=5,
         metrics_port=9091,
+        metrics_host="127.0.0.1",
         log_format=None,
         log_level=logging.INFO,
         sentry_dsn=None,
@@ -81,10 +83,12 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "SLASHPOST_MODE": "auto",
             "SLASHPOST_PUBLIC_URL": "https://bot.example.org/",
             "PORT": "80",
+            "SLASHPOST_HOST": "127.0.0.1",
             "SLASHPOST_STATE": "s.db",
             "LITESTREAM_REPLICA_URL": "s3://bucket/slashpost",
             "SLASHPOST_ANNOUNCE_LIMIT": "3",
             "SLASHPOST_METRICS_PORT": "9000",
+            "SLASHPOST_METRICS_HOST": "[::1]",
             "SLASHPOST_LOG_FORMAT": "JSON",
             "SLASHPOST_LOG_LEVEL": "debug",
             "SENTRY_DSN": "https://key@sentry.example/1",
@@ -110,11 +114,13 @@ def test_every_setting_is_read_from_the_environment() -> None:
         mode="http",
         public_url="https://bot.example.org",
         port=80,
+        host="127.0.0.1",
         state=Path("s.db"),
         database_url=None,
         replica_url="s3://bucket/slashpost",
         announce_limit=3,
         metrics_port=9000,
+        metrics_host="::1",
         log_format="json",
         log_level=logging.DEBUG,
         sentry_dsn="https://key@sentry.example/1",
@@ -272,6 +278,8 @@ def test_a_home_folder_is_understood() -> None:
         ("PORT", "65536", "8080"),
         ("PORT", "٨٠", "8080"),
         ("SLASHPOST_METRICS_PORT", "none", "9091"),
+        ("SLASHPOST_HOST", "localhost", "127.0.0.1"),
+        ("SLASHPOST_METRICS_HOST", "127.0.0.1:9091", "all"),
         ("SLASHPOST_LOG_FORMAT", "xml", "json"),
         ("SLASHPOST_LOG_LEVEL", "loud", "warning"),
     ],
@@ -321,6 +329,14 @@ def test_a_database_has_no_file_to_copy() -> None:
     environ = {"DATABASE_URL": "postgres://host/blog", "LITESTREAM_REPLICA_URL": "s3://x/y"}
     with pytest.raises(SettingError, match=r"^LITESTREAM_REPLICA_URL: copies a file, but DATA"):
         Settings.load(environ=environ)
+
+
+def test_strangers_find_no_metrics_unless_somebody_says_so() -> None:
+    assert Settings.load(environ={}).metrics_host == "127.0.0.1"
+    fly = {"FLY_APP_NAME": "my-bot"}
+    assert Settings.load(environ=fly).metrics_host is None, "Fly asks over its own network"
+    assert Settings.load({"--metrics-host": "ALL"}, {}).metrics_host is None
+    assert Settings.load({"--metrics-host": "::1"}, fly).metrics_host == "::1"
 
 
 def test_metrics_can_be_left_out() -> None:

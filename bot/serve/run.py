@@ -97,9 +97,10 @@ async def serve_http(app: App, token: str) -> None:
         add_interactions(routes, interactions)
         add_pages(routes, app.library, lambda: client, lambda: service.lacking)
         bell = HookService(app, routes)
+        port = DEFAULT_PORT if app.settings.port is None else app.settings.port
         async with (
-            listening(routes, DEFAULT_PORT if app.settings.port is None else app.settings.port),
-            showing(metrics, app.settings.metrics_port),
+            listening(routes, port, host=app.settings.host),
+            serving_metrics(metrics, app.settings),
             in_background(service.run()) as running,
         ):
             await app.begin()
@@ -140,8 +141,9 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
                 lambda: None if client and client.is_ready() else waiting,
             )
             bell = HookService(app, routes)
-            await stack.enter_async_context(listening(routes, app.settings.port))
-        await stack.enter_async_context(showing(metrics, app.settings.metrics_port))
+            serving = listening(routes, app.settings.port, host=app.settings.host)
+            await stack.enter_async_context(serving)
+        await stack.enter_async_context(serving_metrics(metrics, app.settings))
         memory = await stack.enter_async_context(remembering(app.settings))
         connections = await connections_wanted(token)
         client = observed_client(app, metrics, memory, sync, sharded=connections > 1)
@@ -219,13 +221,19 @@ def add_pages(
 
 
 @asynccontextmanager
-async def showing(metrics: Metrics, port: int | None) -> AsyncIterator[None]:
+async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator[None]:
     """Let Prometheus read the metrics. The bot does without that where the port is taken."""
     async with AsyncExitStack() as stack:
-        if port is not None:
+        if (port := settings.metrics_port) is not None:
             routes = web.Application()
             add_metrics(routes, metrics.read)
-            serving = listening(routes, port, what="Metrics", setting=METRICS_PORT.label)
+            serving = listening(
+                routes,
+                port,
+                host=settings.metrics_host,
+                what="Metrics",
+                setting=METRICS_PORT.label,
+            )
             try:
                 await stack.enter_async_context(serving)
             except SettingError as error:
