@@ -26,6 +26,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from bot.blog.dialect import Dialect
+from bot.generators.site import GENERATORS
 from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, texts
 from bot.rendering.markdown import html_of
 from bot.rendering.renderer import Renderer
@@ -76,7 +78,7 @@ class Body:
 
     path: str
     text: str
-    generator: str
+    dialect: Dialect
 
 
 def bodies(corpus: Path) -> Iterator[Body]:
@@ -86,7 +88,7 @@ def bodies(corpus: Path) -> Iterator[Body]:
     for file in snapshot.files:
         document = reader.read(file)
         if document.post is not None:
-            yield Body(file.path, document.body, reader.generator)
+            yield Body(file.path, document.body, reader.dialect)
 
 
 def readings(corpus: Path) -> Iterator[Reading]:
@@ -94,10 +96,10 @@ def readings(corpus: Path) -> Iterator[Reading]:
     parser = MarkdownIt("gfm-like", {"html": True}).use(footnote_plugin)
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     for body in bodies(corpus):
-        renderer = Renderer(body.generator, None, lambda _name: None)
+        renderer = Renderer(body.dialect, None, lambda _name: None)
         blocks = renderer.blocks(body.text, path=body.path)
-        jsx = body.path.lower().endswith(".mdx") or body.generator in {"next", "docusaurus"}
-        text = Templates(body.generator, lambda _name: None).resolve(body.text, jsx=jsx)
+        jsx = body.path.lower().endswith(".mdx") or body.dialect.mdx
+        text = Templates(body.dialect, lambda _name: None).resolve(body.text, jsx=jsx)
         yield Reading(
             corpus.name,
             body.path,
@@ -195,7 +197,7 @@ def long_post(corpora: Path) -> str:
 
 def first_render(text: str) -> float:
     """Median seconds of processor time from a post's text to its pages."""
-    renderer = Renderer("eleventy", "https://example.org", lambda _name: None)
+    renderer = Renderer(GENERATORS["eleventy"].dialect, "https://example.org", lambda _name: None)
     taken = []
     for _ in range(RUNS):
         start = time.process_time()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.blog.dialect import Dialect
 from bot.blog.hit import Hit
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
@@ -23,6 +24,7 @@ class Status:
     Attributes:
         source: where the posts come from, for people.
         generator: the site generator whose link rules apply, such as ``hugo``.
+        dialect: how that generator reads a post's body.
         site_url: the blog's URL, set or found in its configuration; or None.
         posts: how many posts readers see now.
         tags: how many tags those carry.
@@ -35,6 +37,7 @@ class Status:
 
     source: str
     generator: str
+    dialect: Dialect
     site_url: str | None
     posts: int
     tags: int

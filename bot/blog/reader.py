@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.blog.dialect import Dialect
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.section import Passage
@@ -79,6 +80,10 @@ class Reader(Protocol):
     @property
     def generator(self) -> str:
         """Name of the site generator whose rules apply."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How that generator reads a post's body."""
 
     @property
     def site_url(self) -> str | None:

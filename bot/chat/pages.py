@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.blog.dialect import Dialect
 from bot.blog.library import FindLink, Library
 from bot.blog.post import Post
 
@@ -25,7 +26,7 @@ class Site:
     """What the pages of all posts depend on, as of one version of the index."""
 
     version: str
-    generator: str
+    dialect: Dialect
     url: str | None
     find: FindLink
 
@@ -34,13 +35,13 @@ class Site:
         """Ask the library."""
         version = await library.version()
         status = await library.status()
-        return cls(version, status.generator, status.site_url, await library.find_link())
+        return cls(version, status.dialect, status.site_url, await library.find_link())
 
     def render(self, body: str, path: str, url: str | None) -> Rendered:
         """Render a post; takes up to a second, so never in the event loop."""
         from bot.rendering.renderer import Renderer  # noqa: PLC0415 - see above
 
-        return Renderer(self.generator, self.url, self.find).render(body, path=path, url=url)
+        return Renderer(self.dialect, self.url, self.find).render(body, path=path, url=url)
 
 
 class Pages:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from bot.blog.dialect import Dialect
 from bot.generators import config, paths
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, text
@@ -27,6 +28,7 @@ class Docusaurus(Generator):
     """``slug`` below the blog's route, else the day in the file's name and the rest of it."""
 
     name = "docusaurus"
+    dialect = Dialect(mdx=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

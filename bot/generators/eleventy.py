@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from bot.blog.dialect import Dialect
 from bot.generators import config, paths, slugs
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, rooted, slug_of, text
@@ -33,6 +34,7 @@ class Eleventy(Generator):
     """The ``permalink`` of front matter or of directory data, else the path without its day."""
 
     name = "eleventy"
+    dialect = Dialect(tags=True, outputs=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

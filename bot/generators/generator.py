@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar
 
+from bot.blog.dialect import Dialect
 from bot.generators import languages, paths, slugs
 from bot.generators.facts import Facts
 from bot.generators.ground import Ground
@@ -26,6 +27,7 @@ class Generator:
         name: how settings name the generator.
         url: the site's URL in its configuration, with the path below which all pages lie.
         language: the main language, where the configuration names one.
+        dialect: how the generator reads a post's body.
         zone: the time zone that the site reads its dates in.
         is_certain: whether the links are known for sure: their rule cannot be changed,
             or the configuration that would is at hand.
@@ -33,6 +35,7 @@ class Generator:
 
     name: ClassVar[str]
     is_certain = False
+    dialect: Dialect = Dialect()
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground

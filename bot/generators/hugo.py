@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.blog.dialect import Dialect
 from bot.generators import config, languages, paths, slugs
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, rooted, text
@@ -66,6 +67,7 @@ class Hugo(Generator):
     """``url``, else the section's ``permalinks``, else the path with ``slug`` for the name."""
 
     name = "hugo"
+    dialect = Dialect(shortcodes=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

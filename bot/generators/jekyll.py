@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
 from bot.generators import config, paths, slugs
 from bot.generators.facts import Facts
@@ -56,6 +57,7 @@ class Jekyll(Generator):
     """Templates with placeholders: the post's, its defaults', its collection's, the site's."""
 
     name = "jekyll"
+    dialect = Dialect(markdown="python-markdown", tags=True, outputs=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.blog.dialect import Dialect
 from bot.generators import config, paths
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, in_place_of_name, rooted, text
@@ -29,6 +30,7 @@ class Next(Generator):
     """The path below the content folder, without the day in the file's name."""
 
     name = "next"
+    dialect = Dialect(mdx=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
 from bot.generators import config, paths, slugs
 from bot.generators.facts import Facts
@@ -22,6 +23,7 @@ class Pelican(Generator):
     """``url``, else ``ARTICLE_URL`` with the slug of the title."""
 
     name = "pelican"
+    dialect = Dialect(markdown="python-markdown", tags=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

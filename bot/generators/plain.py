@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.blog.dialect import PLAIN
 from bot.generators import paths
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, in_place_of_name, rooted, text
@@ -11,6 +12,7 @@ class Plain(Generator):
     """The file's path without its extension; ``index`` gives its folder."""
 
     name = "plain"
+    dialect = PLAIN
 
     def content(self, place: str) -> str:
         """The path below the posts folder: nothing above it is known to be the site's."""

@@ -52,6 +52,7 @@ class Site:
 
     Attributes:
         generator: the generator's name, given or detected.
+        dialect: how the generator reads a post's body.
         url: the site's URL in its own configuration, without a slash at the end, or None.
         zone: the time zone that dates without one are read in.
         language: the main language, where the configuration or the files tell.
@@ -71,6 +72,7 @@ class Site:
         self._pattern = pattern
         self._habits = habits
         self.generator = rule.name
+        self.dialect = rule.dialect
         self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
         self.zone: dt.tzinfo = rule.zone
         self.language = rule.main_language

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.blog.dialect import Dialect
 from bot.generators import config, languages, paths, slugs
 from bot.generators.facts import Facts
 from bot.generators.generator import Generator, text
@@ -19,6 +20,7 @@ class Zola(Generator):
     """``path``, else the section's path with ``slug`` or the name, its day left out."""
 
     name = "zola"
+    dialect = Dialect(tags=True, outputs=True, calls=True)
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bot.blog.dialect import Dialect
 from bot.blog.hit import Hit
 from bot.blog.library import FindLink, Status
 from bot.blog.post import Post
@@ -283,6 +284,7 @@ class IndexLibrary:
         return Status(
             source=self._source,
             generator=meta["generator"],
+            dialect=Dialect.from_json(meta["dialect"]),
             site_url=self._site_url or meta["site_url"],
             posts=posts,
             tags=tags,

@@ -159,6 +159,7 @@ async def _note(writer: Writer, snapshot: Snapshot, reader: Reader, now: float) 
     await writer.note(
         fingerprint=fingerprint(reader),
         generator=reader.generator,
+        dialect=reader.dialect.to_json(),
         site_url=reader.site_url,
         source=snapshot.name,
         surroundings=surroundings_of(snapshot, reader),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.reading.lines import unfenced
+from bot.blog.syntax import unfenced
 from bot.reading.plain import shelter, unshelter
 
 # What is no running text. Each pattern begins with a literal to jump to, ignores case only

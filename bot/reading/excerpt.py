@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from bot.blog.syntax import unfenced
 from bot.reading.blocks import blocks
 from bot.reading.fields import Fields
-from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
 
 # About three lines of a message, and of a search result.

@@ -10,6 +10,8 @@ import html
 import re
 import unicodedata
 
+from bot.blog.syntax import WIKILINK
+
 # Enough for any summary, and little enough for patterns that look ahead.
 LONGEST = 4_000
 
@@ -22,7 +24,6 @@ UNSEEN = re.compile(
     r"|!\[\[[^\]\n]*\]\]|!\[[^\[\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])|\[\^[^\]\s]+\]",
     re.DOTALL,
 )
-WIKILINK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]|]+))?\]\](?!\()")
 LINK = re.compile(
     r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])"
 )
@@ -112,4 +113,4 @@ def _hide_escaped(found: re.Match[str]) -> str:
 
 
 def _wikilink(found: re.Match[str]) -> str:
-    return found[2] or found[1].partition("#")[0] or found[1]
+    return found[3] or found[2].partition("#")[0] or found[2]

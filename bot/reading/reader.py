@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 
+from bot.blog.dialect import Dialect
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
@@ -15,7 +16,7 @@ from bot.reading.shelf import settle
 from bot.reading.strays import stray
 
 # To be raised when the same file would be understood differently.
-VERSION = 6
+VERSION = 7
 
 
 class SiteReader:
@@ -45,6 +46,11 @@ class SiteReader:
     def generator(self) -> str:
         """Name of the site generator whose rules apply."""
         return self._site.generator
+
+    @property
+    def dialect(self) -> Dialect:
+        """How that generator reads a post's body."""
+        return self._site.dialect
 
     @property
     def site_url(self) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from bot.blog.syntax import unfenced
 from bot.reading.fields import Fields, as_text, short
-from bot.reading.lines import unfenced
 from bot.reading.plain import cut, plain
 
 # Longer ones exist, but no message has room for them.

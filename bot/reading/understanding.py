@@ -6,6 +6,7 @@ from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.source import Dates
+from bot.blog.syntax import without_modules
 from bot.generators.facts import Facts
 from bot.generators.site import Site
 from bot.reading.aliases import aliases_of
@@ -63,13 +64,15 @@ def understand(
     )
     if reason := site.why_no_page(facts):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
-    passages = passages_of(body, facts.title)
+    is_mdx = site.dialect.mdx or path.lower().endswith(".mdx")
+    prose = without_modules(body) if is_mdx else body
+    passages = passages_of(prose, facts.title)
     lent, change = lent_by(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
         title=facts.title,
-        summary=summary_of(fields, body),
+        summary=summary_of(fields, prose),
         date=date or lent,
         updated=updated(fields, rules.date_order, site.zone) or change,
         tags=_tags(fields, rules, site),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
+from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
 from bot.blog.section import anchor_of, unique
 from bot.rendering.block import Block, Footnote, Heading, plain
@@ -51,12 +52,12 @@ class Renderer:
     """Renders the posts of one site.
 
     Attributes:
-        generator: whose templates and syntax the bodies use.
+        dialect: how the site's generator reads a body.
         site_url: what root-relative links are resolved against, or None.
         find: the link of another post that a template, wikilink or file link names.
     """
 
-    generator: str
+    dialect: Dialect
     site_url: str | None
     find: Lookup
 
@@ -88,8 +89,8 @@ class Renderer:
 
     def blocks(self, body: str, *, path: str) -> tuple[Block, ...]:
         """The body as blocks, its headings named; links and pictures are as the author has them."""
-        jsx = path.lower().endswith(".mdx") or self.generator in {"next", "docusaurus"}
-        text = Templates(self.generator, self.find).resolve(body, jsx=jsx)
+        jsx = path.lower().endswith(".mdx") or self.dialect.mdx
+        text = Templates(self.dialect, self.find).resolve(body, jsx=jsx)
         taken: dict[str, int] = {}
         return tuple(_named(block, taken) for block in blocks_of(html_of(text)))
 

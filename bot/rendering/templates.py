@@ -11,7 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape as html_escape
 
+from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
+from bot.blog.syntax import (
+    COMMENTS,
+    HIGHLIGHT,
+    JSX_ANCHOR,
+    MODULE,
+    OUTPUT,
+    RAW,
+    SHOWN_SHORTCODE,
+    TAG,
+    UNREADABLE,
+    WIKILINK,
+    between,
+    pieces_of,
+)
 from bot.rendering.captures import printed
 from bot.rendering.indents import unindented
 from bot.rendering.ticks import Ticks
@@ -19,37 +34,10 @@ from bot.rendering.ticks import Ticks
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
 Lookup = Callable[[str], str | None]
 
-_FENCE = re.compile(r"^[ \t>]*(?:[*+-][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})")
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\w+)")
 _ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
 
-# Tags whose content is taken as a whole: what opens and what closes them.
-_HIGHLIGHT = (
-    re.compile(
-        r"(?m)^[ \t]*(?:\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]*%\}"
-        r"|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)\"?[^>%\n]*[>%]\}\})\n?"
-    ),
-    re.compile(r"\n?[ \t]*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
-)
-_RAW = (
-    re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}"),
-    re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}"),
-)
-_COMMENTS = (
-    (
-        re.compile(r"\{%-?\s*comment\s*-?%\}"),
-        re.compile(r"\{%-?\s*endcomment\s*-?%\}"),
-    ),
-    (re.compile(r"\{#(?!\w)"), re.compile(r"#\}")),
-    (re.compile(r"\{/\*"), re.compile(r"\*/\}")),
-    (re.compile(r"%%(?=[^%\n]+%%)"), re.compile(r"%%")),
-)
-# Repeated for data that only the generator has, or no text for readers.
-_UNREADABLE = (
-    re.compile(r"\{%-?\s*(?:for|css|js|schema|style|javascript)\b[^%\n]*%\}"),
-    re.compile(r"\{%-?\s*end(?:for|css|js|schema|style|javascript)\s*-?%\}"),
-)
 # Callouts, named for what they are or by their kind.
 _BOXES = ("callout", "notice", "hint", "alert", "admonition")
 _ANY_BOX = "|".join((*_BOXES, "note", "tip", "info", "warning", "important", "caution"))
@@ -62,14 +50,8 @@ _BOX = (
         rf"\{{%-?\s*end(?:{_ANY_BOX})?\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
     ),
 )
-_JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
 _KRAMDOWN = re.compile(
     r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}|(?<=[)\]`*_])\{[.#][^{}\n]*\}"
-)
-_MODULE = re.compile(
-    r"(?m)^(?:import\s+(?:[\w*{][^\n]*?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*"
-    r"|import\s+\{[^{}]*\}\s+from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
-    r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
 )
 # A formula of its own is code: its lines are no list and its backslashes no escapes.
 _DISPLAY_MATH = re.compile(r"(?m)^[ \t]*\$\$[ \t]*\n((?:(?![ \t]*\$\$)[^\n]*\n)+)[ \t]*\$\$[ \t]*$")
@@ -85,19 +67,8 @@ _TERMINAL = (
     re.compile(r"(?m)^[ \t]*<(?:Terminal|Code)(?:Block)?>[ \t]*$"),
     re.compile(r"</(?:Terminal|Code)(?:Block)?>"),
 )
-_WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
-_TAG = re.compile(
-    r"\{%-?(?P<liquid>[^%{]*+(?:(?:%(?!\})|\{(?!%))[^%{]*+)*+)%\}"
-    r"|\{\{[<%]-?(?P<short>[^>%{]*+(?:(?:[>%](?!\}\})|\{(?!\{[<%]))[^>%{]*+)*+)[>%]\}\}"
-)
-_OUTPUT = re.compile(
-    r"(?s)\{\{-?(?![<%])\s*"
-    r"(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*?)\s*-?\}\}"
-)
 _CALL = re.compile(r"(?s)(\w+)\((.*)\)")
 _TEXT_AND_ADDRESS = re.compile(r"[\"']([^\"']+)[\"'],\s*[\"'](https?://[^\"'\s]+)[\"']")
-# How Hugo's authors show a shortcode instead of using it.
-_SHOWN_SHORTCODE = re.compile(r"(\{\{[<%])/\*([^{}]*?)\*/([>%]\}\})")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
@@ -106,11 +77,11 @@ class Templates:
     """Understands the templates of one post's generator.
 
     Attributes:
-        generator: name of the generator; those without templates keep ``{{ }}`` as text.
+        dialect: which templates run; where none do, ``{{ }}`` is text.
         find: the link of a page that a template names.
     """
 
-    generator: str
+    dialect: Dialect
     find: Lookup
 
     def resolve(self, text: str, *, jsx: bool = False) -> str:
@@ -121,10 +92,10 @@ class Templates:
         wiki = "[[" in text
         if jsx:
             text = unindented(text)
-        if self._runs_templates:
+        if self.dialect.runs_templates:
             if "endset" in text or "endcapture" in text:
                 text = printed(text)
-            text = between(text, _HIGHLIGHT, _fence)
+            text = between(text, HIGHLIGHT, _fence)
         out: list[str] = []
         for piece, is_code in pieces_of(text):
             if is_code:
@@ -133,26 +104,22 @@ class Templates:
                 out.append(self._prose(piece, jsx=jsx, wiki=wiki))
         return "".join(out)
 
-    @property
-    def _runs_templates(self) -> bool:
-        return self.generator in {"jekyll", "eleventy", "hugo", "zola", "pelican", "plain"}
-
     def _code(self, text: str) -> str:
-        if self.generator == "hugo":
-            return _SHOWN_SHORTCODE.sub(_shown, text)
-        return _unraw(text) if self._runs_templates else text
+        if self.dialect.shortcodes:
+            return SHOWN_SHORTCODE.sub(_shown, text)
+        return _unraw(text) if self.dialect.runs_templates else text
 
     def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
-        text = _JSX_ANCHOR.sub(r"\1 {#\2}", text)
+        text = JSX_ANCHOR.sub(r"\1 {#\2}", text)
         if not (jsx or wiki or any(mark in text for mark in ("{", "%%", "$$"))):
             return text
         if jsx:
-            text = _MODULE.sub("", text)
+            text = MODULE.sub("", text)
         guarded, kept = _guard(text)
         guarded = _DISPLAY_MATH.sub(
             lambda found: _keep(f"````tex\n{_restore(found[1], kept)}````", kept), guarded
         )
-        for comment in _COMMENTS:
+        for comment in COMMENTS:
             guarded = between(guarded, comment, lambda _, __: "")
         guarded = _KRAMDOWN.sub("", guarded)
         if jsx:
@@ -164,17 +131,17 @@ class Templates:
             )
             guarded = _COMPONENT.sub(_component, guarded)
             guarded = _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), guarded)
-        if self.generator == "hugo":
-            guarded = _SHOWN_SHORTCODE.sub(lambda found: _keep(_shown(found), kept), guarded)
-        if self._runs_templates and "{" in guarded:
-            guarded = between(guarded, _RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
-            guarded = between(guarded, _UNREADABLE, lambda _, __: "")
+        if self.dialect.shortcodes:
+            guarded = SHOWN_SHORTCODE.sub(lambda found: _keep(_shown(found), kept), guarded)
+        if self.dialect.runs_templates and "{" in guarded:
+            guarded = between(guarded, RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
+            guarded = between(guarded, UNREADABLE, lambda _, __: "")
             guarded = between(guarded, _BOX, _box)
-            guarded = _TAG.sub(self._tag, guarded)
-            if self.generator not in {"hugo", "pelican"}:  # where braces are text like any other
-                guarded = _OUTPUT.sub(self._output, guarded)
+            guarded = TAG.sub(self._tag, guarded)
+            if self.dialect.outputs:  # elsewhere braces are text like any other
+                guarded = OUTPUT.sub(self._output, guarded)
         if wiki:
-            guarded = _WIKILINK.sub(self._wikilink, guarded)
+            guarded = WIKILINK.sub(self._wikilink, guarded)
         return _restore(guarded, kept)
 
     # ------------------------------------------------------------------- liquid
@@ -217,7 +184,7 @@ class Templates:
         value, *filters = [part.strip() for part in expression.split("|")]
         literal = _STRING.fullmatch(value)
         call = _CALL.fullmatch(value)
-        if call and self.generator == "zola":
+        if call and self.dialect.calls:
             return self._meaning(call[1], call[2])
         if literal is None:
             # `{{ site.url }}/x` and `{{ site.baseurl }}/x` are the site's own addresses.
@@ -244,27 +211,6 @@ class Templates:
             return shown
         suffix = "#" + re.sub(r"\s+", "-", anchor.strip().lower()) if anchor else ""
         return f"[{shown}](<{link}{suffix}>)" if link or suffix else shown
-
-
-def pieces_of(text: str) -> list[tuple[str, bool]]:
-    """Split Markdown into prose and fenced code, each piece with True where it is code."""
-    pieces: list[tuple[str, bool]] = []
-    current: list[str] = []
-    fence = ""
-    for line in text.splitlines(keepends=True):
-        found = _FENCE.match(line)
-        if fence:
-            current.append(line)
-            if found and found[1].startswith(fence) and not line.strip().strip(fence[0] + "> "):
-                pieces.append(("".join(current), True))
-                current, fence = [], ""
-        elif found:
-            pieces.append(("".join(current), False))
-            current, fence = [line], found[1]
-        else:
-            current.append(line)
-    pieces.append(("".join(current), bool(fence)))
-    return pieces
 
 
 _MARK = "\ue000"
@@ -303,27 +249,8 @@ def _arguments(rest: str) -> dict[str, str]:
     return found
 
 
-def between(
-    text: str,
-    marks: tuple[re.Pattern[str], re.Pattern[str]],
-    replacement: Callable[[re.Match[str], str], str],
-) -> str:
-    """Replace each opening mark, what follows and the next closing mark; takes linear time."""
-    opening, closing = marks
-    out: list[str] = []
-    position = 0
-    while opened := opening.search(text, position):
-        closed = closing.search(text, opened.end())
-        if closed is None:
-            break
-        inner = text[opened.end() : closed.start()]
-        out += [text[position : opened.start()], replacement(opened, inner)]
-        position = closed.end()
-    return "".join([*out, text[position:]])
-
-
 def _unraw(text: str) -> str:
-    return between(text, _RAW, lambda _, inner: inner)
+    return between(text, RAW, lambda _, inner: inner)
 
 
 def _fence(opened: re.Match[str], body: str) -> str:

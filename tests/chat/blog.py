@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.blog.date import PostDate
+from bot.blog.dialect import PLAIN, Dialect
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
@@ -49,6 +50,7 @@ class ReadyMade:
 
     files: Mapping[str, File]
     generator: str = "plain"
+    dialect: Dialect = PLAIN
     site_url: str | None = SITE
     site_problems: Sequence[Problem] = field(default_factory=tuple)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.app import App
 from bot.blog.date import PostDate
+from bot.blog.dialect import PLAIN
 from bot.blog.hit import Hit
 from bot.blog.library import Library, Status
 from bot.blog.post import Post
@@ -184,6 +185,7 @@ def test_any_blog_can_be_introduced(
     status = Status(
         source=source,
         generator="plain",
+        dialect=PLAIN,
         site_url=site_url,
         posts=10**6,
         tags=0,
@@ -272,7 +274,7 @@ BODIES = st.lists(
 @given(posts(), BODIES)
 @settings(max_examples=40)
 async def test_any_post_can_be_read(post: Post, body: str) -> None:
-    renderer = Renderer("plain", None, lambda _: None)
+    renderer = Renderer(PLAIN, None, lambda _: None)
     await take_pages(post, renderer.render(body, path=post.path, url=post.url))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from bot.blog.date import PostDate
+from bot.blog.dialect import PLAIN, Dialect
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
@@ -70,6 +71,7 @@ class PlainReader:
 
     fingerprint: str = "plain 1"
     generator: str = "plain"
+    dialect: Dialect = PLAIN
     site_url: str | None = "https://example.org"
     site_problems: Sequence[Problem] = ()
     read_paths: list[str] = field(default_factory=list)

@@ -107,3 +107,17 @@ def test_the_first_post_of_this_project_is_understood() -> None:
     assert post.link == "/posts/a-year"
     assert post.date is not None
     assert post.date.text == "2024-01-11"
+
+
+def test_imports_over_several_lines_are_no_text() -> None:
+    body = (
+        "import {\n  widgetry,\n  Tabs,\n} from '@theme/Tabs';\n\n"
+        "export const meta = {\n  a: 1,\n};\n\n"
+        "What is read.\n\n```js\nimport shown from 'code'\n```\n"
+    )
+    document = read(f"---\ntitle: A\n---\n{body}", "a.mdx")
+    assert document.post is not None
+    assert document.post.summary == "What is read."
+    assert "widgetry" not in document.text
+    assert "import shown" in document.text
+    assert "widgetry" in read(f"---\ntitle: A\n---\n{body}", "a.md").text

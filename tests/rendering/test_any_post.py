@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.generators.site import GENERATORS
 from bot.rendering.block import Footnote, Table, texts
 from bot.rendering.escape import clean
 from bot.rendering.page import MAX_PICTURES, Page, Text, pictures_of
@@ -52,7 +53,7 @@ any_body = st.lists(
     max_size=40,
 ).map("".join)
 
-renderer = Renderer("jekyll", "https://example.org", lambda _: None)
+renderer = Renderer(GENERATORS["jekyll"].dialect, "https://example.org", lambda _: None)
 
 
 def pages_of(body: str) -> tuple[Page, ...]:

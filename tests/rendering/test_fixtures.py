@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.generators.site import GENERATORS
 from bot.rendering.escape import BREAK
 from bot.rendering.page import Page, PagePart, Text
 from bot.rendering.renderer import Renderer
@@ -28,7 +29,7 @@ def expected(body: Path) -> Path:
 def shown(body: Path) -> str:
     """The pages that a post becomes, in plain text."""
     generator = body.stem.partition(".")[2] or "plain"
-    renderer = Renderer(generator, "https://example.org", PAGES.get)
+    renderer = Renderer(GENERATORS[generator].dialect, "https://example.org", PAGES.get)
     text = body.read_text(encoding="utf-8")
     rendered = renderer.render(text, path=body.name, url="https://example.org/blog/post/")
     pages = (

@@ -5,13 +5,16 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.generators.site import GENERATORS
 from bot.rendering.page import MAX_PICTURES, Text
 from bot.rendering.renderer import Rendered, Renderer
 from bot.rendering.writer import Images
 
 
 def rendered(body: str, *, generator: str = "plain", path: str = "post.md") -> Rendered:
-    renderer = Renderer(generator, "https://example.org", {"other": "/other/"}.get)
+    renderer = Renderer(
+        GENERATORS[generator].dialect, "https://example.org", {"other": "/other/"}.get
+    )
     return renderer.render(body, path=path, url="https://example.org/blog/post/")
 
 
