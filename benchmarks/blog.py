@@ -13,6 +13,7 @@ from bot.reading.front_matter import FrontMatter
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.reading.understanding import decode
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 
 POST_NAMES = {".md", ".mdx", ".markdown"}
@@ -36,9 +37,7 @@ def originals(corpora: Path) -> Iterator[Original]:
     for corpus in sorted(path for path in corpora.iterdir() if path.is_dir()):
         snapshot = Folder(
             corpus,
-            is_site_file=lambda _path: False,
-            is_marker=lambda _name: False,
-            is_content_folder=lambda _name: False,
+            site=SITE_FILES,
             max_bytes=rules.max_bytes,
         ).snapshot()
         reader = SiteReader(rules, Site.of(snapshot))

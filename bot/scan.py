@@ -21,6 +21,13 @@ from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.settings import GENERATOR, PERMALINK, Settings
 from bot.sources.folder import Folder
+from bot.sources.tree import SiteFiles
+
+SITE_FILES = SiteFiles(
+    is_site_file=known.is_site_file,
+    is_marker=known.is_marker,
+    is_content_folder=known.is_content_folder,
+)
 
 
 class Scanner:
@@ -79,9 +86,7 @@ def source_of(settings: Settings) -> Source:
     if isinstance(posts, Path):
         return Folder(
             posts,
-            is_site_file=known.is_site_file,
-            is_marker=known.is_marker,
-            is_content_folder=known.is_content_folder,
+            site=SITE_FILES,
             max_bytes=settings.max_bytes,
         )
     if isinstance(posts, FeedAddress):
@@ -90,8 +95,10 @@ def source_of(settings: Settings) -> Source:
 
 
 def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
-    """A git repository, kept beside the state."""
-    from bot.sources.git.listing import Knowledge
+    """A git repository, kept beside the state.
+
+    Its library takes 45 ms and 9 MB, which a blog in a folder does not pay.
+    """
     from bot.sources.git.remote import Remote
     from bot.sources.git.repository import Repository
 
@@ -99,17 +106,16 @@ def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
         address,
         settings.state.with_name(f"posts-{short_name(str(address))}.git"),
         remote=Remote(address, settings.posts_token),
-        knowledge=Knowledge(
-            is_site_file=known.is_site_file,
-            is_marker=known.is_marker,
-            is_content_folder=known.is_content_folder,
-        ),
+        site=SITE_FILES,
         max_bytes=settings.max_bytes,
     )
 
 
 def feed_of(address: FeedAddress, settings: Settings) -> Source:
-    """A feed, whose entries are kept beside the state."""
+    """A feed, whose entries are kept beside the state.
+
+    Its libraries take 100 ms and 15 MB, which a blog in a folder does not pay.
+    """
     from bot.sources.feed.feed import Feed
     from bot.sources.feed.web import Web
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.pictures import PictureFile
+from bot.sources.tree import is_published
 
 # What Discord shows inside a message.
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
@@ -19,7 +20,8 @@ class FolderPictures:
     """Implements ``blog.Pictures``.
 
     Args:
-        root: the posts folder. Nothing outside it is ever read, wherever a link leads.
+        root: the posts folder. Nothing outside it is ever read, wherever a link leads, nor
+            what is hidden, a draft's, or no picture by its own name.
     """
 
     def __init__(self, root: Path) -> None:
@@ -38,7 +40,7 @@ class FolderPictures:
     def _candidates(self, link: str, post_path: str) -> Iterator[Path]:
         parts = urlsplit(link)
         name = unquote(parts.path)
-        if parts.scheme or parts.netloc or Path(name).suffix.lower() not in SUFFIXES:
+        if parts.scheme or parts.netloc:
             return
         root = self._root.resolve()
         beside = root.joinpath(post_path).parent
@@ -46,5 +48,8 @@ class FolderPictures:
         places += [root / folder for folder in STATIC_FOLDERS]
         for place in places:
             file = place.joinpath(name.lstrip("/")).resolve()
-            if file.is_relative_to(root):
+            if file.suffix.lower() not in SUFFIXES or not file.is_relative_to(root):
+                continue
+            inside = PurePosixPath(file.relative_to(root))
+            if is_published(inside, PurePosixPath(post_path).parent):
                 yield file

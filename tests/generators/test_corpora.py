@@ -11,10 +11,10 @@ import pytest
 
 from bot.blog.post import Post
 from bot.blog.source import Snapshot
-from bot.generators import known
 from bot.generators.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 
 LINK = re.compile(r"""(?:\]\(|\bhref=["'])(/[^)\s"'#?]*)""")
@@ -29,9 +29,7 @@ def read(folder: Path) -> tuple[dict[str, Post], Snapshot]:
     """All posts of a folder by their path on disk."""
     snapshot = Folder(
         folder,
-        is_site_file=known.is_site_file,
-        is_marker=known.is_marker,
-        is_content_folder=known.is_content_folder,
+        site=SITE_FILES,
         max_bytes=2_000_000,
     ).snapshot()
     rules = ReadingRules(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.generators import known
 from bot.generators.site import Site
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 from tests.generators.sites import site
 
@@ -108,9 +108,7 @@ def test_a_set_generator_is_believed() -> None:
 def test_real_sites(corpora: Path, corpus: str, generator: str, url: str | None) -> None:
     folder = Folder(
         corpora / corpus,
-        is_site_file=known.is_site_file,
-        is_marker=known.is_marker,
-        is_content_folder=known.is_content_folder,
+        site=SITE_FILES,
         max_bytes=2_000_000,
     )
     found = Site.of(folder.snapshot())

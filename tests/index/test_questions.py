@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.generators import known
 from bot.generators.site import Site
 from bot.index.index import Index
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 
 HERE = Path(__file__).parent
@@ -36,9 +36,7 @@ async def fill(index: Index, corpus: Path) -> None:
     """Index a real blog as the app would."""
     snapshot = Folder(
         corpus,
-        is_site_file=known.is_site_file,
-        is_marker=known.is_marker,
-        is_content_folder=known.is_content_folder,
+        site=SITE_FILES,
         max_bytes=RULES.max_bytes,
     ).snapshot()
     await index.sync(snapshot, SiteReader(RULES, Site.of(snapshot)))

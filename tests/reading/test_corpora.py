@@ -8,10 +8,10 @@ import pytest
 
 from bot.blog.post import Post
 from bot.blog.reader import Document
-from bot.generators import known
 from bot.generators.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 from tests.reading.desk import outlines_of
 
@@ -34,9 +34,7 @@ def read_all(folder: Path) -> tuple[list[Post], list[Document]]:
     """Return the posts that a reader of the blog would see, and everything that was read."""
     snapshot = Folder(
         folder,
-        is_site_file=known.is_site_file,
-        is_marker=known.is_marker,
-        is_content_folder=known.is_content_folder,
+        site=SITE_FILES,
         max_bytes=2_000_000,
     ).snapshot()
     reader = SiteReader(ReadingRules(), Site.of(snapshot))

@@ -11,6 +11,7 @@ import pytest
 from bot.blog.errors import SourceError
 from bot.blog.source import Snapshot
 from bot.sources.folder import Folder
+from bot.sources.tree import SiteFiles
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="only on systems with such files")
 UNPRIVILEGED = pytest.mark.skipif(
@@ -20,13 +21,12 @@ UNPRIVILEGED = pytest.mark.skipif(
 
 def look(root: Path, max_bytes: int = 1000) -> Snapshot:
     """A snapshot of a folder, for sites configured by ``site.conf``."""
-    return Folder(
-        root,
+    site = SiteFiles(
         is_site_file=lambda path: path.endswith(("/site.conf", "/data.json")),
         is_marker=lambda name: name in {"site.conf", ".vault"},
         is_content_folder=lambda name: name in {"src", "content"},
-        max_bytes=max_bytes,
-    ).snapshot()
+    )
+    return Folder(root, site=site, max_bytes=max_bytes).snapshot()
 
 
 def write(root: Path, *paths: str, text: str = "# Hello\n") -> None:
@@ -124,11 +124,56 @@ def test_links_are_followed_only_to_files_inside(tmp_path: Path) -> None:
     assert [file.path for file in snapshot.files] == ["inside.md", "real/a.md"]
     assert left_out(snapshot) == {
         "outside.md": "a link that leaves the folder",
-        "folder": "a link that leaves the folder",
-        "loop": "a link to a folder that is listed itself",
+        "folder/": "a link that leaves the folder",
+        "loop/": "a link to a folder that is listed itself",
         "broken.md": "a link that leads nowhere",
     }
     assert not snapshot.problems
+
+
+@POSIX
+def test_a_link_publishes_nothing_that_is_not_published(tmp_path: Path) -> None:
+    """Such as a deploy key, or a draft, under the name of a post or of configuration."""
+    secrets = (".git/config", ".env", ".obsidian/a.md", "_drafts/x.md", "a/Private/y.md")
+    write(tmp_path, "ok.md", "_layouts/z.md", *secrets, text="secret")
+    for number, target in enumerate((*secrets, "_layouts/z.md")):
+        (tmp_path / f"{number}.md").symlink_to(target)
+    (tmp_path / "site.conf").symlink_to(".env")
+    snapshot = look(tmp_path)
+    assert [file.path for file in snapshot.files] == ["_drafts/x.md", "a/Private/y.md", "ok.md"]
+    assert {left_out(snapshot)[f"{number}.md"] for number in range(2)} == {
+        "a link to a file of another kind"
+    }
+    assert {left_out(snapshot)[f"{number}.md"] for number in range(2, 6)} == {
+        "a link to a file that is hidden, or no post by its folder"
+    }
+    assert not snapshot.site_files
+
+
+@POSIX
+def test_a_link_that_is_led_elsewhere_after_the_look_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, "posts/real.md", text="# Real")
+    write(tmp_path, "secret.md", text="secret")
+    link = tmp_path / "posts/link.md"
+    link.symlink_to("real.md")
+    (file, _) = look(tmp_path / "posts").files
+    link.unlink()
+    link.symlink_to("../secret.md")
+    assert (file.path, file.read()) == ("link.md", b"# Real")
+
+
+@POSIX
+@UNPRIVILEGED
+def test_a_link_into_a_closed_folder_hides_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, "closed/a.md", "posts/x.md")
+    (tmp_path / "posts/link.md").symlink_to("../closed/a.md")
+    (tmp_path / "closed").chmod(0)
+    try:
+        snapshot = look(tmp_path / "posts")
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert [file.path for file in snapshot.files] == ["x.md"]
+    assert list(left_out(snapshot)) == ["link.md"]
 
 
 @POSIX
@@ -156,11 +201,14 @@ def test_a_folder_that_may_not_be_listed_is_a_problem_and_the_rest_is_served(
 @pytest.mark.skipif(sys.platform != "linux", reason="only where names are bytes")
 def test_a_name_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, "x.md")
-    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("# Coffee", encoding="utf-8")
+    write(tmp_path, os.fsdecode(b"caf\xe9.md"), os.fsdecode(b"d\xe9r/x.md"))
+    (tmp_path / os.fsdecode(b"l\xe9.md")).symlink_to("x.md")
     snapshot = look(tmp_path)
     assert [file.path for file in snapshot.files] == ["x.md"]
-    assert [problem.reason for problem in snapshot.problems] == ["its name is not valid text"]
-    snapshot.problems[0].path.encode()
+    assert {problem.reason for problem in snapshot.problems} == {"its name is not valid text"}
+    assert sorted(problem.path for problem in snapshot.problems) == [
+        "caf\ufffd.md", "d\ufffdr", "l\ufffd.md",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -240,6 +288,7 @@ def test_configuration_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     write(tmp_path, "x.md")
     os.mkfifo(tmp_path / "pipe.md")
+    os.mkfifo(tmp_path / "site.conf")
     snapshot = look(tmp_path)
     assert [left.path for left in snapshot.left_out] == ["pipe.md"]
     assert [file.path for file in snapshot.files] == ["x.md"]

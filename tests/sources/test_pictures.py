@@ -69,6 +69,29 @@ def test_nothing_else_is_read(posts: Path, link: str) -> None:
     assert FolderPictures(posts).find(link, "trips/post.md", MB) is None
 
 
+@pytest.mark.parametrize(
+    "target",
+    [".git/config", ".env", ".cache/a.png", "_drafts/a.png", "blog/Drafts/a.png", "notes.txt"],
+)
+@pytest.mark.parametrize("link", ["shot.png", "direct"])
+def test_a_picture_is_neither_hidden_nor_a_drafts_nor_another_file(
+    posts: Path, target: str, link: str
+) -> None:
+    file = posts / target
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"secret")
+    (posts / "shot.png").symlink_to(target)
+    name = f"/{target}" if link == "direct" else link
+    assert FolderPictures(posts).find(name, "post.md", MB) is None
+
+
+def test_a_draft_shows_its_own_pictures(posts: Path) -> None:
+    (posts / "_drafts").mkdir()
+    (posts / "_drafts/new.png").write_bytes(b"new")
+    assert FolderPictures(posts).find("new.png", "_drafts/post.md", MB) is not None
+    assert FolderPictures(posts).find("_drafts/new.png", "post.md", MB) is None
+
+
 def test_a_picture_that_is_too_large_is_left_out(posts: Path) -> None:
     size = len("logo.webp")
     assert FolderPictures(posts).find("/logo.webp", "post.md", size) is not None

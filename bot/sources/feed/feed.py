@@ -18,7 +18,7 @@ from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Content, Entry, content_of
 from bot.sources.feed.web import Page, Web
-from bot.sources.rules import too_large
+from bot.sources.tree import too_large
 
 # A feed holds the newest entries only; what it held before is kept. This many come near no
 # blog, and a feed that makes up new ones each time shall not fill the disk.
@@ -44,7 +44,7 @@ class FeedFile(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Archive:
     """What is remembered of a feed.
 
     Attributes:
@@ -88,7 +88,7 @@ class Feed:
         self._web = web
         self._max_bytes = max_bytes
         self._clock = clock
-        self._kept: Kept | None = None
+        self._archive: Archive | None = None
 
     def close(self) -> None:
         """Nothing is held between two looks."""
@@ -99,33 +99,33 @@ class Feed:
         Raises:
             SourceError: it cannot be fetched, or is no feed, or is empty.
         """
-        kept = self._kept or self._read()
+        kept = self._archive or self._read()
         try:
             page = self._web.fetch(self._address.url, etag=kept.etag, modified=kept.modified)
             if page is not None:
                 kept = self._take(kept, content_of(page), page)
         except SourceError as error:
             raise SourceError(f"{self._address}: {error.reason}", error.hint) from error
-        self._kept = kept
+        self._archive = kept
         return self._snapshot(kept)
 
-    def _take(self, before: Kept, content: Content, page: Page) -> Kept:
+    def _take(self, before: Archive, content: Content, page: Page) -> Archive:
         """What is known after a fetch, written down."""
         if not content.entries:
             raise SourceError("the feed has no entries", "Publish a post first.")
         paths = paths_for(content.entries, before)
         now = dict(zip(paths, content.entries, strict=True))
-        gone = taken_back(before.order, paths)
+        gone = withdrawn(before.order, paths)
         older = {path: one for path, one in before.entries.items() if path not in gone | now.keys()}
         entries = dict([*now.items(), *older.items()][:MOST_ENTRIES])
         since = before.since
         if entries != before.entries:
             since = max(int(self._clock()), since + 1)
-        kept = Kept(entries, tuple(paths), since, content.site, page.etag, page.modified)
+        kept = Archive(entries, tuple(paths), since, content.site, page.etag, page.modified)
         self._write(kept)
         return kept
 
-    def _snapshot(self, kept: Kept) -> Snapshot:
+    def _snapshot(self, kept: Archive) -> Snapshot:
         files: list[SourceFile] = []
         left_out = []
         for path, entry in sorted(kept.entries.items()):
@@ -142,16 +142,16 @@ class Feed:
             generation=kept.since,
         )
 
-    def _read(self) -> Kept:
+    def _read(self) -> Archive:
         """What was written down, or nothing where that cannot be read."""
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))
             entries = {path: _entry(one) for path, one in found["entries"].items()}
-            return Kept(**{**found, "entries": entries, "order": tuple(found["order"])})
+            return Archive(**{**found, "entries": entries, "order": tuple(found["order"])})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return Kept()
+            return Archive()
 
-    def _write(self, kept: Kept) -> None:
+    def _write(self, kept: Archive) -> None:
         aside = self._file.with_name(self._file.name + ".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ class Feed:
             ) from error
 
 
-def paths_for(entries: Sequence[Entry], before: Kept) -> list[str]:
+def paths_for(entries: Sequence[Entry], before: Archive) -> list[str]:
     """The path of each entry's post: the one it had, also under another id with its old link."""
     known = {one.id: path for path, one in before.entries.items()}
     ids = {entry.id for entry in entries}
@@ -183,7 +183,7 @@ def _path(name: str) -> str:
     return f"{blake2b(name.encode('utf-8', 'replace'), digest_size=10).hexdigest()}.md"
 
 
-def taken_back(before: Sequence[str], now: Sequence[str]) -> set[str]:
+def withdrawn(before: Sequence[str], now: Sequence[str]) -> set[str]:
     """The posts that are missing from the midst of a feed, whose order is otherwise the same.
 
     One that is missing at its end has only made room for newer ones.

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dulwich.objects import Commit, ObjectID
 
 from bot.blog.source import Dates
 from bot.sources.git.store import Store
-from bot.sources.rules import is_markdown
+from bot.sources.tree import MOST_DEPTH, is_markdown
+
+# A thousand commits to a site of 50,000 files compare a tenth of this many.
+MOST_COMPARED = 1_000_000
 
 # A file's path, and its content before and after a commit; None where it did not exist.
 Change = tuple[str, ObjectID | None, ObjectID | None]
 
 
-def dates_of(store: Store, head: Commit, folder: str, now: int) -> dict[str, Dates]:
+def dates_of(
+    store: Store, head: Commit, folder: str, paths: Iterable[str], now: int
+) -> dict[str, Dates]:
     """The dates of the Markdown files below a folder, by path relative to it.
 
     Seconds are those of the commits' authors. A file that was moved as it was keeps its
@@ -26,13 +31,18 @@ def dates_of(store: Store, head: Commit, folder: str, now: int) -> dict[str, Dat
         store: what was fetched: commits and folders, as far back as they are known.
         head: the newest commit.
         folder: path of the posts in the repository.
+        paths: the files as they are called today.
         now: Unix seconds; a clock that was ahead of them shall hide no post until then.
     """
-    today = {path: path for path, _, _ in _changes(store, None, _root(store, head, folder))}
+    today = {path: path for path in paths}
     written: dict[str, int] = {}
     changed: dict[str, int] = {}
+    comparison = _Comparison(store, folder)
     for commit in _newest_first(store, head):
-        changes = _changes_by(store, commit, folder)
+        try:
+            changes = comparison.changes_by(commit)
+        except _TooManyError:  # what is older has no dates
+            break
         if changes is None:
             continue
         when = min(commit.author_time, now)
@@ -64,42 +74,50 @@ def _newest_first(store: Store, head: Commit) -> Iterator[Commit]:
                 heapq.heappush(waiting, (-parent.commit_time, parent.id))
 
 
-def _changes_by(store: Store, commit: Commit, folder: str) -> list[Change] | None:
-    """What a commit did itself; of a merge, what none of its parents had."""
-    parents = list(store.parents(commit))
-    if len(parents) < len(commit.parents):  # what was before is not known
-        return None
-    here = _root(store, commit, folder)
-    first, *others = [_root(store, parent, folder) for parent in parents] or [None]
-    changes = list(_changes(store, first, here))
-    for other in others:
-        own = {path for path, _, _ in _changes(store, other, here)} if changes else set()
-        changes = [change for change in changes if change[0] in own]
-    return changes
+class _TooManyError(Exception):
+    """The history is longer than anybody waits for."""
 
 
-def _root(store: Store, commit: Commit, folder: str) -> ObjectID | None:
-    return store.folder(commit.tree, folder)
+class _Comparison:
+    """Compares the folders of posts of commits, up to a limit in all."""
 
+    def __init__(self, store: Store, folder: str) -> None:
+        self._store = store
+        self._folder = folder
+        self._left = MOST_COMPARED
 
-def _changes(
-    store: Store, old: ObjectID | None, new: ObjectID | None, prefix: str = ""
-) -> Iterator[Change]:
-    """Where the Markdown files of two folders differ."""
-    if old == new:
-        return
-    before = {item.name: item for item in (store.items(old) if old else ())}
-    after = {item.name: item for item in (store.items(new) if new else ())}
-    for name, _ in sorted(
-        {(i.name, i.id) for i in before.values()} ^ {(i.name, i.id) for i in after.values()}
-    ):
-        one, other = before.pop(name, None), after.pop(name, None)
-        if (one and one.is_folder) or (other and other.is_folder):
-            yield from _changes(
-                store,
-                one.id if one and one.is_folder else None,
-                other.id if other and other.is_folder else None,
-                f"{prefix}{name}/",
-            )
-        elif (one or other) and is_markdown(name):
-            yield prefix + name, one and one.id, other and other.id
+    def changes_by(self, commit: Commit) -> list[Change] | None:
+        """What a commit did itself; of a merge, what none of its parents had."""
+        parents = list(self._store.parents(commit))
+        if len(parents) < len(commit.parents):  # what was before is not known
+            return None
+        here = self._root(commit)
+        first, *others = [self._root(parent) for parent in parents] or [None]
+        changes = list(self._changes(first, here))
+        for other in others:
+            own = {path for path, _, _ in self._changes(other, here)} if changes else set()
+            changes = [change for change in changes if change[0] in own]
+        return changes
+
+    def _root(self, commit: Commit) -> ObjectID | None:
+        return self._store.folder(commit.tree, self._folder)
+
+    def _changes(
+        self, old: ObjectID | None, new: ObjectID | None, prefix: str = ""
+    ) -> Iterator[Change]:
+        """Where the Markdown files of two folders differ."""
+        if old == new or prefix.count("/") > MOST_DEPTH:
+            return
+        before, after = (set(self._store.items(tree) if tree else ()) for tree in (old, new))
+        self._left -= len(before) + len(after)
+        if self._left < 0:
+            raise _TooManyError
+        former = {entry.name: entry for entry in before - after}
+        later = {entry.name: entry for entry in after - before}
+        for name in sorted({*former, *later}):
+            one, other = former.get(name), later.get(name)
+            was, now = (entry.content if entry and entry.id else None for entry in (one, other))
+            if was or now:
+                yield from self._changes(was, now, f"{prefix}{name}/")
+            elif is_markdown(name):
+                yield prefix + name, one and one.content, other and other.content

@@ -7,7 +7,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -18,13 +18,12 @@ from dulwich.repo import Repo
 
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.git.history import dates_of
-from bot.sources.git.listing import Knowledge, Listing, list_posts
 from bot.sources.git.remote import Remote
-from bot.sources.git.store import Store
-from bot.sources.rules import MOST_SITE_FILE_BYTES, too_large
+from bot.sources.git.store import CommitTree, Store
+from bot.sources.tree import Listing, SiteFiles, site_file_text, too_large, walk
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +34,11 @@ MOST_COMMITS = 1000
 # As many files are asked for at once as make a request of half a megabyte.
 FILES_AT_ONCE = 10_000
 STAMP_BYTES = 7  # what SQLite's integers hold
-NOTE = "slashpost.json"
+CHECKPOINT = "slashpost.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Checkpoint:
     """What is remembered of the last fetch that worked.
 
     Attributes:
@@ -80,7 +79,7 @@ class Repository:
         address: where it is.
         folder: where to keep what was fetched.
         remote: fetches it.
-        knowledge: what tells a site's configuration.
+        site: tells the site's configuration.
         max_bytes: larger Markdown files are left out.
         clock: Unix seconds.
     """
@@ -91,18 +90,18 @@ class Repository:
         folder: Path,
         *,
         remote: Remote,
-        knowledge: Knowledge,
+        site: SiteFiles,
         max_bytes: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._address = address
         self._folder = folder
         self._remote = remote
-        self._knowledge = knowledge
+        self._site = site
         self._max_bytes = max_bytes
         self._clock = clock
         self._store: Store | None = None
-        self._last: tuple[Note, Snapshot] | None = None
+        self._last: tuple[Checkpoint, Snapshot] | None = None
         self._sizes: dict[ObjectID, int] = {}
         self._damage: Exception | None = None
 
@@ -118,22 +117,22 @@ class Repository:
         Raises:
             SourceError: the repository cannot be fetched, or holds no posts in that folder.
         """
-        note = self._fetch()
-        if self._last is None or self._last[0] != note:
-            self._last = note, self._snapshot(note)
+        checkpoint = self._fetch()
+        if self._last is None or self._last[0] != checkpoint:
+            self._last = checkpoint, self._snapshot(checkpoint)
         return self._last[1]
 
-    def _fetch(self) -> Note:
-        note = self._noted()
-        if note is None or self._is_damaged(note) or self._is_worn():
-            return self._fetch_anew(note)
-        return self._catch_up(self._opened(), self._folder, note)
+    def _fetch(self) -> Checkpoint:
+        checkpoint = self._read_checkpoint()
+        if checkpoint is None or self._is_damaged(checkpoint) or self._has_too_many_packs():
+            return self._fetch_anew(checkpoint)
+        return self._catch_up(self._opened(), self._folder, checkpoint)
 
-    def _is_damaged(self, note: Note) -> bool:
+    def _is_damaged(self, checkpoint: Checkpoint) -> bool:
         """Whether what was fetched cannot be read: all of it, or a file that was asked for."""
         try:
             store = self._opened()
-            store.items(store.commit(note.head).tree)
+            store.items(store.commit(checkpoint.head).tree)
         except Exception as error:  # noqa: BLE001 - a damaged file makes dulwich raise anything
             self._damage = error
         if self._damage is not None:
@@ -145,10 +144,10 @@ class Repository:
             self._store = Store(self._folder)
         return self._store
 
-    def _is_worn(self) -> bool:
+    def _has_too_many_packs(self) -> bool:
         return len(list(self._folder.glob("objects/pack/*.pack"))) > MOST_PACKS
 
-    def _fetch_anew(self, before: Note | None) -> Note:
+    def _fetch_anew(self, before: Checkpoint | None) -> Checkpoint:
         """Fetch everything aside, and put it in place once it is whole."""
         aside = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(aside, ignore_errors=True)
@@ -156,7 +155,7 @@ class Repository:
             aside.mkdir(parents=True)
             Repo.init_bare(str(aside)).close()
             with contextlib.closing(Store(aside)) as store:
-                note = self._catch_up(store, aside, None, before)
+                checkpoint = self._catch_up(store, aside, None, before)
             self.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             aside.replace(self._folder)
@@ -168,12 +167,12 @@ class Repository:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         self._damage = None
-        return note
+        return checkpoint
 
     def _catch_up(
-        self, store: Store, folder: Path, known: Note | None, before: Note | None = None
-    ) -> Note:
-        """Fetch what ``known`` lacks into a store, and note it down once all of it is there."""
+        self, store: Store, folder: Path, known: Checkpoint | None, before: Checkpoint | None = None
+    ) -> Checkpoint:
+        """Fetch what ``known`` lacks into a store, and write the checkpoint once it is complete."""
         head = self._remote.fetch_head(
             store.repo, known.head if known else None, depth=None if known else 1
         )
@@ -181,34 +180,35 @@ class Repository:
             return known
         former = known or before
         commit = store.commit(head)
-        self._fetch_files(store, self._list(store, commit))
+        listing = self._list(store, commit)
+        self._fetch_files(store, listing)
         has_history = bool(known and known.has_history) or self._deepen(store, head)
-        note = Note(
+        checkpoint = Checkpoint(
             head=head,
             since=self._since(head, former),
             has_history=has_history,
-            dates=dates_of(store, commit, self._address.folder, int(self._clock())),
+            dates=dates_of(store, commit, self._address.folder, listing.files, int(self._clock())),
         )
-        _write(folder / NOTE, note)
-        return note
+        _write(folder / CHECKPOINT, checkpoint)
+        return checkpoint
 
-    def _since(self, head: ObjectID, former: Note | None) -> int:
+    def _since(self, head: ObjectID, former: Checkpoint | None) -> int:
         now = int(self._clock())
         if former is None:
             return now
         return former.since if head == former.head else max(now, former.since + 1)
 
-    def _list(self, store: Store, commit: Commit) -> Listing:
-        listing = list_posts(store, commit.tree, self._address.folder, self._knowledge)
-        if not listing.files and not listing.left_out and not listing.problems:
+    def _list(self, store: Store, commit: Commit) -> Listing[ObjectID]:
+        listing = walk(CommitTree(store, commit.tree, self._address.folder), self._site)
+        if listing.is_empty:
             raise SourceError(
                 f"there are no Markdown files in {self._address}",
                 "Name branch and folder of the posts after the address: #main:content/posts.",
             )
         return listing
 
-    def _fetch_files(self, store: Store, listing: Listing) -> None:
-        missing = sorted({name for name in listing.wanted if not store.has(name)})
+    def _fetch_files(self, store: Store, listing: Listing[ObjectID]) -> None:
+        missing = sorted({name for name in _wanted(listing) if not store.has(name)})
         for start in range(0, len(missing), FILES_AT_ONCE):
             self._remote.fetch_files(store.repo, missing[start : start + FILES_AT_ONCE])
         if not all(map(store.has, missing)):
@@ -223,9 +223,9 @@ class Repository:
             return False
         return True
 
-    def _snapshot(self, note: Note) -> Snapshot:
+    def _snapshot(self, checkpoint: Checkpoint) -> Snapshot:
         store = self._opened()
-        listing = self._list(store, store.commit(note.head))
+        listing = self._list(store, store.commit(checkpoint.head))
         self._fetch_files(store, listing)  # another version may have wanted others
         left_out, problems = list(listing.left_out), list(listing.problems)
         files: list[SourceFile] = []
@@ -234,15 +234,12 @@ class Repository:
             if size > self._max_bytes:
                 left_out.append(LeftOut(path, too_large(size, self._max_bytes)))
                 continue
-            dates = note.dates.get(path)
+            dates = checkpoint.dates.get(path)
             files.append(RepositoryFile(path, size, _stamp(name, dates), name, self._read, dates))
         site_files = {}
         for path, name in listing.site_files.items():
-            try:
-                site_files[path] = self._read(name)[:MOST_SITE_FILE_BYTES].decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                reason = f"this configuration file is not UTF-8 (byte {error.start + 1})"
-                problems.append(Problem(path, None, reason, "Save it as UTF-8."))
+            if (text := site_file_text(path, self._read(name), problems)) is not None:
+                site_files[path] = text
         return Snapshot(
             name=str(self._address),
             files=tuple(files),
@@ -251,7 +248,7 @@ class Repository:
             site_files=site_files,
             inside=listing.inside,
             markers=frozenset(listing.markers),
-            generation=note.since,
+            generation=checkpoint.since,
         )
 
     def _size(self, name: ObjectID) -> int:
@@ -266,25 +263,31 @@ class Repository:
             self._damage = error  # so that the next look fetches all of it again
             raise OSError(f"what was fetched is damaged ({error!r})") from error
 
-    def _noted(self) -> Note | None:
+    def _read_checkpoint(self) -> Checkpoint | None:
         """What was noted by the last fetch that worked, if that can be read."""
         try:
-            found = json.loads((self._folder / NOTE).read_text(encoding="utf-8"))
+            found = json.loads((self._folder / CHECKPOINT).read_text(encoding="utf-8"))
             dates = {path: Dates(*both) for path, both in found["dates"].items()}
             head = ObjectID(found["head"].encode("ascii"))
-            return Note(head, found["since"], found["has_history"], dates)
+            return Checkpoint(head, found["since"], found["has_history"], dates)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
 
-def _write(file: Path, note: Note) -> None:
-    """Replace the note in one step."""
+def _wanted(listing: Listing[ObjectID]) -> Iterator[ObjectID]:
+    """The files whose content is needed."""
+    yield from listing.files.values()
+    yield from listing.site_files.values()
+
+
+def _write(file: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint in one step."""
     aside = file.with_suffix(".new")
-    dates = {path: (one.written, one.changed) for path, one in note.dates.items()}
+    dates = {path: (one.written, one.changed) for path, one in checkpoint.dates.items()}
     content = {
-        "head": note.head.decode("ascii"),
-        "since": note.since,
-        "has_history": note.has_history,
+        "head": checkpoint.head.decode("ascii"),
+        "since": checkpoint.since,
+        "has_history": checkpoint.has_history,
         "dates": dates,
     }
     aside.write_text(json.dumps(content), encoding="utf-8")

@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
-from typing import NamedTuple, TypeVar
+from stat import S_ISDIR, S_ISLNK
+from typing import TypeVar
 
-from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
+from dulwich.objects import S_ISGITLINK, Blob, Commit, ObjectID, ShaFile, Tag, Tree
 from dulwich.repo import Repo
+
+from bot.blog.errors import SourceError
+from bot.sources.tree import Entry, Level, is_project
 
 T = TypeVar("T", bound=ShaFile)
 
 # Folders that are held in memory: history compares each with its former self.
 MOST_FOLDERS = 512
-
-
-class Item(NamedTuple):
-    """Something in a folder. Neither a folder nor a file is a link or another repository."""
-
-    name: str
-    id: ObjectID
-    is_folder: bool
-    is_file: bool
 
 
 class Store:
@@ -52,29 +46,19 @@ class Store:
             found = self.repo.object_store[found.object[1]]
         return _expect(found, Commit)
 
-    def _items(self, folder: ObjectID) -> Sequence[Item]:
+    def _items(self, folder: ObjectID) -> Sequence[Entry[ObjectID]]:
         """What lies in a folder, in git's order; raises KeyError where it was not fetched."""
         tree = _expect(self.repo.object_store[folder], Tree)
-        return [
-            Item(name.decode("utf-8", "surrogateescape"), sha, S_ISDIR(mode), S_ISREG(mode))
-            for name, mode, sha in tree.iteritems()
-        ]
+        return [_entry(name, mode, sha) for name, mode, sha in tree.iteritems()]
 
     def folder(self, top: ObjectID, path: str) -> ObjectID | None:
         """The folder at a path below another, if there is one."""
         for name in filter(None, path.split("/")):
             found = next((item for item in self.items(top) if item.name == name), None)
-            if found is None or not found.is_folder:
+            if found is None or not found.is_folder or found.refused:
                 return None
-            top = found.id
+            top = found.content
         return top
-
-    def find(self, top: ObjectID, path: str) -> ObjectID | None:
-        """The file at a path below a folder, if there is one."""
-        parent, _, name = path.rpartition("/")
-        folder = self.folder(top, parent)
-        items = self.items(folder) if folder else ()
-        return next((item.id for item in items if item.name == name and item.is_file), None)
 
     def has(self, name: ObjectID) -> bool:
         """Whether an object was fetched."""
@@ -87,6 +71,67 @@ class Store:
     def parents(self, commit: Commit) -> Iterator[Commit]:
         """The commits before one, as far as they were fetched."""
         return (self.commit(parent) for parent in commit.parents if self.has(parent))
+
+
+class CommitTree:
+    """The folders of a commit as a ``sources.tree.Tree``; a file is read by its id.
+
+    Args:
+        store: what was fetched.
+        top: the repository's own folder in the commit.
+        folder: path of the posts in it.
+
+    Raises:
+        SourceError: there is no such folder.
+    """
+
+    def __init__(self, store: Store, top: ObjectID, folder: str) -> None:
+        self._store = store
+        self._top = top
+        self._names = folder.split("/") if folder else []
+        self._root = store.folder(top, folder)
+        if self._root is None:
+            reason = self._why_no_folder(folder) or f"there is no folder {folder} in the repository"
+            raise SourceError(
+                reason, "Name the folder of the posts after the branch, as in #main:content/posts."
+            )
+        self.root = f"/{folder}" if folder else ""
+
+    def _why_no_folder(self, folder: str) -> str | None:
+        """What stands in the folder's place, if something does."""
+        while folder:
+            parent, _, name = folder.rpartition("/")
+            tree = self._store.folder(self._top, parent)
+            for entry in self._store.items(tree) if tree else ():
+                if entry.name == name and entry.refused:
+                    return f"{folder} is {entry.refused}"
+            folder = parent
+        return None
+
+    def entries(self, _path: str, content: ObjectID | None) -> Sequence[Entry[ObjectID]]:
+        """What lies in a folder."""
+        return self._store.items(content or self._root)
+
+    def above(self) -> Iterator[Level[ObjectID]]:
+        """The folders above, up to the repository's own, which is a project's."""
+        for length in reversed(range(len(self._names))):
+            tree = self._store.folder(self._top, "/".join(self._names[:length]))
+            entries = list(self._store.items(tree)) if tree else []
+            yield Level(entries, length == 0 or is_project(entry.name for entry in entries))
+
+
+def _entry(name: bytes, mode: int, sha: ObjectID) -> Entry[ObjectID]:
+    """What a folder says of a file or folder in it."""
+    text = name.decode("utf-8", "surrogateescape")
+    refused = None
+    if S_ISGITLINK(mode):
+        refused = "another repository (a submodule), to be named in SLASHPOST_POSTS by itself"
+    elif S_ISLNK(mode):
+        refused = "a link"
+    elif name in {b"", b".", b".."} or b"/" in name:
+        refused = "it has no name that a file can have"
+    is_folder = S_ISDIR(mode) or S_ISGITLINK(mode)
+    return Entry(text, is_folder, sha, sha if S_ISDIR(mode) else None, refused)
 
 
 def _expect(found: ShaFile, kind: type[T]) -> T:

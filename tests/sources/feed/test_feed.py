@@ -24,7 +24,7 @@ from bot.reading.rules import ReadingRules
 from bot.sources.feed import feed as feed_room
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Entry, content_of
-from bot.sources.feed.feed import Feed, taken_back
+from bot.sources.feed.feed import Feed, withdrawn
 from bot.sources.feed.web import Page, Web
 from tests.sources.feed.host import Host, serving
 
@@ -297,7 +297,7 @@ def test_what_the_feed_forgets_is_kept(visitor: Visitor) -> None:
     assert before.items() <= after.items(), "and stays the same post"
 
 
-def test_what_is_taken_back_is_gone(visitor: Visitor) -> None:
+def test_what_is_withdrawn_is_gone(visitor: Visitor) -> None:
     visitor.look(rss("c", "b", "a"))
     assert set(visitor.titles(rss("d", "c", "a"))) == {"a", "c", "d"}
 
@@ -316,8 +316,8 @@ def test_what_is_taken_back_is_gone(visitor: Visitor) -> None:
         ("", "a", ""),
     ],
 )
-def test_which_entries_are_taken_back(before: Sequence[str], now: str, gone: str) -> None:
-    assert taken_back(before, now) == set(gone)
+def test_which_entries_are_withdrawn(before: Sequence[str], now: str, gone: str) -> None:
+    assert withdrawn(before, now) == set(gone)
 
 
 def test_an_edited_entry_is_the_same_post(visitor: Visitor) -> None:

@@ -34,7 +34,13 @@ class Blog:
         self.git("init", "--quiet", "--initial-branch=main", str(self.copy), at=folder)
         self.git("remote", "add", "origin", str(self.bare))
 
-    def git(self, *arguments: str, at: Path | None = None, when: int = 1_700_000_000) -> str:
+    def git(
+        self,
+        *arguments: str,
+        at: Path | None = None,
+        when: int = 1_700_000_000,
+        given: str | None = None,
+    ) -> str:
         """Run git, at a Unix second of choice."""
         moment = f"{when} +0000"
         environment = AUTHOR | {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
@@ -45,6 +51,7 @@ class Blog:
             check=True,
             capture_output=True,
             text=True,
+            input=given,
         ).stdout.strip()
 
     def write(self, files: Mapping[str, str | bytes | None]) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -16,14 +17,14 @@ from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
 from bot.blog.source import Dates, Snapshot
 from bot.sources.git import repository
-from bot.sources.git.listing import Knowledge
 from bot.sources.git.remote import Remote
 from bot.sources.git.repository import Repository
+from bot.sources.tree import SiteFiles
 from tests.sources.git.host import Blog, Host, serving
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
-KNOWLEDGE = Knowledge(
+SITE = SiteFiles(
     is_site_file=lambda path: path.endswith(("/site.conf", "/data.json")),
     is_marker=lambda name: name in {"site.conf", ".vault"},
     is_content_folder=lambda name: name in {"src", "content"},
@@ -87,7 +88,7 @@ class Visitor:
             address,
             self.kept,
             remote=remote,
-            knowledge=KNOWLEDGE,
+            site=SITE,
             max_bytes=max_bytes,
             clock=self.clock,
         )
@@ -143,7 +144,7 @@ def test_the_posts_of_a_folder_with_the_site_around_it(blog: Blog, visitor: Visi
         ".hidden/": "hidden folder",
         ".z.md": "hidden file",
         "large.md": "1,001 bytes, over the limit of 1,000",
-        "link.md": "a link, or another repository",
+        "link.md": "a link",
     }
     assert snapshot.site_files == {"../../site.conf": "url = here", "../data.json": "{}"}
     assert snapshot.markers == {"../../site.conf"}
@@ -302,7 +303,7 @@ def test_a_repository_that_has_moved(blog: Blog, visitor: Visitor) -> None:
         address,
         visitor.kept,
         remote=Remote(address, "secret-token"),
-        knowledge=KNOWLEDGE,
+        site=SITE,
         max_bytes=1000,
     )
     visitor.opened.append(source)
@@ -396,9 +397,7 @@ def test_a_repository_that_is_too_large(blog: Blog, visitor: Visitor) -> None:
 
 def test_a_host_that_is_not_there(visitor: Visitor, unused_tcp_port: int) -> None:
     address = RepositoryAddress(f"http://127.0.0.1:{unused_tcp_port}/blog.git")
-    source = Repository(
-        address, visitor.kept, remote=Remote(address), knowledge=KNOWLEDGE, max_bytes=1000
-    )
+    source = Repository(address, visitor.kept, remote=Remote(address), site=SITE, max_bytes=1000)
     with pytest.raises(SourceError, match=r"cannot be fetched \(.*refused\)"):
         source.snapshot()
 
@@ -422,9 +421,7 @@ def test_a_host_that_trickles(visitor: Visitor) -> None:
         thread.start()
         address = RepositoryAddress(f"http://127.0.0.1:{server.getsockname()[1]}/blog.git")
         remote = Remote(address, most_seconds=0.3)
-        source = Repository(
-            address, visitor.kept, remote=remote, knowledge=KNOWLEDGE, max_bytes=1000
-        )
+        source = Repository(address, visitor.kept, remote=remote, site=SITE, max_bytes=1000)
         try:
             with pytest.raises(SourceError, match="not done after 0 seconds"):
                 source.snapshot()
@@ -494,6 +491,57 @@ def test_a_place_that_cannot_be_written_is_named(blog: Blog, host: Host, tmp_pat
     visitor = Visitor(host, tmp_path / "file" / "kept.git")
     with pytest.raises(SourceError, match=r"what is fetched cannot be kept .*SLASHPOST_STATE"):
         visitor.source().snapshot()
+
+
+def test_a_repository_of_trees_of_trees_is_listed_in_time(blog: Blog, visitor: Visitor) -> None:
+    """A hundred million paths in a few kilobytes, and its history compared."""
+    blog.push({"a.md": "# A"})
+    file = blog.git("hash-object", "-w", "--stdin", given="# X")
+    tree = blog.git("mktree", given="".join(f"100644 blob {file}\tf{n}.md\n" for n in range(10)))
+    for _ in range(8):
+        tree = blog.git("mktree", given="".join(f"040000 tree {tree}\td{n}\n" for n in range(10)))
+    top = blog.git("mktree", given=f"100644 blob {file}\ta.md\n040000 tree {tree}\td\n")
+    commit = blog.git("commit-tree", "-m", "x", "-p", "HEAD", top)
+    blog.git("push", "--quiet", "origin", f"{commit}:refs/heads/main")
+    before = time.process_time()
+    snapshot = visitor.source().snapshot()
+    assert time.process_time() - before < 5
+    assert snapshot.files[0].path == "a.md"
+    assert len(snapshot.files) < 2000
+
+
+def test_names_that_no_file_can_have_are_left_out(blog: Blog, visitor: Visitor) -> None:
+    file = blog.git("hash-object", "-w", "--stdin", given="# X")
+    names = (b"../../up.md", b"a.md", b"b/c.md")
+    tree = b"".join(b"100644 " + name + b"\0" + bytes.fromhex(file) for name in names)
+    (blog.copy / "tree").write_bytes(tree)
+    top = blog.git("hash-object", "-w", "-t", "tree", "--literally", "tree")
+    commit = blog.git("commit-tree", "-m", "x", top)
+    blog.git("push", "--quiet", "origin", f"{commit}:refs/heads/main")
+    snapshot = visitor.source().snapshot()
+    assert list(texts(snapshot)) == ["a.md"]
+    assert set(left_out(snapshot)) == {"../../up.md", "b/c.md"}
+
+
+def test_a_submodule_among_the_posts_is_named(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    commit = blog.git("rev-parse", "HEAD")
+    blog.git("update-index", "--add", "--cacheinfo", f"160000,{commit},ext")
+    blog.git("commit", "--quiet", "--message", "x")
+    blog.git("push", "--quiet", "origin", "HEAD:main")
+    assert left_out(visitor.source().snapshot()) == {
+        "ext/": "another repository (a submodule), to be named in SLASHPOST_POSTS by itself"
+    }
+    with pytest.raises(SourceError, match="ext is another repository"):
+        visitor.source("ext").snapshot()
+
+
+def test_a_folder_that_is_a_link_is_named(blog: Blog, visitor: Visitor) -> None:
+    blog.write({"notes/a.md": "# A"})
+    (blog.copy / "content").symlink_to("notes")
+    blog.push({})
+    with pytest.raises(SourceError, match="content is a link"):
+        visitor.source("content").snapshot()
 
 
 def test_names_that_are_no_text_are_told(blog: Blog, visitor: Visitor) -> None:
