@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.reading.front_matter import FrontMatter
+from bot.reading.post import decode
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
-from bot.reading.understanding import decode
 from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 

@@ -140,11 +140,11 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
         connection.execute(sql, option)
     with (
         patch(
-            "bot.reading.understanding.FrontMatter.of",
+            "bot.reading.post.FrontMatter.of",
             watch.watched("front matter", FrontMatter.of),
         ),
-        patch("bot.reading.understanding.summary_of", watch.watched("lead", summary_of)),
-        patch("bot.reading.understanding.passages_of", watch.watched("plain text", passages_of)),
+        patch("bot.reading.post.summary_of", watch.watched("lead", summary_of)),
+        patch("bot.reading.post.passages_of", watch.watched("plain text", passages_of)),
     ):
         for start in range(0, len(snapshot.files), BATCH_FILES):
             understood = []

@@ -27,7 +27,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.blog.dialect import Dialect
-from bot.generators.site import GENERATORS
+from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, texts
 from bot.rendering.markdown import html_of
 from bot.rendering.renderer import Renderer

@@ -14,9 +14,10 @@ from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
 from bot.blog.source import Snapshot, Source
 from bot.blog.tag import tag_key
-from bot.generators import known
-from bot.generators.pattern import Pattern
-from bot.generators.site import GENERATORS, Site
+from bot.generators.common import registry
+from bot.generators.common.pattern import Pattern
+from bot.generators.common.registry import GENERATORS
+from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.settings import GENERATOR, PERMALINK, Settings
@@ -24,9 +25,9 @@ from bot.sources.folder import Folder
 from bot.sources.tree import SiteFiles
 
 SITE_FILES = SiteFiles(
-    is_site_file=known.is_site_file,
-    is_marker=known.is_marker,
-    is_content_folder=known.is_content_folder,
+    is_site_file=registry.is_site_file,
+    is_marker=registry.is_marker,
+    is_content_folder=registry.is_content_folder,
 )
 
 

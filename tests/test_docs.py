@@ -14,8 +14,8 @@ from discord import app_commands
 
 from bot.chat.commands import COMMANDS
 from bot.cli import cli, main
-from bot.generators.pattern import PLACEHOLDERS
-from bot.generators.site import GENERATORS
+from bot.generators.common.pattern import PLACEHOLDERS
+from bot.generators.common.registry import GENERATORS
 from bot.reading.spellings import SPELLINGS
 
 ROOT = Path(__file__).parent.parent

@@ -1,1 +1,1 @@
-"""The public link of each post: one file per site generator, and how to tell which it is."""
+"""One file for each site generator: what marks its sites, its links, its Markdown."""

@@ -5,10 +5,9 @@ https://docs.astro.build/en/guides/content-collections/
 
 from __future__ import annotations
 
-from bot.generators import config, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths, slugs
+from bot.generators.common.generator import SCRIPT, Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
     "**/src/content/docs",
@@ -24,10 +23,25 @@ class Astro(Generator):
     """The path below ``src/content`` or ``src/pages``; Starlight's ``docs`` is the root."""
 
     name = "astro"
+    marks = Marks(
+        files=rf"astro\.config\.{SCRIPT}",
+        packages=frozenset({"astro"}),
+        content=frozenset({"src"}),
+        paths=(
+            (5, r"(?:.*/)?src/content/docs/.*"),
+            (3, r"(?:.*/)?src/(?:content|data|pages)/.*"),
+        ),
+        texts=(
+            (6, "import ", r"^import .* from ['\"](?:@astrojs/|astro:)"),
+            (6, "pubDate:", r"^pubDate:"),
+            (6, "heroImage:", r"^heroImage:"),
+            (3, "@/assets/", ""),
+        ),
+    )
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = config.Script(ground.script("astro.config") or "")
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = config.Script(files.script("astro.config") or "")
         site = script.value("site")
         if site and paths.is_absolute(site):
             self.url = f"{site.rstrip('/')}/{(script.value('base') or '').strip('/')}"
@@ -37,12 +51,12 @@ class Astro(Generator):
         """The place below the folder that all pages lie in."""
         return paths.below_first(place, _CONTENT_FOLDERS)
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink`` or ``url``, which many themes read."""
         own = text(facts, "permalink", "url")
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``src/content/blog/x.md`` → ``/blog/x/``, with ``slug`` for the entry's path."""
         page = paths.without_index(paths.without_extension(self.content(facts.path)))
         slug = text(facts, "slug")
@@ -55,7 +69,7 @@ class Astro(Generator):
         path = paths.join(page)
         return paths.with_slash(path) if self._slash else path
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """Only files of ``public``: the others get a new name when the site is built."""
         del facts
         inside = paths.below(value.removeprefix("./"), "public")

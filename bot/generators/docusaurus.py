@@ -9,10 +9,9 @@ import datetime as dt
 import re
 
 from bot.blog.dialect import Dialect
-from bot.generators import config, paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths
+from bot.generators.common.generator import SCRIPT, Generator, Marks, PageFacts, text
+from bot.generators.common.site_folder import SiteFolder
 
 _DATED = re.compile(
     r"(?P<folder>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*)", re.DOTALL
@@ -28,12 +27,27 @@ class Docusaurus(Generator):
     """``slug`` below the blog's route, else the day in the file's name and the rest of it."""
 
     name = "docusaurus"
+    marks = Marks(
+        files=rf"docusaurus\.config\.{SCRIPT}",
+        packages=frozenset({"@docusaurus/core"}),
+        content=frozenset({"website"}),
+        paths=(
+            (3, r"(?:website/|i18n/[^/]+/docusaurus-plugin-content-).*"),
+            (1, r"(?:.*/)?blog/(?:.*/)?\d{4}[-/]\d\d[-/]\d\d[^/]*\.mdx?"),
+        ),
+        texts=(
+            (6, "truncate", r"<!-- *truncate *-->|\{/\* *truncate *\*/\}"),
+            (4, "author", r"^author_?(?:title|url|URL):"),
+            (4, "hide_table_of_contents", ""),
+            (3, "import ", r"^import .* from ['\"]@(?:site|theme|docusaurus)/"),
+        ),
+    )
     dialect = Dialect(mdx=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = config.Script(ground.script("docusaurus.config") or "")
-        self.is_certain = ground.script("docusaurus.config") is not None
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = config.Script(files.script("docusaurus.config") or "")
+        self.is_certain = files.script("docusaurus.config") is not None
         url = script.value("url")
         if url and paths.is_absolute(url):
             self.url = f"{url.rstrip('/')}/{(script.value('baseUrl') or '').strip('/')}"
@@ -44,7 +58,7 @@ class Docusaurus(Generator):
         docs = script.block("docs")
         self._docs_route = ((docs.value("routeBasePath") if docs else None) or "docs").strip("/")
         self._has_translations = any(
-            place.startswith(("i18n/", "website/i18n/")) for place in ground.places
+            place.startswith(("i18n/", "website/i18n/")) for place in files.places
         )
 
     def content(self, place: str) -> str:
@@ -65,16 +79,16 @@ class Docusaurus(Generator):
         found = _DATED.fullmatch(stem)
         return (found["name"] if found else stem).rpartition("/")[2] or stem.rpartition("/")[2]
 
-    def day(self, facts: Facts) -> dt.date | None:
+    def day(self, facts: PageFacts) -> dt.date | None:
         """The day in the file's name, also where the front matter differs."""
         return facts.name_date or super().day(facts)
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``slug`` that begins with ``/``, below the blog's route."""
         own = text(facts, "slug")
         return self._routed(facts.path, own) if own and own.startswith("/") else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``blog/2024-01-11-x.md`` → ``/blog/2024/01/11/x``."""
         slug = text(facts, "slug")
         if slug is not None:
@@ -129,7 +143,7 @@ class Docusaurus(Generator):
                 return "", kind, inside
         return "", "blog", place
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """Only files of ``static``: the others get a new name when the site is built."""
         return None if value.startswith(".") else super().image(facts, value)
 

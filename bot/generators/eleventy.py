@@ -10,10 +10,17 @@ import re
 from collections.abc import Mapping
 
 from bot.blog.dialect import Dialect
-from bot.generators import config, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, slug_of, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths, slugs
+from bot.generators.common.generator import (
+    SCRIPT,
+    Generator,
+    Marks,
+    PageFacts,
+    rooted,
+    slug_of,
+    text,
+)
+from bot.generators.common.site_folder import SiteFolder
 
 _VARIABLE = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
 _DATE_FILTER = re.compile(
@@ -34,11 +41,28 @@ class Eleventy(Generator):
     """The ``permalink`` of front matter or of directory data, else the path without its day."""
 
     name = "eleventy"
+    marks = Marks(
+        files=rf"\.eleventy\.js|eleventy\.config\.{SCRIPT}",
+        packages=frozenset({"@11ty/eleventy"}),
+        site_files=r"""_data/(?:site|metadata|meta)\.(?:json|js|cjs|mjs)
+            | [^/]+\.11tydata\.(?:json|js|cjs|mjs)
+            | (?P<folder>[^/]+)/(?P=folder)\.json   # the data of a whole directory""",
+        content=frozenset({"content", "src"}),
+        paths=((2, r"src/(?!content/|data/|pages/).*"),),
+        texts=(
+            (6, "layout: ", r"^layout: *\S+\.(?:njk|liquid|11ty\.js|webc)"),
+            (6, "eleventy", r"^eleventy[A-Z]\w+:"),
+            (2, "permalink: ", r"^permalink: .*\{\{"),
+            (2, "tags: ", r"^tags: *\[?['\"]?posts?['\"]?\]?\s*$"),
+        ),
+    )
+    has_spaced_tags = False  # https://www.11ty.dev/docs/collections/
+    publishes_underscored = True
     dialect = Dialect(tags=True, outputs=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = ground.texts.get(".eleventy.js") or ground.script("eleventy.config")
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = files.texts.get(".eleventy.js") or files.script("eleventy.config")
         self._input = config.Script(script).value("input") if script else None
         self._data = self._directory_data()
         for name in ("site", "metadata", "meta"):
@@ -65,11 +89,11 @@ class Eleventy(Generator):
             return place if inside is None else inside
         return paths.below_first(place, _CONTENT_FOLDERS)
 
-    def why_no_page(self, facts: Facts) -> str | None:
+    def why_no_page(self, facts: PageFacts) -> str | None:
         """``permalink: false`` writes no file."""
         return "its permalink is false" if _permalink(facts) is False else None
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink`` with the variables in it filled in."""
         permalink = _permalink(facts)
         if not isinstance(permalink, str) or not permalink.strip():
@@ -77,7 +101,7 @@ class Eleventy(Generator):
         filled = self._fill(permalink, facts)
         return rooted(filled) if filled is not None else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``src/blog/2024-01-11-x.md`` → ``/blog/x/``; None where a permalink is computed."""
         if _permalink(facts):
             return None
@@ -91,7 +115,7 @@ class Eleventy(Generator):
         folder, _, name = paths.without_extension(self.content(place)).rpartition("/")
         return paths.join(folder, paths.undated(name))
 
-    def _fill(self, permalink: str, facts: Facts) -> str | None:
+    def _fill(self, permalink: str, facts: PageFacts) -> str | None:
         """Fill in what can be known without running templates; None where that is not all."""
         values = [self._value(expression, facts) for expression in _VARIABLE.findall(permalink)]
         if any(value is None for value in values) or "{%" in permalink:
@@ -100,7 +124,7 @@ class Eleventy(Generator):
         filled = _VARIABLE.sub(lambda _: next(remaining) or "", permalink)
         return re.sub(r"(?<!:)//+", "/", filled.strip())
 
-    def _value(self, expression: str, facts: Facts) -> str | None:
+    def _value(self, expression: str, facts: PageFacts) -> str | None:
         """What ``{{ expression }}`` stands for, if that is plain to see."""
         name, *filters = (part.strip() for part in expression.split("|"))
         if name in {"page.date", "date"}:
@@ -122,7 +146,7 @@ class Eleventy(Generator):
                 value = value.lower()
         return value
 
-    def _date(self, filters: list[str], facts: Facts) -> str | None:
+    def _date(self, filters: list[str], facts: PageFacts) -> str | None:
         day = self.day(facts)
         if day is None or len(filters) != 1 or not (found := _DATE_FILTER.match(filters[0])):
             return None
@@ -142,12 +166,12 @@ class Eleventy(Generator):
     def _directory_data(self) -> dict[str, dict[str, object]]:
         """Data by the folder that it holds for; by path and NUL for a single file's."""
         data: dict[str, dict[str, object]] = {}
-        for place in sorted(self.ground.texts):
+        for place in sorted(self.files.texts):
             folder, _, name = place.rpartition("/")
             if name.endswith((".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")):
-                values = _directory_literals(self.ground.texts[place])
+                values = _directory_literals(self.files.texts[place])
             elif name.endswith(".json") and not folder.endswith("_data") and name != "package.json":
-                values = self.ground.load(place) or {}
+                values = self.files.load(place) or {}
             else:
                 continue
             stem = name.partition(".")[0]
@@ -158,15 +182,15 @@ class Eleventy(Generator):
 
     def _global_data(self, name: str) -> dict[str, object]:
         """What ``_data/name`` says in JSON or in plain literals of a script."""
-        for place in sorted(self.ground.texts):
+        for place in sorted(self.files.texts):
             if place.endswith(f"_data/{name}.json"):
-                return self.ground.load(place) or {}
+                return self.files.load(place) or {}
             if re.search(rf"_data/{name}\.[cm]?js$", place):
-                return _literals(self.ground.texts[place], "url", "language", "lang")
+                return _literals(self.files.texts[place], "url", "language", "lang")
         return {}
 
 
-def _permalink(facts: Facts) -> object:
+def _permalink(facts: PageFacts) -> object:
     """What decides the page's address: text, False for no page, or something to compute."""
     computed = facts.meta.get("eleventycomputed")
     if isinstance(computed, Mapping) and "permalink" in computed:

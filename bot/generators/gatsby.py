@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import re
 
-from bot.generators import config, languages, paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, in_place_of_name, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, languages, paths
+from bot.generators.common.generator import (
+    SCRIPT,
+    Generator,
+    Marks,
+    PageFacts,
+    in_place_of_name,
+    rooted,
+    text,
+)
+from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
     "**/src/pages",
@@ -35,18 +42,29 @@ class Gatsby(Generator):
     """
 
     name = "gatsby"
+    marks = Marks(
+        files=rf"gatsby-(?:config|node)\.{SCRIPT}",
+        packages=frozenset({"gatsby"}),
+        content=frozenset({"content", "contents", "src"}),
+        paths=((1, r"content/(?:.*/)?index\.mdx?"),),
+        texts=(
+            (6, "templateKey:", r"^templateKey:"),
+            (6, "import ", r"^import .* from ['\"]gatsby"),
+            (4, "path: ", r"^path: *['\"]?/"),
+        ),
+    )
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = config.Script(ground.script("gatsby-config") or "")
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = config.Script(files.script("gatsby-config") or "")
         url = script.value("siteUrl")
         if url and paths.is_absolute(url):
             self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
-        self._suffixes = languages.suffixes(ground.places)
-        self._unmarked = languages.main(self._suffixes, ground.places)
-        node = ground.script("gatsby-node") or ""
+        self._suffixes = languages.suffixes(files.places)
+        self._unmarked = languages.main(self._suffixes, files.places)
+        node = files.script("gatsby-node") or ""
         is_plain = "createFilePath(" in node and not _PREFIX.search(node)
-        sources = _SOURCE.findall(ground.script("gatsby-config") or "") if is_plain else []
+        sources = _SOURCE.findall(files.script("gatsby-config") or "") if is_plain else []
         self._sources = sorted(sources, key=len, reverse=True)
         self._slash = script.value("trailingSlash") != "never"
 
@@ -66,14 +84,14 @@ class Gatsby(Generator):
         stem, _ = languages.suffix_of(paths.without_extension(place), self._suffixes)
         return super().file_name(stem)
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""
         own = text(facts, "path", "permalink", "url")
         if own is None and (slug := text(facts, "slug")) and slug.startswith("/"):
             own = slug
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``content/blog/x/index.md`` → ``/blog/x/``, below ``/fr`` for ``index.fr.md``."""
         inside = paths.below_first(facts.path, self._sources)
         inside = self.content(facts.path) if inside == facts.path else inside
@@ -84,6 +102,6 @@ class Gatsby(Generator):
             path = in_place_of_name(path, slug)
         return paths.with_slash(path) if self._slash else path
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """Only files of ``static``: the others get a new name when the site is built."""
         return None if value.startswith(".") else super().image(facts, value)

@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.blog.dialect import Dialect
-from bot.generators import config, languages, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, languages, paths, slugs
+from bot.generators.common.generator import DATA, Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.site_folder import SiteFolder
 
 # Newer names for the same; a section's own slug is in a file that is no post.
 _SYNONYMS = {
@@ -25,6 +24,10 @@ _SYNONYMS = {
     "sectionslug": "section",
     "sectionslugs": "sections",
 }
+# Keys of a `config.toml` that is Hugo's.
+_KEYS = frozenset(
+    {"baseurl", "languagecode", "theme", "permalinks", "contentdir", "paginate", "params"}
+)
 # A bundle's own file, in any language.
 _LEAF = re.compile(r"index\.(?:[\w-]+\.)?(?:md|markdown|mdown|mkd)", re.IGNORECASE)
 _TOKEN = re.compile(r":(\w+(?:\[.+?\])?)")
@@ -67,11 +70,46 @@ class Hugo(Generator):
     """``url``, else the section's ``permalinks``, else the path with ``slug`` for the name."""
 
     name = "hugo"
+    marks = Marks(
+        files=rf"hugo\.{DATA}",
+        shared=rf"config\.{DATA}",
+        shared_text=r"(?i)base_?url|theme|languagecode|permalinks",
+        site_files=rf"""config/[^/]+/
+            (?:hugo|config|languages|permalinks|languages\.[\w-]+|permalinks\.[\w-]+)\.{DATA}""",
+        content=frozenset({"content"}),
+        paths=(
+            (2, r"content/(?:.*/)?(?:_index|index)\.(?:[\w-]+\.)?md"),
+            (1, r"content/.*"),
+        ),
+        texts=(
+            (2, "+++", r"\A\+\+\+"),
+            (2, "+++", r"\A\+\+\+\n(?:[^\[\n].*\n)*?(?:tags|categories|series|author) *="),
+            (6, "{{< ", ""),
+            (6, "{{% ", ""),
+            (3, "lastmod", r"^lastmod *[:=]"),
+            (3, "publishDate", r"^publishDate *[:=]"),
+            (3, "linkTitle", r"^linkTitle *[:=]"),
+        ),
+    )
+    template_folders = frozenset({"archetypes", "layouts", "examplesite"})
     dialect = Dialect(shortcodes=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        self._config = _configuration(ground)
+    @classmethod
+    def builds(cls, files: SiteFolder) -> bool:
+        """Also by a ``config.toml`` with keys that no other generator has."""
+        if any(re.fullmatch(cls.marks.files, name) for name in files.marker_names):
+            return True
+        if any(place.startswith("config/") for place in files.texts):
+            return True
+        return any(
+            _KEYS & (files.load(name) or {}).keys()
+            for name in files.marker_names
+            if re.fullmatch(cls.marks.shared, name)
+        )
+
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        self._config = _configuration(files)
         self.is_certain = bool(self._config)
         self.url = _real_url(config.text_at(self._config, "baseurl"))
         self._content = (config.text_at(self._config, "contentdir") or "content").strip("./")
@@ -132,7 +170,7 @@ class Hugo(Generator):
             return rest, first.lower()
         return place, None
 
-    def why_no_page(self, facts: Facts) -> str | None:
+    def why_no_page(self, facts: PageFacts) -> str | None:
         """What lies beside or below a bundle's ``index.md`` is a part of that post."""
         if str(facts.meta.get("headless")).lower() == "true":
             return "the generator writes no page for it"
@@ -146,13 +184,13 @@ class Hugo(Generator):
             folder = folder.rpartition("/")[0]
         while folder:
             if folder in self._bundles:
-                return f"a part of the post in {self.ground.path(folder)}/"
+                return f"a part of the post in {self.files.path(folder)}/"
             folder = folder.rpartition("/")[0]
         return None
 
     def _found_bundles(self) -> frozenset[str]:
         """The folders that are one post with all they hold; a content folder itself is none."""
-        folders = (place.rpartition("/") for place in self.ground.places)
+        folders = (place.rpartition("/") for place in self.files.places)
         return frozenset(
             folder
             for folder, _, name in folders
@@ -161,7 +199,7 @@ class Hugo(Generator):
 
     # Links.
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``url``: with a ``/`` in front for the whole site, without for its language."""
         own = text(facts, "url")
         if own is None:
@@ -176,7 +214,7 @@ class Hugo(Generator):
         link = rooted(own)
         return link if "." in link.rpartition("/")[2] else paths.with_slash(link)
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``content/posts/x.md`` → ``/posts/x/``, below the language's folder or site."""
         where = self._locate(facts.path)
         language = self._languages.get(where.language or (self.language or "").lower())
@@ -194,7 +232,7 @@ class Hugo(Generator):
         path = site + paths.join(self._prefix(where), path)
         return f"{path}.html" if where.name and self._is_ugly(where) else paths.with_slash(path)
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """A file in the post's own bundle, or one of the whole site's."""
         is_bundle = facts.path.rpartition("/")[2].startswith("index.")
         if is_bundle and not value.startswith("../"):
@@ -216,7 +254,7 @@ class Hugo(Generator):
             return self._ugly.get(where.folder.partition("/")[0].lower()) is True
         return self._ugly is True
 
-    def _fill(self, pattern: str, facts: Facts, where: _Location) -> str | None:
+    def _fill(self, pattern: str, facts: PageFacts, where: _Location) -> str | None:
         values = [self._token(token, facts, where) for token in _TOKEN.findall(pattern)]
         if any(value is None for value in values):
             return None
@@ -224,7 +262,7 @@ class Hugo(Generator):
         filled = _TOKEN.sub(lambda _: next(remaining) or "", pattern)
         return re.sub(r"//+", "/", filled)
 
-    def _token(self, token: str, facts: Facts, where: _Location) -> str | None:
+    def _token(self, token: str, facts: PageFacts, where: _Location) -> str | None:
         """What ``:token`` stands for; None for a token or a date that is not known."""
         folders = [folder for folder in where.folder.split("/") if folder]
         name = token.lower()
@@ -244,7 +282,7 @@ class Hugo(Generator):
         day = self.day(facts)
         return _date_token(token, day) if day else None
 
-    def _slug(self, facts: Facts) -> str | None:
+    def _slug(self, facts: PageFacts) -> str | None:
         """The front matter's slug, else the name after the day where the site reads days there."""
         if (slug := text(facts, "slug")) is not None:
             return slug
@@ -279,7 +317,7 @@ class Hugo(Generator):
         }
         if found or self._config:
             return found
-        places = [self.content_guess(place) for place in self.ground.places]
+        places = [self.content_guess(place) for place in self.files.places]
         tags = languages.suffixes(places) | {tag.lower() for tag in languages.folders(places)}
         return {tag: Language(tag) for tag in sorted(tags)}
 
@@ -293,25 +331,25 @@ class Hugo(Generator):
         if configured or (self._config and self._languages):
             return configured or "en"  # Hugo's own default
         if self._languages:
-            return languages.main(self._languages, self.ground.places)
+            return languages.main(self._languages, self.files.places)
         return config.text_at(self._config, "languagecode") or config.text_at(
             self._config, "locale"
         )
 
 
-def _configuration(ground: Ground) -> dict[str, object]:
+def _configuration(files: SiteFolder) -> dict[str, object]:
     """The site's configuration from its file or from the files of ``config/_default``."""
-    merged = ground.load_first(
+    merged = files.load_first(
         *(f"{stem}.{ext}" for stem in ("hugo", "config") for ext in ("toml", "yaml", "yml", "json"))
     )
     merged = dict(merged or {})
     for folder in ("_default", "production"):
-        for place in sorted(ground.texts):
+        for place in sorted(files.texts):
             inside = paths.below(place, f"config/{folder}")
             if inside is None or "/" in inside:
                 continue
             keys = inside.rpartition(".")[0].split(".")
-            values: dict[str, object] = ground.load(place) or {}
+            values: dict[str, object] = files.load(place) or {}
             if keys[0] not in {"hugo", "config"}:
                 for key in reversed(keys):
                     values = {key.lower(): values}

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
-from bot.generators import config, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths, slugs
+from bot.generators.common.generator import Generator, Marks, PageFacts, text
+from bot.generators.common.site_folder import SiteFolder
 
 STYLES = {
     "date": "/:categories/:year/:month/:day/:title:output_ext",
@@ -57,11 +56,23 @@ class Jekyll(Generator):
     """Templates with placeholders: the post's, its defaults', its collection's, the site's."""
 
     name = "jekyll"
+    marks = Marks(
+        files=r"_config\.(?:ya?ml|toml)",
+        content=frozenset({"_drafts", "_posts"}),
+        paths=((8, r"(?:.*/)?_(?:posts|drafts)/(?:.*/)?\d{4}-\d\d?-\d\d?-[^/]+"),),
+        texts=(
+            (4, "layout: post", r"^layout: *posts?\s*$"),
+            (4, "{% highlight", ""),
+            (4, "{% post_url", ""),
+            (2, "{% include ", r"\{% include [\w/.-]+\.html"),
+        ),
+    )
+    precedence = -1  # repositories of other sites keep a file for GitHub's Pages
     dialect = Dialect(markdown="python-markdown", tags=True, outputs=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        loaded = ground.load_first("_config.yml", "_config.yaml", "_config.toml")
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        loaded = files.load_first("_config.yml", "_config.yaml", "_config.toml")
         self._has_config = loaded is not None
         self._config = loaded or {}
         self._permalink = config.text_at(self._config, "permalink") or "date"
@@ -71,7 +82,7 @@ class Jekyll(Generator):
         self._scopes = _scopes(self._config)
         self._excluded = _excluded(self._config)
         self.is_certain = self._has_config
-        self.url = _site_url(self._config, ground)
+        self.url = _site_url(self._config, files)
         self.language = config.text_at(self._config, "lang") or config.text_at(
             self._config, "locale"
         )
@@ -101,12 +112,12 @@ class Jekyll(Generator):
         folders = self.content(place).split("/")[:-1]
         return next((folder for folder in folders if not folder.startswith("_")), "")
 
-    def day(self, facts: Facts) -> dt.date | None:
+    def day(self, facts: PageFacts) -> dt.date | None:
         """The day in the site's time zone: front matter beats the file's name."""
         moment = self._moment(facts)
         return moment.date() if moment else None
 
-    def why_no_page(self, facts: Facts) -> str | None:
+    def why_no_page(self, facts: PageFacts) -> str | None:
         """Posts need a day in their names, collections the configuration's word."""
         place = self.content(facts.path)
         if self._excluded and self._excluded.match(place):
@@ -123,12 +134,12 @@ class Jekyll(Generator):
             written = not self._has_config
         return None if written else f"the site writes no pages for {kind}"
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, which may be a template or a style's name, too."""
         permalink = text(facts, "permalink")
         return self._fill(permalink, facts) if permalink else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """The template of the file's collection filled in; None for a post without date."""
         if text(facts, "permalink"):
             return None
@@ -166,7 +177,7 @@ class Jekyll(Generator):
         name = place.rpartition("/")[2]
         return "posts" if not self._has_config and _DATED_NAME.match(name) else "pages"
 
-    def _fill(self, template: str, facts: Facts) -> str | None:
+    def _fill(self, template: str, facts: PageFacts) -> str | None:
         template = STYLES.get(template, template)
         missing = False
 
@@ -187,7 +198,7 @@ class Jekyll(Generator):
             return filled
         return "/" + re.sub(r"/index\.html$", "/", re.sub(r"//+", "/", filled)).lstrip("/")
 
-    def _placeholder(self, key: str, facts: Facts) -> str | None:
+    def _placeholder(self, key: str, facts: PageFacts) -> str | None:
         """What ``:key`` stands for in a post's permalink, or None where it is unknown."""
         if key in _DATES:
             moment = self._moment(facts)
@@ -210,13 +221,13 @@ class Jekyll(Generator):
             "path": folder if is_page else re.sub(r"^_[^/]+/?", "", f"{folder}/{name}"),
         }.get(key)
 
-    def _slug(self, facts: Facts, place: str, kind: str) -> str:
+    def _slug(self, facts: PageFacts, place: str, kind: str) -> str:
         """The front matter's slug, else the file's name, after the day in a post's."""
         name = paths.without_extension(place).rpartition("/")[2]
         dated = _DATED_NAME.fullmatch(name) if kind in {"posts", "drafts"} else None
         return text(facts, "slug") or (dated[2] if dated else name)
 
-    def _categories(self, facts: Facts) -> list[str]:
+    def _categories(self, facts: PageFacts) -> list[str]:
         """Folders above ``_posts``, then the front matter's ``categories`` and ``category``."""
         folders = self.content(facts.path).split("/")[:-1]
         special = next((at for at, name in enumerate(folders) if name in {"_posts", "_drafts"}), 0)
@@ -230,7 +241,7 @@ class Jekyll(Generator):
             found.append(str(category))
         return found
 
-    def _moment(self, facts: Facts) -> dt.datetime | None:
+    def _moment(self, facts: PageFacts) -> dt.datetime | None:
         """The post's date as Jekyll sees it when it makes the link."""
         raw = facts.meta.get("date")
         if isinstance(raw, dt.datetime) and raw.tzinfo is None:
@@ -250,9 +261,9 @@ class Jekyll(Generator):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.ground.problems.append(
+            self.files.problems.append(
                 Problem(
-                    self.ground.path("_config.yml"),
+                    self.files.path("_config.yml"),
                     None,
                     f"the time zone {name} is not known",
                     "Use a name such as Europe/Paris; until then dates count in UTC.",
@@ -323,10 +334,10 @@ def _collections(settings: Mapping[str, object]) -> dict[str, Mapping[str, objec
     return {}
 
 
-def _site_url(settings: Mapping[str, object], ground: Ground) -> str | None:
+def _site_url(settings: Mapping[str, object], files: SiteFolder) -> str | None:
     """``url`` and ``baseurl``; GitHub's file for a domain of one's own where there is no url."""
     url = config.text_at(settings, "url")
-    if not url and (domain := ground.texts.get("CNAME", "").strip()) and "\n" not in domain:
+    if not url and (domain := files.texts.get("CNAME", "").strip()) and "\n" not in domain:
         url = f"https://{domain}"
     return (
         f"{url.rstrip('/')}/{(config.text_at(settings, 'baseurl') or '').strip('/')}"

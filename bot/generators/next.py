@@ -8,10 +8,17 @@ from __future__ import annotations
 import re
 
 from bot.blog.dialect import Dialect
-from bot.generators import config, paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, in_place_of_name, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths
+from bot.generators.common.generator import (
+    SCRIPT,
+    Generator,
+    Marks,
+    PageFacts,
+    in_place_of_name,
+    rooted,
+    text,
+)
+from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
     "**/src/content",
@@ -30,13 +37,32 @@ class Next(Generator):
     """The path below the content folder, without the day in the file's name."""
 
     name = "next"
+    marks = Marks(
+        files=rf"(?:next|contentlayer|velite)\.config\.{SCRIPT}",
+        packages=frozenset({"next"}),
+        site_files=r"data/siteMetadata\.(?:js|cjs|mjs|ts)",
+        content=frozenset({"content", "data", "src"}),
+        paths=(
+            (4, r"(?:.*/)?_posts/(?!\d{4}-)[^/]+"),
+            (4, r"(?:.*/)?(?:data|app|pages)/(?:.*/)?[^/]+\.mdx"),
+            (3, r"(?:data|(?:apps/[^/]+/)?pages)/.*"),
+        ),
+        texts=((6, "import ", r"^import .* from ['\"]next/"),),
+    )
+    precedence = -2
     dialect = Dialect(mdx=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = config.Script(ground.script("next.config") or "")
+    @classmethod
+    def points(cls, path: str, start: str) -> int:
+        """More for components in a ``.md``: Astro, for one, takes them in MDX only."""
+        has_component = path.endswith(".md") and re.search(r"^<[A-Z]\w*", start, re.MULTILINE)
+        return super().points(path, start) + (6 if has_component else 0)
+
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = config.Script(files.script("next.config") or "")
         # Where the most used starter for blogs keeps the address.
-        metadata = config.Script(ground.script("data/siteMetadata") or "")
+        metadata = config.Script(files.script("data/siteMetadata") or "")
         url = metadata.value("siteUrl")
         if url and paths.is_absolute(url):
             self.url = url
@@ -52,14 +78,14 @@ class Next(Generator):
         """The file's name, or its folder's for ``page.mdx``."""
         return paths.undated(self._stem(place).rpartition("/")[2])
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, ``url`` or ``path``, or a ``slug`` that begins with ``/``."""
         own = text(facts, "permalink", "url", "path")
         if own is None and (slug := text(facts, "slug")) and slug.startswith("/"):
             own = slug
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``data/blog/2024-01-11-x.mdx`` → ``/blog/x``, ``app/(site)/x/page.mdx`` → ``/x``."""
         folder, _, name = self._stem(facts.path).rpartition("/")
         path = paths.join(self._base, folder.replace("_posts", "posts"), paths.undated(name))
@@ -73,7 +99,7 @@ class Next(Generator):
             stem = stem[: -len("/page")]
         return re.sub(r"(^|/)\([^/]*\)(?=/)", r"\1", stem).lstrip("/")
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """Files of ``public``; relative ones get a new name when the site is built."""
         return (
             None if value.startswith(".") else super().image(facts, value.removeprefix("public/"))

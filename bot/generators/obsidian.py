@@ -5,22 +5,27 @@ https://help.obsidian.md/publish
 
 from __future__ import annotations
 
-from bot.generators import paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, text
+from bot.generators.common import paths
+from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
 
 
 class Obsidian(Generator):
     """``permalink``, else the note's path with ``+`` for blanks."""
 
     name = "obsidian"
+    marks = Marks(
+        folder=".obsidian",
+        is_weak=True,
+        texts=((2, "[[", r"\[\[[^\]\[(]+\]\](?!\()"),),
+    )
+    template_folders = frozenset({"templates"})
     is_certain = True
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``."""
         own = text(facts, "permalink")
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``Notes/Some note.md`` → ``/Notes/Some+note``."""
         return paths.join(paths.without_extension(facts.path).replace(" ", "+"))

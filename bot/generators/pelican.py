@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
-from bot.generators import config, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths, slugs
+from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.site_folder import SiteFolder
 
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 
@@ -23,14 +22,22 @@ class Pelican(Generator):
     """``url``, else ``ARTICLE_URL`` with the slug of the title."""
 
     name = "pelican"
+    marks = Marks(
+        files=r"pelicanconf\.py",
+        site_files=r"publishconf\.py",
+        content=frozenset({"content"}),
+        texts=((6, "itle: ", r"\A(?:\w+: .*\n)*(?:Title|title): .*\n(?!---)(?:[A-Z]\w+:.*\n)+"),),
+    )
+    template_folders = frozenset({"pages"})
+    has_spaced_tags = False  # https://docs.getpelican.com/en/stable/content.html
     dialect = Dialect(markdown="python-markdown", tags=True)
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
         self._settings = self._constants("pelicanconf.py")
         published = self._constants("publishconf.py")
         url = published.get("SITEURL") or self._settings.get("SITEURL")
-        self.is_certain = "pelicanconf.py" in ground.texts
+        self.is_certain = "pelicanconf.py" in files.texts
         self.url = url if isinstance(url, str) and paths.is_absolute(url) else None
         self.language = self._setting("DEFAULT_LANG")
         self._article = self._setting("ARTICLE_URL") or "{slug}.html"
@@ -49,12 +56,12 @@ class Pelican(Generator):
         inside = paths.below(place, self._path)
         return place if inside is None else inside
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``url``, or the file that ``save_as`` names."""
         own = text(facts, "url", "save_as")
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``ARTICLE_URL``, ``PAGE_URL`` or their forms for another language, filled in."""
         place = self.content(facts.path)
         is_page = any(paths.below(place, folder) is not None for folder in self._page_folders)
@@ -66,7 +73,7 @@ class Pelican(Generator):
             return None
         return rooted(re.sub(r"//+", "/", filled))
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """``{static}/images/x.png`` is a file of the content, ``{static}x.png`` one beside it."""
         found = re.match(r"[{|](?:static|attach|filename)[}|](.*)", value)
         if not found:
@@ -75,7 +82,7 @@ class Pelican(Generator):
             return found[1]
         return paths.join(self.content(facts.path).rpartition("/")[0], found[1])
 
-    def _field(self, field: re.Match[str], facts: Facts) -> str | None:
+    def _field(self, field: re.Match[str], facts: PageFacts) -> str | None:
         """What ``{field}`` stands for, or None where that is not known."""
         name, form = field[1], field[2]
         match name:
@@ -95,7 +102,7 @@ class Pelican(Generator):
             case _:
                 return text(facts, name)
 
-    def _category(self, facts: Facts) -> str:
+    def _category(self, facts: PageFacts) -> str:
         """The article's category, else its folder's name, else the default one."""
         own = text(facts, "category")
         if own:
@@ -109,7 +116,7 @@ class Pelican(Generator):
         return value if isinstance(value, str) and value else None
 
     def _constants(self, place: str) -> dict[str, object]:
-        source = self.ground.texts.get(place)
+        source = self.files.texts.get(place)
         if source is None:
             return {}
         try:
@@ -130,7 +137,7 @@ class Pelican(Generator):
 
     def _complain(self, place: str, reason: str) -> None:
         hint = "Mend it; until then the links may be wrong."
-        self.ground.problems.append(Problem(self.ground.path(place), None, reason, hint))
+        self.files.problems.append(Problem(self.files.path(place), None, reason, hint))
 
 
 def _dated(day: dt.date, form: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.blog.dialect import PLAIN
-from bot.generators import paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, in_place_of_name, rooted, text
+from bot.generators.common import paths
+from bot.generators.common.generator import Generator, PageFacts, in_place_of_name, rooted, text
 
 
 class Plain(Generator):
@@ -16,14 +15,14 @@ class Plain(Generator):
 
     def content(self, place: str) -> str:
         """The path below the posts folder: nothing above it is known to be the site's."""
-        return self.ground.path(place)
+        return self.files.path(place)
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, ``url`` or ``path``."""
         own = text(facts, "permalink", "url", "path")
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``notes/x.md`` → ``/notes/x``, ``notes/index.md`` → ``/notes/``."""
         stem = paths.without_extension(self.content(facts.path))
         page = paths.without_index(stem)

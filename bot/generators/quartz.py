@@ -5,21 +5,26 @@ https://quartz.jzhao.xyz
 
 from __future__ import annotations
 
-from bot.generators import config, paths, slugs
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator, rooted, text
-from bot.generators.ground import Ground
+from bot.generators.common import config, paths, slugs
+from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.site_folder import SiteFolder
 
 
 class Quartz(Generator):
     """The path in ``content`` with its case, blanks as ``-``."""
 
     name = "quartz"
+    marks = Marks(
+        files=r"quartz\.(?:config|layout)\.ts|quartz\.config\.ya?ml",
+        content=frozenset({"content"}),
+        texts=((3, "enableToc:", ""),),
+    )
+    template_folders = frozenset({"templates"})
     is_certain = True
 
-    def __init__(self, ground: Ground) -> None:
-        super().__init__(ground)
-        script = config.Script(ground.script("quartz.config") or "")
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        script = config.Script(files.script("quartz.config") or "")
         if base := script.value("baseUrl"):
             self.url = base if paths.is_absolute(base) else f"https://{base}"
         locale = script.value("locale")
@@ -30,17 +35,17 @@ class Quartz(Generator):
         inside = paths.below(place, "content")
         return place if inside is None else inside
 
-    def own_link(self, facts: Facts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, which Quartz keeps alive beside the note's path."""
         own = text(facts, "permalink")
         return rooted(own) if own else None
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """``content/Some note.md`` → ``/Some-note``."""
         stem = slugs.quartz(paths.without_extension(self.content(facts.path)))
         page = paths.without_index(stem)
         return paths.join(page) if page == stem else paths.with_slash(paths.join(page))
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """A file of the vault, named from its top."""
         return super().image(facts, slugs.quartz(value))

@@ -10,10 +10,10 @@ from bot.blog.dialect import Dialect
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
-from bot.generators.site import Site
+from bot.generators.common.site import Site
+from bot.reading.not_published import stray
+from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
-from bot.reading.shelf import settle
-from bot.reading.strays import stray
 
 # To be raised when the same file would be understood differently.
 VERSION = 7
@@ -77,7 +77,7 @@ class SiteReader:
             return Document(problems=(Problem(path, None, f"It cannot be read: {why}", hint),))
         # Parsers of YAML and dates take a tenth of a second to load: too long for a question
         # to an index that is up to date.
-        from bot.reading.understanding import understand  # noqa: PLC0415
+        from bot.reading.post import understand  # noqa: PLC0415
 
         return understand(path, data, self._rules, self._site, file.dates)
 

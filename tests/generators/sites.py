@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 
 from bot.blog.date import PostDate
 from bot.blog.source import Dates, Snapshot
-from bot.generators import known
-from bot.generators.facts import Facts
-from bot.generators.site import Site
+from bot.generators.common import registry
+from bot.generators.common.generator import PageFacts
+from bot.generators.common.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def snapshot(files: Mapping[str, str], inside: str = ".") -> Snapshot:
         site_files={
             path: text
             for path, text in files.items()
-            if known.is_site_file(posixpath.normpath(f"/top/{inside}/{path}"))
+            if registry.is_site_file(posixpath.normpath(f"/top/{inside}/{path}"))
         },
         inside=PurePosixPath(inside),
-        markers=frozenset(path for path in files if known.is_marker(path.rpartition("/")[2])),
+        markers=frozenset(path for path in files if registry.is_marker(path.rpartition("/")[2])),
     )
 
 
@@ -70,12 +70,12 @@ def facts(
     date: str | None = None,
     name_date: str | None = None,
     categories: tuple[str, ...] = (),
-) -> Facts:
+) -> PageFacts:
     """A post of that site, dated in ISO 8601."""
     when: dt.date | None = None
     if date:
         when = dt.datetime.fromisoformat(date) if "T" in date else dt.date.fromisoformat(date)
-    return Facts(
+    return PageFacts(
         path=path,
         meta={**site.defaults(path), **(meta or {})},
         title=title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.generators.config import Script, parse, python_constants
+from bot.generators.common.config import Script, parse, python_constants
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from bot.blog.post import Post
 from bot.blog.source import Snapshot
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.scan import SITE_FILES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 from tests.generators.sites import site

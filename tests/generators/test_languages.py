@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.generators import languages
+from bot.generators.common import languages
 from tests.generators.sites import site
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.generators.pattern import Pattern
+from bot.generators.common.pattern import Pattern
 from tests.generators.sites import facts, site
 
 

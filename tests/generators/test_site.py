@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.blog.date import PostDate
 from bot.blog.post import is_web_url
-from bot.generators.facts import Facts
-from bot.generators.site import GENERATORS, Site
+from bot.generators.common.generator import PageFacts
+from bot.generators.common.registry import GENERATORS
+from bot.generators.common.site import Site
 from tests.generators.sites import facts, site
 
 GENERATOR = pytest.mark.parametrize("generator", sorted(GENERATORS))
@@ -105,7 +106,7 @@ KEYS = (
 )
 dates = st.one_of(st.none(), st.dates().map(PostDate.of), st.datetimes().map(PostDate.of))
 anything = st.builds(
-    Facts,
+    PageFacts,
     path=st.tuples(words, st.sampled_from(["", "content/", "_posts/2024-01-05-", "src/blog/"])).map(
         lambda pieces: f"{pieces[1]}{pieces[0]}.md".lstrip("/"),
     ),
@@ -124,7 +125,7 @@ SITES = [site(generator=generator) for generator in GENERATORS] + [
 
 @given(st.sampled_from(SITES), anything)
 @settings(max_examples=300)
-def test_any_post_has_a_link_that_may_be_shown_or_none(blog: Site, post: Facts) -> None:
+def test_any_post_has_a_link_that_may_be_shown_or_none(blog: Site, post: PageFacts) -> None:
     link = blog.link(post)
     if link is not None:
         assert link.isascii()

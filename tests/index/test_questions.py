@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.index.index import Index
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules

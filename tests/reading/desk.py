@@ -9,7 +9,7 @@ from typing import Any
 from bot.blog.post import Post
 from bot.blog.reader import Document, Outline
 from bot.blog.source import Dates, Snapshot
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 

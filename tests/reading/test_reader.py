@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blog.source import Snapshot
-from bot.generators.site import GENERATORS, Site
+from bot.generators.common.registry import GENERATORS
+from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from tests.reading.desk import Sheet, read, read_post, reader_for

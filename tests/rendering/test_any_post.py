@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.generators.site import GENERATORS
+from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Footnote, Table, texts
 from bot.rendering.escape import clean
 from bot.rendering.page import MAX_PICTURES, Page, Text, pictures_of

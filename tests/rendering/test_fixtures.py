@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.generators.site import GENERATORS
+from bot.generators.common.registry import GENERATORS
 from bot.rendering.escape import BREAK
 from bot.rendering.page import Page, PagePart, Text
 from bot.rendering.renderer import Renderer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.generators.site import GENERATORS
+from bot.generators.common.registry import GENERATORS
 from bot.rendering.page import MAX_PICTURES, Text
 from bot.rendering.renderer import Rendered, Renderer
 from bot.rendering.writer import Images

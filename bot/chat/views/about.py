@@ -1,4 +1,4 @@
-"""Facts on the blog and the bot."""
+"""PageFacts on the blog and the bot."""
 
 from __future__ import annotations
 

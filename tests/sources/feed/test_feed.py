@@ -18,7 +18,7 @@ from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
 from bot.blog.post import Post
 from bot.blog.source import Snapshot
-from bot.generators.site import Site
+from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.sources.feed import feed as feed_room

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blog.reader import Outline
-from bot.reading.shelf import same_language, settle
+from bot.reading.resolve import same_language, settle
 
 
 def outline(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.generators import paths
+from bot.generators.common import paths
 
 PLACEHOLDERS = ("year", "month", "day", "slug", "name", "path", "section", "category")
 

@@ -11,35 +11,15 @@ from urllib.parse import unquote
 
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
-from bot.generators import detect, habit, paths, slugs
-from bot.generators.astro import Astro
-from bot.generators.docusaurus import Docusaurus
-from bot.generators.eleventy import Eleventy
-from bot.generators.facts import Facts
-from bot.generators.gatsby import Gatsby
-from bot.generators.generator import Generator, slug_of, text
-from bot.generators.ground import Ground
-from bot.generators.habit import Habit
-from bot.generators.hugo import Hugo
-from bot.generators.jekyll import Jekyll
-from bot.generators.next import Next
-from bot.generators.obsidian import Obsidian
-from bot.generators.pattern import Pattern
-from bot.generators.pelican import Pelican
-from bot.generators.plain import Plain
-from bot.generators.quartz import Quartz
-from bot.generators.zola import Zola
+from bot.generators.common import detect, learned, paths, slugs
+from bot.generators.common.generator import Generator, PageFacts, slug_of, text
+from bot.generators.common.learned import Habit
+from bot.generators.common.pattern import Pattern
+from bot.generators.common.registry import GENERATORS, site_folders
+from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
 RULES_VERSION = 4
-
-GENERATORS: Mapping[str, type[Generator]] = {
-    kind.name: kind
-    for kind in (
-        Eleventy, Hugo, Jekyll, Zola, Astro, Docusaurus, Gatsby, Next, Quartz, Obsidian,
-        Pelican, Plain,
-    )
-}  # fmt: skip
 
 # How many posts are looked into to see what the site is like; enough to outvote odd ones.
 SAMPLE = 60
@@ -62,12 +42,12 @@ class Site:
 
     def __init__(
         self,
-        ground: Ground,
+        files: SiteFolder,
         rule: Generator,
         pattern: Pattern | None,
         habits: Mapping[str, Habit],
     ) -> None:
-        self._ground = ground
+        self._ground = files
         self._rule = rule
         self._pattern = pattern
         self._habits = habits
@@ -76,10 +56,10 @@ class Site:
         self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
         self.zone: dt.tzinfo = rule.zone
         self.language = rule.main_language
-        self.problems: tuple[Problem, ...] = tuple(ground.problems)
+        self.problems: tuple[Problem, ...] = tuple(files.problems)
         # A reader asks for a post's link, then for its slug, which is often made from it.
-        self._last: tuple[Facts | None, str | None] = None, None
-        self.fingerprint = _fingerprint(ground, rule.name, pattern, habits)
+        self._last: tuple[PageFacts | None, str | None] = None, None
+        self.fingerprint = _fingerprint(files, rule.name, pattern, habits)
 
     @classmethod
     def of(
@@ -96,14 +76,14 @@ class Site:
             ValueError: the pattern has an unknown placeholder.
         """
         pattern = Pattern(permalink) if permalink else None
-        ground = Ground.of(snapshot)
+        files = SiteFolder.of(snapshot, site_folders(snapshot))
         sample = snapshot.files[:: max(1, len(snapshot.files) // SAMPLE)][:SAMPLE]
         if generator is None:
-            generator = detect.from_site(ground) or detect.from_posts(sample, ground)
-            ground.problems.clear()  # the generator's own reading reports them again
-        rule = GENERATORS[generator](ground)
-        habits = {} if pattern or rule.is_certain else habit.learn(sample, rule)
-        site = cls(ground, rule, pattern, habits)
+            generator = detect.from_site(files) or detect.from_posts(sample, files)
+            files.problems.clear()  # the generator's own reading reports them again
+        rule = GENERATORS[generator](files)
+        habits = {} if pattern or rule.is_certain else learned.learn(sample, rule)
+        site = cls(files, rule, pattern, habits)
         site.url = site.url or snapshot.site_url
         return site
 
@@ -119,7 +99,7 @@ class Site:
         """The file's own name: no extension, day or language; a bundle's folder for its index."""
         return self._rule.file_name(self._ground.place(path)) or paths.without_extension(path)
 
-    def link(self, facts: Facts) -> str | None:
+    def link(self, facts: PageFacts) -> str | None:
         """The post's public link: a percent-encoded path that begins with ``/``, or a URL.
 
         None where the generator gives the file no page, or where its address cannot be
@@ -131,7 +111,7 @@ class Site:
             self._last = facts, link
         return link
 
-    def _link(self, facts: Facts) -> str | None:
+    def _link(self, facts: PageFacts) -> str | None:
         for key in _CANONICAL:
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
@@ -154,11 +134,11 @@ class Site:
             return None
         return paths.encoded_once(link) if paths.is_absolute(link) else paths.encoded(link)
 
-    def why_no_page(self, facts: Facts) -> str | None:
+    def why_no_page(self, facts: PageFacts) -> str | None:
         """Why the generator gives the file no page of its own, or None where it does."""
         return self._rule.why_no_page(facts.at(self._ground.place(facts.path)))
 
-    def slug(self, facts: Facts) -> str:
+    def slug(self, facts: PageFacts) -> str:
         """A short name for people: the front matter's, else the link's last piece, else the file's.
 
         Never empty, without ``/``.
@@ -174,7 +154,7 @@ class Site:
                 return piece
         return slugs.slugify(self.name(facts.path)) or "post"
 
-    def image(self, facts: Facts, value: str) -> str | None:
+    def image(self, facts: PageFacts, value: str) -> str | None:
         """A cover as an absolute URL or as a path from the site's root.
 
         None where the site gives the file an address that only building it tells.
@@ -189,13 +169,13 @@ class Site:
         link = self._rule.image(facts.at(self._ground.place(facts.path)), value)
         return paths.encoded_once(link) if link else None
 
-    def _without_defaults(self, facts: Facts) -> Facts:
+    def _without_defaults(self, facts: PageFacts) -> PageFacts:
         """The post as its own front matter tells it: a pattern beats the site's defaults."""
         defaults = self._rule.defaults(facts.path)
         own = {key: value for key, value in facts.meta.items() if defaults.get(key) != value}
         return replace(facts, meta=own)
 
-    def _placeholders(self, path: str, local: Facts) -> Mapping[str, str | None]:
+    def _placeholders(self, path: str, local: PageFacts) -> Mapping[str, str | None]:
         day = self._rule.day(local)
         name = self.name(path)
         return {
@@ -211,7 +191,7 @@ class Site:
 
 
 def _fingerprint(
-    ground: Ground, generator: str, pattern: Pattern | None, habits: Mapping[str, Habit]
+    files: SiteFolder, generator: str, pattern: Pattern | None, habits: Mapping[str, Habit]
 ) -> str:
     told = [
         RULES_VERSION,
@@ -221,8 +201,8 @@ def _fingerprint(
             (section, habit.pattern and habit.pattern.text, habit.slash)
             for section, habit in sorted(habits.items())
         ],
-        ground.inside,
-        ground.below,
-        sorted(ground.texts.items()),
+        files.inside,
+        files.below,
+        sorted(files.texts.items()),
     ]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()

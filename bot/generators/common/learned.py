@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from bot.blog.source import SourceFile
-from bot.generators import paths
-from bot.generators.facts import Facts
-from bot.generators.generator import Generator
-from bot.generators.pattern import Pattern
+from bot.generators.common import paths
+from bot.generators.common.generator import Generator, PageFacts
+from bot.generators.common.pattern import Pattern
 
 # How many links have to agree before they count against the generator's rule.
 FEWEST_LINKS = 3
@@ -97,7 +96,7 @@ def _targets(file: SourceFile) -> Iterator[str]:
 def _by_name(rule: Generator) -> Mapping[str, str]:
     """The post's place by its name, for names that only one post has."""
     places: dict[str, str] = {}
-    for place in rule.ground.places:
+    for place in rule.files.places:
         name = rule.file_name(place).lower()
         places[name] = "" if name in places else place
     return places
@@ -118,7 +117,7 @@ def _shape(target: str) -> tuple[str, str]:
 
 def _agreement(rule: Generator, place: str, target: str) -> Habit | None:
     """How far the rule gives this link, as far as it needs no front matter; None: not at all."""
-    link = rule.link(Facts(path=place, meta={}, title=""))
+    link = rule.link(PageFacts(path=place, meta={}, title=""))
     if link == target:
         return Habit()
     if link is not None and link.rstrip("/") == target.rstrip("/"):

@@ -7,8 +7,8 @@ from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.source import Dates
 from bot.blog.syntax import without_modules
-from bot.generators.facts import Facts
-from bot.generators.site import Site
+from bot.generators.common.generator import PageFacts
+from bot.generators.common.site import Site
 from bot.reading.aliases import aliases_of
 from bot.reading.authors import authors_of
 from bot.reading.cover import cover_of
@@ -53,7 +53,7 @@ def understand(
     if reason := not_a_post(fields, body, site.generator, dated=date is not None):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     title = title_of(fields, body)
-    facts = Facts(
+    facts = PageFacts(
         path=path,
         meta=meta,
         title=title or title_from_name(site.name(path)),
@@ -101,7 +101,7 @@ def _tags(fields: Fields, rules: ReadingRules, site: Site) -> tuple[str, ...]:
     return tag_from_folder(fields.path, rules.collection_tags)
 
 
-def _image(fields: Fields, facts: Facts, site: Site) -> str | None:
+def _image(fields: Fields, facts: PageFacts, site: Site) -> str | None:
     cover = cover_of(fields)
     return site.image(facts, cover) if cover else None
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
-from bot.generators import known, paths
-from bot.generators.config import parse
+from bot.generators.common import paths
+from bot.generators.common.config import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+@dataclass(frozen=True)
+class SiteFolder:
     """A site's folder, in which each file has a *place*: its path relative to that folder.
 
     Attributes:
@@ -35,10 +36,14 @@ class Ground:
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Ground:
-        """Find the site's folder: the one with markers at or above the posts, else below."""
+    def of(cls, snapshot: Snapshot, begins: AbstractSet[str] = frozenset()) -> SiteFolder:
+        """Find the site's folder: the one that begins at or above the posts, else below.
+
+        Args:
+            snapshot: the posts and what lies around them.
+            begins: the folders that a site begins in, relative to the posts folder.
+        """
         inside = "" if str(snapshot.inside) == "." else snapshot.inside.as_posix()
-        begins = _site_folders(snapshot)
         below = (
             "" if any(_is_at_or_above(folder) for folder in begins) else _widest(begins, snapshot)
         )
@@ -50,6 +55,21 @@ class Ground:
             markers=frozenset(self._site_place(path) for path in snapshot.markers),
             places=tuple(self.place(file.path) for file in snapshot.files),
         )
+
+    @cached_property
+    def marker_names(self) -> tuple[str, ...]:
+        """The names of the markers in the site's own folder, in order."""
+        return tuple(sorted(place for place in self.markers if "/" not in place.strip("./")))
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The packages that ``package.json`` needs; none where it cannot be read."""
+        try:
+            package = parse("package.json", self.texts.get("package.json", ""))
+        except ValueError:
+            return frozenset()  # npm will say so; it is no configuration of the posts
+        needed = (package.get("dependencies"), package.get("devdependencies"))
+        return frozenset(name for each in needed if isinstance(each, dict) for name in each)
 
     def place(self, path: str) -> str:
         """The place of a file, whose path is relative to the posts folder."""
@@ -104,23 +124,7 @@ class Ground:
         return None
 
 
-# A `config.toml` may belong to anything; a site's names its address or its theme.
-_OF_A_SITE = re.compile(r"base_?url|theme|languagecode|permalinks", re.IGNORECASE)
-
-
-def _site_folders(snapshot: Snapshot) -> set[str]:
-    """The folders that markers say a site begins in; an Obsidian vault only where no other."""
-    found, vaults = set(), set()
-    for marker in snapshot.markers:
-        generator = known.marked_generator(marker.rpartition("/")[2])
-        if generator == "obsidian":
-            vaults.add(_site_folder(marker))
-        elif generator or _OF_A_SITE.search(snapshot.site_files.get(marker, "")):
-            found.add(_site_folder(marker))
-    return found or vaults
-
-
-def _site_folder(marker: str) -> str:
+def folder_of(marker: str) -> str:
     """The folder that a marker is the marker of: Hugo's may lie in ``config/_default``."""
     folder = posixpath.dirname(marker)
     parent, _, name = folder.rpartition("/")
@@ -134,7 +138,7 @@ def _is_at_or_above(folder: str) -> bool:
     return folder == "" or folder.startswith("..")
 
 
-def _widest(folders: set[str], snapshot: Snapshot) -> str:
+def _widest(folders: AbstractSet[str], snapshot: Snapshot) -> str:
     """The folder that most posts lie in, if it is many of them: an aside has a site, too."""
     best = ""
     most = len(snapshot.files) / 3

@@ -1,0 +1,1 @@
+"""What all generators share: a site's files, its configuration, detection, paths, slugs."""
