@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.start import SLASHPOST, process, processor_seconds, resident
 from bot.announce.subscription import Subscription
-from bot.state.state import State
+from bot.serve.state import State
 from tests.wire.guild import channel
 from tests.wire.people import SERVER_ID
 from tests.wire.rates import GLOBAL_REQUESTS, GLOBAL_SECONDS, Limits

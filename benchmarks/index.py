@@ -133,7 +133,7 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
     """Do by turns and alone what a cold index does at the same time, and time each stage."""
     watch = Stopwatch()
     app = App(Settings.load({"--posts": str(posts), "--db": str(database)}, {}))
-    snapshot, reader = app._look()  # noqa: SLF001 - the parts, without what joins them
+    snapshot, reader = app._scan()  # noqa: SLF001 - the parts, without what joins them
     connection = sqlite3.connect(database, isolation_level=None)
     connection.executescript(f"PRAGMA journal_mode = OFF; {SCHEMA.read_text()}; BEGIN;")
     for sql, option in tune_full_text(BULK_FULL_TEXT):

@@ -32,6 +32,7 @@ from benchmarks.blog import originals
 from benchmarks.http import custom_ids
 from bot.app import App
 from bot.chat.apology import apology
+from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.interactions import Interactions
 from tests.wire.endpoint import encoded, signed
@@ -137,7 +138,7 @@ class Session:
 async def measure(folder: Path, db: Path, posts: int, clicks: int) -> None:
     """Print the figures."""
     settings = Settings.load({"--posts": str(folder), "--db": str(db)}, {})
-    async with App(settings) as app, app.client() as client:
+    async with App(settings) as app, build_client(app) as client:
         await app.sync()
         connection = client._connection  # noqa: SLF001 - where login() puts it
         connection.user = discord.ClientUser(state=connection, data=cast("Any", BOT.payload()))

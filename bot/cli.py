@@ -24,7 +24,7 @@ from bot.settings import STATE, TABLE, Setting, Settings
 if TYPE_CHECKING:
     from bot.app import App
     from bot.index.sync import SyncReport
-    from bot.state.state import State
+    from bot.serve.state import State
 
 T = TypeVar("T")
 Command = Callable[..., Any]
@@ -163,10 +163,11 @@ def run(settings: Settings, *, take_over: bool) -> None:
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     """Try the bot in the browser, without a token."""
+    from bot.serve.preview import preview
 
     async def serve(app: App) -> None:
         await sync_with_bar(app)
-        await app.play(say=click.echo, port=port, browser=browser)
+        await preview(app, say=click.echo, port=port, browser=browser)
 
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(settings, as_json=False, others=logging.ERROR)
@@ -239,10 +240,11 @@ def post(settings: Settings, slug: str, *, as_json: bool) -> None:
 @json_option
 def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> None:
     """Print a post's pages as Discord gets them."""
+    from bot.chat.printout import pages_of
 
     async def read_through(app: App) -> Sequence[terminal.Json]:
         await app.sync()
-        return await app.read(await by_name(app.library, slug))
+        return await pages_of(await by_name(app.library, slug), app.library, app.pictures)
 
     pages = with_app(settings, read_through)
     first, shown = 1, pages
@@ -296,7 +298,11 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
 @settings_options
 def invite(settings: Settings) -> None:
     """Print the link that adds the bot to a server."""
-    click.echo(with_app(settings, lambda app: app.invitation()))
+    from bot.transport.api import invitation, use_api_base
+
+    token = settings.require_token()
+    use_api_base(settings.api_base)
+    click.echo(asyncio.run(invitation(token)))
 
 
 @cli.command()
@@ -383,7 +389,7 @@ def with_state(
         StateUnavailable: it cannot be opened; or it is a file that does not exist, unless
             that is to be made.
     """
-    from bot.state.state import State
+    from bot.serve.state import State
 
     if not make and settings.database_url is None and not settings.state.exists():
         raise StateUnavailable(

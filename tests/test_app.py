@@ -13,6 +13,7 @@ import pytest
 
 from bot.app import App
 from bot.blog.errors import SourceError
+from bot.serve.client import build_client
 from bot.settings import Settings
 
 SECONDS_TO_SHOW = 2.0  # what is promised for an edit
@@ -86,7 +87,7 @@ async def test_a_site_is_understood_by_its_own_configuration(app: App) -> None:
 
 
 async def test_the_bot_can_be_built_without_a_token(app: App) -> None:
-    client = app.client()
+    client = build_client(app)
     names = {command.name for command in client.tree.get_commands()}
     assert {"latest", "post", "tags", "search"} <= names
 
@@ -179,7 +180,7 @@ async def test_a_fault_of_ours_does_not_end_the_watching(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(watching, "_look", fail)
+        patch.setattr(watching, "_scan", fail)
         write(folder / "2024-01-11-two.md", "Two")
         await asyncio.sleep(0.5)
         assert await titles(watching) == ["One"]

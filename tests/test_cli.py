@@ -21,8 +21,8 @@ from bot import __version__
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Pause, Subscription
 from bot.cli import cli, main
+from bot.serve.state import State
 from bot.settings import STATE, TABLE
-from bot.state.state import State
 from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
@@ -681,7 +681,7 @@ def state(tmp_path: Path) -> Path:
             await state.subscriptions.keep(Subscription(place="reader", reader=4, since=5))
             pause = Pause(reason="access", detail="no\x1b[31m way", since=1_700_000_000)
             await state.subscriptions.pause("c2", pause)
-            post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", face="f")
+            post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", shown_digest="f")
             assignments = [Assignment("c", "c2", ("a",)), Assignment("u", "u4", ("a",))]
             revision = Revision(posts=[post], assignments=assignments)
             await state.ledger.revise(1, lambda _known: revision)

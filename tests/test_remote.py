@@ -23,7 +23,7 @@ from bot.announce.announcer import Announcer
 from bot.app import App
 from bot.blog.errors import SourceError
 from bot.blog.post import Post
-from bot.serve.hooks import HookService
+from bot.serve.hooks import HookActions
 from bot.settings import Settings
 from bot.sources.feed.web import Web
 from bot.web.server import listening
@@ -193,7 +193,7 @@ async def test_an_image_whose_index_cannot_be_written_uses_the_one_beside_the_st
 async def test_the_repository_is_looked_at_now_and_then(
     blog: Blog, host: Host, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "SECONDS_BETWEEN_GLANCES", 0.02)
+    monkeypatch.setattr(app_module, "SECONDS_BETWEEN_CLOCK_CHECKS", 0.02)
     asleep = 0.0
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + asleep)
@@ -205,7 +205,7 @@ async def test_the_repository_is_looked_at_now_and_then(
 
     async with app_for(host, home) as app:
         await app.begin()
-        app.after_look.append(count)
+        app.after_sync.append(count)
         async with app.watching():
             async with asyncio.timeout(30):
                 while not looks:  # noqa: ASYNC110 - nobody tells of it
@@ -229,9 +229,9 @@ class Silence(Announcer):
 
 
 @asynccontextmanager
-async def calling(app: App) -> AsyncIterator[tuple[HookService, str]]:
+async def calling(app: App) -> AsyncIterator[tuple[HookActions, str]]:
     routes = web.Application()
-    bell = HookService(app, routes)
+    bell = HookActions(app, routes)
     async with listening(routes, 0) as port:
         yield bell, f"http://127.0.0.1:{port}"
 
@@ -278,7 +278,7 @@ async def test_whoever_has_started_the_machine_waits_until_it_can_work(
         await asyncio.sleep(0.2)
         assert not heard, "nobody would hear what a look finds now"
         await app.begin()
-        app.after_look.append(notice)
+        app.after_sync.append(notice)
         async with bell.working(None):
             assert await waking == (200, {"posts": 2, "waiting": 0})
     assert heard == ["a look"]

@@ -9,25 +9,37 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parent.parent
 
-# What `slashpost run` imports before it answers; bot.chat.client is imported by App.client().
+# What `slashpost run` imports before it answers.
 START = """
 import bot.cli
 with bot.cli.uncollected():
-    import bot.serve.run, bot.chat.client
+    import bot.serve.run
 import gc, json, sys
 print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))
 """
 # Rooms and libraries whose turn comes later, or never in most starts.
 LATER = {
     # reading and understanding posts
-    *("bot.scan", "bot.reading", "bot.generators", "bot.sources.folder", "bot.index.sync"),
+    *(
+        "bot.scan",
+        "bot.watch",
+        "bot.reading",
+        "bot.generators",
+        "bot.sources.folder",
+        "bot.index.sync",
+    ),
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
     *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),
     *("bot.index.search", "bot.index.completion", "bot.index.roster", "rapidfuzz"),
     # announcing
-    *("bot.announce", "bot.serve.announcements", "bot.chat.announcing", "bot.chat.announcements"),
-    *("bot.state.outbox", "bot.state.ledger", "bot.state.postgres", "asyncpg"),
+    *(
+        "bot.announce.announcer",
+        "bot.serve.announcements",
+        "bot.chat.announcing",
+        "bot.chat.announcements",
+    ),
+    *("bot.state.postgres", "asyncpg"),
     # who is looked over, watched and told
     *("bot.doctor", "prometheus_client", "sentry_sdk", "bot.playground", "simcord"),
 }

@@ -1,4 +1,4 @@
-"""Notices new posts and sees to it that everyone hears of them."""
+"""Notices new posts and has them announced."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Announcer:
         ledger: those that are known.
         outbox: what is to be sent.
         subscriptions: who wants to hear of it.
-        mail: takes letters to Discord.
+        messenger: sends them.
         composer: writes them.
         limit: more posts than that at once become one message, or are an import.
-        lease: seconds for which one machine has the right to send to a channel, unless it
+        lease_seconds: for how long one machine has the right to send to a channel, unless it
             renews that.
-        settle: seconds without a change after which the posts are looked at.
+        settle: seconds without a change after which the posts are compared.
         tell: hears of what became of each delivery.
         clock: Unix seconds, which decide what is due.
     """
@@ -60,10 +60,10 @@ class Announcer:
         ledger: Ledger,
         outbox: Outbox,
         subscriptions: Subscriptions,
-        mail: Messenger,
+        messenger: Messenger,
         composer: Composer,
         limit: int = LIMIT,
-        lease: float = LEASE_SECONDS,
+        lease_seconds: float = LEASE_SECONDS,
         settle: float = SETTLE_SECONDS,
         tell: Callable[[Outcome], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
@@ -74,28 +74,28 @@ class Announcer:
         self._subscriptions = subscriptions
         self._limit = limit
         self._settle = settle
-        self._means = Services(
+        self._services = Services(
             catalogue=catalogue,
             outbox=outbox,
-            mail=mail,
+            messenger=messenger,
             composer=composer,
-            lease=lease,
+            lease_seconds=lease_seconds,
             tell=tell,
         )
-        self._sender = Sender(self._means)
+        self._sender = Sender(self._services)
         self._clock = clock
         self._noticed = asyncio.Event()
         self._is_behind = False
         self._seen: tuple[str, int] | None = None  # version and generation
         self._due: int | None = None
-        self._looks = 0
+        self._checks = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Look at the posts when told so or when one falls due, and send, beside the context."""
+        """Compare the posts after each notice and when one falls due, and send, meanwhile."""
         tasks = [
             asyncio.create_task(self._sender.run(), name="send announcements"),
-            asyncio.create_task(self._watch(), name="look for new posts"),
+            asyncio.create_task(self._watch(), name="find new posts"),
         ]
         try:
             yield
@@ -105,7 +105,7 @@ class Announcer:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def notice(self) -> None:
-        """Hear that the posts may have changed. Returns at once."""
+        """Note that the posts may have changed. Returns at once."""
         self._is_behind = True
         self._noticed.set()
 
@@ -114,11 +114,11 @@ class Announcer:
 
         Returns:
             How many messages still wait, those that cannot be delivered for now excluded;
-            one at least as long as what was noticed has not been looked at.
+            at least one while a notice has not been followed up.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self._sender.is_resting and not self._is_behind:
+            if self._sender.is_idle and not self._is_behind:
                 first = await self._outbox.wait()
                 if first is None or first > left:
                     break
@@ -126,10 +126,10 @@ class Announcer:
         return max((await self._outbox.backlog()).waiting, int(self._is_behind))
 
     async def backlog(self) -> Backlog:
-        """How it goes now."""
+        """How much is on its way."""
         return await self._outbox.backlog()
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Compare the posts with those that are known, and put what is new into the outbox.
 
         Raises:
@@ -139,54 +139,54 @@ class Announcer:
         due = self._due is not None and self._due <= self._clock()
         if seen == self._seen and not due:
             return
-        entries = await self._catalogue.census()
+        entries = await self._catalogue.visible_posts()
         known = {post.path: post.digest for post in await self._ledger.posts()}
         strange = [entry.path for entry in entries if known.get(entry.path) != entry.digest]
-        look = PostDiff(
+        diff = PostDiff(
             entries=entries,
             minhashes=await self._minhashes(strange),
             now=self._clock(),
             limit=self._limit,
         )
-        revision = await self._ledger.revise(seen[1], look.revise)
+        revision = await self._ledger.revise(seen[1], diff.revise)
         self._due = await self._catalogue.next_due()
         self._seen = seen
         if revision is None:
             log.warning("Another machine has newer posts; this one announces nothing")
             return
-        # What the first look of a process finds may be news only to a state that was restored.
-        if self._looks:
-            self._means.never_sent.update(given.delivery for given in revision.assignments)
-        self._looks += 1
+        # What the first check of a process finds may be new only to a state that was restored.
+        if self._checks:
+            self._services.new_deliveries.update(given.delivery for given in revision.assignments)
+        self._checks += 1
         await self._outbox.retry_paused()
         await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)
         self._sender.wake()
 
     async def _minhashes(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
-        """What to know the texts again by. Takes a second for thousands, in another thread."""
+        """The minhashes of texts, by path. Takes a second for thousands, in another thread."""
         minhashes: dict[str, frozenset[int]] = {}
         for start in range(0, len(paths), TEXTS_AT_ONCE):
             texts = await self._catalogue.texts(paths[start : start + TEXTS_AT_ONCE])
 
-            def sketch_all() -> dict[str, frozenset[int]]:
+            def hash_all() -> dict[str, frozenset[int]]:
                 return {path: minhash(text) for path, text in texts.items()}  # noqa: B023 - awaited
 
-            minhashes |= await asyncio.to_thread(sketch_all)
+            minhashes |= await asyncio.to_thread(hash_all)
         return minhashes
 
     async def _watch(self) -> None:
-        """Look whenever there may be something new, for ever."""
+        """Check whenever there may be something new, until cancelled."""
         while True:
             await self._wait_for_news()
             await self._let_settle()
             try:
-                await self.look()
+                await self.check()
                 self._is_behind = self._noticed.is_set()
             except (IndexUnavailable, StateUnavailable) as error:
-                log.warning("Did not look for new posts: %s", error)
+                log.warning("Could not check for new posts: %s", error)
                 self._try_again()
             except Exception:
-                log.exception("Did not look for new posts")
+                log.exception("Could not check for new posts")
                 self._try_again()
 
     def _try_again(self) -> None:

@@ -1,4 +1,4 @@
-"""The posts that readers see, in as few words as tell them apart."""
+"""The posts that readers see now, as announcing needs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.blog.post import Post
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class VisiblePost:
     """One visible post.
 
     Attributes:
@@ -43,7 +43,7 @@ class Catalogue(Protocol):
     async def version(self) -> str:
         """Changes with the index; says nothing beyond the end of the process."""
 
-    async def census(self) -> Sequence[Entry]:
+    async def visible_posts(self) -> Sequence[VisiblePost]:
         """All posts that readers see now, in no order."""
 
     async def next_due(self) -> int | None:
@@ -56,8 +56,8 @@ class Catalogue(Protocol):
         """The post of that path."""
 
 
-def face(post: Post | Entry) -> str:
-    """What changes with what an announcement shows of a post: 16 hexadecimal digits."""
+def shown_digest(post: Post | VisiblePost) -> str:
+    """A digest of what an announcement shows of a post: 16 hexadecimal digits."""
     shown = (post.path, post.slug, post.title, post.link or "", post.digest)
     text = "\n".join(shown).encode("utf-8", "surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""A channel that announcements may go to, as Discord tells of it."""
+"""A channel that announcements may go to, as Discord describes it."""
 
 from __future__ import annotations
 

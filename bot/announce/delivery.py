@@ -1,4 +1,4 @@
-"""What is on its way to those who want to hear of new posts."""
+"""A message on its way to a subscription, and who writes and sends it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One post of a letter.
+    """One post of a message.
 
     Attributes:
         title: as it was last known.
@@ -46,10 +46,10 @@ class Story:
 
 
 class Composer(Protocol):
-    """Writes letters. One story makes a card, several a digest."""
+    """Writes messages. One story makes a card, several a digest."""
 
     def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
-        """The letter with that delivery's id about these posts, oldest first."""
+        """The message with that delivery's id about these posts, oldest first."""
 
     def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same with nothing that Discord might refuse: no picture, short text."""
@@ -73,21 +73,21 @@ class Sent:
 
 
 class Messenger(Protocol):
-    """Carries letters to Discord. Every method may raise MessengerError."""
+    """Sends messages to Discord. Every method may raise MessengerError."""
 
-    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
-        """Send a letter, with the delivery's id as enforced nonce where there are nonces.
+    async def send(self, delivery: str, to: Subscription, message: Message) -> Sent:
+        """Send a message, with the delivery's id as enforced nonce where there are nonces.
 
-        One attempt where Discord has none (a forum): after a lost response, look first.
+        One attempt where Discord has none (a forum): after a lost response, ``find`` first.
         """
 
     async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
         """The message of that delivery, sent since that Unix second, if it has arrived."""
 
-    async def edit(self, sent: Sent, letter: Message) -> None:
+    async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message in place; a role is not mentioned again."""
 
-    async def start_thread(self, sent: Sent, letter: Message) -> int:
+    async def start_thread(self, sent: Sent, message: Message) -> int:
         """Hang a thread on a message, if it has none; its id."""
 
     async def publish(self, sent: Sent) -> None:
@@ -95,14 +95,14 @@ class Messenger(Protocol):
 
 
 class MessengerError(SlashpostError):
-    """A letter was not carried."""
+    """A message was not sent."""
 
 
 class NoAccess(MessengerError):
     """The channel is gone or closed to the bot: 403, 404, or a reader's closed messages.
 
     Attributes:
-        pause: what that means for the subscription.
+        pause: what that services for the subscription.
     """
 
     def __init__(self, reason: str, pause: PauseReason = "access") -> None:
@@ -115,11 +115,11 @@ class MessageGone(MessengerError):
 
 
 class MessageRefused(MessengerError):
-    """Discord does not take what it says; the same letter is refused again."""
+    """Discord does not take what it says; the same message is refused again."""
 
 
 class TryLater(MessengerError):
-    """Discord did not answer, or has too much to do. The letter may have arrived.
+    """Discord did not answer, or has too much to do. The message may have arrived.
 
     Attributes:
         seconds: how long Discord says to wait, or None.
@@ -131,7 +131,7 @@ class TryLater(MessengerError):
 
 
 def delivery_id(subscription: str, posts: Sequence[str]) -> str:
-    """What names the delivery of these posts to that subscription, now and ever after.
+    """The id of the delivery of these posts to that subscription.
 
     20 hexadecimal digits: within the 25 characters of Discord's nonce
     (https://docs.discord.com/developers/resources/message#create-message), and 80 bits

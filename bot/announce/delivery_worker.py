@@ -1,18 +1,19 @@
-"""Takes what waits for one subscription to Discord, step by step."""
+"""Sends what waits for one subscription, step by step."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
-from bot.announce.catalogue import Catalogue, face
-from bot.announce.content import Content, digest, lacks, lacks_publication, lacks_thread
+from bot.announce.catalogue import Catalogue, shown_digest
 from bot.announce.delivery import (
     Composer,
     Message,
@@ -26,7 +27,7 @@ from bot.announce.delivery import (
     TryLater,
 )
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Outbox, Shown
-from bot.announce.subscription import Pause
+from bot.announce.subscription import Pause, Subscription
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ CHANGE_AGAIN = 60.0
 CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 # A search goes through thousands of messages, with Discord's limits on the way.
 FIND_SECONDS = 120.0
-# How much of a turn may be used for requests: the rest is for writing down what came of them.
+# The part of a lease that requests may use; the rest is for recording their results.
 FOR_REQUESTS = 2 / 3
 
 Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
@@ -50,40 +51,63 @@ Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What all errands share.
+    """What all workers share.
 
     Attributes:
         catalogue: the posts.
         outbox: where deliveries are kept.
-        mail: takes letters to Discord.
+        messenger: sends messages.
         composer: writes them.
-        lease: seconds for which a turn lasts unless it is renewed.
+        lease_seconds: how long a lease lasts unless it is renewed.
         tell: hears of what became of a delivery.
-        never_sent: ids of deliveries that nobody can have sent, so that none need be looked for.
+        new_deliveries: ids of those that nobody can have sent yet, so that no search is needed.
     """
 
     catalogue: Catalogue
     outbox: Outbox
-    mail: Messenger
+    messenger: Messenger
     composer: Composer
-    lease: float
+    lease_seconds: float
     tell: Callable[[Outcome], None]
-    never_sent: set[str] = field(default_factory=set)
+    new_deliveries: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The posts of a delivery as they are now.
+
+    Attributes:
+        stories: of all of them.
+        shown_digests: of each post as the stories show it, by the post's id.
+    """
+
+    stories: Sequence[Story]
+    shown_digests: Mapping[str, str]
+
+    @property
+    def present(self) -> list[Story]:
+        """The stories of posts that readers see."""
+        return [story for story in self.stories if story.post is not None]
+
+    def __str__(self) -> str:
+        title = self.stories[0].title
+        more = len(self.stories) - 1
+        return f"{title!r} and {more} more" if more else repr(title)
 
 
 class DeliveryWorker:
-    """One turn: delivers all that waits for a subscription, or as much as can be.
+    """Uses one lease to deliver all that waits for a subscription, or as much as it can.
 
     Args:
-        means: what it takes.
-        turn: the right to send.
+        services: shared with other workers.
+        lease: the right to send.
     """
 
-    def __init__(self, means: Services, turn: Lease) -> None:
-        self._means = means
-        self._outbox = means.outbox
-        self._turn = turn
-        self._to = turn.subscription
+    def __init__(self, services: Services, lease: Lease) -> None:
+        self._services = services
+        self._outbox = services.outbox
+        self._lease = lease
+        self._to = lease.subscription
         # By a clock that goes on while the process is stopped.
         self._until = 0.0
 
@@ -91,12 +115,12 @@ class DeliveryWorker:
         """Go on until nothing waits, or something is in the way.
 
         Raises:
-            StateUnavailable: what was done may not have been written down. Then the turn
-                runs out, and the next one finds out.
+            StateUnavailable: what was done may not have been recorded. The lease then
+                expires, and the next worker looks for the message.
         """
         try:
             while delivery := await self._begin():
-                await self._step(delivery, await self._told(delivery))
+                await self._step(delivery, await self._content(delivery))
         except LeaseLost as error:
             log.info("%s", error)
         except NoAccess as error:
@@ -107,9 +131,9 @@ class DeliveryWorker:
             await self._put_off(TryLater(error.reason))
         except StateUnavailable:
             raise
-        except asyncio.CancelledError:  # the process stops: let the next one begin at once
+        except asyncio.CancelledError:  # the process stops: the next one may begin at once
             with suppress(LeaseLost):
-                await self._outbox.release(self._turn)
+                await self._outbox.release(self._lease)
             raise
         except Exception as error:
             log.exception("%s: what waits for it waits on", self._to.key)
@@ -117,20 +141,20 @@ class DeliveryWorker:
 
     async def _begin(self) -> Delivery | None:
         asked = time.monotonic()
-        delivery = await self._outbox.begin(self._turn, self._means.lease)
-        self._until = asked + self._means.lease * FOR_REQUESTS
+        delivery = await self._outbox.begin(self._lease, self._services.lease_seconds)
+        self._until = asked + self._services.lease_seconds * FOR_REQUESTS
         return delivery
 
     async def _renew(self, seconds: float) -> None:
         asked = time.monotonic()
-        await self._outbox.renew(self._turn, seconds)
+        await self._outbox.renew(self._lease, seconds)
         self._until = asked + seconds * FOR_REQUESTS
 
     async def _request(self, request: Coroutine[Any, Any, T]) -> T:
-        """The result of a request, unless it would come after the turn.
+        """The result of a request that fits into the lease.
 
         Raises:
-            TryLater: the turn is about to end. The request may have been made.
+            TryLater: the lease is about to end. The request may have been made.
         """
         left = self._until - time.monotonic()
         if left <= 0:  # such as in a process that was stopped for a while
@@ -142,65 +166,65 @@ class DeliveryWorker:
         except TimeoutError as error:
             raise TryLater(f"Discord did not answer within {left:.0f} s") from error
 
-    async def _told(self, delivery: Delivery) -> Content:
+    async def _content(self, delivery: Delivery) -> Content:
         """The stories of a delivery, as far as the index shows what the ledger knows."""
         stories = []
         for known in delivery.posts:
-            post = None if known.is_gone else await self._means.catalogue.get(known.path)
-            if not known.is_gone and (post is None or face(post) != known.face):
-                raise TryLater(f"{known.path} has changed since the last look at the posts")
+            post = None if known.is_gone else await self._services.catalogue.get(known.path)
+            if not known.is_gone and (post is None or shown_digest(post) != known.shown_digest):
+                raise TryLater(f"{known.path} has changed since the last check of the posts")
             stories.append(Story(title=known.title, post=post))
-        return Content(stories, {known.id: known.face for known in delivery.posts})
+        return Content(stories, {known.id: known.shown_digest for known in delivery.posts})
 
-    async def _step(self, delivery: Delivery, told: Content) -> None:
-        """Make one step, after which ``begin`` says what the next one is."""
+    async def _step(self, delivery: Delivery, content: Content) -> None:
+        """Take one step; ``begin`` then gives the next one."""
         to, sent = self._to, delivery.sent
         if sent is None:
-            await self._send(delivery, told)
+            await self._send(delivery, content)
         elif delivery.state == "changed":
-            await self._change(delivery, sent, told)
+            await self._change(delivery, sent, content)
         elif lacks_thread(to, sent) or lacks_publication(to, sent):
-            await self._complete(delivery, sent, told)
+            await self._complete(delivery, sent, content)
         else:  # it was wished when the message was sent, and is no more
-            await self._outbox.record(self._turn, delivery, sent)
+            await self._outbox.record(self._lease, delivery, sent)
 
-    async def _send(self, delivery: Delivery, told: Content) -> None:
-        """Send a letter, unless it is there already."""
-        never_sent = delivery.id in self._means.never_sent and not delivery.attempts
-        self._means.never_sent.discard(delivery.id)
-        if not never_sent and await self._find(delivery, told):
+    async def _send(self, delivery: Delivery, content: Content) -> None:
+        """Send a message, unless it is there already."""
+        new_deliveries = delivery.id in self._services.new_deliveries and not delivery.attempts
+        self._services.new_deliveries.discard(delivery.id)
+        if not new_deliveries and await self._find(delivery, content):
             return
-        if not told.present:
+        if not content.present:
             await self._close(delivery, "dropped")
             return
         to = self._to
         try:
-            sent, letter = await self._either(
+            sent, message = await self._either(
                 delivery,
-                told.present,
-                lambda letter: self._means.mail.send(delivery.id, to, letter),
+                content.present,
+                lambda message: self._services.messenger.send(delivery.id, to, message),
             )
         except MessageRefused as error:
-            log.error("Discord refuses %s in %s: %s", told, to.key, error.reason)  # noqa: TRY400 - Discord said so, no line of ours
+            log.error("Discord refuses %s in %s: %s", content, to.key, error.reason)  # noqa: TRY400 - Discord said so, no line of ours
             await self._close(delivery, "refused", error.reason)
             return
-        shown = Shown(letter=digest(letter), faces=told.faces)
-        await self._outbox.record(self._turn, delivery, sent, shown=shown, lacks=lacks(to, sent))
-        log.info("Announced %s in %s", told, to.key)
-        self._means.tell("sent")
+        shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
+        await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
+        log.info("Announced %s in %s", content, to.key)
+        self._services.tell("sent")
 
-    async def _find(self, delivery: Delivery, told: Content) -> bool:
+    async def _find(self, delivery: Delivery, content: Content) -> bool:
         """Look for a message that may have arrived, and note where it is."""
         to = self._to
         await self._renew(FIND_SECONDS / FOR_REQUESTS)
-        sent = await self._request(self._means.mail.find(delivery.id, to, delivery.since))
+        sent = await self._request(self._services.messenger.find(delivery.id, to, delivery.since))
         if sent is None:
-            await self._renew(self._means.lease)
+            await self._renew(self._services.lease_seconds)
             return False
         # What it shows is not known: it will be made to show the posts as they are.
-        await self._outbox.record(self._turn, delivery, sent, lacks=lacks(to, sent))
-        log.info("Found %s in %s", told, to.key)
-        self._means.tell("found")
+        await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
+        log.info("Found %s in %s", content, to.key)
+        self._services.tell("found")
         return True
 
     async def _either(
@@ -209,32 +233,34 @@ class DeliveryWorker:
         stories: Sequence[Story],
         use: Callable[[Message], Coroutine[Any, Any, T]],
     ) -> tuple[T, Message]:
-        """Use the letter as it should be or, if Discord refuses that, a plain one.
+        """Use the message as it should be or, if Discord refuses that, a plain one.
 
         Returns:
-            The result, and the letter as it should be.
+            The result, and the message as it should be.
         """
-        letter = self._means.composer.compose(delivery.id, stories, self._to)
+        message = self._services.composer.compose(delivery.id, stories, self._to)
         try:
-            return await self._request(use(letter)), letter
+            return await self._request(use(message)), message
         except MessageRefused as error:
             log.warning("Discord refuses a card in %s: %s", self._to.key, error.reason)
-        plain = self._means.composer.plain(delivery.id, stories, self._to)
-        return await self._request(use(plain)), letter
+        plain = self._services.composer.plain(delivery.id, stories, self._to)
+        return await self._request(use(plain)), message
 
-    async def _change(self, delivery: Delivery, sent: Sent, told: Content) -> None:
+    async def _change(self, delivery: Delivery, sent: Sent, content: Content) -> None:
         """Make a message show its posts as they are now, if it does not."""
-        letter = self._means.composer.compose(delivery.id, told.stories, self._to)
-        shown = Shown(letter=digest(letter), faces=told.faces)
+        message = self._services.composer.compose(delivery.id, content.stories, self._to)
+        shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
         problem = ""
-        if shown.letter != delivery.letter:
+        if shown.message_digest != delivery.message_digest:
             try:
                 await self._either(
-                    delivery, told.stories, lambda letter: self._means.mail.edit(sent, letter)
+                    delivery,
+                    content.stories,
+                    lambda message: self._services.messenger.edit(sent, message),
                 )
-                self._means.tell("changed")
+                self._services.tell("changed")
             except MessageGone:
-                log.info("%s: somebody deleted the announcement of %s", self._to.key, told)
+                log.info("%s: somebody deleted the announcement of %s", self._to.key, content)
                 await self._close(delivery, "lost")
                 return
             except MessageRefused as error:
@@ -242,33 +268,33 @@ class DeliveryWorker:
             except (NoAccess, TryLater) as error:
                 await self._postpone(delivery, error)
                 return
-        await self._outbox.record(self._turn, delivery, sent, shown=shown, problem=problem)
+        await self._outbox.record(self._lease, delivery, sent, shown=shown, problem=problem)
 
-    async def _complete(self, delivery: Delivery, sent: Sent, told: Content) -> None:
+    async def _complete(self, delivery: Delivery, sent: Sent, content: Content) -> None:
         """Hang a thread on a message or, where it has that, publish it."""
         to = self._to
         try:
             if lacks_thread(to, sent):
-                letter = self._means.composer.compose(delivery.id, told.stories, to)
-                thread = await self._request(self._means.mail.start_thread(sent, letter))
+                message = self._services.composer.compose(delivery.id, content.stories, to)
+                thread = await self._request(self._services.messenger.start_thread(sent, message))
                 sent = replace(sent, thread=thread)
             else:
-                await self._request(self._means.mail.publish(sent))
+                await self._request(self._services.messenger.publish(sent))
                 sent = replace(sent, published=True)
         except TryLater as error:
             await self._postpone(delivery, error)
         except MessengerError as error:
             # The message itself is out; what hangs on it is not worth holding up others.
-            log.warning("%s: the announcement of %s: %s", to.key, told, error.reason)
-            await self._outbox.record(self._turn, delivery, sent, problem=error.reason)
+            log.warning("%s: the announcement of %s: %s", to.key, content, error.reason)
+            await self._outbox.record(self._lease, delivery, sent, problem=error.reason)
         else:
-            await self._outbox.record(self._turn, delivery, sent, lacks=lacks(to, sent))
+            await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
 
     async def _close(
         self, delivery: Delivery, state: Literal["dropped", "refused", "lost"], problem: str = ""
     ) -> None:
-        await self._outbox.close(self._turn, delivery, state, problem)
-        self._means.tell(state)
+        await self._outbox.close(self._lease, delivery, state, problem)
+        self._services.tell(state)
 
     async def _postpone(self, delivery: Delivery, error: NoAccess | TryLater) -> None:
         if isinstance(error, NoAccess):
@@ -276,27 +302,48 @@ class DeliveryWorker:
         else:
             seconds = error.seconds or CHANGE_AGAIN
         log.info("%s: later (%s)", self._to.key, error.reason)
-        await self._outbox.postpone(self._turn, delivery, seconds, error.reason)
-        self._means.tell("delayed")
+        await self._outbox.postpone(self._lease, delivery, seconds, error.reason)
+        self._services.tell("delayed")
 
     async def _put_off(self, error: TryLater) -> None:
         seconds = error.seconds
         if seconds is None:
-            seconds = backoff(self._turn.attempts, FIRST_WAIT, LONGEST_WAIT)
+            seconds = backoff(self._lease.attempts, FIRST_WAIT, LONGEST_WAIT)
         log.info("%s: again in %.0f s (%s)", self._to.key, seconds, error.reason)
         with suppress(LeaseLost):
-            await self._outbox.put_off(self._turn, seconds, error.reason)
-        self._means.tell("delayed")
+            await self._outbox.put_off(self._lease, seconds, error.reason)
+        self._services.tell("delayed")
 
     async def _pause(self, error: NoAccess) -> None:
         log.warning("%s is paused: %s", self._to.key, error.reason)
         pause = Pause(reason=error.pause, detail=error.reason, since=int(time.time()))
-        seconds = backoff(self._turn.attempts, FIRST_PAUSE, LONGEST_PAUSE)
+        seconds = backoff(self._lease.attempts, FIRST_PAUSE, LONGEST_PAUSE)
         with suppress(LeaseLost):
-            await self._outbox.pause(self._turn, pause, seconds)
-        self._means.tell("paused")
+            await self._outbox.pause(self._lease, pause, seconds)
+        self._services.tell("paused")
 
 
 def backoff(attempts: int, first: float, longest: float) -> float:
     """Seconds to wait after so many attempts before this one: doubled each time, with jitter."""
     return min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1)  # noqa: S311
+
+
+def lacks(to: Subscription, sent: Sent) -> bool:
+    """Whether more is wished than the message itself."""
+    return lacks_thread(to, sent) or lacks_publication(to, sent)
+
+
+def lacks_thread(to: Subscription, sent: Sent) -> bool:
+    """Whether a thread is to be hung on a message."""
+    return to.threads and to.place in {"text", "news"} and sent.thread is None
+
+
+def lacks_publication(to: Subscription, sent: Sent) -> bool:
+    """Whether a message is to be passed on to those who follow the channel."""
+    return to.publish and to.place == "news" and not sent.published
+
+
+def digest(message: Message) -> str:
+    """What changes with what a message shows: 16 hexadecimal digits."""
+    shown = json.dumps([message.title, list(message.components)], sort_keys=True)
+    return blake2b(shown.encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""Which posts are new, and which are only elsewhere."""
+"""Which posts are new, and which have moved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from bot.announce.catalogue import Entry, face
+from bot.announce.catalogue import VisiblePost, shown_digest
 from bot.announce.delivery import delivery_id
 from bot.announce.ledger import Assignment, Known, KnownPost, Revision
 from bot.announce.minhash import ALIKE, similarity
@@ -19,7 +19,7 @@ OLD_SECONDS = 30 * 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class PostDiff:
-    """What a look at the posts found.
+    """A scan of the posts, to compare with those that are known.
 
     Attributes:
         entries: all posts that readers see.
@@ -28,7 +28,7 @@ class PostDiff:
         limit: more posts than that at once become one message, or are an import.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[VisiblePost]
     minhashes: Mapping[str, frozenset[int]]
     now: float
     limit: int
@@ -36,7 +36,7 @@ class PostDiff:
     def revise(self, known: Known) -> Revision:
         """What changes in the ledger, and what is to be announced, oldest first.
 
-        The first look, and an import, announce nothing.
+        The first scan, and an import, announce nothing.
         """
         matching = Matching(known.posts, self.minhashes)
         matching.match(self.entries)
@@ -52,15 +52,15 @@ class PostDiff:
             assignments=() if known.is_first else list(self._assign(news, known.subscriptions)),
         )
 
-    def _known(self, entry: Entry, post: KnownPost) -> KnownPost:
+    def _known(self, entry: VisiblePost, post: KnownPost) -> KnownPost:
         return self._post(entry, post.id, self.minhashes.get(entry.path, post.minhash))
 
-    def _new(self, entry: Entry, taken: set[str]) -> KnownPost:
+    def _new(self, entry: VisiblePost, taken: set[str]) -> KnownPost:
         name = _name(entry.path, taken)
         taken.add(name)
         return self._post(entry, name, self.minhashes.get(entry.path, frozenset()))
 
-    def _post(self, entry: Entry, name: str, minhash: frozenset[int]) -> KnownPost:
+    def _post(self, entry: VisiblePost, name: str, minhash: frozenset[int]) -> KnownPost:
         return KnownPost(
             id=name,
             path=entry.path,
@@ -68,11 +68,11 @@ class PostDiff:
             title=entry.title,
             digest=entry.digest,
             minhash=minhash,
-            face=face(entry),
+            shown_digest=shown_digest(entry),
         )
 
     def _assign(
-        self, news: Iterable[tuple[Entry, str]], subscriptions: Sequence[Subscription]
+        self, news: Iterable[tuple[VisiblePost, str]], subscriptions: Sequence[Subscription]
     ) -> Iterable[Assignment]:
         """One message a post, or one for all where there are many; oldest first."""
         fresh = sorted(self._without_import(list(news)), key=lambda new: _oldest_first(new[0]))
@@ -83,13 +83,13 @@ class PostDiff:
                 key = subscription.key
                 yield Assignment(delivery_id(key, posts), key, posts)
 
-    def _without_import(self, news: list[tuple[Entry, str]]) -> list[tuple[Entry, str]]:
+    def _without_import(self, news: list[tuple[VisiblePost, str]]) -> list[tuple[VisiblePost, str]]:
         old = {name for entry, name in news if self._is_old(entry)}
         if len(old) <= self.limit:
             return news
         return [(entry, name) for entry, name in news if name not in old]
 
-    def _is_old(self, entry: Entry) -> bool:
+    def _is_old(self, entry: VisiblePost) -> bool:
         return entry.instant is None or entry.instant < self.now - OLD_SECONDS
 
 
@@ -106,8 +106,8 @@ class Matching:
 
     known: Sequence[KnownPost]
     minhashes: Mapping[str, frozenset[int]]
-    pairs: list[tuple[Entry, KnownPost]] = field(default_factory=list)
-    strangers: list[Entry] = field(default_factory=list)
+    pairs: list[tuple[VisiblePost, KnownPost]] = field(default_factory=list)
+    strangers: list[VisiblePost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # Of several, the one that was there last time comes first.
@@ -118,7 +118,7 @@ class Matching:
         """Known posts that are not among the entries."""
         return self._left.values()
 
-    def match(self, entries: Sequence[Entry]) -> None:
+    def match(self, entries: Sequence[VisiblePost]) -> None:
         """Fill ``pairs`` and ``strangers``."""
         self.strangers = list(entries)
         self._match_by("path")
@@ -133,7 +133,7 @@ class Matching:
         for entry in strangers:
             self._pair(entry, posts.pop(getattr(entry, name), None))
 
-    def _pair(self, entry: Entry, post: KnownPost | None) -> None:
+    def _pair(self, entry: VisiblePost, post: KnownPost | None) -> None:
         if post is None:
             self.strangers.append(entry)
         else:
@@ -150,7 +150,7 @@ class Matching:
                 self.pairs.append((entry, post))
         self.strangers = [entry for entry in self.strangers if entry.path not in chosen]
 
-    def _alike(self) -> Iterable[tuple[float, Entry, KnownPost]]:
+    def _alike(self) -> Iterable[tuple[float, VisiblePost, KnownPost]]:
         """Strangers and lost posts with more of their text in common than not."""
         holders: dict[int, list[KnownPost]] = defaultdict(list)
         for post in self._left.values():
@@ -166,7 +166,7 @@ class Matching:
 
 
 def _without_face(post: KnownPost) -> KnownPost:
-    return replace(post, face="")
+    return replace(post, shown_digest="")
 
 
 def _name(path: str, taken: set[str]) -> str:
@@ -180,5 +180,5 @@ def _name(path: str, taken: set[str]) -> str:
         number += 1
 
 
-def _oldest_first(entry: Entry) -> tuple[bool, int, str]:
+def _oldest_first(entry: VisiblePost) -> tuple[bool, int, str]:
     return entry.instant is None, entry.instant or 0, entry.path

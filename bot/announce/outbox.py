@@ -1,15 +1,16 @@
-"""Deliveries on their way, and whose turn it is to carry them."""
+"""Deliveries to be sent, and the lease on a subscription that lets a worker send them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from bot.announce.delivery import Sent
-from bot.announce.ledger import KnownPost
-from bot.announce.subscription import Pause, Subscription
+from bot.announce.ledger import POST, KnownPost, to_post
+from bot.announce.subscription import SUBSCRIPTION, Pause, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
+from bot.state.database import Database, Row, Transaction
 
 # waiting: to be sent. sending: an attempt was begun. sent: the message is there, its thread
 # or its publication may lack. done: all is as it should be. changed: the posts look different
@@ -26,12 +27,12 @@ class Delivery:
 
     Attributes:
         id: its ``delivery_id``.
-        state: how far it has come, before the turn at hand.
+        state: how far it has come, before the lease at hand.
         posts: what it is about, oldest first.
         attempts: how often sending was begun before.
         since: Unix seconds before which it cannot have been sent.
         sent: where the message is, once that is known.
-        letter: digest of the letter that Discord shows, or empty.
+        message_digest: of the message that Discord shows, or empty.
     """
 
     id: str
@@ -40,7 +41,7 @@ class Delivery:
     attempts: int
     since: float
     sent: Sent | None = None
-    letter: str = ""
+    message_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,8 @@ class Lease:
     Attributes:
         subscription: to whom.
         owner: who has it.
-        fence: grows with every turn of the subscription; writes with an older one fail.
-        attempts: how many turns in a row ended without success.
+        fence: grows with every lease of the subscription; writes with an older one fail.
+        attempts: how many leases in a row ended without success.
     """
 
     subscription: Subscription
@@ -88,47 +89,125 @@ class Shown:
     """What a message shows now.
 
     Attributes:
-        letter: digest of the letter.
-        faces: of each of its posts, by the post's id; empty for one that is gone.
+        message_digest: of its text and components.
+        shown_digests: of each of its posts, by the post's id; empty for one that is gone.
     """
 
-    letter: str
-    faces: Mapping[str, str]
+    message_digest: str
+    shown_digests: Mapping[str, str]
 
 
 class LeaseLost(SlashpostError):
-    """The turn ended meanwhile: somebody else has it, or the subscription is gone."""
+    """The lease has ended: another worker holds one, or the subscription is gone."""
 
 
-class Outbox(Protocol):
+_TO_DO = "state IN ('waiting', 'sending', 'sent', 'changed')"
+_REACHABLE = "(pause_reason IS NULL OR pause_reason <> 'admin')"
+# Whoever could not be reached may be tried again; whoever is paused on purpose may not.
+_READY = f"""
+    SELECT {SUBSCRIPTION}, fence, attempts FROM subscriptions
+    WHERE {_REACHABLE} AND turn_until <= $1 AND ready <= $1 AND EXISTS (
+        SELECT 1 FROM deliveries
+        WHERE subscription = subscriptions.key AND {_TO_DO} AND not_before <= $1
+    ) LIMIT 1
+"""  # noqa: S608
+_NEXT = f"""
+    SELECT id, state, attempts, since, letter, channel, message, thread, published
+    FROM deliveries WHERE subscription = $1 AND {_TO_DO} AND not_before <= $2
+    ORDER BY CASE state WHEN 'changed' THEN 1 ELSE 0 END, position LIMIT 1
+"""  # noqa: S608
+_POSTS = ", ".join(f"p.{column}" for column in POST.split(", "))
+_WAIT = f"""
+    SELECT min(CASE
+        WHEN ready >= turn_until AND ready >= first THEN ready
+        WHEN turn_until >= first THEN turn_until
+        ELSE first END)
+    FROM (
+        SELECT s.ready, s.turn_until, (
+            SELECT min(d.not_before) FROM deliveries AS d WHERE d.subscription = s.key AND {_TO_DO}
+        ) AS first
+        FROM subscriptions AS s WHERE {_REACHABLE}
+    ) AS lines WHERE first IS NOT NULL
+"""  # noqa: S608
+# Which number of a backlog counts the deliveries of a state.
+_KINDS = {"sent": "sent", "done": "sent", "changed": "changes", "refused": "refused"}
+
+
+class Outbox:
     """Keeps deliveries in order. Every method may raise StateUnavailable.
 
-    Those that take a turn raise LeaseLost, and change nothing, once it is another's.
+    Each method is one transaction. Those that take a lease first write to the subscription's
+    row under that lease; where another worker holds one, they raise LeaseLost and change
+    nothing.
     """
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
     async def claim(self, owner: str, generation: int, seconds: float) -> Lease | None:
-        """The turn of a subscription for which something is to be done now, if there is one.
+        """A lease on a subscription that has something to send or change now; or None.
 
         Args:
             owner: names the claiming machine and process.
             generation: of the posts that it has; with older ones than the ledger's, it gets
-                no turn.
-            seconds: how long the turn lasts unless it is renewed.
+                no lease.
+            seconds: how long the lease lasts unless it is renewed.
         """
+        async with self._database.transaction() as transaction:
+            if generation and await transaction.rows(
+                "SELECT 1 FROM ledger WHERE generation > $1", generation
+            ):
+                return None
+            now = await transaction.now()
+            for *wish, fence, attempts in await transaction.claim(_READY, now):
+                subscription = to_subscription(tuple(wish))
+                await transaction.rows(
+                    "UPDATE subscriptions SET owner = $2, turn_until = $3, fence = fence + 1"
+                    " WHERE key = $1",
+                    subscription.key,
+                    owner,
+                    now + seconds,
+                )
+                return Lease(
+                    subscription=subscription, owner=owner, fence=fence + 1, attempts=attempts
+                )
+        return None
 
-    async def begin(self, turn: Lease, seconds: float) -> Delivery | None:
-        """What comes next for it; None, with the turn ended, if nothing does.
+    async def begin(self, lease: Lease, seconds: float) -> Delivery | None:
+        """The next delivery of the subscription; None, with the lease ended, if there is none.
 
         What is to be sent comes in order, before what is to be changed. An attempt at
-        sending is counted before it is made. The turn lasts ``seconds`` from now.
+        sending is counted before it is made. The lease lasts ``seconds`` from now.
         """
+        async with self._database.transaction() as transaction:
+            now = await transaction.now()
+            await _hold(transaction, lease, until=now + seconds)
+            rows = await transaction.rows(_NEXT, lease.subscription.key, now)
+            if not rows:
+                await _end(transaction, lease)
+                return None
+            name, state, *_ = rows[0]
+            if state in {"waiting", "sending"}:
+                await transaction.rows(
+                    "UPDATE deliveries SET state = 'sending', attempts = attempts + 1"
+                    " WHERE id = $1",
+                    name,
+                )
+            posts = await transaction.rows(
+                f"SELECT {_POSTS} FROM delivery_posts AS d JOIN known_posts AS p"  # noqa: S608
+                " ON p.id = d.post WHERE d.delivery = $1 ORDER BY d.number",
+                name,
+            )
+        return _to_delivery(rows[0], posts)
 
-    async def renew(self, turn: Lease, seconds: float) -> None:
-        """Let the turn last that long from now."""
+    async def renew(self, lease: Lease, seconds: float) -> None:
+        """Extend the lease to that long from now."""
+        async with self._database.transaction() as transaction:
+            await _hold(transaction, lease, until=await transaction.now() + seconds)
 
     async def record(
         self,
-        turn: Lease,
+        lease: Lease,
         delivery: Delivery,
         sent: Sent,
         *,
@@ -136,39 +215,207 @@ class Outbox(Protocol):
         lacks: bool = False,
         problem: str = "",
     ) -> None:
-        """Note where a message is. The subscription was reached: a pause for that ends.
+        """Note where a message is. A pause because the channel was closed ends.
 
         Args:
-            turn: the right to do so.
+            lease: the right to do so.
             delivery: as ``begin`` gave it.
             sent: where the message is.
             shown: what it shows, if that is news.
             lacks: whether its thread or publication is still to come.
             problem: what could not be done, if that is to be left so.
         """
+        async with self._database.transaction() as transaction:
+            await _succeed(transaction, lease)
+            await transaction.rows(
+                "UPDATE deliveries SET state = 'sent', channel = $2, message = $3, thread = $4,"
+                " published = $5, problem = $6, not_before = 0 WHERE id = $1",
+                delivery.id,
+                sent.channel,
+                sent.message,
+                sent.thread,
+                int(sent.published),
+                problem,
+            )
+            if shown is not None:
+                await _note_shown(transaction, delivery, shown)
+            if not lacks:
+                # A statement of its own: on Postgres it sees what a look at the posts did
+                # while the one above waited for it.
+                await transaction.rows(
+                    "UPDATE deliveries SET state = CASE WHEN EXISTS ("
+                    "SELECT 1 FROM delivery_posts AS d JOIN known_posts AS p ON p.id = d.post"
+                    " WHERE d.delivery = $1 AND d.shown <> p.face"
+                    ") THEN 'changed' ELSE 'done' END WHERE id = $1",
+                    delivery.id,
+                )
 
     async def close(
-        self, turn: Lease, delivery: Delivery, state: DeliveryState, problem: str = ""
+        self, lease: Lease, delivery: Delivery, state: DeliveryState, problem: str = ""
     ) -> None:
         """Note that it was dropped, refused or lost."""
+        async with self._database.transaction() as transaction:
+            await _succeed(transaction, lease)
+            await transaction.rows(
+                "UPDATE deliveries SET state = $2, problem = $3, not_before = 0 WHERE id = $1",
+                delivery.id,
+                state,
+                problem,
+            )
 
-    async def postpone(self, turn: Lease, delivery: Delivery, seconds: float, problem: str) -> None:
-        """Leave the rest of a delivery for later; others of its subscription need not wait."""
+    async def postpone(
+        self, lease: Lease, delivery: Delivery, seconds: float, problem: str
+    ) -> None:
+        """Leave the rest of a delivery for later; others of its subscription go on."""
+        async with self._database.transaction() as transaction:
+            await _hold(transaction, lease)
+            await transaction.rows(
+                "UPDATE deliveries SET not_before = $2, problem = $3 WHERE id = $1",
+                delivery.id,
+                await transaction.now() + seconds,
+                problem,
+            )
 
-    async def put_off(self, turn: Lease, seconds: float, problem: str) -> None:
-        """End the turn; the next one comes after that many seconds."""
+    async def put_off(self, lease: Lease, seconds: float, problem: str) -> None:
+        """End the lease; the next one is given after that many seconds."""
+        async with self._database.transaction() as transaction:
+            await _fail(transaction, lease, seconds, problem)
 
-    async def pause(self, turn: Lease, pause: Pause, seconds: float) -> None:
-        """End the turn, and pause the subscription; it is tried again after so many seconds."""
+    async def pause(self, lease: Lease, pause: Pause, seconds: float) -> None:
+        """End the lease and pause the subscription; it is tried again after so many seconds."""
+        async with self._database.transaction() as transaction:
+            await _fail(transaction, lease, seconds, pause.detail)
+            # What it was paused for already has not become news.
+            await transaction.rows(
+                "UPDATE subscriptions SET"  # noqa: S608
+                " pause_since = CASE WHEN pause_reason = $2 THEN pause_since ELSE $4 END,"
+                " pause_told = CASE WHEN pause_reason = $2 THEN pause_told ELSE 0 END,"
+                f" pause_reason = $2, pause_detail = $3 WHERE key = $1 AND {_REACHABLE}",
+                lease.subscription.key,
+                pause.reason,
+                pause.detail,
+                pause.since,
+            )
 
-    async def release(self, turn: Lease) -> None:
-        """End the turn."""
+    async def release(self, lease: Lease) -> None:
+        """End the lease."""
+        async with self._database.transaction() as transaction:
+            await _end(transaction, lease)
 
     async def retry_paused(self) -> None:
         """Let subscriptions that could not be reached be tried at once."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                f"UPDATE subscriptions SET ready = 0 WHERE pause_reason IS NOT NULL"  # noqa: S608
+                f" AND {_REACHABLE}"
+            )
 
     async def wait(self) -> float | None:
-        """Seconds until something may be done; None where nothing is to be done."""
+        """Seconds until something can be sent or changed; None where nothing is to be."""
+        async with self._database.transaction() as transaction:
+            ((first,),) = await transaction.rows(_WAIT)
+            return None if first is None else max(0.0, first - await transaction.now())
 
     async def backlog(self) -> Backlog:
-        """What there is to do."""
+        """How much there is to do, and what is in the way."""
+        rows = await self._database.rows(
+            "SELECT d.state, CASE WHEN s.pause_reason IS NULL THEN 0 ELSE 1 END, count(*)"
+            " FROM deliveries AS d JOIN subscriptions AS s ON s.key = d.subscription"
+            " GROUP BY 1, 2"
+        )
+        ((paused,),) = await self._database.rows(
+            "SELECT count(*) FROM subscriptions WHERE pause_reason IS NOT NULL"
+        )
+        problems = await self._database.rows(
+            "SELECT problem FROM subscriptions WHERE problem <> '' ORDER BY ready DESC LIMIT 1"
+        )
+        return _to_backlog(rows, paused, problems[0][0] if problems else "")
+
+
+async def _hold(transaction: Transaction, lease: Lease, *, until: float | None = None) -> None:
+    """Check the lease, and extend it.
+
+    Raises:
+        LeaseLost: it has ended.
+    """
+    held = await transaction.rows(
+        "UPDATE subscriptions SET turn_until = coalesce($4, turn_until)"
+        " WHERE key = $1 AND owner = $2 AND fence = $3 RETURNING key",
+        lease.subscription.key,
+        lease.owner,
+        lease.fence,
+        until,
+    )
+    if not held:
+        raise LeaseLost(f"The lease on {lease.subscription.key} has ended")
+
+
+async def _succeed(transaction: Transaction, lease: Lease) -> None:
+    """Reset the count of failures, and end a pause for a closed channel."""
+    await _hold(transaction, lease)
+    await transaction.rows(
+        "UPDATE subscriptions SET attempts = 0, problem = '' WHERE key = $1",
+        lease.subscription.key,
+    )
+    await transaction.rows(
+        "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"  # noqa: S608
+        " pause_since = NULL, pause_told = NULL"
+        f" WHERE key = $1 AND pause_reason IS NOT NULL AND {_REACHABLE}",
+        lease.subscription.key,
+    )
+
+
+async def _fail(transaction: Transaction, lease: Lease, seconds: float, problem: str) -> None:
+    """End a lease without success."""
+    await _hold(transaction, lease)
+    await transaction.rows(
+        "UPDATE subscriptions SET owner = NULL, turn_until = 0, ready = $2, problem = $3,"
+        " attempts = attempts + 1 WHERE key = $1",
+        lease.subscription.key,
+        await transaction.now() + seconds,
+        problem,
+    )
+
+
+async def _end(transaction: Transaction, lease: Lease) -> None:
+    await _hold(transaction, lease)
+    await transaction.rows(
+        "UPDATE subscriptions SET owner = NULL, turn_until = 0 WHERE key = $1",
+        lease.subscription.key,
+    )
+
+
+async def _note_shown(transaction: Transaction, delivery: Delivery, shown: Shown) -> None:
+    await transaction.rows(
+        "UPDATE deliveries SET letter = $2 WHERE id = $1", delivery.id, shown.message_digest
+    )
+    await transaction.many(
+        "UPDATE delivery_posts SET shown = $3 WHERE delivery = $1 AND post = $2",
+        [(delivery.id, post, digest) for post, digest in shown.shown_digests.items()],
+    )
+
+
+def _to_delivery(row: Row, posts: list[Row]) -> Delivery:
+    name, state, attempts, since, message_digest, channel, message, thread, published = row
+    return Delivery(
+        id=name,
+        state=state,
+        posts=[to_post(post) for post in posts],
+        attempts=attempts,
+        since=since,
+        message_digest=message_digest,
+        sent=None
+        if message is None
+        else Sent(channel=channel, message=message, thread=thread, published=bool(published)),
+    )
+
+
+def _to_backlog(rows: list[Row], paused: int, problem: str) -> Backlog:
+    counts: dict[str, int] = {}
+    for state, held, count in rows:
+        unsent = state in {"waiting", "sending"}
+        kind = ("held" if held else "waiting") if unsent else _KINDS.get(state)
+        if kind is not None:
+            counts[kind] = counts.get(kind, 0) + count
+    counts["sent"] = counts.get("sent", 0) + counts.get("changes", 0)
+    return Backlog(paused=paused, problem=problem, **counts)

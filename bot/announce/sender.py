@@ -1,4 +1,4 @@
-"""Empties the outbox, many subscriptions at once."""
+"""Empties the outbox with several workers at once."""
 
 from __future__ import annotations
 
@@ -15,98 +15,98 @@ log = logging.getLogger(__name__)
 
 # Discord takes 50 requests a second and answers within a few tenths of one.
 AT_ONCE = 16
-# How long to leave the outbox alone when nobody calls: another machine may have filled it.
-LONGEST_REST = 60.0
+# How often to check the outbox although nobody calls: another machine may have filled it.
+LONGEST_WAIT = 60.0
 UNTIL_STATE_IS_BACK = 5.0
 UNTIL_OTHERS_ARE_DONE = 1.0
 
 
 class Sender:
-    """Claims turns, and has them used.
+    """Claims leases and starts a worker for each.
 
     Args:
-        means: what it takes.
+        services: what workers need.
     """
 
-    def __init__(self, means: Services) -> None:
-        self._means = means
-        self._outbox = means.outbox
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._outbox = services.outbox
         self._owner = uuid.uuid4().hex
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._busy: set[asyncio.Task[None]] = set()
-        self._call = asyncio.Event()
-        self._call.set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._workers: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._wake.set()
         self._state_is_there = True
 
     def wake(self) -> None:
-        """Look into the outbox now."""
-        self._call.set()
+        """Check the outbox now."""
+        self._wake.set()
 
     @property
-    def is_resting(self) -> bool:
-        """Whether nothing is on its way, and the outbox held nothing that could be sent."""
-        return not self._busy and not self._call.is_set()
+    def is_idle(self) -> bool:
+        """Whether no worker runs, and the outbox held nothing that could be sent."""
+        return not self._workers and not self._wake.is_set()
 
     async def run(self) -> None:
-        """Send what there is to send, for ever."""
+        """Send what the outbox holds, until cancelled."""
         try:
             while True:
-                self._call.clear()
+                self._wake.clear()
                 try:
                     await self._send_all()
                     seconds = await self._outbox.wait()
                 except StateUnavailable as error:
-                    self._complain(error)
+                    self._report(error)
                     seconds = UNTIL_STATE_IS_BACK
                 else:
                     self._state_is_there = True
-                await self._rest(seconds)
+                await self._wait(seconds)
         finally:
-            for task in self._busy:
+            for task in self._workers:
                 task.cancel()
-            await asyncio.gather(*self._busy, return_exceptions=True)
+            await asyncio.gather(*self._workers, return_exceptions=True)
 
     async def _send_all(self) -> None:
-        """Start on every subscription for which something is to be done."""
+        """Start a worker for every subscription that has something to send or change."""
         while True:
-            await self._places.acquire()
-            turn = None
+            await self._slots.acquire()
+            lease = None
             try:
-                turn = await self._outbox.claim(
-                    self._owner, self._means.catalogue.generation, self._means.lease
+                lease = await self._outbox.claim(
+                    self._owner, self._services.catalogue.generation, self._services.lease_seconds
                 )
             finally:
-                if turn is None:
-                    self._places.release()
-            if turn is None:
+                if lease is None:
+                    self._slots.release()
+            if lease is None:
                 return
-            task = asyncio.create_task(self._carry(turn))
-            self._busy.add(task)
+            task = asyncio.create_task(self._deliver(lease))
+            self._workers.add(task)
             task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
-        self._places.release()
+        self._workers.discard(task)
+        self._slots.release()
         self.wake()  # what was put off is due before long
 
-    async def _carry(self, turn: Lease) -> None:
+    async def _deliver(self, lease: Lease) -> None:
         try:
-            await DeliveryWorker(self._means, turn).run()
+            await DeliveryWorker(self._services, lease).run()
         except StateUnavailable as error:
-            self._complain(error)
+            self._report(error)
 
-    async def _rest(self, seconds: float | None) -> None:
-        """Wait until somebody calls, or something falls due."""
+    async def _wait(self, seconds: float | None) -> None:
+        """Wait for ``wake``, or until something falls due."""
         if seconds is None:
-            seconds = LONGEST_REST
-        elif seconds <= 0:  # there is something, and it is for others to send
+            seconds = LONGEST_WAIT
+        elif seconds <= 0:  # another machine holds the lease
             seconds = UNTIL_OTHERS_ARE_DONE
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, LONGEST_REST)):
-                await self._call.wait()
+            async with asyncio.timeout(min(seconds, LONGEST_WAIT)):
+                await self._wake.wait()
 
-    def _complain(self, error: StateUnavailable) -> None:
-        """Say once that the state is gone, until it was back."""
+    def _report(self, error: StateUnavailable) -> None:
+        """Log that the state is unavailable, once until it is back."""
         if self._state_is_there:
             log.error("Announcements wait: %s", error)
         self._state_is_there = False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from bot.blog.tag import tag_key
+from bot.state.database import LEDGER, Database, Row, upsert
 
 # What Discord calls text, announcement and forum channels and threads, and a reader's
 # direct messages.
@@ -24,7 +26,7 @@ class Pause:
         reason: what happened.
         detail: what exactly, for people, such as the permission that is missing; or empty.
         since: Unix seconds.
-        told: whether the reader has heard of it.
+        told: whether the reader was notified.
     """
 
     reason: PauseReason
@@ -80,32 +82,143 @@ class Subscription:
         return not self.tags or bool(keys & {tag_key(tag) for tag in self.tags})
 
 
-class Subscriptions(Protocol):
-    """Keeps them. Every method may raise StateUnavailable."""
+SUBSCRIPTION = (
+    "key, place, guild, channel, reader, tags, not_tags, role, silent, publish, threads,"
+    " locale, since, pause_reason, pause_detail, pause_since, pause_told"
+)
+
+
+def subscription_row(subscription: Subscription) -> Row:
+    """The values of ``SUBSCRIPTION``."""
+    pause = subscription.pause
+    return (
+        subscription.key,
+        subscription.place,
+        subscription.guild,
+        subscription.channel,
+        subscription.reader,
+        json.dumps(subscription.tags),
+        json.dumps(subscription.without),
+        subscription.role,
+        int(subscription.silent),
+        int(subscription.publish),
+        int(subscription.threads),
+        subscription.locale,
+        subscription.since,
+        pause and pause.reason,
+        pause and pause.detail,
+        pause and pause.since,
+        pause and int(pause.told),
+    )
+
+
+def to_subscription(row: Row) -> Subscription:
+    """The subscription of a row of ``SUBSCRIPTION``."""
+    _, place, guild, channel, reader, tags, without, role, silent, publish, threads, *rest = row
+    locale, since, reason, detail, paused_since, told = rest
+    return Subscription(
+        place=place,
+        guild=guild,
+        channel=channel,
+        reader=reader,
+        tags=tuple(json.loads(tags)),
+        without=tuple(json.loads(without)),
+        role=role,
+        silent=bool(silent),
+        publish=bool(publish),
+        threads=bool(threads),
+        locale=locale,
+        since=since,
+        pause=reason and Pause(reason=reason, detail=detail, since=paused_since, told=bool(told)),
+    )
+
+
+_KEEP = upsert("subscriptions", SUBSCRIPTION)
+
+
+class Subscriptions:
+    """Keeps subscriptions. Every method may raise StateUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def get(self, key: str) -> Subscription | None:
         """The one with that key."""
+        rows = await self._database.rows(
+            f"SELECT {SUBSCRIPTION} FROM subscriptions WHERE key = $1",  # noqa: S608
+            key,
+        )
+        return to_subscription(rows[0]) if rows else None
 
     async def in_guild(self, guild: int) -> Sequence[Subscription]:
         """Those of a server's channels, oldest first."""
+        rows = await self._database.rows(
+            f"SELECT {SUBSCRIPTION} FROM subscriptions WHERE guild = $1"  # noqa: S608
+            " ORDER BY since, key",
+            guild,
+        )
+        return [to_subscription(row) for row in rows]
 
     async def all(self) -> Sequence[Subscription]:
         """All of them, oldest first."""
+        rows = await self._database.rows(
+            f"SELECT {SUBSCRIPTION} FROM subscriptions ORDER BY since, key"  # noqa: S608
+        )
+        return [to_subscription(row) for row in rows]
+
+    async def unnotified_readers(self) -> frozenset[int]:
+        """Readers whose direct messages are closed, and who have not heard of it."""
+        rows = await self._database.rows(
+            "SELECT reader FROM subscriptions WHERE pause_reason = 'closed' AND pause_told = 0"
+            " AND reader IS NOT NULL"
+        )
+        return frozenset(reader for (reader,) in rows)
 
     async def keep(self, subscription: Subscription) -> None:
         """Add it, or change the one with its key. What was sent or waits is not touched."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(_KEEP, *subscription_row(subscription))
 
     async def remove(self, key: str) -> bool:
         """Forget it and all that waits for it or was sent to it; whether there was one."""
+        return bool(await self._remove("key = $1", key))
 
     async def pause(self, key: str, pause: Pause) -> None:
         """Send nothing there until ``resume``; what comes meanwhile waits."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                "UPDATE subscriptions SET pause_reason = $2, pause_detail = $3, pause_since = $4,"
+                " pause_told = $5 WHERE key = $1",
+                key,
+                pause.reason,
+                pause.detail,
+                pause.since,
+                int(pause.told),
+            )
 
     async def resume(self, key: str) -> None:
         """Send again, what waits first."""
-
-    async def untold(self) -> frozenset[int]:
-        """Ids of the readers who have not heard yet that theirs is paused."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"
+                " pause_since = NULL, pause_told = NULL, ready = 0, attempts = 0, problem = ''"
+                " WHERE key = $1",
+                key,
+            )
 
     async def forget_left(self, before: int) -> int:
         """Forget those of servers left before that Unix second; how many there were."""
+        return await self._remove("pause_reason = 'left' AND pause_since < $1", before)
+
+    async def _remove(self, condition: str, value: object) -> int:
+        async with self._database.transaction() as transaction:
+            # Or a scan in progress would leave deliveries to a subscription that is gone.
+            await transaction.alone(LEDGER)
+            # The subscription first, as workers do, or the two would deadlock.
+            removed = await transaction.rows(
+                f"DELETE FROM subscriptions WHERE {condition} RETURNING key",  # noqa: S608
+                value,
+            )
+            await transaction.many("DELETE FROM delivery_posts WHERE subscription = $1", removed)
+            await transaction.many("DELETE FROM deliveries WHERE subscription = $1", removed)
+        return len(removed)

@@ -37,7 +37,7 @@ class Untold:
         now = self._clock()
         if self._asked is None or now - self._asked >= SECONDS:
             self._asked = now
-            self._readers = await self._subscriptions.untold()
+            self._readers = await self._subscriptions.unnotified_readers()
         if interaction.user.id not in self._readers or not interaction.response.is_done():
             return
         from bot.chat.views.following import closed_messages, key_of  # noqa: PLC0415 - seldom

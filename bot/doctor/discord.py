@@ -16,11 +16,12 @@ from bot.app import App
 from bot.blog.errors import SettingError
 from bot.doctor.channel import examine_channel
 from bot.doctor.finding import Finding, complaint, ok, skipped, wrong
+from bot.serve.client import build_client
 from bot.settings import Settings
-from bot.transport.api import PASSING, REFUSALS, describe, refusal, use_api_base
+from bot.transport.api import DISCORD_ERRORS, TRANSIENT_ERRORS, describe, refusal, use_api_base
 from bot.transport.commands import is_current
 from bot.transport.endpoint import PATH
-from bot.transport.login import log_in
+from bot.transport.lifecycle import log_in
 
 CHECKS = ("token", "application", "endpoint", "commands", "intents", "permissions", "clock")
 # discord.py tries five times, with pauses; a person at a terminal would have given up.
@@ -58,13 +59,13 @@ async def examine_discord(
         return []
 
     comparison = ClockComparison(clock)
-    async with app.client(compare) as client:
+    async with build_client(app, compare) as client:
         client.http.http_trace = comparison.trace()
         try:
             async with asyncio.timeout(SECONDS_FOR_DISCORD):
                 await log_in(client, token)
                 permissions = await examine_channel(client, channel)
-        except REFUSALS as error:
+        except DISCORD_ERRORS as error:
             findings = [complaint("token", refusal(error)), *unanswered("needs Discord's answer")]
             return [*findings[:-1], comparison.finding()]
         assert client.application is not None, "login() asks for it"
@@ -142,7 +143,7 @@ async def unsigned_request(url: str) -> str:
             session.post(url, json={"type": 1}) as response,
         ):
             return str(response.status)
-    except (*PASSING, TimeoutError, ValueError) as error:
+    except (*TRANSIENT_ERRORS, TimeoutError, ValueError) as error:
         return f"nothing ({describe(error)})"
 
 

@@ -16,7 +16,7 @@ from bot.index.record import DIGEST_BYTES
 from bot.index.words import clean
 
 if TYPE_CHECKING:  # announcing begins after the first answers
-    from bot.announce.catalogue import Entry
+    from bot.announce.catalogue import VisiblePost
 
 _ENTRIES = f"""
     SELECT p.path, p.slug, p.title, p.instant, p.link, f.digest
@@ -34,7 +34,7 @@ class IndexCatalogue(IndexLibrary):
 
     generation = 0
 
-    async def census(self) -> Sequence[Entry]:
+    async def visible_posts(self) -> Sequence[VisiblePost]:
         """All posts that readers see now, in no order."""
         now = self._with_now({})
         async with self._live.use() as database, database.snapshot():
@@ -64,14 +64,16 @@ class IndexCatalogue(IndexLibrary):
         return await asyncio.to_thread(_to_texts, rows)
 
 
-def _to_entries(rows: Sequence[Row], tags: Sequence[Row], site_url: str | None) -> list[Entry]:
-    from bot.announce.catalogue import Entry
+def _to_entries(
+    rows: Sequence[Row], tags: Sequence[Row], site_url: str | None
+) -> list[VisiblePost]:
+    from bot.announce.catalogue import VisiblePost
 
     names: dict[str, list[str]] = defaultdict(list)
     for path, name in tags:
         names[path].append(name)
     return [
-        Entry(
+        VisiblePost(
             path=path,
             slug=slug,
             title=title,

@@ -4,48 +4,45 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from bot.announce.announcer import Announcer
 from bot.announce.delivery_worker import Outcome
+from bot.app import App
 from bot.chat.announcements import Cards
+from bot.chat.client import Slashpost
+from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.messenger import DiscordMessenger
 from bot.transport.rate_limiter import RateLimiter
-
-if TYPE_CHECKING:
-    from bot.app import App
-    from bot.chat.client import Slashpost
-    from bot.state.state import State
 
 
 @asynccontextmanager
 async def announcing(
     app: App, client: Slashpost, state: State, *, tell: Callable[[Outcome], None] = lambda _: None
 ) -> AsyncIterator[Announcer]:
-    """Announce new posts after every look at them, for as long as the context is open.
+    """Announce new posts after every sync, for as long as the context is open.
 
     Args:
-        app: the posts. Nothing is announced before it has looked at them again.
-        client: the bot, whose commands keep the same pace from now on. It may log in later.
+        app: the posts. Nothing is announced before its next sync.
+        client: the bot, whose commands share the rate limit from now on. It may log in later.
         state: who wants to hear of posts, and what is known and sent.
         tell: hears of what became of each delivery.
     """
-    pace = RateLimiter()
-    client.channels = DiscordChannels(client, pace=pace)
+    rate_limiter = RateLimiter()
+    client.channels = DiscordChannels(client, rate_limiter=rate_limiter)
     announcer = Announcer(
         app.library,
         ledger=state.ledger,
         outbox=state.outbox,
         subscriptions=state.subscriptions,
-        mail=DiscordMessenger(client, pace=pace),
+        messenger=DiscordMessenger(client, rate_limiter=rate_limiter),
         composer=Cards(),
         limit=app.settings.announce_limit,
         tell=tell,
     )
-    app.after_look.append(announcer.notice)
+    app.after_sync.append(announcer.notice)
     try:
         async with announcer.running():
             yield announcer
     finally:
-        app.after_look.remove(announcer.notice)
+        app.after_sync.remove(announcer.notice)

@@ -1,4 +1,4 @@
-"""What happens when somebody rings: hooks on one side, posts and announcements on the other."""
+"""What the hooks do: sync the posts, and wait until they are announced."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.app import App
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import IndexUnavailable
 from bot.web.hooks import STAY, Hooks, Work
@@ -17,16 +18,15 @@ from bot.web.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
     from bot.announce.announcer import Announcer
-    from bot.app import App
 
 
-class HookService:
-    """Makes the bot look at the posts when somebody rings, and keeps it awake meanwhile.
+class HookActions:
+    """Syncs the posts when a hook is called, and keeps the machine awake meanwhile.
 
     Args:
-        app: the posts, and the secrets of who may ring.
-        routes: get the hooks. A request may have woken the machine, so these come before
-            all else that the bot needs for its work.
+        app: the posts, and the secrets that callers must have.
+        routes: get the hooks. A call may have woken the machine, so they are there before
+            the rest of the bot is.
     """
 
     def __init__(self, app: App, routes: web.Application) -> None:
@@ -51,7 +51,7 @@ class HookService:
 
     @asynccontextmanager
     async def working(self, announcer: Announcer | None) -> AsyncIterator[None]:
-        """Do what those ask who ring, and asked before.
+        """Serve hooks, those called before included.
 
         Over HTTP, where a host may suspend a machine that nobody asks anything, the bot asks
         itself while it has announcements to send.
@@ -65,14 +65,14 @@ class HookService:
         async with AsyncExitStack() as stack:
             if announcer is not None and settings.mode == "http" and settings.public_url:
                 url = settings.public_url + STAY
-                staying = KeepAwake(url, self._stay_secret, self._drained)
-                self._app.after_look.append(staying.notice)
-                stack.callback(self._app.after_look.remove, staying.notice)
-                await stack.enter_async_context(staying.running())
+                keep_awake = KeepAwake(url, self._stay_secret, self._drained)
+                self._app.after_sync.append(keep_awake.notice)
+                stack.callback(self._app.after_sync.remove, keep_awake.notice)
+                await stack.enter_async_context(keep_awake.running())
             yield
 
     async def _refresh(self) -> bool:
-        await self._is_working.wait()  # or nobody would hear what the look finds
+        await self._is_working.wait()  # or nothing would be announced of what the sync finds
         return await self._app.refresh()
 
     async def _drained(self, seconds: float) -> int:

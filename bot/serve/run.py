@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from discord import app_commands
 
-from bot.app import in_background, until_stopped
+from bot.app import App
+from bot.blog.background import in_background
 from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
 from bot.blog.library import Library
 from bot.blog.usage import Usage
@@ -22,18 +24,18 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.serve.hooks import HookService
+from bot.serve.client import build_client
+from bot.serve.hooks import HookActions
+from bot.serve.state import State
 from bot.settings import METRICS_PORT, SENTRY_DSN, Settings
 from bot.state.replica import Replica
-from bot.state.state import State
-from bot.transport.api import use_api_base
+from bot.transport.api import invite_url, use_api_base
 from bot.transport.commands import sync_commands
 from bot.transport.endpoint import claim_gateway
 from bot.transport.gateway import connections_wanted, run_gateway
 from bot.transport.http import HttpService
 from bot.transport.interactions import Interactions
-from bot.transport.invite import invite_url
-from bot.transport.running import finish_running
+from bot.transport.lifecycle import finish_running
 from bot.web.front_page import Front, add_front_page
 from bot.web.headers import add_security_headers
 from bot.web.health import add_health
@@ -43,7 +45,6 @@ from bot.web.server import listening
 
 if TYPE_CHECKING:
     from bot.announce.announcer import Announcer
-    from bot.app import App
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,8 @@ async def serve_http(app: App, token: str) -> None:
     """Answer what Discord posts; where the bot ran before, before anything else is done."""
     metrics = Metrics(app.library, app.settings.db)
     async with (
-        remembering(app.settings) as memory,
-        observed_client(app, metrics, memory) as client,
+        open_state(app.settings) as state,
+        observed_client(app, metrics, state) as client,
     ):
         interactions = Interactions(client, apology=apology)
         service = HttpService(
@@ -88,7 +89,7 @@ async def serve_http(app: App, token: str) -> None:
             token,
             interactions=interactions,
             public_url=app.settings.public_url,
-            memory=memory,
+            memory=state.identities,
         )
         if not await app.recall():  # the first start has nothing to answer from
             await app.sync()
@@ -96,7 +97,7 @@ async def serve_http(app: App, token: str) -> None:
         routes = web.Application()
         add_interactions(routes, interactions)
         add_pages(routes, app.library, lambda: client, lambda: service.lacking)
-        bell = HookService(app, routes)
+        hooks = HookActions(app, routes)
         port = DEFAULT_PORT if app.settings.port is None else app.settings.port
         async with (
             listening(routes, port, host=app.settings.host),
@@ -107,8 +108,8 @@ async def serve_http(app: App, token: str) -> None:
             log.info("%s", await app.summary())
             await asyncio.to_thread(load_all)
             async with (
-                announced(app, client, memory, metrics) as announcer,
-                bell.working(announcer),
+                announced(app, client, state, metrics) as announcer,
+                hooks.working(announcer),
                 app.watching(),
             ):
                 await running
@@ -129,7 +130,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
     log.info("%s", await app.summary())
     metrics = Metrics(app.library, app.settings.db)
     client: Slashpost | None = None
-    bell: HookService | None = None
+    hooks: HookActions | None = None
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
@@ -140,23 +141,23 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
                 lambda: client,
                 lambda: None if client and client.is_ready() else waiting,
             )
-            bell = HookService(app, routes)
+            hooks = HookActions(app, routes)
             serving = listening(routes, app.settings.port, host=app.settings.host)
             await stack.enter_async_context(serving)
         await stack.enter_async_context(serving_metrics(metrics, app.settings))
-        memory = await stack.enter_async_context(remembering(app.settings))
+        state = await stack.enter_async_context(open_state(app.settings))
         connections = await connections_wanted(token)
-        client = observed_client(app, metrics, memory, sync, sharded=connections > 1)
-        announcer = await stack.enter_async_context(announced(app, client, memory, metrics))
-        if bell is not None:
-            await stack.enter_async_context(bell.working(announcer))
+        client = observed_client(app, metrics, state, sync, sharded=connections > 1)
+        announcer = await stack.enter_async_context(announced(app, client, state, metrics))
+        if hooks is not None:
+            await stack.enter_async_context(hooks.working(announcer))
         await stack.enter_async_context(app.watching())
         await stack.enter_async_context(in_background(asyncio.to_thread(load_all)))
         await run_gateway(client, token)
 
 
 def observed_client(
-    app: App, metrics: Metrics, memory: State, sync: Sync | None = None, *, sharded: bool = False
+    app: App, metrics: Metrics, state: State, sync: Sync = sync_commands, *, sharded: bool = False
 ) -> Slashpost:
     """The bot, whose work is logged and counted."""
 
@@ -164,10 +165,11 @@ def observed_client(
         report(usage)
         metrics.count(usage)
 
-    return app.client(
+    return build_client(
+        app,
         sync,
         sharded=sharded,
-        state=memory if memory.lasts else None,
+        state=state if state.lasts else None,
         tell=tell,
         http_trace=metrics.trace(),
     )
@@ -175,17 +177,17 @@ def observed_client(
 
 @asynccontextmanager
 async def announced(
-    app: App, client: Slashpost, memory: State, metrics: Metrics
+    app: App, client: Slashpost, state: State, metrics: Metrics
 ) -> AsyncIterator[Announcer | None]:
     """Announce new posts, unless what was announced would be forgotten."""
-    if not memory.lasts:
+    if not state.lasts:
         log.warning("New posts are not announced, since nothing can be remembered.")
         yield None
         return
-    from bot.serve.announcements import announcing
+    from bot.serve.announcements import announcing  # noqa: PLC0415 - 20 ms: answers come first
 
-    metrics.outbox = memory.outbox
-    async with announcing(app, client, memory, tell=metrics.count_announcement) as announcer:
+    metrics.outbox = state.outbox
+    async with announcing(app, client, state, tell=metrics.count_announcement) as announcer:
         yield announcer
 
 
@@ -252,7 +254,7 @@ async def lacking(library: Library, at_discord: str | None) -> list[str]:
 
 
 @asynccontextmanager
-async def remembering(settings: Settings) -> AsyncIterator[State]:
+async def open_state(settings: Settings) -> AsyncIterator[State]:
     """The state; where its file cannot be written, one for the life of the process."""
     async with AsyncExitStack() as stack:
         try:
@@ -267,3 +269,24 @@ async def remembering(settings: Settings) -> AsyncIterator[State]:
             log.warning("%s Until then, a restart forgets everything.", error)
             state = await stack.enter_async_context(State.open(None))
         yield state
+
+
+async def until_stopped(serving: Coroutine[Any, Any, None]) -> None:
+    """Run ``serving`` until it ends, or until SIGINT or SIGTERM arrives."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(serving)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise

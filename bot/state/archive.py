@@ -13,7 +13,7 @@ from bot.state.database import LEDGER, Database, Row
 HEADER = {"slashpost": "state", "form": 1}
 
 # Columns by table. After a colon what is not text: i a whole number, f a number, b bytes, which
-# are written in hexadecimal digits; in capitals what may be null. Whose turn it is stays behind.
+# are written in hexadecimal digits; in capitals what may be null. Whose lease it is stays behind.
 _TABLES = {
     "subscriptions": "key place guild:I channel:I reader:I tags not_tags role:I silent:i publish:i"
     " threads:i locale since:i pause_reason:T pause_detail:T pause_since:I pause_told:I",
@@ -61,28 +61,27 @@ class Archive:
             ArchiveRefused: the state is in use already, or a line is not understood.
         """
         rows = _rows_of(lines)
-        async with self._database.transaction() as work:
-            await work.alone(LEDGER)
+        async with self._database.transaction() as transaction:
+            await transaction.alone(LEDGER)
             for table, _ in _tables():
-                if await work.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
+                if await transaction.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
                     raise ArchiveRefused(
                         "The state is in use already",
                         "Import into an empty one: set SLASHPOST_STATE to another file.",
                     )
             for table, columns in _tables():
-                names, places = (
-                    ", ".join(columns),
-                    ", ".join(f"${n + 1}" for n in range(len(columns))),
-                )
-                await work.many(f"INSERT INTO {table} ({names}) VALUES ({places})", rows[table])  # noqa: S608
+                names = ", ".join(columns)
+                places = ", ".join(f"${n + 1}" for n in range(len(columns)))
+                insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608
+                await transaction.many(insert, rows[table])
         return {table: len(found) for table, found in rows.items()}
 
 
 def _tables() -> Iterable[tuple[str, Mapping[str, str]]]:
-    """Each table's columns with the letters of their types."""
+    """Each table's columns with the codes of their types."""
     for table, columns in _TABLES.items():
         parts = (column.partition(":") for column in columns.split())
-        yield table, {name: letter or "t" for name, _, letter in parts}
+        yield table, {name: code or "t" for name, _, code in parts}
 
 
 def _rows_of(lines: Iterable[str]) -> dict[str, list[Row]]:
@@ -97,11 +96,11 @@ def _rows_of(lines: Iterable[str]) -> dict[str, list[Row]]:
         if table not in tables:
             raise ArchiveRefused(f"Line {number}: no row of a table that is known")
         row = []
-        for name, letter in tables[table].items():
+        for name, code in tables[table].items():
             value = found.get(name)
-            if not _fits(value, letter):
+            if not _fits(value, code):
                 raise ArchiveRefused(f"Line {number}: {name} cannot be {value!r}")
-            row.append(_stored(value, letter))
+            row.append(_stored(value, code))
         keys = 2 if table == "delivery_posts" else 1
         if rows[table].setdefault(tuple(row[:keys]), tuple(row)) != tuple(row):
             raise ArchiveRefused(f"Line {number}: {row[0]!r} was there before, and different")
@@ -117,19 +116,19 @@ def _found(line: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _fits(value: object, letter: str) -> bool:
+def _fits(value: object, code: str) -> bool:
     """Whether a column takes a value."""
     if value is None:
-        return letter.isupper()
-    if isinstance(value, bool) or not isinstance(value, _TYPES[letter.lower()]):
+        return code.isupper()
+    if isinstance(value, bool) or not isinstance(value, _TYPES[code.lower()]):
         return False
     if isinstance(value, int):
         return -_MOST <= value < _MOST
-    return letter != "b" or re.fullmatch(r"(?:[0-9a-f]{8})*", str(value)) is not None
+    return code != "b" or re.fullmatch(r"(?:[0-9a-f]{8})*", str(value)) is not None
 
 
-def _stored(value: Any, letter: str) -> Any:
+def _stored(value: Any, code: str) -> Any:
     """A value as the database keeps it."""
-    if letter == "b":
+    if code == "b":
         return bytes.fromhex(value)
-    return float(value) if letter == "f" else value
+    return float(value) if code == "f" else value

@@ -56,3 +56,14 @@ class Database(Protocol):
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """The rows of a SELECT over what is committed. Not within a transaction: it has its own."""
+
+
+def upsert(table: str, columns: str) -> str:
+    """The statement that writes a row, over the one with the same first column if there is one."""
+    key, *others = columns.split(", ")
+    values = ", ".join(f"${number}" for number in range(1, len(others) + 2))
+    news = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608
+        f" ON CONFLICT ({key}) DO UPDATE SET {news}"
+    )

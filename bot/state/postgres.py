@@ -8,15 +8,15 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from bot.blog.errors import SettingError, StateUnavailable
+import asyncpg
+from asyncpg import exceptions as raised
+
+from bot.blog.errors import StateUnavailable
 from bot.state import migrations
 from bot.state.database import Row
-
-if TYPE_CHECKING:
-    import asyncpg
 
 # The setting that a URL comes from.
 VARIABLE = "DATABASE_URL"
@@ -78,18 +78,7 @@ class Postgres:
         Args:
             url: where it is, as Postgres' own tools write it.
             scripts: what brings it to that form.
-
-        Raises:
-            SettingError: asyncpg is not installed.
         """
-        try:
-            import asyncpg
-        except ImportError:
-            raise SettingError(
-                VARIABLE,
-                "asyncpg is not installed, which speaks to Postgres",
-                "Install slashpost[postgres], or build the image with EXTRAS=postgres.",
-            ) from None
         pool = await asyncpg.create_pool(
             url,
             min_size=0,
@@ -121,8 +110,6 @@ class Postgres:
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[PostgresTransaction]:
-        from asyncpg import exceptions as raised
-
         with _explained(self._name):
             async with self._pool.acquire(timeout=SECONDS_TO_CONNECT) as connection:
                 try:
@@ -202,8 +189,6 @@ class PostgresTransaction:
 @contextlib.contextmanager
 def _explained(name: str) -> Iterator[None]:
     """Say in a person's words why the database cannot be used; our own faults stay as they are."""
-    from asyncpg import exceptions as raised
-
     try:
         yield
     except raised.InsufficientPrivilegeError as error:

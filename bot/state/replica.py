@@ -99,14 +99,14 @@ class Replica:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Copy every change, for as long as the context is open."""
-        task = asyncio.create_task(self._copy_for_ever(), name="copy the state")
+        task = asyncio.create_task(self._copy_until_cancelled(), name="copy the state")
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _copy_for_ever(self) -> None:
+    async def _copy_until_cancelled(self) -> None:
         while True:
             await self._copy()
             await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)

@@ -9,8 +9,13 @@ from discord.http import HTTPClient, Route
 from bot.blog.errors import DiscordRefused
 
 # What passes by itself: no network, an outage, Cloudflare's own rate limit.
-PASSING = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
-REFUSALS = (discord.DiscordException, *PASSING)
+TRANSIENT_ERRORS = (
+    OSError,
+    aiohttp.ClientError,
+    discord.DiscordServerError,
+    discord.GatewayNotFound,
+)
+DISCORD_ERRORS = (discord.DiscordException, *TRANSIENT_ERRORS)
 RATE_LIMITED = 429
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 AUTHENTICATION_FAILED = 4004
@@ -24,8 +29,8 @@ def use_api_base(url: str) -> None:
     Route.BASE = url.rstrip("/")
 
 
-async def application_id(token: str) -> int:
-    """The id of the application that ``token`` belongs to.
+async def invitation(token: str) -> str:
+    """The link that adds the bot with that token to a server.
 
     Raises:
         DiscordRefused: Discord rejects the token, or cannot be reached.
@@ -34,11 +39,24 @@ async def application_id(token: str) -> int:
     try:
         await http.static_login(token)
         application = await http.application_info()
-    except REFUSALS as error:
+    except DISCORD_ERRORS as error:
         raise refusal(error) from error
     finally:
         await http.close()
-    return int(application["id"])
+    return invite_url(int(application["id"]))
+
+
+def invite_url(application_id: int) -> str:
+    """The page on which somebody adds the bot to a server of theirs.
+
+    It asks for no permissions: answers to commands need none.
+    https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow
+    """
+    return discord.utils.oauth_url(
+        application_id,
+        permissions=discord.Permissions.none(),
+        scopes=("bot", "applications.commands"),
+    )
 
 
 def refusal(error: Exception) -> DiscordRefused:
@@ -57,7 +75,7 @@ def refusal(error: Exception) -> DiscordRefused:
             "Allow them on the Bot page of your application at "
             "https://discord.com/developers/applications.",
         )
-    if is_passing(error):
+    if is_transient(error):
         return DiscordRefused(
             f"Discord cannot be reached ({describe(error)})",
             "Check the network, and https://discordstatus.com.",
@@ -68,11 +86,11 @@ def refusal(error: Exception) -> DiscordRefused:
     )
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether trying again later may help."""
     if isinstance(error, discord.HTTPException) and error.status == RATE_LIMITED:
         return True
-    return isinstance(error, PASSING)
+    return isinstance(error, TRANSIENT_ERRORS)
 
 
 def describe(error: BaseException) -> str:

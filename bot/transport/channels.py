@@ -35,11 +35,11 @@ class DiscordChannels:
 
     Args:
         client: the bot; nothing of its cache is used.
-        pace: shared by all that share the bot.
+        rate_limiter: shared by everything that uses the same token.
     """
 
-    def __init__(self, client: discord.Client, *, pace: RateLimiter | None = None) -> None:
-        self._rest = Rest(client, pace or RateLimiter())
+    def __init__(self, client: discord.Client, *, rate_limiter: RateLimiter | None = None) -> None:
+        self._rest = Rest(client, rate_limiter or RateLimiter())
 
     async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
         """A channel, and what the bot lacks there to announce as ``wish`` says."""

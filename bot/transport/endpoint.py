@@ -16,7 +16,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from bot.blog.errors import DiscordRefused
-from bot.transport.api import PASSING, describe, is_passing
+from bot.transport.api import TRANSIENT_ERRORS, describe, is_transient
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ async def register_until_accepted(http: HTTPClient, url: str) -> None:
             if before != url:
                 await register(http, url)
                 log.info("Discord sends interactions to %s now; before: %s", url, before)
-        except (discord.HTTPException, *PASSING) as error:
+        except (discord.HTTPException, *TRANSIENT_ERRORS) as error:
             if isinstance(error, discord.HTTPException) and error.status == HTTPStatus.UNAUTHORIZED:
                 raise discord.LoginFailure from error
             log.warning("%s; next try in %.0f s", _reason(error, url), seconds)
@@ -69,7 +69,7 @@ async def register_until_accepted(http: HTTPClient, url: str) -> None:
 
 
 def _reason(error: Exception, url: str) -> str:
-    if is_passing(error):
+    if is_transient(error):
         return f"Cannot reach Discord ({describe(error)})"
     details = " ".join(str(error).split())
     return f"Discord does not accept {url}: can it be reached from the internet? ({details})"

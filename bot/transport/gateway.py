@@ -12,9 +12,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
-from bot.transport.api import REFUSALS, describe, refusal
-from bot.transport.login import log_in, until_reached
-from bot.transport.running import finish_running
+from bot.transport.api import DISCORD_ERRORS, describe, refusal
+from bot.transport.lifecycle import finish_running, log_in, until_reached
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ async def run_gateway(client: discord.Client, token: str) -> None:
     try:
         with _reconnects_in_one_line():
             await _serve(client, token)
-    except REFUSALS as error:
+    except DISCORD_ERRORS as error:
         raise refusal(error) from error
     finally:
         await finish_running(FINISH_SECONDS)
@@ -63,7 +62,7 @@ async def connections_wanted(token: str) -> int:
 
     try:
         return await until_reached(ask)
-    except REFUSALS as error:
+    except DISCORD_ERRORS as error:
         raise refusal(error) from error
 
 

@@ -11,11 +11,10 @@ import discord
 
 from bot.blog.errors import StateUnavailable
 from bot.blog.identity import Identity, Memory
-from bot.transport.api import REFUSALS, refusal
+from bot.transport.api import DISCORD_ERRORS, invite_url, refusal
 from bot.transport.endpoint import PATH, register_until_accepted
 from bot.transport.interactions import Interactions
-from bot.transport.invite import invite_url
-from bot.transport.login import log_in, until_reached
+from bot.transport.lifecycle import log_in, until_reached
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class HttpService:
                 await asyncio.Event().wait()
             else:
                 await self._keep_registered(identity, self._endpoint)
-        except REFUSALS as error:
+        except DISCORD_ERRORS as error:
             raise refusal(error) from error
 
     async def _introduce(self) -> Identity:

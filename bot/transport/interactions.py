@@ -16,8 +16,7 @@ import discord
 from discord.webhook.async_ import async_context
 from multidict import MultiMapping
 
-from bot.transport.adapter import BodyAdapter
-from bot.transport.exchange import Exchange, Payload, Reply, encode
+from bot.transport.exchange import BodyAdapter, Exchange, Payload, Reply, encode
 from bot.transport.signature import Signatures
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Letters to Discord, so that each arrives once."""
+"""Sends announcements to Discord, so that each arrives once."""
 
 from __future__ import annotations
 
@@ -42,37 +42,37 @@ MOST_PAGES = 50
 
 
 class DiscordMessenger:
-    """Carries letters over REST: implements ``Messenger``.
+    """Sends messages over REST: implements ``Messenger``.
 
     Args:
         client: the bot; nothing of its cache is used.
-        pace: shared by all that share the bot.
+        rate_limiter: shared by everything that uses the same token.
     """
 
-    def __init__(self, client: discord.Client, *, pace: RateLimiter | None = None) -> None:
-        pace = pace or RateLimiter()
-        self._rest = Rest(client, pace)
-        self._channels = DiscordChannels(client, pace=pace)
+    def __init__(self, client: discord.Client, *, rate_limiter: RateLimiter | None = None) -> None:
+        rate_limiter = rate_limiter or RateLimiter()
+        self._rest = Rest(client, rate_limiter)
+        self._channels = DiscordChannels(client, rate_limiter=rate_limiter)
         self._readers: dict[int, int] = {}  # their channels of direct messages
 
-    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
-        """Send a letter; twice within minutes gives the message that is there already.
+    async def send(self, delivery: str, to: Subscription, message: Message) -> Sent:
+        """Send a message; twice within minutes gives the message that is there already.
 
         In a forum, where Discord has no nonce, a lost response ends in ``TryLater``.
         """
-        message = _content(letter) | {"allowed_mentions": _mentions(letter)}
+        body = _content(message) | {"allowed_mentions": _mentions(message)}
         try:
             if to.place == "forum":
-                return await self._post(_id(to.channel), letter, message)
-            return await self._write(to, message | {"nonce": delivery, "enforce_nonce": True})
+                return await self._post(_id(to.channel), message, body)
+            return await self._write(to, body | {"nonce": delivery, "enforce_nonce": True})
         except NoAccess:
             if to.guild is not None:
                 await self._must_be_in(to.guild)
             raise
 
-    async def _write(self, to: Subscription, message: Payload) -> Sent:
+    async def _write(self, to: Subscription, body: Payload) -> Sent:
         route = Route("POST", MESSAGES, channel_id=await self._channel(to))
-        return _sent(await self._rest.ask(route, body=message))
+        return _sent(await self._rest.ask(route, body=body))
 
     async def _must_be_in(self, guild: int) -> None:
         """Tell a server that the bot has left from one where a channel is closed to it."""
@@ -81,19 +81,19 @@ class DiscordMessenger:
         except NoAccess as error:
             raise NoAccess("the bot is not in the server", "left") from error
 
-    async def _post(self, forum: int, letter: Message, message: Payload) -> Sent:
+    async def _post(self, forum: int, message: Message, first: Payload) -> Sent:
         """Open a post in a forum. Thread and first message share an id."""
         body = {
-            "name": letter.title,
-            "applied_tags": await self._tags(forum, letter.tags),
-            "message": message,
+            "name": message.title,
+            "applied_tags": await self._tags(forum, message.tags),
+            "message": first,
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
         thread = await self._rest.ask(route, body=body, once=True)
         return Sent(channel=int(thread["id"]), message=int(thread["id"]))
 
     async def _tags(self, forum: int, wanted: Sequence[str]) -> list[str]:
-        """The ids of the forum's tags with the names of the letter's.
+        """The ids of the forum's tags with the names of the message's.
 
         Where a post needs one and none fits, the forum's first, rather than no post at all.
         """
@@ -134,7 +134,7 @@ class DiscordMessenger:
             if len(page) < PAGE:
                 return
             query["before"] = page[-1]["id"]
-        log.warning("%s: no letter among the last %d messages", to.key, PAGE * MOST_PAGES)
+        log.warning("%s: no message among the last %d messages", to.key, PAGE * MOST_PAGES)
 
     async def _must_read(self, to: Subscription) -> None:
         if to.guild is None:
@@ -177,29 +177,29 @@ class DiscordMessenger:
             if _instant(query["before"]) < discord.utils.snowflake_time(after):
                 return
 
-    async def edit(self, sent: Sent, letter: Message) -> None:
+    async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message, and the name of a forum's post; an archived thread stays so."""
         try:
             try:
-                await self._change(sent, letter)
+                await self._change(sent, message)
             except Archived:
                 await self._archive(sent.channel, archived=False)
                 try:
-                    await self._change(sent, letter)
+                    await self._change(sent, message)
                 finally:
                     await self._archive(sent.channel, archived=True)
         except Locked as error:
             raise MessageGone(f"{error.reason}: its messages stay as they are") from error
 
-    async def _change(self, sent: Sent, letter: Message) -> None:
-        body = _content(letter) | {"flags": COMPONENTS_V2, "allowed_mentions": {"parse": []}}
+    async def _change(self, sent: Sent, message: Message) -> None:
+        body = _content(message) | {"flags": COMPONENTS_V2, "allowed_mentions": {"parse": []}}
         route = Route("PATCH", MESSAGE, channel_id=sent.channel, message_id=sent.message)
         await self._rest.ask(route, body=body)
         if sent.channel != sent.message:
             return
         thread = await self._rest.ask(Route("GET", CHANNEL, channel_id=sent.channel))
-        if thread["name"] != letter.title:
-            await self._set(sent.channel, name=letter.title)
+        if thread["name"] != message.title:
+            await self._set(sent.channel, name=message.title)
 
     async def _archive(self, thread: int, *, archived: bool) -> None:
         await self._set(thread, archived=archived)
@@ -207,11 +207,11 @@ class DiscordMessenger:
     async def _set(self, thread: int, **fields: object) -> None:
         await self._rest.ask(Route("PATCH", CHANNEL, channel_id=thread), body=fields)
 
-    async def start_thread(self, sent: Sent, letter: Message) -> int:
+    async def start_thread(self, sent: Sent, message: Message) -> int:
         """Hang a thread on a message; the two share an id."""
         path = MESSAGE + "/threads"
         route = Route("POST", path, channel_id=sent.channel, message_id=sent.message)
-        await self._rest.ask(route, body={"name": letter.title}, already=ALREADY_A_THREAD)
+        await self._rest.ask(route, body={"name": message.title}, already=ALREADY_A_THREAD)
         return sent.message
 
     async def publish(self, sent: Sent) -> None:
@@ -221,7 +221,7 @@ class DiscordMessenger:
         await self._rest.ask(route, already=ALREADY_PUBLISHED)
 
     async def _channel(self, to: Subscription) -> int:
-        """Where its letters go; a reader's direct messages are opened first."""
+        """Where its messages go; a reader's direct messages are opened first."""
         if to.reader is None:
             return _id(to.channel)
         if to.reader not in self._readers:
@@ -231,14 +231,14 @@ class DiscordMessenger:
         return self._readers[to.reader]
 
 
-def _content(letter: Message) -> Payload:
-    flags = COMPONENTS_V2 | (SILENT if letter.silent else 0)
-    return {"components": list(letter.components), "flags": flags}
+def _content(message: Message) -> Payload:
+    flags = COMPONENTS_V2 | (SILENT if message.silent else 0)
+    return {"components": list(message.components), "flags": flags}
 
 
-def _mentions(letter: Message) -> Payload:
+def _mentions(message: Message) -> Payload:
     """Nobody, whatever a post says, but the one role that was chosen."""
-    roles = [] if letter.role is None else [str(letter.role)]
+    roles = [] if message.role is None else [str(message.role)]
     return {"parse": [], "roles": roles}
 
 

@@ -1,4 +1,4 @@
-"""Requests that the bot makes by itself, and what Discord's refusals mean for a letter."""
+"""Requests that the bot makes by itself, and what Discord's errors mean for a message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.announce.delivery import MessageGone, MessageRefused, MessengerError, NoAccess, TryLater
 from bot.announce.subscription import PauseReason
-from bot.transport.api import RATE_LIMITED, REFUSALS, describe, is_passing
+from bot.transport.api import DISCORD_ERRORS, RATE_LIMITED, describe, is_transient
 from bot.transport.rate_limiter import RateLimiter
 
 Payload = dict[str, Any]
@@ -69,16 +69,16 @@ CLOSED_STATUSES = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 class Rest:
-    """Asks Discord at a bearable pace.
+    """Sends requests within the rate limits.
 
     Args:
         client: the bot; nothing of its cache is used.
-        pace: shared by all that share the bot.
+        rate_limiter: shared by everything that uses the same token.
     """
 
-    def __init__(self, client: discord.Client, pace: RateLimiter) -> None:
+    def __init__(self, client: discord.Client, rate_limiter: RateLimiter) -> None:
         self._client = client
-        self._pace = pace
+        self._rate_limiter = rate_limiter
 
     @property
     def me(self) -> int:
@@ -115,7 +115,7 @@ class Rest:
             MessengerError: the kind says what to do about it.
         """
         assert self.me, "without it there is nobody to ask as"
-        await self._pace.turn()
+        await self._rate_limiter.turn()
         options: dict[str, Any] = {"timeout": TIMEOUT}
         if body is not None:
             options["json"] = body
@@ -128,10 +128,10 @@ class Rest:
         except asyncio.CancelledError:
             self._free_buckets()
             raise
-        except REFUSALS as error:
+        except DISCORD_ERRORS as error:
             if already is not None and getattr(error, "code", None) == already:
                 return None
-            raise meaning(error) from error
+            raise to_messenger_error(error) from error
 
     def _free_buckets(self) -> None:
         """Mend what discord.py 2.7 leaves behind when a request is cancelled at its very end.
@@ -157,11 +157,11 @@ class _Once:
         return iter(())
 
 
-def meaning(error: Exception) -> MessengerError:
-    """What an exception of discord.py means for a letter."""
+def to_messenger_error(error: Exception) -> MessengerError:
+    """An exception of discord.py as one of ``Messenger``."""
     if isinstance(error, discord.RateLimited):
         return TryLater(describe(error), error.retry_after)
-    if not isinstance(error, discord.HTTPException) or is_passing(error):
+    if not isinstance(error, discord.HTTPException) or is_transient(error):
         return TryLater(describe(error), _wait(error))
     # A token that is not valid any more is not the channel's fault.
     if error.code in BUSY or error.status == HTTPStatus.UNAUTHORIZED:

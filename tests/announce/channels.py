@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.announce.catalogue import Entry
+from bot.announce.catalogue import VisiblePost
 from bot.announce.delivery import (
     Message,
     MessageGone,
@@ -27,7 +27,7 @@ class Posted:
 
     id: int
     delivery: str
-    letter: Message
+    message: Message
     edits: int = 0
     published: bool = False
     thread: int | None = None
@@ -35,12 +35,12 @@ class Posted:
     @property
     def text(self) -> str:
         """What it says."""
-        return str(self.letter.components[0]["content"])
+        return str(self.message.components[0]["content"])
 
 
 @dataclass
 class Channels:
-    """Takes letters, and says no when told to.
+    """Takes messages, and says no when told to.
 
     Attributes:
         before: the error to raise before a request does its work, by request and subscription.
@@ -59,14 +59,14 @@ class Channels:
         """What a channel shows."""
         return [message.text for message in self.messages[key]]
 
-    async def send(self, delivery: str, to: Subscription, letter: Message) -> Sent:
+    async def send(self, delivery: str, to: Subscription, message: Message) -> Sent:
         """Add a message, every time."""
         self._may("send", to.key)
         self._last += 1
-        message = Posted(self._last, delivery, letter)
-        self.messages[to.key].append(message)
+        posted = Posted(self._last, delivery, message)
+        self.messages[to.key].append(posted)
         self._did("send", to.key)
-        return self._sent(to.key, message)
+        return self._sent(to.key, posted)
 
     async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
         """The message with that id."""
@@ -77,22 +77,22 @@ class Channels:
                 return self._sent(to.key, message)
         return None
 
-    async def edit(self, sent: Sent, letter: Message) -> None:
+    async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message."""
-        key, message = self._at(sent)
+        key, posted = self._at(sent)
         self._may("edit", key)
-        message.letter = letter
-        message.edits += 1
+        posted.message = message
+        posted.edits += 1
         self._did("edit", key)
 
-    async def start_thread(self, sent: Sent, letter: Message) -> int:
+    async def start_thread(self, sent: Sent, message: Message) -> int:
         """Hang a thread on a message."""
-        assert letter.title
-        key, message = self._at(sent)
+        assert message.title
+        key, posted = self._at(sent)
         self._may("start_thread", key)
-        message.thread = message.id
+        posted.thread = posted.id
         self._did("start_thread", key)
-        return message.id
+        return posted.id
 
     async def publish(self, sent: Sent) -> None:
         """Pass a message on."""
@@ -143,8 +143,9 @@ class Lines:
 
     def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same after a mark."""
-        letter = self.compose(delivery, stories, to)
-        return replace(letter, components=[{"content": "plain " + letter.components[0]["content"]}])
+        message = self.compose(delivery, stories, to)
+        plain = "plain " + message.components[0]["content"]
+        return replace(message, components=[{"content": plain}])
 
 
 @dataclass
@@ -199,10 +200,10 @@ class Shelf:
         """Changes with the posts."""
         return str(self.generation)
 
-    async def census(self) -> Sequence[Entry]:
+    async def visible_posts(self) -> Sequence[VisiblePost]:
         """The posts that are no drafts, and due."""
         return [
-            Entry(
+            VisiblePost(
                 path=post.path,
                 slug=post.slug,
                 title=post.title,

@@ -10,7 +10,7 @@ import pytest
 
 from bot.announce.announcer import Announcer
 from bot.announce.subscription import Subscription
-from bot.state.state import State
+from bot.serve.state import State
 from tests.announce.channels import Channels, Lines, Shelf
 
 NEWS = Subscription(place="news", guild=1, channel=11)
@@ -32,9 +32,9 @@ class Stage:
             ledger=self.state.ledger,
             outbox=self.state.outbox,
             subscriptions=self.state.subscriptions,
-            mail=self.discord,
+            messenger=self.discord,
             composer=Lines(),
-            lease=5,
+            lease_seconds=5,
             settle=0,
             clock=lambda: self.shelf.now,
         )

@@ -1,7 +1,7 @@
 """A machine that does nothing but announce: what the bot runs, over a blog of a few lines.
 
 Its posts come from a file that grows, its cards are the shortest that pass; ledger, outbox,
-announcer and mail are the bot's own. It dies by its own hand, without a word, at the step
+announcer and messenger are the bot's own. It dies by its own hand, without a word, at the step
 that its order names.
 """
 
@@ -23,14 +23,14 @@ import asyncpg  # noqa: F401 - once, for all machines that are forked
 import discord
 
 from bot.announce import announcer, delivery_worker
-from bot.announce.catalogue import Entry
+from bot.announce.catalogue import VisiblePost
 from bot.announce.delivery import Message, Story
 from bot.announce.outbox import Outbox
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
 from bot.blog.post import Post
+from bot.serve.state import State
 from bot.state import postgres
-from bot.state.state import State
 from bot.transport.api import use_api_base
 from bot.transport.messenger import DiscordMessenger
 from bot.transport.rate_limiter import RateLimiter
@@ -70,15 +70,18 @@ async def live(order: Order) -> None:
             await state.subscriptions.keep(Subscription(**{**each, **tags}))
         fate = Fate(order["die_at"], order.get("signal", signal.SIGKILL))
         catalogue = Catalogue(Path(order["blog"]))
+        messenger = DiscordMessenger(client, rate_limiter=RateLimiter(1000))
+        outbox: Any = Doomed(state.outbox, fate, "outbox")
+        ledger: Any = Doomed(state.ledger, fate, "ledger")
         announcing = announcer.Announcer(
             catalogue,
-            ledger=Doomed(state.ledger, fate, "ledger"),
-            outbox=Doomed(state.outbox, fate, "outbox"),
+            ledger=ledger,
+            outbox=outbox,
             subscriptions=state.subscriptions,
-            mail=Doomed(DiscordMessenger(client, pace=RateLimiter(1000)), fate, "mail"),
+            messenger=Doomed(messenger, fate, "messenger"),
             composer=Composer(),
             limit=order.get("limit", 5),
-            lease=order["lease"],
+            lease_seconds=order["lease"],
             settle=LOOK_SECONDS,
         )
         async with announcing.running():
@@ -161,7 +164,7 @@ class Catalogue:
         self._generation: int = said["generation"]
         self.is_complete: bool = said["is_complete"]
         self._entries = {
-            each["name"]: Entry(
+            each["name"]: VisiblePost(
                 path=each["name"],
                 slug=each["name"],
                 title=each["name"],
@@ -182,7 +185,7 @@ class Catalogue:
         """The generation."""
         return str(self.generation)
 
-    async def census(self) -> Sequence[Entry]:
+    async def visible_posts(self) -> Sequence[VisiblePost]:
         """All posts."""
         self._read()
         return list(self._entries.values())

@@ -47,7 +47,7 @@ async def test_a_draft_waits_until_it_is_published_and_the_future_until_it_comes
         await announcer.idle(3)
         assert stage.discord.texts(TEXT.key) == ["Draft"]
         stage.shelf.now += DAY  # nothing changes but the time
-        await announcer.look()
+        await announcer.check()
         await announcer.idle(3)
     assert stage.discord.texts(TEXT.key) == ["Draft", "Tomorrow"]
 
@@ -271,7 +271,7 @@ async def test_a_message_that_a_restored_state_has_forgotten_is_found(stage: Sta
     stage.shelf.put("b.md", "World")
     await stage.announce()
     for table in ("known_posts", "deliveries", "delivery_posts"):
-        async with stage.state._database.transaction() as work:
+        async with stage.state.database.transaction() as work:
             await work.rows(f"DELETE FROM {table}")
     await stage.announce(announcer)
     assert stage.discord.texts(TEXT.key) == ["Hello", "World"]

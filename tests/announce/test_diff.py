@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.announce.catalogue import Entry, face
+from bot.announce.catalogue import VisiblePost, shown_digest
 from bot.announce.diff import OLD_SECONDS, PostDiff
 from bot.announce.ledger import Known, KnownPost, Revision
 from bot.announce.minhash import minhash, similarity
@@ -20,13 +20,17 @@ PYTHON = Subscription(place="text", channel=2, tags=("Python",), without=("draft
 TEXT = "\n".join(f"Sentence number {number} tells of something else." for number in range(20))
 
 
-def entry(path: str, *, days: int | None = 0, slug: str = "", tags: Sequence[str] = ()) -> Entry:
+def entry(
+    path: str, *, days: int | None = 0, slug: str = "", tags: Sequence[str] = ()
+) -> VisiblePost:
     instant = None if days is None else int(NOW) - days * 86_400
-    return Entry(path, slug or path, path.upper(), tuple(tags), instant, "1")
+    return VisiblePost(path, slug or path, path.upper(), tuple(tags), instant, "1")
 
 
 def look(
-    entries: Sequence[Entry], known: Known | None = None, texts: Mapping[str, str] | None = None
+    entries: Sequence[VisiblePost],
+    known: Known | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Revision:
     """What a look at these entries makes of what is known: nothing, but somebody has looked."""
     minhashes = {path: minhash(text) for path, text in (texts or {}).items()}
@@ -124,7 +128,7 @@ def test_who_comes_back_is_not_new() -> None:
     first = look([entry("a")], texts={"a": TEXT})
     known = after(first)
     gone = look([], known)
-    assert [(post.id, post.face) for post in gone.posts] == [(known.posts[0].id, "")]
+    assert [(post.id, post.shown_digest) for post in gone.posts] == [(known.posts[0].id, "")]
     known = after(gone, known.posts)
     assert look([], known) == Revision(posts=[], assignments=[])
     back = look([entry("a")], known)
@@ -137,7 +141,11 @@ def test_a_changed_post_has_another_face() -> None:
     revision = look([replace(entry("a"), title="Another title")], known)
     (post,) = revision.posts
     assert post.title == "Another title"
-    assert post.face == face(replace(entry("a"), title="Another title")) != known.posts[0].face
+    assert (
+        post.shown_digest
+        == shown_digest(replace(entry("a"), title="Another title"))
+        != known.posts[0].shown_digest
+    )
     assert not revision.assignments
 
 
@@ -160,7 +168,7 @@ def test_every_post_is_one_known_post_and_is_told_of_once(
         known = after(revision, known.posts)
         there = [post for post in known.posts if not post.is_gone]
         assert sorted(post.path for post in there) == sorted(blog)
-        assert sorted(post.face for post in there) == sorted(map(face, entries))
+        assert sorted(post.shown_digest for post in there) == sorted(map(shown_digest, entries))
     assert sorted(told) == sorted(post.id for post in known.posts)
 
 

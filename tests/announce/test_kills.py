@@ -114,7 +114,7 @@ class Story:
 async def test_a_machine_may_be_killed_at_every_step(
     zygote: Zygote, tmp_path: Path, place: Place, posts: int
 ) -> None:
-    """Before and after each call of ledger, outbox and mail."""
+    """Before and after each call of ledger, outbox and messenger."""
     town = Town.build([place])
     old, *fresh = notes(1 + posts, int(time.time()), Random(posts))
     begun = make(tmp_path / "begun")

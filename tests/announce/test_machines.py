@@ -66,7 +66,7 @@ async def stopped(machine: Machine) -> bool:
 async def test_a_machine_may_sleep_at_every_step(
     zygote: Zygote, tmp_path: Path, postgres: PostgresServer, place: Place
 ) -> None:
-    """For longer than its turn lasts, while another one does its work; then it wakes up."""
+    """For longer than its lease lasts, while another one does its work; then it wakes up."""
     for first in range(1, 1000, AT_ONCE):
         slept = await asyncio.gather(
             *(sleep_once(zygote, tmp_path, postgres, place, first + n) for n in range(AT_ONCE))

@@ -16,7 +16,7 @@ from bot.announce.announcer import Announcer
 from bot.announce.delivery import NoAccess, TryLater
 from bot.announce.delivery_worker import DeliveryWorker
 from bot.announce.subscription import Subscription
-from bot.state.state import State
+from bot.serve.state import State
 from tests.announce.channels import Channels, Lines, Shelf
 
 LEASE = 0.05
@@ -110,15 +110,15 @@ class OncePerChannel(RuleBasedStateMachine):
         """Begin a process."""
         outbox: Any = Doomed(self.state.outbox, self.fates)
         ledger: Any = Doomed(self.state.ledger, self.fates)
-        mail: Any = DoomedMail(self.discord, self.fates)
+        messenger: Any = DoomedMail(self.discord, self.fates)
         self.announcer = Announcer(
             self.shelf,
             ledger=ledger,
             outbox=outbox,
             subscriptions=self.state.subscriptions,
-            mail=mail,
+            messenger=messenger,
             composer=Lines(),
-            lease=LEASE,
+            lease_seconds=LEASE,
             clock=lambda: self.shelf.now,
         )
 
@@ -134,9 +134,9 @@ class OncePerChannel(RuleBasedStateMachine):
             self.run(work())
 
     async def drain(self) -> None:
-        means = self.announcer._means
-        while turn := await means.outbox.claim("me", self.shelf.generation, LEASE):
-            await DeliveryWorker(means, turn).run()
+        services = self.announcer._services
+        while lease := await services.outbox.claim("me", self.shelf.generation, LEASE):
+            await DeliveryWorker(services, lease).run()
 
     @precondition(lambda self: len(self.paths) < 8)
     @rule(count=st.integers(1, 3))
@@ -199,7 +199,7 @@ class OncePerChannel(RuleBasedStateMachine):
             labels.extend(new)
 
     async def announcer_looks(self) -> None:
-        await self.announcer.look()
+        await self.announcer.check()
 
     @rule(doom=fates)
     def send(self, doom: dict[str, str]) -> None:
@@ -239,7 +239,7 @@ class OncePerChannel(RuleBasedStateMachine):
         """Send all that waits, without waiting for what was put off."""
         await asyncio.sleep(LEASE)
         while await self.state.outbox.wait() is not None:
-            async with self.state._database.transaction() as work:
+            async with self.state.database.transaction() as work:
                 await work.rows("UPDATE deliveries SET not_before = 0")
             await self.state.outbox.retry_paused()
             await self.drain()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.announce.subscription import Place
-from bot.state.state import State
+from bot.serve.state import State
 from tests.announce.scene import Town
 from tests.wire.limits import texts_of
 from tests.wire.process import BotProcess, free_port, over_http
@@ -96,7 +96,7 @@ async def test_posts_are_announced_across_a_restart(tmp_path: Path, mode: str) -
 async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
     tmp_path: Path, mode: str
 ) -> None:
-    """The next one waits until the killed one's turn is over, and finds the messages."""
+    """The next one waits until the killed one's lease is over, and finds the messages."""
     async with LoopbackDiscord() as discord:
         await subscribed(tmp_path, discord)
         async with bot(discord, tmp_path, mode) as process:

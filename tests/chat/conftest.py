@@ -17,7 +17,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.chat.client import Slashpost
 from bot.index.index import Index
-from bot.state.state import State
+from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from tests.chat.blog import fill, garden, open_index
 from tests.wire.limits import check_limits, components_of, texts_of
@@ -171,7 +171,7 @@ def bot_of(index: Index, state: State | None) -> Slashpost:
         index,
         sync=sync,
         subscriptions=state.subscriptions if state else None,
-        backlog=state.backlog if state else None,
+        backlog=state.outbox.backlog if state else None,
     )
     bot.channels = DiscordChannels(bot)
     return bot

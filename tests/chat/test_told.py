@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pytest
 import simcord
 
+from bot.announce.subscription import Subscriptions
 from bot.blog.errors import StateUnavailable
 from bot.chat.client import Slashpost
 from bot.chat.told import SECONDS, Untold
-from bot.state.state import State
-from bot.state.subscriptions import KeptSubscriptions
+from bot.serve.state import State
 from tests.chat.conftest import Stage
 
 
@@ -29,13 +29,13 @@ class Clock:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[int]]:
     """The answers to every question whom to tell."""
     answers: list[frozenset[int]] = []
-    ask = KeptSubscriptions.untold
+    ask = Subscriptions.unnotified_readers
 
-    async def count(self: KeptSubscriptions) -> frozenset[int]:
+    async def count(self: Subscriptions) -> frozenset[int]:
         answers.append(await ask(self))
         return answers[-1]
 
-    monkeypatch.setattr(KeptSubscriptions, "untold", count)
+    monkeypatch.setattr(Subscriptions, "unnotified_readers", count)
     return answers
 
 
@@ -62,10 +62,10 @@ async def test_the_state_is_asked_once_a_minute(
 async def test_commands_are_answered_though_the_state_is_gone(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(_: KeptSubscriptions) -> frozenset[int]:
+    async def fail(_: Subscriptions) -> frozenset[int]:
         raise StateUnavailable("gone")
 
-    monkeypatch.setattr(KeptSubscriptions, "untold", fail)
+    monkeypatch.setattr(Subscriptions, "unnotified_readers", fail)
     with_clock(stage.env, stage.state, Clock())
     result = await stage.rea.slash(stage.channel, "latest")
     assert result.response is not None

@@ -11,7 +11,7 @@ from discord import ui
 from bot.blog.usage import USAGE, Usage
 from bot.chat.client import Slashpost
 from bot.index.index import Index
-from bot.state.state import State
+from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from tests.chat.conftest import Stage, sync
 from tests.chat.test_errors import Moody, moody

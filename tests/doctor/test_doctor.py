@@ -14,9 +14,10 @@ from bot.app import App
 from bot.doctor.discord import examine_discord
 from bot.doctor.examination import examine
 from bot.doctor.finding import Finding
+from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
-from bot.transport.login import log_in
+from bot.transport.lifecycle import log_in
 from tests.postgres import PostgresServer
 from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, EVERYONE, THREAD_ID
 from tests.wire.people import APPLICATION_ID, SERVER_ID, TOKEN
@@ -71,7 +72,7 @@ class Patient:
 
     async def send_commands(self) -> None:
         """What the first start of the bot does."""
-        async with App(self.load()) as app, app.client(sync_commands) as client:
+        async with App(self.load()) as app, build_client(app, sync_commands) as client:
             await log_in(client, TOKEN)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.announce.catalogue import face
+from bot.announce.catalogue import shown_digest
 from bot.index.index import Index
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Clock, Fill
@@ -27,14 +27,16 @@ FILES = {
 
 async def test_the_census_holds_what_readers_see(library: Fill) -> None:
     index = await library(FILES)
-    entries = {entry.path: entry for entry in await index.census()}
+    entries = {entry.path: entry for entry in await index.visible_posts()}
     assert set(entries) == {"a.md", "b.md", "c.md"}
     assert (entries["a.md"].title, entries["a.md"].tags) == ("Hello", ("News", "Python"))
     assert entries["b.md"].instant is None
     for path, entry in entries.items():
         post = await index.get(path)
         assert post is not None
-        assert face(entry) == face(post), "or a letter would wait for ever for its post"
+        assert shown_digest(entry) == shown_digest(post), (
+            "or a letter would wait for ever for its post"
+        )
 
 
 async def test_posts_of_the_future_are_due_one_after_the_other(library: Fill, clock: Clock) -> None:
@@ -42,7 +44,7 @@ async def test_posts_of_the_future_are_due_one_after_the_other(library: Fill, cl
     first = await index.next_due()
     clock.set("2024-06-03")
     assert first == clock.now
-    assert {entry.path for entry in await index.census()} >= {"future.md"}
+    assert {entry.path for entry in await index.visible_posts()} >= {"future.md"}
     second = await index.next_due()
     clock.set("2025-01-01")
     assert second == clock.now
@@ -75,9 +77,9 @@ def test_entry_and_post_have_the_same_face_whatever_a_post_is_called(
             async with Index(Path(folder) / "index.db", site_url=site) as index:
                 files = {f"{name}.md": f"title: {title}\n\nText." for name, title in titles.items()}
                 await index.sync(blog(files), PlainReader())
-                for entry in await index.census():
+                for entry in await index.visible_posts():
                     post = await index.get(entry.path)
                     assert post is not None
-                    assert face(entry) == face(post)
+                    assert shown_digest(entry) == shown_digest(post)
 
     asyncio.run(compare())

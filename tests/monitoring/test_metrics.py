@@ -15,7 +15,7 @@ from bot.announce.subscription import Pause, Subscription
 from bot.blog.usage import Outcome, Usage
 from bot.index.index import Index
 from bot.monitoring.metrics import MOST_EARLY, Metrics
-from bot.state.state import State
+from bot.serve.state import State
 from bot.web.metrics import add_metrics
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index

@@ -14,7 +14,7 @@ from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.outbox import Shown
 from bot.announce.subscription import Subscription
 from bot.blog.errors import ArchiveRefused
-from bot.state.state import State
+from bot.serve.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11, tags=("Größe",), since=5)
 HELLO = KnownPost(
@@ -24,7 +24,7 @@ HELLO = KnownPost(
     title="Hello 👋",
     digest="1",
     minhash=frozenset({1, 2**32 - 1}),
-    face="f",
+    shown_digest="f",
 )
 
 
@@ -36,12 +36,12 @@ async def fill(state: State) -> None:
         assignments=[Assignment("d1", "c11", ("h",)), Assignment("d2", "c11", ("i",))],
     )
     await state.ledger.revise(7, lambda _known: revision)
-    turn = await state.outbox.claim("me", 7, 60)
-    assert turn is not None
-    delivery = await state.outbox.begin(turn, 60)
+    lease = await state.outbox.claim("me", 7, 60)
+    assert lease is not None
+    delivery = await state.outbox.begin(lease, 60)
     assert delivery is not None
-    shown = Shown(letter="l", faces={"h": "f"})
-    await state.outbox.record(turn, delivery, Sent(channel=11, message=99), shown=shown)
+    shown = Shown(message_digest="l", shown_digests={"h": "f"})
+    await state.outbox.record(lease, delivery, Sent(channel=11, message=99), shown=shown)
 
 
 async def lines_of(state: State) -> list[str]:
@@ -68,7 +68,7 @@ async def test_an_export_is_taken_over_by_any_database(
         assert await new.subscriptions.all() == [NEWS]
         backlog = await new.outbox.backlog()
         assert (backlog.sent, backlog.waiting) == (1, 1)
-        # Whose turn it was there says nothing here.
+        # Whose lease it was there says nothing here.
         assert await new.outbox.claim("another", 7, 60) is not None
 
 

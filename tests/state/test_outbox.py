@@ -1,4 +1,4 @@
-"""One sends at a time, in order, and nobody writes after their turn."""
+"""One sends at a time, in order, and nobody writes after their lease."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.announce.delivery import Sent
 from bot.announce.ledger import Assignment, Known, KnownPost, Revision
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
 from bot.announce.subscription import Pause, Subscription
-from bot.state.state import State
+from bot.serve.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11)
 TEXT = Subscription(place="text", guild=1, channel=12)
@@ -22,8 +22,9 @@ SENT = Sent(channel=11, message=99)
 HOUR = 3600.0
 
 
-def post(name: str, face: str = "1") -> KnownPost:
-    return KnownPost(id=name, path=f"{name}.md", slug=name, title=name, digest="1", face=face)
+def post(name: str, shown: str = "1") -> KnownPost:
+    path = f"{name}.md"
+    return KnownPost(id=name, path=path, slug=name, title=name, digest="1", shown_digest=shown)
 
 
 @asynccontextmanager
@@ -42,20 +43,20 @@ async def opened(home: Path | str) -> AsyncIterator[State]:
         yield state
 
 
-async def turn_of(state: State, wish: Subscription, seconds: float = HOUR) -> Lease:
-    """A turn of that subscription, when only it has anything to do, or whichever comes first."""
-    turn = await state.outbox.claim("me", 5, seconds)
-    if turn is not None and turn.subscription.key != wish.key:
-        other = turn
-        turn = await state.outbox.claim("me", 5, seconds)
+async def lease_of(state: State, wish: Subscription, seconds: float = HOUR) -> Lease:
+    """A lease of that subscription, when only it has anything to do, or whichever comes first."""
+    lease = await state.outbox.claim("me", 5, seconds)
+    if lease is not None and lease.subscription.key != wish.key:
+        other = lease
+        lease = await state.outbox.claim("me", 5, seconds)
         await state.outbox.release(other)
-    assert turn is not None
-    assert turn.subscription.key == wish.key
-    return turn
+    assert lease is not None
+    assert lease.subscription.key == wish.key
+    return lease
 
 
-async def begun(state: State, turn: Lease) -> Delivery:
-    delivery = await state.outbox.begin(turn, HOUR)
+async def begun(state: State, lease: Lease) -> Delivery:
+    delivery = await state.outbox.begin(lease, HOUR)
     assert delivery is not None
     return delivery
 
@@ -63,66 +64,72 @@ async def begun(state: State, turn: Lease) -> Delivery:
 async def test_each_channel_is_one_machines_at_a_time(state_home: Path | str) -> None:
     async with opened(state_home) as state:
         claims = (state.outbox.claim(str(number), 5, HOUR) for number in range(6))
-        turns = [turn for turn in await asyncio.gather(*claims) if turn]
+        turns = [lease for lease in await asyncio.gather(*claims) if lease]
         # On Postgres, whoever finds another's claim under way goes away with nothing.
-        keys = [turn.subscription.key for turn in turns]
+        keys = [lease.subscription.key for lease in turns]
         assert keys
         assert len(set(keys)) == len(keys)
         rest = [await state.outbox.claim("later", 5, HOUR) for _ in range(3)]
-        assert {turn.subscription.key for turn in (*turns, *rest) if turn} == {"c11", "c12"}
+        assert {lease.subscription.key for lease in (*turns, *rest) if lease} == {"c11", "c12"}
         assert await state.outbox.wait() is not None
 
 
 async def test_deliveries_come_in_order_and_attempts_are_counted(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        turn = await turn_of(state, NEWS)
-        first = await begun(state, turn)
+        lease = await lease_of(state, NEWS)
+        first = await begun(state, lease)
         assert (first.id, first.state, first.attempts) == ("a11", "waiting", 0)
-        again = await begun(state, turn)
+        again = await begun(state, lease)
         assert (again.id, again.state, again.attempts) == ("a11", "sending", 1)
         assert again.since == first.since > 0
-        shown = Shown(letter="l", faces={"a": "1"})
-        await state.outbox.record(turn, again, SENT, shown=shown)
-        assert (await begun(state, turn)).id == "b11"
+        shown = Shown(message_digest="l", shown_digests={"a": "1"})
+        await state.outbox.record(lease, again, SENT, shown=shown)
+        assert (await begun(state, lease)).id == "b11"
 
 
 async def test_a_message_stays_unfinished_while_something_lacks(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        turn = await turn_of(state, NEWS)
-        delivery = await begun(state, turn)
-        shown = Shown(letter="l", faces={"a": "1"})
-        await state.outbox.record(turn, delivery, SENT, shown=shown, lacks=True)
-        unfinished = await begun(state, turn)
+        lease = await lease_of(state, NEWS)
+        delivery = await begun(state, lease)
+        shown = Shown(message_digest="l", shown_digests={"a": "1"})
+        await state.outbox.record(lease, delivery, SENT, shown=shown, lacks=True)
+        unfinished = await begun(state, lease)
         assert (unfinished.id, unfinished.state) == ("a11", "sent")
-        assert (unfinished.sent, unfinished.letter) == (SENT, "l")
+        assert (unfinished.sent, unfinished.message_digest) == (SENT, "l")
         whole = replace(SENT, thread=7, published=True)
-        await state.outbox.record(turn, unfinished, whole)
-        assert (await begun(state, turn)).id == "b11"
+        await state.outbox.record(lease, unfinished, whole)
+        assert (await begun(state, lease)).id == "b11"
 
 
 async def test_a_change_comes_after_what_is_to_be_sent(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        turn = await turn_of(state, NEWS)
-        delivery = await begun(state, turn)
-        # The post changes while its letter is on the way.
-        changed = Revision(posts=[post("a", face="2")])
+        lease = await lease_of(state, NEWS)
+        delivery = await begun(state, lease)
+        # The post changes while its message is on the way.
+        changed = Revision(posts=[post("a", shown="2")])
         await state.ledger.revise(6, lambda _known: changed)
-        shown = Shown(letter="l", faces={"a": "1"})
-        await state.outbox.record(turn, delivery, SENT, shown=shown)
-        second = await begun(state, turn)
+        shown = Shown(message_digest="l", shown_digests={"a": "1"})
+        await state.outbox.record(lease, delivery, SENT, shown=shown)
+        second = await begun(state, lease)
         assert second.id == "b11"
-        await state.outbox.close(turn, second, "dropped")
-        change = await begun(state, turn)
-        assert (change.id, change.state, change.posts) == ("a11", "changed", [post("a", face="2")])
-        await state.outbox.record(turn, change, SENT, shown=Shown(letter="m", faces={"a": "2"}))
-        assert await state.outbox.begin(turn, HOUR) is None
+        await state.outbox.close(lease, second, "dropped")
+        change = await begun(state, lease)
+        assert (change.id, change.state, change.posts) == (
+            "a11",
+            "changed",
+            [post("a", shown="2")],
+        )
+        await state.outbox.record(
+            lease, change, SENT, shown=Shown(message_digest="m", shown_digests={"a": "2"})
+        )
+        assert await state.outbox.begin(lease, HOUR) is None
 
 
 async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        late = await turn_of(state, NEWS, seconds=0)
+        late = await lease_of(state, NEWS, seconds=0)
         delivery = await begun_for(state, late, 0)
-        turn = await turn_of(state, NEWS)
+        lease = await lease_of(state, NEWS)
         outbox = state.outbox
         pause = Pause(reason="access", since=1)
         for write in (
@@ -137,13 +144,13 @@ async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -
         ):
             with pytest.raises(LeaseLost):
                 await write
-        again = await begun(state, turn)
+        again = await begun(state, lease)
         assert (again.id, again.state, again.sent) == ("a11", "sending", None)
         assert await state.subscriptions.get(NEWS.key) == NEWS
 
 
-async def begun_for(state: State, turn: Lease, seconds: float) -> Delivery:
-    delivery = await state.outbox.begin(turn, seconds)
+async def begun_for(state: State, lease: Lease, seconds: float) -> Delivery:
+    delivery = await state.outbox.begin(lease, seconds)
     assert delivery is not None
     return delivery
 
@@ -152,47 +159,47 @@ async def test_what_was_put_off_waits_and_what_was_postponed_lets_others_pass(
     state_home: Path | str,
 ) -> None:
     async with opened(state_home) as state:
-        turn = await turn_of(state, NEWS)
-        await state.outbox.postpone(turn, await begun(state, turn), HOUR, "later")
-        assert (await begun(state, turn)).id == "b11"
-        await state.outbox.put_off(turn, HOUR, "Too many requests")
-        other = await turn_of(state, TEXT)
+        lease = await lease_of(state, NEWS)
+        await state.outbox.postpone(lease, await begun(state, lease), HOUR, "later")
+        assert (await begun(state, lease)).id == "b11"
+        await state.outbox.put_off(lease, HOUR, "Too many requests")
+        other = await lease_of(state, TEXT)
         assert await state.outbox.claim("me", 5, HOUR) is None
         await state.outbox.put_off(other, 0, "")
-        assert (await turn_of(state, TEXT)).attempts == 1
+        assert (await lease_of(state, TEXT)).attempts == 1
         assert (await state.outbox.backlog()).problem == "Too many requests"
 
 
 async def test_a_pause_keeps_when_it_began_and_ends_with_success(state_home: Path | str) -> None:
     async with opened(state_home) as state:
         pause = Pause(reason="access", detail="no", since=1)
-        await state.outbox.pause(await turn_of(state, NEWS), pause, 0)
+        await state.outbox.pause(await lease_of(state, NEWS), pause, 0)
         await state.subscriptions.pause(NEWS.key, replace(pause, told=True))
-        turn = await turn_of(state, NEWS)
+        lease = await lease_of(state, NEWS)
         later = replace(pause, detail="still no", since=2)
-        await state.outbox.pause(turn, later, HOUR)
+        await state.outbox.pause(lease, later, HOUR)
         wish = await state.subscriptions.get(NEWS.key)
         assert wish is not None
         assert wish.pause == replace(later, since=1, told=True)
         assert (await state.outbox.backlog()).held == 2
         await state.outbox.retry_paused()
-        turn = await turn_of(state, NEWS)
-        assert turn.attempts == 2
-        await state.outbox.record(turn, await begun(state, turn), SENT)
+        lease = await lease_of(state, NEWS)
+        assert lease.attempts == 2
+        await state.outbox.record(lease, await begun(state, lease), SENT)
         assert await state.subscriptions.get(NEWS.key) == NEWS
 
 
 async def test_an_administrators_pause_outlasts_success(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        turn = await turn_of(state, NEWS)
-        delivery = await begun(state, turn)
+        lease = await lease_of(state, NEWS)
+        delivery = await begun(state, lease)
         pause = Pause(reason="admin", since=1)
         await state.subscriptions.pause(NEWS.key, pause)
-        await state.outbox.record(turn, delivery, SENT)
-        await state.outbox.pause(turn, Pause(reason="access", since=2), 0)
+        await state.outbox.record(lease, delivery, SENT)
+        await state.outbox.pause(lease, Pause(reason="access", since=2), 0)
         assert await state.subscriptions.get(NEWS.key) == replace(NEWS, pause=pause)
         await state.outbox.retry_paused()
-        turn = await turn_of(state, TEXT)
+        lease = await lease_of(state, TEXT)
         assert await state.outbox.claim("me", 5, HOUR) is None
 
 

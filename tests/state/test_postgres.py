@@ -65,6 +65,7 @@ async def test_tls_that_the_server_does_not_know_is_no_reason_to_do_without(url:
 
 async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
+    monkeypatch.delitem(sys.modules, "bot.state.postgres", raising=False)
     with pytest.raises(SettingError, match=r"Install slashpost\[postgres\]"):
         async with Postgres.open("postgres://host/blog"):
             pass

@@ -14,8 +14,8 @@ import pytest
 
 from bot.blog.errors import SettingError, StateUnavailable
 from bot.blog.identity import Identity
+from bot.serve.state import State
 from bot.state.replica import Replica
-from bot.state.state import State
 
 ADA = Identity(application_id=1, public_key="00" * 32, user={"id": "1"})
 
@@ -54,14 +54,14 @@ async def test_a_lost_file_is_restored_with_all_that_was_remembered(
     path = tmp_path / "data" / "state.db"
     assert not await copy.restore(), "there is no copy yet"
     async with State.open(path) as state, copy.kept():
-        await state.remember("first", ADA)
+        await state.identities.remember("first", ADA)
         await copied(tmp_path)
-        await state.remember("second", ADA)
+        await state.identities.remember("second", ADA)
     wipe(tmp_path)
 
     assert await copy.restore()
     async with State.open(path) as state:
-        assert await state.identity("second") == ADA, "the end copies what is left"
+        assert await state.identities.identity("second") == ADA, "the end copies what is left"
     assert not await copy.restore(), "a file that is there is never replaced"
 
 
@@ -84,7 +84,7 @@ async def test_without_litestream_it_says_what_to_install(
 async def test_a_bot_that_is_killed_takes_litestream_along(tmp_path: Path, copy: Replica) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from bot.state.replica import Replica; from bot.state.state import State\n"
+        "from bot.state.replica import Replica; from bot.serve.state import State\n"
         "async def main(path, url):\n"
         "    async with State.open(path), Replica.find(path, url).kept():\n"
         "        await asyncio.sleep(60)\n"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.blog.errors import StateTooNew, StateUnavailable
 from bot.blog.identity import Identity
+from bot.serve.state import State
 from bot.state.migrations import POSTGRES, SQLITE
-from bot.state.state import State
 
 ADA = Identity(
     application_id=2**63 - 1,
@@ -27,25 +27,25 @@ BEN = Identity(application_id=2, public_key="11" * 32, user={})
 
 async def test_an_identity_is_known_to_the_next_process(state_home: Path | str) -> None:
     async with State.open(state_home) as state:
-        assert await state.identity("token") is None
-        await state.remember("token", BEN)
-        await state.remember("token", ADA)
+        assert await state.identities.identity("token") is None
+        await state.identities.remember("token", BEN)
+        await state.identities.remember("token", ADA)
     async with State.open(state_home) as state:
-        assert await state.identity("token") == ADA
+        assert await state.identities.identity("token") == ADA
 
 
 async def test_another_token_is_another_bot(state_home: Path | str) -> None:
     async with State.open(state_home) as state:
-        await state.remember("an-old-token", ADA)
-        await state.remember("a-new-token", BEN)
-        assert await state.identity("an-old-token") is None
-        assert await state.identity("a-new-token") == BEN
+        await state.identities.remember("an-old-token", ADA)
+        await state.identities.remember("a-new-token", BEN)
+        assert await state.identities.identity("an-old-token") is None
+        assert await state.identities.identity("a-new-token") == BEN
 
 
 async def test_no_token_is_written_down(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "state.db"
     async with State.open(path) as state:
-        await state.remember("a-token", ADA)
+        await state.identities.remember("a-token", ADA)
     assert "a-token" not in path.read_bytes().decode("latin-1")
 
 
@@ -54,8 +54,8 @@ def test_whatever_discord_says_of_a_user_is_kept(user: dict[str, str], token: st
     async def there_and_back() -> None:
         async with State.open(None) as state:
             identity = Identity(application_id=1, public_key="00", user=user)
-            await state.remember(token, identity)
-            assert await state.identity(token) == identity
+            await state.identities.remember(token, identity)
+            assert await state.identities.identity(token) == identity
 
     asyncio.run(there_and_back())
 
@@ -63,7 +63,7 @@ def test_whatever_discord_says_of_a_user_is_kept(user: dict[str, str], token: st
 async def test_two_processes_may_start_at_once(state_home: Path | str) -> None:
     async def start(number: int) -> None:
         async with State.open(state_home) as state:
-            await state.remember(str(number), ADA)
+            await state.identities.remember(str(number), ADA)
 
     await asyncio.gather(*(start(number) for number in range(8)))
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.announce.subscription import Pause, Subscription
-from bot.state.state import State
+from bot.serve.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11, since=5)
 FORUM = Subscription(place="forum", guild=1, channel=12, tags=("Python",), since=4)
@@ -88,9 +88,9 @@ async def test_readers_who_have_not_heard_of_a_pause_are_known(state_home: Path 
         for wish in (ADA, NEWS):
             await state.subscriptions.keep(wish)
             await state.subscriptions.pause(wish.key, closed)
-        assert await state.subscriptions.untold() == {7}
+        assert await state.subscriptions.unnotified_readers() == {7}
         await state.subscriptions.pause(ADA.key, replace(closed, told=True))
-        assert await state.subscriptions.untold() == frozenset()
+        assert await state.subscriptions.unnotified_readers() == frozenset()
 
 
 async def test_servers_that_were_left_long_ago_are_forgotten(state_home: Path | str) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.chat.apology import apology
 from bot.chat.client import Slashpost
-from bot.state.state import State
+from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.commands import sync_commands
 from bot.transport.interactions import Interactions
@@ -43,7 +43,10 @@ async def answering(
         index = await stack.enter_async_context(open_index(folder))
         await fill(index, garden())
         client = Slashpost(
-            index, sync=sync_commands, subscriptions=state.subscriptions, backlog=state.backlog
+            index,
+            sync=sync_commands,
+            subscriptions=state.subscriptions,
+            backlog=state.outbox.backlog,
         )
         client.channels = DiscordChannels(client)
         await stack.enter_async_context(client)

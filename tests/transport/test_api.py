@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.app import App
 from bot.blog.errors import DiscordRefused
-from bot.settings import Settings
-from bot.transport.api import application_id, use_api_base
-from bot.transport.invite import invite_url
+from bot.transport.api import invitation, invite_url, use_api_base
 from tests.wire.people import APPLICATION_ID, TOKEN
 from tests.wire.server import LoopbackDiscord
 
 
-async def test_the_token_tells_which_application_it_is(loopback: LoopbackDiscord) -> None:
+async def test_the_invitation_names_the_application_of_the_token(loopback: LoopbackDiscord) -> None:
     use_api_base(loopback.base + "/")
-    assert await application_id(TOKEN) == APPLICATION_ID
+    assert f"client_id={APPLICATION_ID}" in await invitation(TOKEN)
 
 
 async def test_a_bad_token_and_a_dead_network_are_told_apart(loopback: LoopbackDiscord) -> None:
     with pytest.raises(DiscordRefused, match="rejects this token"):
-        await application_id("another token")
+        await invitation("another token")
     loopback.fail("GET", "/users/@me", 0, times=9)
     with pytest.raises(DiscordRefused, match="cannot be reached"):
-        await application_id(TOKEN)
-
-
-async def test_the_invitation_names_the_application_of_the_token(
-    loopback: LoopbackDiscord, tmp_path: Path
-) -> None:
-    environ = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": loopback.base}
-    settings = Settings.load({"--db": str(tmp_path / "index.db")}, environ)
-    async with App(settings) as app:
-        assert f"client_id={APPLICATION_ID}" in await app.invitation()
+        await invitation(TOKEN)
 
 
 def test_the_invitation_asks_for_commands_and_no_permissions() -> None:

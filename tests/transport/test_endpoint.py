@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.blog.errors import DiscordRefused
-from bot.state.state import State
+from bot.serve.state import State
 from bot.transport.http import HttpService
 from tests.transport.clerk import Clerk, answering
 from tests.wire.endpoint import encoded, ping, signed
@@ -138,11 +138,11 @@ async def test_a_laptop_takes_over_and_the_deployed_bot_takes_back(
 async def run(loopback: LoopbackDiscord, public_url: str) -> None:
     """Configure the application, in this process, until cancelled."""
     async with (
-        State.open(None) as memory,
+        State.open(None) as state,
         answering(loopback, clerk := Clerk(), logs_in=False) as interactions,
     ):
         service = HttpService(
-            clerk, TOKEN, interactions=interactions, public_url=public_url, memory=memory
+            clerk, TOKEN, interactions=interactions, public_url=public_url, memory=state.identities
         )
         await service.run()
 
@@ -175,7 +175,7 @@ async def test_a_command_makes_the_bot_look_after_its_endpoint(
 ) -> None:
     monkeypatch.setattr("bot.transport.http.LOOK_AGAIN_SECONDS", 0.05)
     async with (
-        State.open(None) as memory,
+        State.open(None) as state,
         answering(loopback, clerk := Clerk(), logs_in=False) as interactions,
     ):
         url = endpoint(loopback) or ""
@@ -184,7 +184,7 @@ async def test_a_command_makes_the_bot_look_after_its_endpoint(
             TOKEN,
             interactions=interactions,
             public_url=url.removesuffix("/interactions"),
-            memory=memory,
+            memory=state.identities,
         )
         task = asyncio.create_task(service.run())
         await loopback.rest.until("GET", ME, times=1)

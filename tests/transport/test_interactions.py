@@ -105,7 +105,7 @@ async def test_a_connection_that_died_while_the_machine_slept_is_made_anew(
 async def test_a_body_that_is_too_long_for_a_response_follows_too(
     loopback: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.adapter.MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr("bot.transport.exchange.MAX_BODY_BYTES", 1000)
     async with answering(loopback, Clerk()):
         reply = await loopback.interact(Reader().command("plain", name="x" * 1500))
         assert reply.shown["content"] == "Hello " + "x" * 1500

@@ -8,12 +8,14 @@ import time
 from bot.transport.rate_limiter import MADE_UP_SECONDS, WINDOW_SECONDS, RateLimiter
 
 
-async def departures(pace: RateLimiter, requests: int, *, stall: float = 0.0) -> list[float]:
+async def departures(
+    rate_limiter: RateLimiter, requests: int, *, stall: float = 0.0
+) -> list[float]:
     """When so many requests went that all wanted to go at once; the process stalls meanwhile."""
     gone: list[float] = []
 
     async def request() -> None:
-        await pace.turn()
+        await rate_limiter.turn()
         gone.append(time.monotonic())
 
     asked = asyncio.gather(*(request() for _ in range(requests)))

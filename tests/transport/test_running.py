@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.transport.running import finish_running
+from bot.transport.lifecycle import finish_running
 from tests.transport.clerk import Clerk, answering
 from tests.wire.interactions import Reader
 from tests.wire.server import LoopbackDiscord

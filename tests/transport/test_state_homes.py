@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.announce.subscription import Subscription
-from bot.state.state import State
+from bot.serve.state import State
 from tests.line import line_to
 from tests.postgres import PostgresServer
 from tests.wire.guild import CHANNEL_ID

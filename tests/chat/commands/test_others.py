@@ -64,13 +64,13 @@ async def test_about_says_what_is_on_its_way_and_what_holds_it_up(stage: Stage) 
     assert "on its way" not in (await stage.type("about")).text
     channel = Subscription(place="text", guild=1, channel=2, since=0)
     await stage.state.subscriptions.keep(channel)
-    post = KnownPost(id="1", path="a.md", slug="a", title="A", digest="", face="a")
+    post = KnownPost(id="1", path="a.md", slug="a", title="A", digest="", shown_digest="a")
     wanted = Assignment(delivery_id("c2", ["1"]), "c2", ("1",))
     news = Revision(posts=[post], assignments=[wanted])
     await stage.state.ledger.revise(1, lambda _: news)
-    turn = await stage.state.outbox.claim("me", 1, 60)
-    assert turn is not None
-    await stage.state.outbox.put_off(turn, 600, "Discord *answers* nothing")
+    lease = await stage.state.outbox.claim("me", 1, 60)
+    assert lease is not None
+    await stage.state.outbox.put_off(lease, 600, "Discord *answers* nothing")
     seen = await stage.type("about")
     assert "1 announcement on its way" in seen.text
     assert r"Discord \*answers\* nothing" in seen.text

@@ -19,7 +19,7 @@ CREATE TABLE subscriptions (
     pause_detail TEXT,
     pause_since BIGINT,
     pause_told BIGINT,
-    -- Whose turn it is to send there, and until when.
+    -- Whose lease it is to send there, and until when.
     owner TEXT,
     turn_until DOUBLE PRECISION NOT NULL DEFAULT 0,
     fence BIGINT NOT NULL DEFAULT 0,

@@ -21,7 +21,7 @@ CREATE TABLE subscriptions (
     pause_detail TEXT,
     pause_since INTEGER,
     pause_told INTEGER,
-    -- Whose turn it is to send there, and until when.
+    -- Whose lease it is to send there, and until when.
     owner TEXT,
     turn_until REAL NOT NULL DEFAULT 0,
     fence INTEGER NOT NULL DEFAULT 0,

@@ -1,4 +1,4 @@
-"""Logging in, and waiting for a Discord that cannot be reached."""
+"""Logging in, waiting for a Discord that cannot be reached, and finishing what was begun."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from typing import TypeVar
 import discord
 from discord.backoff import ExponentialBackoff
 
-from bot.transport.api import describe, is_passing
+from bot.transport.api import describe, is_transient
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# What discord.py calls its tasks for commands, for buttons and menus, and for events.
+TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
 
 
 async def log_in(client: discord.Client, token: str) -> None:
@@ -41,11 +44,18 @@ async def until_reached(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except Exception as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             seconds = backoff.delay()
             log.warning("Cannot reach Discord (%s); next try in %.1f s", describe(error), seconds)
             await asyncio.sleep(seconds)
+
+
+async def finish_running(seconds: float) -> None:
+    """Wait for answers that are being made, but no longer than that."""
+    running = [task for task in asyncio.all_tasks() if task.get_name().startswith(TASKS)]
+    if running:
+        await asyncio.wait(running, timeout=seconds)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,40 @@
+"""``slashpost try``: the bot in a simulated Discord, in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bot.app import App
+from bot.playground.playground import open_playground
+from bot.serve.announcements import announcing
+from bot.serve.client import build_client
+from bot.serve.run import until_stopped
+from bot.serve.state import State
+
+
+async def preview(app: App, *, say: Callable[[str], None], port: int, browser: bool) -> None:
+    """Serve a simulated Discord until told to stop.
+
+    Args:
+        app: the posts, synced.
+        say: prints a line: what is served, then the address.
+        port: the port on this computer; 0 takes a free one.
+        browser: whether to open the address in the browser.
+    """
+    say(await app.summary())
+    async with State.open(None) as state:
+        client = build_client(app, state=state)
+        news = asyncio.Event()
+        async with announcing(app, client, state, tell=lambda _: news.set()), app.watching():
+            await until_stopped(
+                open_playground(
+                    client,
+                    library=app.library,
+                    folder=app.folder,
+                    say=say,
+                    news=news,
+                    port=port,
+                    browser=browser,
+                )
+            )
