@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.blog.errors import SettingError, StateUnavailable
+from bot.serve.state import opened
 from bot.state import postgres as rooms
 from bot.state.postgres import Postgres
 from tests.line import Line, line_to
@@ -67,8 +68,7 @@ async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     monkeypatch.delitem(sys.modules, "bot.state.postgres", raising=False)
     with pytest.raises(SettingError, match=r"Install slashpost\[postgres\]"):
-        async with Postgres.open("postgres://host/blog"):
-            pass
+        opened("postgres://host/blog")
 
 
 async def test_a_server_that_was_away_is_used_again(postgres: PostgresServer, url: str) -> None:
