@@ -26,9 +26,8 @@ from unittest.mock import patch
 from benchmarks.blog import write_posts
 from benchmarks.peers import prepare_hugo, prepare_pelican
 from bot.app import App
-from bot.index.batch import BATCH_FILES, Understood, insertions_of
-from bot.index.difference import SCHEMA
-from bot.index.record import FULL_TEXT_TABLES
+from bot.index.batch import BATCH_FILES, ReadFile, insertions_of
+from bot.index.rows import FULL_TEXT_TABLES, schema
 from bot.index.sync import BULK_FULL_TEXT, tune_full_text
 from bot.reading.excerpt import summary_of
 from bot.reading.front_matter import FrontMatter
@@ -135,7 +134,7 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
     app = App(Settings.load({"--posts": str(posts), "--db": str(database)}, {}))
     snapshot, reader = app._scan()  # noqa: SLF001 - the parts, without what joins them
     connection = sqlite3.connect(database, isolation_level=None)
-    connection.executescript(f"PRAGMA journal_mode = OFF; {SCHEMA.read_text()}; BEGIN;")
+    connection.executescript(f"PRAGMA journal_mode = OFF; {schema()}; BEGIN;")
     for sql, option in tune_full_text(BULK_FULL_TEXT):
         connection.execute(sql, option)
     with (
@@ -153,9 +152,7 @@ def shares(posts: Path, database: Path) -> dict[str, float]:
                     file.read()
                 with watch.stage("all reading"):
                     document = reader.read(file)
-                understood.append(
-                    Understood(number, file.path, file.size, file.stamp, b"", document)
-                )
+                understood.append(ReadFile(number, file.path, file.size, file.stamp, b"", document))
             with watch.stage("making rows"):
                 statements = insertions_of(understood)
             for sql, parameters in statements:

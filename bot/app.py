@@ -27,7 +27,7 @@ from bot.sources.thread import in_own_thread
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # imported late, see above
-    from bot.index.sync import SyncReport
+    from bot.index.updater import SyncReport
     from bot.scan import Scanner
 
 log = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         # What an image brings cannot be written: where it does not fit, another is needed.
-        spare = settings.state.with_name("index.db")
-        self.library = Index(settings.db, spare=spare, site_url=settings.site_url)
+        fallback_path = settings.state.with_name("index.db")
+        self.library = Index(settings.db, fallback_path=fallback_path, site_url=settings.site_url)
         # Called after each sync that worked, with the index up to date.
         self.after_sync: list[Callable[[], Awaitable[None]]] = []
         self._scanner: Scanner | None = None

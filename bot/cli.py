@@ -23,7 +23,7 @@ from bot.settings import STATE, TABLE, Setting, Settings
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.index.sync import SyncReport
+    from bot.index.updater import SyncReport
     from bot.serve.state import State
 
 T = TypeVar("T")

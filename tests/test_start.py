@@ -26,12 +26,12 @@ LATER = {
         "bot.reading",
         "bot.generators",
         "bot.sources.folder",
-        "bot.index.sync",
+        "bot.index.updater",
     ),
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
     *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),
-    *("bot.index.search", "bot.index.completion", "bot.index.roster", "rapidfuzz"),
+    *("bot.index.finder", "bot.index.search", "bot.index.fuzzy", "rapidfuzz"),
     # announcing
     *(
         "bot.announce.announcer",

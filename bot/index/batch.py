@@ -12,7 +12,7 @@ from bot.blog.reader import Document, Reader
 from bot.blog.source import Dates, SourceFile
 from bot.index.database import Statement, insertions
 from bot.index.difference import Known, digest_of
-from bot.index.record import post_insertions, report_insertions
+from bot.index.rows import post_insertions, report_insertions
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ReadFile:
     """A file that was read.
 
     Attributes:
@@ -51,7 +51,7 @@ class Understood:
         return self.document is not None and self.document.post is not None
 
 
-def insertions_of(files: Sequence[Understood]) -> list[Statement]:
+def insertions_of(files: Sequence[ReadFile]) -> list[Statement]:
     """Statements that put files into the index. Slow enough to be made in a thread."""
     fresh = [(file, file.document) for file in files if file.document is not None]
     return [
@@ -75,7 +75,7 @@ def insertions_of(files: Sequence[Understood]) -> list[Statement]:
 class Batch:
     """Files that were read, and the statements that put them into the index."""
 
-    files: Sequence[Understood]
+    files: Sequence[ReadFile]
     insertions: Sequence[Statement]
 
 
@@ -124,7 +124,7 @@ def _portions(
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _FileContent:
     """A source file whose bytes are read already, or cannot be, which is its trouble."""
 
     path: str
@@ -139,7 +139,7 @@ class _Held:
         return self.data
 
 
-def _hold(file: SourceFile) -> _Held | None:
+def _content_of(file: SourceFile) -> _FileContent | None:
     """Read a file; None where it has vanished, so that the next snapshot will not have it."""
     try:
         data = file.read()
@@ -147,9 +147,9 @@ def _hold(file: SourceFile) -> _Held | None:
         return None
     except OSError as error:
         # No file has this stamp, so the next run looks again.
-        return _Held(file.path, file.size, -1, b"", None, trouble=_unreadable(file, error))
+        return _FileContent(file.path, file.size, -1, b"", None, trouble=_unreadable(file, error))
     found = digest_of(file, data)
-    return _Held(file.path, file.size, file.stamp, found, file.dates, data)
+    return _FileContent(file.path, file.size, file.stamp, found, file.dates, data)
 
 
 def _understand(
@@ -157,7 +157,7 @@ def _understand(
 ) -> Batch:
     files = []
     for new_number, file in numbered:
-        held = _hold(file)
+        held = _content_of(file)
         if held is None:
             continue
         old = known.get(file.path)
@@ -165,7 +165,7 @@ def _understand(
             number, document = old.id, None
         else:
             number, document = new_number, held.trouble or _read(reader, held)
-        files.append(Understood(number, held.path, held.size, held.stamp, held.digest, document))
+        files.append(ReadFile(number, held.path, held.size, held.stamp, held.digest, document))
     return Batch(files, insertions_of(files))
 
 

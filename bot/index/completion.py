@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.index.database import Database
+from bot.index.fts_text import SEPARATOR, clean, quoted, readable
 from bot.index.names import fold, plain_name
-from bot.index.questions import VISIBLE
-from bot.index.words import SEAM, clean, quoted, readable
+from bot.index.sql import VISIBLE
 
 # Posts that are looked at, the latest added first: enough to choose from, few enough to be
 # quick where thousands begin so.
@@ -87,7 +87,7 @@ def _distinct(texts: Iterable[str], limit: int) -> list[str]:
 def _phrases_with(words: Sequence[str], texts: str) -> Iterator[str]:
     """Those of some headings that hold all words, the last perhaps only begun."""
     *whole, begun = map(plain_name, words)
-    for text in readable(texts).split(SEAM):
+    for text in readable(texts).split(SEPARATOR):
         folded = text.lower() if text.isascii() else plain_name(text)
         if begun in folded and all(word in folded for word in whole):
             held = _WORD.findall(folded)

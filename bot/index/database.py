@@ -1,15 +1,18 @@
-"""SQLite through aiosqlite, with the types that aiosqlite's decorators erase."""
+"""An SQLite file: the connection to it, the lock of its writer, and whether it is an index."""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
+
+from bot.blog.errors import IndexUnavailable
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | Mapping[str, object]
@@ -22,9 +25,15 @@ BUSY_SECONDS = 60.0
 CACHED_STATEMENTS = 32
 MOST_ROWS = 2_000
 
+# "Slsh", in the header of every index: https://www.sqlite.org/pragma.html#pragma_application_id
+APPLICATION_ID = 0x536C7368
+DEFAULT_NAME = "index.db"
+DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
+_MAGIC = b"SQLite format 3\x00"
+
 
 class Database:
-    """One connection. SQL runs in its own thread; the event loop is never held up.
+    """One connection. SQL runs in a thread of its own and does not block the event loop.
 
     Every method may raise ``sqlite3.Error``.
     """
@@ -48,7 +57,7 @@ class Database:
             uri=True,
             timeout=BUSY_SECONDS,
             cached_statements=CACHED_STATEMENTS,
-            isolation_level=None,  # transactions stand in the code, where they are seen
+            isolation_level=None,  # no implicit transactions
         )
         try:
             await connection
@@ -137,3 +146,56 @@ def insertions(into: str, rows: Iterable[Row]) -> Iterator[Statement]:
             f"INSERT INTO {into} VALUES {values}",  # noqa: S608 - names of our own tables
             [value for row in some for value in row],
         )
+
+
+@asynccontextmanager
+async def write_lock(path: Path) -> AsyncIterator[None]:
+    """Hold the right to write or replace the index at ``path``, against all other processes.
+
+    The lock is SQLite's own, on an empty file beside the index: it works on every
+    platform, waits, and goes away with a killed process.
+
+    Raises:
+        sqlite3.OperationalError: the folder cannot be written, or another process
+            has held the lock for more than a minute.
+    """
+    database = await Database.open(path.with_name(path.name + ".lock"))
+    try:
+        await database.run("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        await database.close()
+
+
+def check_overwritable(path: Path) -> None:
+    """Make sure that a file is missing, empty, or an index, whole or damaged.
+
+    Raises:
+        IndexUnavailable: it is a document, or a healthy database of another program. Under
+            the default name such a database is taken for a broken index.
+        OSError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return
+    foreign = start and path.suffix not in DATABASE_SUFFIXES
+    if start == _MAGIC and path.name != DEFAULT_NAME:
+        foreign = _is_another_programs(path)
+    if foreign:
+        raise IndexUnavailable(
+            f"{path}: this is no index of Slashpost, and would be overwritten",
+            "Set SLASHPOST_DB or --db to another file.",
+        )
+
+
+def _is_another_programs(path: Path) -> bool:
+    """Whether a database can be read, holds tables, and has another application's id."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(tables) and application != APPLICATION_ID

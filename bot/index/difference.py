@@ -7,15 +7,14 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 from bot.blog.post import is_web_url
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.database import Database, Row
+from bot.index.rows import schema
 
-SCHEMA = Path(__file__).with_name("schema.sql")
 # To be raised when the same posts would be stored in another way by the same schema.
 VERSION = 3
 
@@ -101,7 +100,7 @@ async def holds_the_same(difference: Difference) -> bool:
 
 def fingerprint(reader: Reader) -> str:
     """Changes when the same files would make another index."""
-    return f"{VERSION} {digest(SCHEMA.read_bytes()).hex()} {reader.fingerprint}"
+    return f"{VERSION} {digest(schema().encode()).hex()} {reader.fingerprint}"
 
 
 def digest_of(file: SourceFile, data: bytes) -> bytes:

@@ -1,64 +1,90 @@
-"""The index: answers, and an update when the posts have changed."""
+"""The index: answers to every question about the posts, and ``sync`` when these have changed."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
-import sqlite3
+import math
 import time
-from collections.abc import Callable
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from bot.announce.catalogue import VisiblePost
+from bot.blog.dialect import Dialect
 from bot.blog.errors import IndexUnavailable
-from bot.blog.library import Status
-from bot.index.catalogue import IndexCatalogue
-from bot.index.live import is_damage
-from bot.index.lock import writing
+from bot.blog.hit import Hit
+from bot.blog.library import FindLink, Status
+from bot.blog.post import Post, on_site
+from bot.blog.problem import LeftOut, Problem
+from bot.blog.tag import Tag, tag_key
+from bot.index.connection import Cached, IndexConnection
+from bot.index.database import Database, Row
+from bot.index.fts_text import clean
+from bot.index.link_resolver import LinkResolver
+from bot.index.names import names_to_look_up
+from bot.index.posts import Posts, bound
+from bot.index.rows import DIGEST_BYTES
+from bot.index.sql import (
+    COUNT_TAGS,
+    IN_ORDER,
+    LEFT_OUT,
+    LINKS,
+    NEXT_DUE,
+    PUBLISHABLE,
+    TAGGED,
+    UNDATED,
+    VISIBLE,
+    VISIBLE_POSTS,
+    VISIBLE_TAGS,
+)
 
-if TYPE_CHECKING:  # what brings an index up to date is imported for that: answers come first
+if TYPE_CHECKING:
     from bot.blog.reader import Reader
     from bot.blog.source import Snapshot
     from bot.index.batch import Progress
-    from bot.index.difference import Difference
-    from bot.index.sync import SyncReport
-
-log = logging.getLogger(__name__)
+    from bot.index.finder import Finder
+    from bot.index.updater import SyncReport, Updater
 
 
-class Index(IndexCatalogue):
-    """The library and catalogue of one index file, brought up to date by ``sync``.
+class Index:
+    """``blog.Library`` and ``announce.Catalogue`` over an index file.
 
     Use it as an async context manager; nothing is opened before the first question.
 
     Args:
         path: the index file; it and its folder are made by the first ``sync``.
-        spare: where to keep the index instead, once one that is part of an image, and so
-            cannot be written, no longer fits.
-        site_url: the blog's URL; where None, the one that its configuration gave.
+        fallback_path: where to keep the index instead, once one that is part of an image, and
+            so cannot be written, no longer fits.
+        site_url: the blog's URL; where None, the one in the index.
         clock: Unix seconds, which decide what is in the future.
 
     Attributes:
-        trouble: what ``Status.trouble`` says; whoever looks at the posts sets it.
+        generation: as ``Snapshot.generation``, of the posts in the index.
+        trouble: what ``Status.trouble`` says; set by the caller of ``sync``.
     """
 
     def __init__(
         self,
         path: Path,
         *,
-        spare: Path | None = None,
+        fallback_path: Path | None = None,
         site_url: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(path, site_url=site_url, clock=clock)
-        self._path = path
-        self._spare = spare
-        self._syncing = asyncio.Lock()
+        self.generation = 0
         self.trouble = ""
+        self._path = path
+        self._fallback_path = fallback_path
+        self._connection = IndexConnection(path)
+        self._posts = Posts(self._connection, site_url, clock)
+        self._clock = clock
+        self._source = ""
+        self._link_resolver = Cached(self._connection, self._make_link_resolver)
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,11 +99,7 @@ class Index(IndexCatalogue):
 
     async def close(self) -> None:
         """Close the connection to the file."""
-        await self._live.close()
-
-    async def status(self) -> Status:
-        """Counts, source, problems."""
-        return replace(await super().status(), trouble=self.trouble)
+        await self._connection.close()
 
     async def recall(self, source: str) -> bool:
         """Answer from an index of that source, where there is one; whether there is.
@@ -85,17 +107,16 @@ class Index(IndexCatalogue):
         Args:
             source: its name, as in ``Snapshot.name``.
         """
-        here = self._path
-        for path in (here, self._spare):
+        for path in (self._path, self._fallback_path):
             if path is not None and path.exists():
-                self._path = self._live.path = path
+                self._connection.path = path
                 with suppress(IndexUnavailable):
-                    async with self._live.use() as database:
-                        noted = "SELECT value FROM meta WHERE name = 'source'"
-                        if await database.value(noted) == source:
+                    async with self._connection.use() as database:
+                        name = "SELECT value FROM meta WHERE name = 'source'"
+                        if await database.value(name) == source:
                             self._source = source
                             return True
-        self._path = self._live.path = here
+        self._connection.path = self._path
         return False
 
     async def sync(
@@ -111,101 +132,265 @@ class Index(IndexCatalogue):
         Raises:
             IndexUnavailable: the index needs a change and cannot be written.
         """
-        from bot.index.sync import SyncReport
+        report = await self._updater.sync(snapshot, reader, progress)
+        self._source = snapshot.name
+        self.generation = snapshot.generation
+        return report
 
-        start = time.monotonic()
-        async with self._syncing:
-            counts = await self._catch_up(
-                snapshot, reader, progress or (lambda _done, _total: None)
-            )
-            self._source = snapshot.name
-            self.generation = snapshot.generation
-        return SyncReport(*counts, time.monotonic() - start)
+    @cached_property
+    def _updater(self) -> Updater:
+        # Updating takes 9 ms to import: not before the posts have been looked at.
+        from bot.index.updater import Updater
 
-    async def _catch_up(
-        self, snapshot: Snapshot, reader: Reader, progress: Progress
-    ) -> tuple[int, int, int]:
-        difference = await self._difference(snapshot, reader)
-        if difference is not None and difference.is_none:
-            return 0, 0, 0
-        return await self._write(difference, snapshot, reader, progress)
+        return Updater(self._connection, self._fallback_path, self._clock)
 
-    async def _difference(self, snapshot: Snapshot, reader: Reader) -> Difference | None:
-        """What an existing index lacks, or None where there is none to read."""
-        from bot.index.difference import compare
+    @cached_property
+    def _finder(self) -> Finder:
+        # Searching takes 12 ms to import, with rapidfuzz: not before somebody types.
+        from bot.index.finder import Finder
 
-        try:
-            async with self._live.use() as database:
-                return await compare(database, snapshot, reader)
-        except IndexUnavailable:
-            return None
+        return Finder(self._posts)
 
-    async def _write(
-        self,
-        difference: Difference | None,
-        snapshot: Snapshot,
-        reader: Reader,
-        progress: Progress,
-    ) -> tuple[int, int, int]:
-        from bot.index.difference import holds_the_same
-        from bot.index.foreign import refuse_foreign
-
-        try:
-            await asyncio.to_thread(refuse_foreign, self._path)
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            async with writing(self._path):
-                return await self._write_alone(snapshot, reader, progress)
-        except (OSError, sqlite3.Error) as error:
-            if difference is not None and await holds_the_same(difference):
-                return 0, 0, 0
-            spare = self._spare
-            baked = self._path.exists() and _cannot_be_written(error)
-            if spare is None or spare == self._path or not baked:
-                raise _not_written(self._path, error) from error
-        return await self._move(spare, snapshot, reader, progress)
-
-    async def _move(
-        self, spare: Path, snapshot: Snapshot, reader: Reader, progress: Progress
-    ) -> tuple[int, int, int]:
-        log.info("%s does not fit and cannot be written; using %s", self._path, spare)
-        self._path = self._live.path = spare
-        return await self._catch_up(snapshot, reader, progress)
-
-    async def _write_alone(
-        self, snapshot: Snapshot, reader: Reader, progress: Progress
-    ) -> tuple[int, int, int]:
-        from bot.index.sync import rebuild, update
-
-        now = self._clock()
-        if self._path.exists():
-            try:
-                counts = await update(self._path, snapshot, reader, now=now, progress=progress)
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                counts = None
-            if counts is not None:
-                return counts
-        await self._live.close()  # some systems replace no open file
-        added = await rebuild(self._path, snapshot, reader, now=now, progress=progress)
-        return added, 0, 0
-
-
-def _cannot_be_written(error: OSError | sqlite3.Error) -> bool:
-    """Whether the place was the reason, and not a full disk, say."""
-    if isinstance(error, OSError):
-        return error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
-    # The lowest byte says what the rest tells in detail: https://www.sqlite.org/rescode.html
-    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-
-
-def _not_written(path: Path, error: OSError | sqlite3.Error) -> IndexUnavailable:
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-        return IndexUnavailable(
-            f"{path}: another process has been writing the index for a minute",
-            "Wait until it is done, or set SLASHPOST_DB or --db to another file.",
+    async def latest(
+        self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Post]:
+        """The newest posts, all of them where ``limit`` is None; of one tag, if given."""
+        tagged = "" if tag is None else TAGGED
+        return await self._posts.select(
+            f"{tagged} WHERE {VISIBLE} ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
+            {
+                "tag": None if tag is None else tag_key(clean(tag)),
+                "limit": -1 if limit is None else limit,
+                "offset": offset,
+            },
         )
-    return IndexUnavailable(
-        f"{path}: the index cannot be written ({error})",
-        "Set SLASHPOST_DB or --db to a file in a folder that can be written.",
-    )
+
+    async def count(self, *, tag: str | None = None) -> int:
+        """How many posts there are, of one tag if given."""
+        tagged = "" if tag is None else TAGGED
+        return await self._posts.count(
+            f"{tagged} WHERE {VISIBLE}", {"tag": None if tag is None else tag_key(clean(tag))}
+        )
+
+    async def get(self, path: str) -> Post | None:
+        """The post of that path."""
+        return await self._posts.first(f"WHERE p.path = :path AND {VISIBLE}", {"path": clean(path)})
+
+    async def get_by_key(self, key: str) -> Post | None:
+        """The post of that ``Post.key``."""
+        return await self._posts.first(
+            f"WHERE p.key = :key AND {VISIBLE} ORDER BY p.path LIMIT 1", {"key": clean(key)}
+        )
+
+    async def find(self, text: str) -> Post | None:
+        """The post that a person means by a slug, alias, title, path or URL of it, exactly."""
+        return await self._named(text, VISIBLE)
+
+    async def unpublished(self, limit: int | None = None) -> Sequence[Post]:
+        """Drafts and posts dated later than now, which readers do not see."""
+        return await self._posts.select(
+            f"WHERE {PUBLISHABLE} AND NOT ({VISIBLE}) ORDER BY {IN_ORDER} LIMIT :limit",
+            {"limit": -1 if limit is None else limit},
+        )
+
+    async def find_any(self, text: str) -> Post | None:
+        """Like ``find`` and ``get_by_key``, for drafts and posts dated later than now too."""
+        return await self._named(text, PUBLISHABLE) or await self._posts.first(
+            f"WHERE p.key = :key AND {PUBLISHABLE} ORDER BY p.path LIMIT 1", {"key": clean(text)}
+        )
+
+    async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
+        """The posts whose title or slug is most like ``text``, best first."""
+        return await self._finder.closest(text, limit)
+
+    async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
+        """Completions while typing, forgiving typos, best first; the newest for no text."""
+        if not text.strip():
+            return await self.latest(limit=limit)
+        return await self._finder.suggest(text, limit)
+
+    async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
+        """The next older and the next newer post."""
+        place: dict[str, object] = {
+            "instant": post.date.instant if post.date else UNDATED,
+            "path": clean(post.path),
+        }
+        instant = f"coalesce(p.instant, {UNDATED})"
+        older = await self._posts.first(
+            f"WHERE {VISIBLE} AND ({instant} < :instant OR {instant} = :instant "
+            f"AND p.path > :path) ORDER BY {IN_ORDER} LIMIT 1",
+            place,
+        )
+        newer = await self._posts.first(
+            f"WHERE {VISIBLE} AND ({instant} > :instant OR {instant} = :instant "
+            "AND p.path < :path) ORDER BY p.instant, p.path DESC LIMIT 1",
+            place,
+        )
+        return older, newer
+
+    async def related(self, post: Post, limit: int = 3) -> Sequence[Post]:
+        """Posts that share tags with this one, those sharing most and rarest first."""
+        keys = {tag_key(clean(name)) for name in post.tags}
+        counts = {tag.key: tag.posts for tag in await self.tags() if tag.key in keys}
+        if not counts:
+            return []
+        total = await self.count()
+        weights: dict[str, object] = {}
+        for i, (key, posts) in enumerate(counts.items()):
+            weights |= {f"key{i}": key, f"weight{i}": math.log(1 + total / posts)}
+        rows = ", ".join(f"(:key{i}, :weight{i})" for i in range(len(counts)))
+        return await self._posts.select(
+            f"JOIN post_tags AS pt ON pt.post = p.id JOIN (VALUES {rows}) AS shared "
+            f"ON shared.column1 = pt.key WHERE p.path <> :path AND {VISIBLE} "
+            f"GROUP BY p.id ORDER BY sum(shared.column2) DESC, {IN_ORDER} LIMIT :limit",
+            {"path": clean(post.path), "limit": limit, **weights},
+        )
+
+    async def tags(self, *, limit: int | None = None, offset: int = 0) -> Sequence[Tag]:
+        """Tags, most used first, ties by name."""
+        return await self._posts.tags(
+            "", {"limit": -1 if limit is None else limit, "offset": offset}
+        )
+
+    async def tag(self, name: str) -> Tag | None:
+        """One tag, without regard to case."""
+        tags = await self._posts.tags(
+            "AND pt.key = :tag", {"tag": tag_key(clean(name)), "limit": 1, "offset": 0}
+        )
+        return tags[0] if tags else None
+
+    async def suggest_tags(self, text: str, limit: int = 25) -> Sequence[Tag]:
+        """Tags while typing, forgiving typos, best first; the most used for no text."""
+        if not text.strip():
+            return await self.tags(limit=limit)
+        return await self._finder.suggest_tags(text, limit)
+
+    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
+        """Posts that hold all words of ``query``, or most, with their best sections, best first."""
+        return await self._finder.search(query, limit, offset)
+
+    async def count_hits(self, query: str) -> int:
+        """How many posts ``search`` would find."""
+        return await self._finder.count(query)
+
+    async def correction(self, query: str) -> str | None:
+        """``query`` as it may have been meant, where its words as typed find nothing; or None."""
+        return await self._finder.correction(query)
+
+    async def suggest_searches(self, text: str, limit: int = 25) -> Sequence[str]:
+        """Queries while typing: titles, headings and tags (as ``tag:name``), best first."""
+        return await self._finder.suggest_searches(text, limit)
+
+    async def body(self, path: str) -> str | None:
+        """What that post says as its author wrote it, without the front matter."""
+        return (await self.texts([path])).get(path)
+
+    async def find_link(self) -> FindLink:
+        """What resolves links between posts; the same function until the index changes."""
+        return await self._link_resolver.get()
+
+    async def version(self) -> str:
+        """Changes with the index; says nothing beyond the end of the process."""
+        async with self._connection.use() as database:
+            return ".".join(map(str, await self._connection.version(database)))
+
+    async def random(self) -> Post | None:
+        """Any post, or None while there are none."""
+        return await self._posts.first(
+            f"WHERE p.id = (SELECT p.id FROM posts AS p WHERE {VISIBLE} "  # noqa: S608
+            "ORDER BY random() LIMIT 1)",
+            {},
+        )
+
+    async def status(self) -> Status:
+        """Counts, source, problems."""
+        now = self._posts.with_now({})
+        async with self._connection.use() as database, database.snapshot():
+            meta: dict[str, Any] = dict(await database.rows("SELECT name, value FROM meta"))
+            posts = await database.value(
+                f"SELECT count(*) FROM posts AS p WHERE {VISIBLE}",  # noqa: S608
+                now,
+            )
+            tags = await database.value(COUNT_TAGS, now)
+            left_out = await database.rows(LEFT_OUT, now)
+            problems = await database.rows(
+                "SELECT DISTINCT path, line, reason, hint FROM problems ORDER BY path, line, reason"
+            )
+        return Status(
+            source=self._source,
+            generator=meta["generator"],
+            dialect=Dialect.from_json(meta["dialect"]),
+            site_url=self._posts.site_url or meta["site_url"],
+            posts=posts,
+            tags=tags,
+            left_out=tuple(LeftOut(*row) for row in left_out),
+            problems=tuple(Problem(*row) for row in problems),
+            updated=meta["updated"],
+            trouble=self.trouble,
+        )
+
+    async def visible_posts(self) -> Sequence[VisiblePost]:
+        """All visible posts, in no order."""
+        now = self._posts.with_now({})
+        async with self._connection.use() as database, database.snapshot():
+            rows = await database.rows(VISIBLE_POSTS, now)
+            tags = await database.rows(VISIBLE_TAGS, now)
+            site_url = await self._posts.base_url(database)
+        return await asyncio.to_thread(_to_visible_posts, rows, tags, site_url)
+
+    async def next_due(self) -> int | None:
+        """Unix seconds of the first date after now of a post that only waits for it; or None."""
+        async with self._connection.use() as database:
+            found: int | None = await database.value(NEXT_DUE, self._posts.with_now({}))
+        return found
+
+    async def texts(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The bodies of these posts, by path, without those that are not visible."""
+        places, parameters = bound("path", list(map(clean, paths)))
+        async with self._connection.use() as database:
+            rows = await database.rows(
+                "SELECT p.path, b.body FROM bodies AS b JOIN posts AS p ON p.id = b.post"  # noqa: S608
+                f" WHERE p.path IN ({places}) AND {VISIBLE}",
+                self._posts.with_now(parameters),
+            )
+        return await asyncio.to_thread(_to_texts, rows)
+
+    async def _make_link_resolver(self, database: Database) -> LinkResolver:
+        rows = await database.rows(LINKS)
+        site_url = await self._posts.base_url(database)
+        return await asyncio.to_thread(LinkResolver.of, rows, site_url, self._clock)
+
+    async def _named(self, text: str, condition: str) -> Post | None:
+        """The first of the posts that go by a name and meet an SQL condition."""
+        async with self._connection.use() as database:
+            site_url = await self._posts.base_url(database)
+        places, parameters = bound("name", names_to_look_up(text, site_url))
+        return await self._posts.first(
+            f"JOIN names AS n ON n.post = p.id WHERE n.name IN ({places}) AND {condition} "
+            f"ORDER BY n.kind, {IN_ORDER} LIMIT 1",
+            parameters,
+        )
+
+
+def _to_visible_posts(
+    rows: Sequence[Row], tags: Sequence[Row], site_url: str | None
+) -> list[VisiblePost]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for path, name in tags:
+        names[path].append(name)
+    return [
+        VisiblePost(
+            path=path,
+            slug=slug,
+            title=title,
+            tags=tuple(names.get(path, ())),
+            instant=instant,
+            digest=digest[:DIGEST_BYTES].hex(),
+            link=link if site_url is None else on_site(link, site_url),
+        )
+        for path, slug, title, instant, link, digest in rows
+    ]
+
+
+def _to_texts(rows: Sequence[Row]) -> dict[str, str]:
+    return {path: zlib.decompress(body).decode() for path, body in rows}

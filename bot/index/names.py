@@ -9,7 +9,7 @@ from enum import IntEnum
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.post import Post
-from bot.index.words import clean
+from bot.index.fts_text import clean
 
 _LAST_PAGE = re.compile(r"(^|/)index(\.html?|\.php)?$")
 _NAME_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
@@ -82,7 +82,7 @@ def names_linked(text: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def names_meant(text: str, site_url: str | None) -> list[str]:
+def names_to_look_up(text: str, site_url: str | None) -> list[str]:
     """What a person's text may be the name of, folded.
 
     A pasted URL holds the site's own path (``/blog`` of ``https://example.org/blog``)

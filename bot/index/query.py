@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.blog.tag import tag_key
+from bot.index.fts_text import clean, quoted
 from bot.index.names import plain_name
-from bot.index.words import clean, quoted
 
 MAX_TERMS = 32
 # Shorter last words are taken as they stand: c must not find everything with a c.

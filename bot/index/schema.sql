@@ -1,5 +1,5 @@
--- Everything here is derived from the posts. There are no migrations: a file made by
--- another version of this page is rebuilt.
+-- Everything here is derived from the posts. There are no migrations: a file made with
+-- another schema is rebuilt. What stands in braces, rows.py fills in.
 
 -- What the whole index goes by: fingerprint, generator, site_url, source,
 -- surroundings, updated.
@@ -21,26 +21,7 @@ CREATE TABLE files (
 
 CREATE TABLE posts (
     id INTEGER PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
-    path TEXT NOT NULL UNIQUE,
-    key TEXT NOT NULL,             -- Post.key
-    own_slug TEXT NOT NULL,        -- the slug that the post asks for
-    slug TEXT NOT NULL,            -- the slug it got with all posts in view
-    title TEXT NOT NULL,
-    summary TEXT NOT NULL,
-    date TEXT,                     -- PostDate.text
-    date_lent INTEGER NOT NULL,    -- whether the date is the source's, for want of the author's
-    instant INTEGER,               -- PostDate.instant
-    updated TEXT,
-    updated_instant INTEGER,
-    authors TEXT NOT NULL,         -- JSON list
-    author_names TEXT NOT NULL,    -- the same folded, one a line, for author: in a query
-    image TEXT,
-    link TEXT,
-    language TEXT,
-    draft INTEGER NOT NULL,
-    titled INTEGER NOT NULL,
-    aliases TEXT NOT NULL,         -- JSON list
-    words INTEGER NOT NULL,
+    {post columns},
     hidden TEXT                    -- why it is no post with all posts in view, or null
 );
 
@@ -102,29 +83,30 @@ CREATE TABLE bodies (
     anchors TEXT NOT NULL          -- JSON list: of each passage its section's name, or null
 );
 
--- Posts in English or in an unnamed language, and all others, since SQLite knows no stems
--- but English ones. rowid is posts.id. Headings and body come passage by passage, a seam
--- between each two. Texts come through words.py: see there for Chinese and Japanese.
+-- What is searched, to be shown; rows.py says of what. Headings and body come passage by
+-- passage, a separator between each two.
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
+    {text columns}
+);
+
+-- The same folded, as fts_text.py says; rowid is posts.id. Before a row of texts goes, these
+-- have to be told.
 CREATE VIRTUAL TABLE english USING fts5 (
-    title, headings, tags, summary, body,
-    tokenize = 'porter unicode61 remove_diacritics 2'
+    {texts}, content = 'texts', content_rowid = 'id', tokenize = 'porter {tokenizer}'
 );
 CREATE VIRTUAL TABLE foreign_languages USING fts5 (
-    title, headings, tags, summary, body,
-    tokenize = 'unicode61 remove_diacritics 2'
+    {texts}, content = 'texts', content_rowid = 'id', tokenize = '{tokenizer}'
 );
 
--- Titles and headings again, to complete what is typed, if it be a single letter.
+-- Titles and headings, to complete what is typed from the first letter on.
 CREATE VIRTUAL TABLE completions USING fts5 (
-    title, headings,
-    prefix = '1 2 3',
-    tokenize = 'unicode61 remove_diacritics 2'
+    title, headings, content = 'texts', content_rowid = 'id',
+    prefix = '1 2 3', tokenize = '{tokenizer}'
 );
 
--- The words of these, and how many posts hold each.
+-- Their words, and how many posts hold each.
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(completions, row);
 
--- A word in the title counts for more than ten in the body.
-INSERT INTO english (english, rank) VALUES ('rank', 'bm25(12.0, 5.0, 6.0, 3.0, 1.0)');
-INSERT INTO foreign_languages (foreign_languages, rank)
-    VALUES ('rank', 'bm25(12.0, 5.0, 6.0, 3.0, 1.0)');
+INSERT INTO english (english, rank) VALUES ('rank', 'bm25({weights})');
+INSERT INTO foreign_languages (foreign_languages, rank) VALUES ('rank', 'bm25({weights})');

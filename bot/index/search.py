@@ -1,4 +1,4 @@
-"""Full-text search over the posts."""
+"""A search: which posts match, in which order, and what to show of each."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple, Self
 
-from bot.index.conditions import Conditions
 from bot.index.database import Database, Row
-from bot.index.matching import matches, matching
-from bot.index.passages import Marked, Place, place_of
+from bot.index.fts_text import MATCH_END, MATCH_START, quoted
 from bot.index.query import Query
-from bot.index.questions import IN_ORDER
-from bot.index.ranking import Ranking
-from bot.index.record import FULL_TEXT_TABLES, SHOWN
-from bot.index.words import MATCH_END, MATCH_START, quoted
+from bot.index.rows import FULL_TEXT_TABLES, SELECTED
+from bot.index.snippet import MarkedPost, Match, best_match
+from bot.index.sql import IN_ORDER, VISIBLE
 
 # A word that so many posts hold is a whole one, not the beginning of another.
 ENOUGH_WHOLE = 10
+# To rank a post takes two microseconds, more where it holds the word often. Where more posts
+# than this match, only candidates are ranked, and the others follow, the newest first.
+MANY = 2_000
+# Candidates are so many of the newest, and so many whose title, headings or tags match.
+CANDIDATES = 500
 
 
-class Demand(Enum):
+class Required(Enum):
     """How many of the words a post must hold."""
 
     ALL = auto()
@@ -31,6 +34,63 @@ class Demand(Enum):
     ANY = auto()
 
 
+def matching(columns: str, rest: str = "", name: str = ":match") -> str:
+    """SQL for the rows of all full-text tables that match the expression of a parameter.
+
+    Args:
+        columns: what to select.
+        rest: SQL that follows the condition for each table.
+        name: the parameter.
+    """
+    return " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {columns} FROM {table} WHERE {table} MATCH {name} {rest})"  # noqa: S608
+        for table in FULL_TEXT_TABLES
+    )
+
+
+async def count_matches(database: Database, expression: str, limit: int) -> int:
+    """How many posts match, visible or not; counting stops soon after ``limit``."""
+    return int(
+        await database.value(
+            f"SELECT count(*) FROM ({matching('rowid', 'LIMIT :limit')})",  # noqa: S608
+            {"match": expression, "limit": limit},
+        )
+    )
+
+
+class Conditions(NamedTuple):
+    """What a search asks of a post ``p`` beside its words: an SQL condition, its parameters."""
+
+    sql: str
+    parameters: dict[str, object]
+
+    @classmethod
+    def of(cls, query: Query, now: float) -> Self:
+        """That a post is visible, and meets all operators of a query."""
+        conditions, parameters = [VISIBLE], dict[str, object](now=now)
+        if query.match_without is not None:
+            conditions.append(f"p.id NOT IN ({matching('rowid', name=':without')})")
+            parameters["without"] = query.match_without
+        for word, keys in (("IN", query.tags), ("NOT IN", query.not_tags)):
+            for key in keys:
+                name = f"tag{len(parameters)}"
+                tagged = f"SELECT post FROM post_tags WHERE key = :{name}"  # noqa: S608
+                conditions.append(f"p.id {word} ({tagged})")
+                parameters[name] = key
+        for author in query.authors:
+            name = f"author{len(parameters)}"
+            conditions.append(f"instr(p.author_names, :{name})")
+            parameters[name] = author
+        # Dates are compared as they are written: the author's day, whatever the time zone.
+        if query.after is not None:
+            conditions.append("p.date >= :after")
+            parameters["after"] = query.after
+        if query.before is not None:
+            conditions.append("p.date < :before")
+            parameters["before"] = query.before
+        return cls(" AND ".join(conditions), parameters)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """A query at a moment.
@@ -38,81 +98,83 @@ class Search:
     Attributes:
         query: what is asked.
         now: Unix seconds; later posts are not seen.
-        demand: how many of the words are enough.
+        required: how many of the words a post must hold.
     """
 
     query: Query
     now: float
-    demand: Demand = Demand.ALL
+    required: Required = Required.ALL
 
-    async def count(self, database: Database, most: int = -1) -> int:
-        """How many posts there are; not more than ``most``, if that is not negative."""
+    async def count(self, database: Database, limit: int = -1) -> int:
+        """How many posts there are; not more than ``limit``, if that is not negative."""
         conditions = Conditions.of(self.query, self.now)
         sql = f"SELECT 1 FROM posts AS p WHERE {conditions.sql}"  # noqa: S608
-        parameters = {**conditions.parameters, "most": most}
+        parameters = {**conditions.parameters, "limit": limit}
         if expression := self._expression(begun=await self._is_begun(database)):
             sql += f" AND p.id IN ({matching('rowid')})"
             parameters["match"] = expression
-        return int(await database.value(f"SELECT count(*) FROM ({sql} LIMIT :most)", parameters))  # noqa: S608
+        return int(await database.value(f"SELECT count(*) FROM ({sql} LIMIT :limit)", parameters))  # noqa: S608
 
-    async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Place]]:
-        """Posts as ``SHOWN``, best first, each with its place."""
+    async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Match]]:
+        """Posts as ``SELECTED``, best first, each with what matches in it."""
         begun = await self._is_begun(database)
-        numbers = await self._numbers(database, self._expression(begun=begun), limit, offset)
-        if not numbers:
+        ids = await self._ids(database, self._expression(begun=begun), limit, offset)
+        if not ids:
             return []
         rows = await database.rows(
-            f"SELECT p.id, {SHOWN} FROM posts AS p WHERE p.id IN {_values(numbers)}"  # noqa: S608
+            f"SELECT p.id, {SELECTED} FROM posts AS p WHERE p.id IN {_values(ids)}"  # noqa: S608
         )
-        shown = {number: tuple(values) for number, *values in rows}
-        places = await self._places(database, self.query.match_any(begun=begun), numbers)
-        return [(shown[number], places[number]) for number in numbers]
+        selected = {id_: tuple(values) for id_, *values in rows}
+        matches = await self._matches(database, self.query.match_any(begun=begun), ids)
+        return [(selected[id_], matches[id_]) for id_ in ids]
 
-    async def strangers(self, database: Database) -> list[str]:
-        """Those of the query's words that stand in no post at all."""
-        return [word for word in self.query.words if not await matches(database, quoted(word), 1)]
+    async def unknown_words(self, database: Database) -> list[str]:
+        """Those of the query's words that no post holds."""
+        return [
+            word for word in self.query.words if not await count_matches(database, quoted(word), 1)
+        ]
 
     async def _is_begun(self, database: Database) -> bool:
         """Whether the last word may be the beginning of others: few posts hold it as it is."""
-        if not self.query.begun or self.demand is Demand.ANY:
+        if not self.query.begun or self.required is Required.ANY:
             return False
-        whole = await matches(database, quoted(self.query.words[-1]), ENOUGH_WHOLE)
+        whole = await count_matches(database, quoted(self.query.words[-1]), ENOUGH_WHOLE)
         return whole < ENOUGH_WHOLE
 
     def _expression(self, *, begun: bool) -> str | None:
-        """The FTS5 expression of what is demanded, or None without words."""
+        """The FTS5 expression of what is required, or None without words."""
         query = self.query
-        if self.demand is Demand.ANY:
+        if self.required is Required.ANY:
             return query.match_any()
         expression = query.match_all(begun=begun)
-        if self.demand is Demand.ALL_OR_NAMED and query.match_named:
+        if self.required is Required.ALL_OR_NAMED and query.match_named:
             expression = f"({expression}) OR {query.match_named}"
         return expression
 
-    async def _numbers(
+    async def _ids(
         self, database: Database, expression: str | None, limit: int, offset: int
     ) -> list[int]:
-        """The posts' numbers, best first; the newest first where there are no words."""
+        """The posts' ids, best first; the newest first where there are no words."""
         conditions = Conditions.of(self.query, self.now)
         if expression is not None:
-            any_of = list(map(quoted, self.query.words)) if self.demand is Demand.ANY else ()
-            return await Ranking(database, expression, conditions, any_of).best(limit, offset)
+            words = list(map(quoted, self.query.words)) if self.required is Required.ANY else ()
+            return await Ranking(database, expression, conditions, words).best(limit, offset)
         rows = await database.rows(
             f"SELECT p.id FROM posts AS p WHERE {conditions.sql} "  # noqa: S608
             f"ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
             {**conditions.parameters, "limit": limit, "offset": offset},
         )
-        return [number for (number,) in rows]
+        return [id_ for (id_,) in rows]
 
-    async def _places(
-        self, database: Database, words: str | None, numbers: Sequence[int]
-    ) -> dict[int, Place]:
-        """Where the query stands in each of some posts.
+    async def _matches(
+        self, database: Database, words: str | None, ids: Sequence[int]
+    ) -> dict[int, Match]:
+        """What matches in each of some posts.
 
-        ``words`` asks for any of them: FTS5 puts a question again for each post, so that it has
-        to be short.
+        ``words`` asks for any of them: FTS5 evaluates an expression again for each post, so
+        that it has to be short.
         """
-        among = f"IN {_values(numbers)}"
+        among = f"IN {_values(ids)}"
         if words is None:
             rows = await database.rows(
                 f"SELECT id, title, '', summary, '', '[]' FROM posts WHERE id {among}"  # noqa: S608
@@ -128,13 +190,94 @@ class Search:
                 {"match": words},
             )
         return {
-            number: place_of(Marked(title, headings, summary, body, json.loads(anchors)))
-            for number, title, headings, summary, body, anchors in rows
+            id_: best_match(MarkedPost(title, headings, summary, body, json.loads(anchors)))
+            for id_, title, headings, summary, body, anchors in rows
         }
 
 
-def _values(numbers: Sequence[int]) -> str:
-    return f"({','.join(map(str, numbers))})"
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Posts that match an expression and meet conditions; all lists hold their ids.
+
+    Attributes:
+        database: the index.
+        expression: for FTS5.
+        conditions: on the post.
+        words: expressions of which one is enough, where ``expression`` says no more.
+    """
+
+    database: Database
+    expression: str
+    conditions: Conditions
+    words: Sequence[str] = ()
+
+    async def best(self, limit: int, offset: int) -> list[int]:
+        """Those posts, best first."""
+        if await count_matches(self.database, self.expression, MANY + 1) > MANY:
+            return await self._candidates_first(limit, offset, await self._candidates_expression())
+        return await self._ids(
+            f"SELECT p.id FROM {self._found('rowid AS id, rank')} "  # noqa: S608
+            f"ORDER BY found.rank, {IN_ORDER} LIMIT :limit OFFSET :offset",
+            {"limit": limit, "offset": offset},
+        )
+
+    async def _candidates_first(self, limit: int, offset: int, expression: str) -> list[int]:
+        found = self._found("rowid AS id, rank", "AND +rowid IN (SELECT id FROM candidates)")
+        candidates = await self._ids(
+            f"{self._candidates} SELECT p.id FROM {found} ORDER BY found.rank, {IN_ORDER}",  # noqa: S608
+            {"candidates": expression},
+        )
+        page = candidates[offset : offset + limit]
+        if len(page) == limit:
+            return page
+        others = await self._ids(
+            f"{self._candidates} SELECT p.id FROM {self._found('rowid AS id')} "  # noqa: S608
+            "AND p.id NOT IN (SELECT id FROM candidates) "
+            f"ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
+            {
+                "candidates": expression,
+                "limit": limit - len(page),
+                "offset": max(0, offset - len(candidates)),
+            },
+        )
+        return page + others
+
+    async def _candidates_expression(self) -> str:
+        """An expression that the candidates match: with the rarest words, or in front."""
+        counted = [(await count_matches(self.database, word, MANY), word) for word in self.words]
+        rarest, total = [], 0
+        for count, word in sorted(counted):
+            total += count
+            if total < MANY:
+                rarest.append(word)
+        return " OR ".join(rarest) or f"{{title headings tags}} : ({self.expression})"
+
+    @property
+    def _candidates(self) -> str:
+        """A WITH clause that names the candidates."""
+        front = matching("rowid", f"ORDER BY rowid DESC LIMIT {CANDIDATES}", ":candidates")
+        return (
+            f"WITH candidates (id) AS MATERIALIZED ({front} UNION SELECT * FROM ("  # noqa: S608
+            f"SELECT p.id FROM posts AS p WHERE {self.conditions.sql} "
+            f"ORDER BY {IN_ORDER} LIMIT {CANDIDATES}))"
+        )
+
+    def _found(self, columns: str, rest: str = "") -> str:
+        """What to select from, and the condition: posts as ``p`` and matches as ``found``."""
+        return (
+            f"({matching(columns, rest)}) AS found JOIN posts AS p ON p.id = found.id "
+            f"WHERE {self.conditions.sql}"
+        )
+
+    async def _ids(self, sql: str, parameters: dict[str, object]) -> list[int]:
+        rows = await self.database.rows(
+            sql, {**self.conditions.parameters, "match": self.expression, **parameters}
+        )
+        return [id_ for (id_,) in rows]
+
+
+def _values(ids: Sequence[int]) -> str:
+    return f"({','.join(map(str, ids))})"
 
 
 def _highlights(table: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.post import Post
-from bot.index.names import fold, fold_link, names_meant, names_of
+from bot.index.names import fold, fold_link, names_of, names_to_look_up
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 @given(st.text(), st.none() | st.text())
 def test_whatever_is_typed_has_names_to_look_for(text: str, site_url: str | None) -> None:
-    assert all(names_meant(text, site_url))
+    assert all(names_to_look_up(text, site_url))
 
 
 @given(title=st.text(min_size=1), alias=st.text())
@@ -46,5 +46,5 @@ def test_a_post_is_meant_by_its_own_title_and_alias(title: str, alias: str) -> N
     post = Post(path="a.md", slug="a", title=title, aliases=(alias,))
     names = {name for name, _ in names_of(post, "a")}
     for text in (title, alias):
-        meant = names_meant(text, None)
+        meant = names_to_look_up(text, None)
         assert not meant or names.intersection(meant), text

@@ -18,8 +18,8 @@ import pytest
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.source import Snapshot
+from bot.index.database import write_lock
 from bot.index.index import Index
-from bot.index.lock import writing
 from tests.index.blog import File, PlainReader, blog
 
 TWO = {"a.md": "title: A\n\napple", "b.md": "title: B\n\nbanana"}
@@ -278,20 +278,20 @@ def test_a_baked_index_that_does_not_fit_names_the_setting(sealed: Path) -> None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only where folders can be sealed")
-def test_a_baked_index_that_does_not_fit_is_replaced_by_a_spare(sealed: Path) -> None:
+def test_a_baked_index_that_does_not_fit_is_replaced_by_a_fallback(sealed: Path) -> None:
     changed = blog({"a.md": "title: A\n\navocado", "c.md": "title: C\n\ncherry"})
 
-    async def look(spare: Path) -> None:
+    async def look(fallback: Path) -> None:
         baked = (sealed / "index.db").read_bytes()
-        async with Index(sealed / "index.db", spare=spare) as index:
+        async with Index(sealed / "index.db", fallback_path=fallback) as index:
             await index.sync(blog(TWO), PlainReader())
-            assert names_in(spare.parent) == set()
+            assert names_in(fallback.parent) == set()
             assert (await index.sync(changed, PlainReader())).added == 2
             assert [post.title for post in await index.latest()] == ["A", "C"]
             assert (await index.sync(blog(TWO), PlainReader())).added == 1
             assert [post.title for post in await index.latest()] == ["A", "B"]
             await index.sync(changed, PlainReader())
-        async with Index(sealed / "index.db", spare=spare) as index:  # after a restart
+        async with Index(sealed / "index.db", fallback_path=fallback) as index:  # after a restart
             report = await index.sync(changed, reader := PlainReader())
             assert (report.added, report.changed, report.removed) == (0, 0, 0)
             assert reader.read_paths == []
@@ -303,10 +303,12 @@ def test_a_baked_index_that_does_not_fit_is_replaced_by_a_spare(sealed: Path) ->
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only where folders can be sealed")
-def test_a_spare_that_cannot_be_written_either_is_named(sealed: Path) -> None:
+def test_a_fallback_that_cannot_be_written_either_is_named(sealed: Path) -> None:
     async def look() -> None:
-        async with Index(sealed / "index.db", spare=sealed / "more" / "spare.db") as index:
-            with pytest.raises(IndexUnavailable, match=r"spare\.db: .*SLASHPOST_DB"):
+        async with Index(
+            sealed / "index.db", fallback_path=sealed / "more" / "fallback.db"
+        ) as index:
+            with pytest.raises(IndexUnavailable, match=r"fallback\.db: .*SLASHPOST_DB"):
                 await index.sync(blog({"c.md": "\ncherry"}), PlainReader())
 
     with as_nobody():
@@ -318,7 +320,7 @@ async def test_a_process_that_never_ends_writing_is_named(
 ) -> None:
     monkeypatch.setattr("bot.index.database.BUSY_SECONDS", 0.05)
     path = tmp_path / "index.db"
-    async with writing(path), Index(path) as index:
+    async with write_lock(path), Index(path) as index:
         with pytest.raises(IndexUnavailable, match="another process"):
             await index.sync(blog(TWO), PlainReader())
     async with Index(path) as index:

@@ -14,10 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.blog.hit import Hit
-from bot.index import ranking
+from bot.index import search
+from bot.index.fts_text import pieces, readable, searchable
 from bot.index.index import Index
 from bot.index.query import Query
-from bot.index.words import pieces, readable, searchable
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Fill
 
@@ -288,8 +288,8 @@ async def test_hits_come_in_pages_that_neither_repeat_nor_skip(library: Fill) ->
 async def test_where_very_many_match_the_likeliest_come_first_and_none_is_missed(
     library: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "MANY", 10)
-    monkeypatch.setattr(ranking, "LIKELIEST", 4)
+    monkeypatch.setattr(search, "MANY", 10)
+    monkeypatch.setattr(search, "CANDIDATES", 4)
     index = await library(
         {
             **{f"{i:02}.md": f"date: 2020-01-{i + 1:02}\n\nrain again" for i in range(20)},
@@ -309,8 +309,8 @@ async def test_where_very_many_match_the_likeliest_come_first_and_none_is_missed
 async def test_of_any_words_the_rarest_tell_where_to_look(
     library: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "MANY", 10)
-    monkeypatch.setattr(ranking, "LIKELIEST", 2)
+    monkeypatch.setattr(search, "MANY", 10)
+    monkeypatch.setattr(search, "CANDIDATES", 2)
     index = await library(
         {
             **{f"{i:02}.md": "date: 2020-01-01\n\nrain again" for i in range(20)},

@@ -1,14 +1,14 @@
-"""The questions in SQL. In all of them ``p`` is a post, and ``:now`` when it is asked."""
+"""SQL that several answers share. ``p`` is a post, ``:now`` the moment in Unix seconds."""
 
 from __future__ import annotations
 
-# The post `p` is seen by readers at the moment :now.
+# Readers see the post.
 VISIBLE = "p.draft = 0 AND p.hidden IS NULL AND (p.instant IS NULL OR p.instant <= :now)"
-# Either that, or it will be once its author or the time says so.
+# They see it, or will once its author or the time says so.
 PUBLISHABLE = "p.hidden IS NULL"
 # Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
 IN_ORDER = "p.instant DESC, p.path"
-# Before every instant there is: year 1 is 62 billion seconds before 1970.
+# Before every instant: year 1 is 62 billion seconds before 1970.
 UNDATED = -(10**12)
 
 TAGGED = "JOIN post_tags AS pt ON pt.post = p.id AND pt.key = :tag"
@@ -52,3 +52,14 @@ VOCABULARY = """
     SELECT term, doc FROM vocabulary
     UNION ALL SELECT key, count(*) FROM post_tags GROUP BY key
 """
+
+# All visible posts, to tell what is new; and their tags.
+VISIBLE_POSTS = f"""
+    SELECT p.path, p.slug, p.title, p.instant, p.link, f.digest
+    FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {VISIBLE}
+"""  # noqa: S608
+VISIBLE_TAGS = f"""
+    SELECT p.path, t.name FROM post_tags AS pt
+    JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post
+    WHERE {VISIBLE} ORDER BY p.path, pt.position
+"""  # noqa: S608

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.index.words import MATCH_END, MATCH_START, SEAM, pieces, readable
+from bot.index.fts_text import MATCH_END, MATCH_START, SEPARATOR, pieces, readable
 
 # Characters of context: about three lines of a message.
 SNIPPET = 240
@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s+")
 Snippet = tuple[tuple[str, bool], ...]
 
 
-class Marked(NamedTuple):
+class MarkedPost(NamedTuple):
     """The texts of a post with marks around the words that match.
 
     Attributes:
@@ -36,7 +36,7 @@ class Marked(NamedTuple):
     anchors: Sequence[str | None]
 
 
-class Place(NamedTuple):
+class Match(NamedTuple):
     """Where a query stands in a post; see ``blog.Hit``."""
 
     snippet: Snippet
@@ -44,19 +44,19 @@ class Place(NamedTuple):
     section: str | None = None
 
 
-def place_of(marked: Marked) -> Place:
+def best_match(marked: MarkedPost) -> Match:
     """The passage with most of the words; the beginning where the title has as many."""
     passages = list(zip(_split(marked.headings), _split(marked.body), marked.anchors, strict=False))
     scores = [_score(heading, text) for heading, text, _ in passages]
     best = max(range(len(scores)), key=lambda i: scores[i], default=None)
     if best is None or scores[best] == (0, 0):
-        return Place(_of_post(marked))
+        return Match(_of_post(marked))
     heading, text, anchor = passages[best]
     if not anchor or len(_words(marked.title)) >= scores[best][0]:
         with_text = [text for _, text, _ in passages if MATCH_START in text]
-        return Place(excerpt(with_text[0]) if with_text else _of_post(marked))
+        return Match(excerpt(with_text[0]) if with_text else _of_post(marked))
     snippet = excerpt(text) if text else _of_post(marked)
-    return Place(snippet, readable(_unmarked(heading)), anchor)
+    return Match(snippet, readable(_unmarked(heading)), anchor)
 
 
 def excerpt(text: str) -> Snippet:
@@ -91,7 +91,7 @@ def _best_start(matches: Sequence[re.Match[str]]) -> int:
     return start
 
 
-def _of_post(marked: Marked) -> Snippet:
+def _of_post(marked: MarkedPost) -> Snippet:
     """What to show of a post of which no passage holds a word."""
     if MATCH_START in marked.summary:
         return excerpt(marked.summary)
@@ -112,7 +112,7 @@ def _words(marked: str) -> set[str]:
 
 def _split(marked: str) -> Iterator[str]:
     """The passages; a phrase that goes over a seam is marked on both sides of it."""
-    for passage in marked.split(SEAM):
+    for passage in marked.split(SEPARATOR):
         yield _balanced(passage)
 
 

@@ -1,50 +1,102 @@
-"""Names of all posts and tags in memory, to complete what is typed and to forgive typos."""
+"""Names and words in memory, to complete what is typed and to forgive typos.
+
+What is here takes some milliseconds for ten thousand posts: call it in a thread.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.index.names import fold
-from bot.index.vocabulary import Vocabulary
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
+from bot.index.names import fold, plain_name
+
+# Shorter words are like too many others; longer ones are hardly words.
+SHORTEST, LONGEST = 4, 40
+# Letters from which on two may be wrong.
+TWO_WRONG = 7
 # Fewer letters are like anything.
 SHORTEST_TYPO = 3
 # Enough for any title. Longer text costs time and finds nothing more.
-LONGEST = 100
+LONGEST_NAME = 100
 # Names compared in one go: about two milliseconds, in which no other thread can run.
 AT_ONCE = 500
 _WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
-class Entry(NamedTuple):
+class Vocabulary:
+    """Words of titles, headings and tags.
+
+    Args:
+        counted: texts of one or more words, without accents, and how many posts hold each.
+    """
+
+    def __init__(self, counted: Iterable[tuple[str, int]]) -> None:
+        words: Counter[str] = Counter()
+        for text, count in counted:
+            for word in _LETTERS.findall(text):
+                words[word] += count
+        self._counts = words
+        self._words = list(words)
+
+    def closest(self, word: str, *, begun: bool = False) -> str | None:
+        """The commonest of the words that differ least from ``word``; None if all differ more.
+
+        Two letters that changed places are one mistake. Takes some milliseconds.
+
+        Args:
+            word: as it was typed.
+            begun: whether it may be the beginning of a word, which is then returned as far
+                as it was typed.
+        """
+        typed = plain_name(word)
+        if not SHORTEST <= len(typed) <= LONGEST:
+            return None
+        most = 2 if len(typed) >= TWO_WRONG else 1
+        choices = self._words
+        if begun:
+            choices = [*choices, *{word[: len(typed)] for word in choices}]
+        found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=most, limit=None)
+        best = min(
+            found,
+            key=lambda match: (match[1], match[0][0] != typed[0], -self._counts[match[0]]),
+            default=None,
+        )
+        return best[0] if best else None
+
+
+class Item(NamedTuple):
     """Something with a name: a post by path, or a tag by key.
 
     Attributes:
-        ident: what to fetch it by.
+        id: what to fetch it by.
         names: folded names, such as title and slug.
         instant: when it appears, in Unix seconds; None where it always was there.
     """
 
-    ident: str
+    id: str
     names: tuple[str, ...]
     instant: int | None = None
 
 
-class Roster:
+class NameIndex:
     """Entries in the order in which they are shown when nothing is typed.
 
     Its methods take some milliseconds for ten thousand posts: call them in a thread.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
-        self._names = [name[:LONGEST] for entry in entries for name in entry.names]
-        self._owners = [place for place, entry in enumerate(entries) for _ in entry.names]
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._names = [name[:LONGEST_NAME] for item in items for name in item.names]
+        self._owners = [place for place, item in enumerate(items) for _ in item.names]
         # All names in one text, a line each, which is searched fifty times as fast as a list.
         self._text = "\n" + "".join(f"{name}\n" for name in self._names)
         self._starts = list(accumulate((len(name) + 1 for name in self._names), initial=1))
@@ -54,7 +106,7 @@ class Roster:
 
         Where nothing holds a word, the likest word that there is counts for it, if any is like it.
         """
-        typed = fold(text)[:LONGEST]
+        typed = fold(text)[:LONGEST_NAME]
         found = self._idents(self._holding(typed), limit, now)
         if not found and len(typed) >= SHORTEST_TYPO:
             found = self._idents(self._holding_words(typed), limit, now)
@@ -62,10 +114,8 @@ class Roster:
 
     def closest(self, text: str, limit: int, now: float) -> list[str]:
         """Idents of what is most like ``text``, however unlike it may be."""
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - most runs do not need it
-
         scores: dict[int, float] = {}
-        typed = fold(text)[:LONGEST]
+        typed = fold(text)[:LONGEST_NAME]
         for start in range(0, len(self._names), AT_ONCE):
             some = self._names[start : start + AT_ONCE]
             for _, score, index in process.extract_iter(typed, some, scorer=fuzz.WRatio):
@@ -80,9 +130,9 @@ class Roster:
         for place in places:
             if len(found) == limit:
                 break
-            entry = self._entries[place]
-            if entry.instant is None or entry.instant <= now:
-                found[entry.ident] = None
+            item = self._items[place]
+            if item.instant is None or item.instant <= now:
+                found[item.id] = None
         return list(found)
 
     def _holding(self, typed: str) -> Iterator[int]:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.index.fuzzy import Item, NameIndex
 from bot.index.names import fold
-from bot.index.roster import Entry, Roster
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Clock, Fill
 
 NAMES = st.lists(st.text(alphabet="ab -é", min_size=1, max_size=8).map(fold), max_size=8)
 
 
-def roster(*names: str) -> Roster:
+def roster(*names: str) -> NameIndex:
     """Entries that are known by their own names."""
-    return Roster([Entry(name, (name,)) for name in names])
+    return NameIndex([Item(name, (name,)) for name in names])
 
 
 def suggestions(names: Sequence[str], typed: str) -> list[str]:

@@ -1,22 +1,25 @@
-"""A connection for questions, which follows the index when another file takes its place."""
+"""The read-only connection to the index, and values that are computed from it and cached."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from bot.blog.errors import IndexUnavailable
 from bot.index.database import Database
 
+T = TypeVar("T")
 
-class LiveConnection:
-    """Read-only, one question at a time.
 
-    A rebuilt index is another file of the same name. SQLite would go on reading the
-    old one, so the file is looked at before each question.
+class IndexConnection:
+    """A read-only connection for one task at a time, opened when it is first used.
+
+    A rebuilt index is a new file of the same name. SQLite would go on reading the old
+    one, so each use compares the file's identity and opens it again where that differs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,12 +48,12 @@ class LiveConnection:
                 ) from error
 
     async def version(self, database: Database) -> tuple[int, int]:
-        """A value that changes whenever the answers to questions may have changed."""
+        """A value that changes whenever the index may have changed."""
         # https://www.sqlite.org/pragma.html#pragma_data_version
         return self._opened, await database.value("PRAGMA data_version")
 
     async def close(self) -> None:
-        """Close the connection; the next question opens another."""
+        """Close the connection; the next use opens another."""
         async with self._lock:
             await self._close()
 
@@ -81,6 +84,34 @@ class LiveConnection:
         if self._database is not None:
             database, self._database = self._database, None
             await database.close()
+
+
+class Cached(Generic[T]):
+    """A value that is computed from the index, and again after the index has changed.
+
+    Args:
+        connection: to the index.
+        compute: called with the database, which no other task uses meanwhile.
+    """
+
+    def __init__(
+        self, connection: IndexConnection, compute: Callable[[Database], Awaitable[T]]
+    ) -> None:
+        self._connection = connection
+        self._compute = compute
+        self._cached: tuple[tuple[int, int], T] | None = None
+
+    async def get(self) -> T:
+        """The value; the same object until the index changes.
+
+        Raises:
+            IndexUnavailable: there is no index, or it cannot be read.
+        """
+        async with self._connection.use() as database:
+            version = await self._connection.version(database)
+            if self._cached is None or self._cached[0] != version:
+                self._cached = version, await self._compute(database)
+        return self._cached[1]
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -1,0 +1,172 @@
+"""Answers to what people type: searches, corrections, and suggestions while they type."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from bot.blog.hit import Hit
+from bot.blog.post import Post
+from bot.blog.tag import Tag
+from bot.index.completion import Completion
+from bot.index.connection import Cached
+from bot.index.database import Database, Row
+from bot.index.fuzzy import Item, NameIndex, Vocabulary
+from bot.index.names import fold
+from bot.index.posts import Posts
+from bot.index.query import Query
+from bot.index.rows import to_post
+from bot.index.search import Required, Search
+from bot.index.sql import ALL_POSTS, NEXT_DUE, VOCABULARY
+
+# Where fewer posts hold all words of a query, less is required.
+FEW = 20
+# Of many words, any are enough where hardly any post holds all; of two, only where none does.
+MANY_WORDS, HARDLY_ANY = 3, 3
+
+
+class Finder:
+    """Implements the methods of ``blog.Library`` that take what somebody typed.
+
+    Args:
+        posts: selects posts and tags.
+    """
+
+    def __init__(self, posts: Posts) -> None:
+        self._posts = posts
+        self._connection = posts.connection
+        self._post_names = Cached(self._connection, _post_names)
+        self._vocabulary = Cached(self._connection, _vocabulary)
+        # The index's version, when the next post appears, the tags by key, and their names.
+        self._tags: tuple[tuple[int, int], float, Mapping[str, Tag], NameIndex] | None = None
+
+    async def closest(self, text: str, limit: int) -> Sequence[Post]:
+        """As ``Library.closest``."""
+        names = await self._post_names.get()
+        paths = await asyncio.to_thread(
+            names.closest, _last_segment(text), limit, self._posts.clock()
+        )
+        return await self._posts.by_paths(paths)
+
+    async def suggest(self, text: str, limit: int) -> Sequence[Post]:
+        """As ``Library.suggest``, for a text that is not empty."""
+        names = await self._post_names.get()
+        paths = await asyncio.to_thread(
+            names.suggest, _last_segment(text), limit, self._posts.clock()
+        )
+        return await self._posts.by_paths(paths)
+
+    async def suggest_tags(self, text: str, limit: int) -> Sequence[Tag]:
+        """As ``Library.suggest_tags``, for a text that is not empty."""
+        tags, names = await self._tag_names()
+        keys = await asyncio.to_thread(names.suggest, text, limit, self._posts.clock())
+        return [tags[key] for key in keys]
+
+    async def suggest_searches(self, text: str, limit: int) -> Sequence[str]:
+        """As ``Library.suggest_searches``."""
+        async with self._connection.use() as database:
+            return await Completion(database, text, self._posts.clock()).searches(limit)
+
+    async def search(self, query: str, limit: int, offset: int) -> Sequence[Hit]:
+        """As ``Library.search``."""
+        search = await self._search(query)
+        if search.query.is_empty:
+            return []
+        async with self._connection.use() as database, database.snapshot():
+            rows = await search.rows(database, limit, offset)
+            site_url = await self._posts.base_url(database)
+        return [
+            Hit(to_post(row).on_site(site_url), match.snippet, match.heading, match.section)
+            for row, match in rows
+        ]
+
+    async def count(self, query: str) -> int:
+        """As ``Library.count_hits``."""
+        search = await self._search(query)
+        if search.query.is_empty:
+            return 0
+        async with self._connection.use() as database:
+            return await search.count(database)
+
+    async def correction(self, query: str) -> str | None:
+        """As ``Library.correction``."""
+        search = Search(Query.of(query), self._posts.clock())
+        async with self._connection.use() as database:
+            if await search.count(database, 1):
+                return None
+        return await self._corrected(search, query)
+
+    async def _search(self, query: str) -> Search:
+        """What to search for, with less required where few posts hold all words.
+
+        Where none does because of a typo, nothing is to be found: the reader is told instead.
+        """
+        search = Search(Query.of(query), self._posts.clock())
+        words = len(search.query.large_words)
+        if words <= 1:
+            return search
+        async with self._connection.use() as database:
+            found = await search.count(database, FEW)
+        if found >= FEW:
+            return search
+        if found >= (HARDLY_ANY if words >= MANY_WORDS else 1):
+            return replace(search, required=Required.ALL_OR_NAMED)
+        if not found and await self._corrected(search, query):
+            return search
+        return replace(search, required=Required.ANY)
+
+    async def _corrected(self, search: Search, query: str) -> str | None:
+        """A query that finds nothing with its typos corrected; None where that finds no more."""
+        async with self._connection.use() as database:
+            unknown = await search.unknown_words(database)
+        corrected = query
+        for word in unknown:
+            vocabulary = await self._vocabulary.get()
+            if likeliest := await asyncio.to_thread(vocabulary.closest, word):
+                corrected = corrected.replace(word, likeliest)
+        if corrected == query:
+            return None
+        async with self._connection.use() as database:
+            found = await replace(search, query=Query.of(corrected)).count(database, 1)
+        return corrected if found else None
+
+    async def _tag_names(self) -> tuple[Mapping[str, Tag], NameIndex]:
+        """All tags by key, counted again when the index has changed or a post has appeared."""
+        now = self._posts.clock()
+        async with self._connection.use() as database:
+            version = await self._connection.version(database)
+            if self._tags and self._tags[0] == version and now < self._tags[1]:
+                return self._tags[2:]
+            due = await database.value(NEXT_DUE, {"now": now})
+        tags = {tag.key: tag for tag in await self._posts.tags("", {"limit": -1, "offset": 0})}
+        names = NameIndex([Item(key, (key,)) for key in tags])
+        self._tags = version, math.inf if due is None else due, tags, names
+        return tags, names
+
+
+async def _vocabulary(database: Database) -> Vocabulary:
+    return await asyncio.to_thread(Vocabulary, await database.rows(VOCABULARY))
+
+
+async def _post_names(database: Database) -> NameIndex:
+    return await asyncio.to_thread(_name_index, await database.rows(ALL_POSTS))
+
+
+def _name_index(rows: Sequence[Row]) -> NameIndex:
+    return NameIndex(
+        [Item(path, (fold(title), fold(slug)), instant) for path, title, slug, instant in rows]
+    )
+
+
+def _last_segment(text: str) -> str:
+    """The last segment of a pasted URL's path, which names the post; other text as it is."""
+    if not text.strip().startswith(("http://", "https://")):
+        return text
+    try:
+        path = urlsplit(text.strip()).path
+    except ValueError:
+        return text
+    return path.strip("/").rpartition("/")[2]
