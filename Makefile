@@ -68,8 +68,8 @@ lock: .venv/ready ## Write the lock files anew from pyproject.toml
 	  -o requirements-dev.lock
 
 messages: .venv/ready ## Bring the translations up to date with the code, and compile them
-	$(bin)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords --keyword say \
-	  --keyword count:1,2 --keyword named --keyword described --project slashpost \
+	$(bin)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords --keyword gettext \
+	  --keyword ngettext:1,2 --keyword locale_str --project slashpost \
 	  --sort-by-file --add-location file --output .venv/slashpost.pot bot/chat
 	$(bin)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  --domain slashpost --input-file .venv/slashpost.pot --output-dir bot/chat/locale

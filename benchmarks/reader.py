@@ -31,7 +31,7 @@ from multidict import CIMultiDict
 from benchmarks.blog import originals
 from benchmarks.http import custom_ids
 from bot.app import App
-from bot.chat.apology import apology
+from bot.chat.errors import failure
 from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.interactions import Interactions
@@ -142,7 +142,7 @@ async def measure(folder: Path, db: Path, posts: int, clicks: int) -> None:
         await app.sync()
         connection = client._connection  # noqa: SLF001 - where login() puts it
         connection.user = discord.ClientUser(state=connection, data=cast("Any", BOT.payload()))
-        interactions = Interactions(client, apology=apology, deadline=60)
+        interactions = Interactions(client, apology=failure, deadline=60)
         interactions.trust(KEY.verify_key.encode().hex())
         gc.freeze()  # as `slashpost run` does when it has imported everything
         session, firsts, stalls = Session(interactions), list[float](), Stalls()

@@ -36,8 +36,8 @@ LATER = {
     *(
         "bot.announce.announcer",
         "bot.serve.announcements",
-        "bot.chat.announcing",
-        "bot.chat.announcements",
+        "bot.chat.views.channel_settings",
+        "bot.chat.views.announcement",
     ),
     *("bot.state.postgres", "asyncpg"),
     # who is looked over, watched and told

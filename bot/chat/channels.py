@@ -13,7 +13,7 @@ from bot.announce.channel import Channel
 from bot.announce.delivery import MessengerError, NoAccess
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
-from bot.chat.interaction import client_of, is_own_answer, subscriptions_of
+from bot.chat.interaction import context_of, is_own_answer, subscriptions_of
 
 # For so long the answer to a command shows that its reader was allowed to use it: Discord
 # knows exceptions that only it can look up.
@@ -46,7 +46,7 @@ async def access_to(interaction: Interaction, channel: int, wish: Subscription |
     Raises:
         StateUnavailable: nothing can be announced at all.
     """
-    channels = client_of(interaction).channels
+    channels = context_of(interaction).channels
     if channels is None:
         raise StateUnavailable("Nothing can be announced here")
     try:

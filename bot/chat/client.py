@@ -1,72 +1,70 @@
-"""The bot as Discord knows it."""
+"""The bot as Discord knows it: the client and its tree of commands."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 import discord
 from discord import Interaction, InteractionType, app_commands
 
-from bot import __version__
-from bot.blog.library import Library
-from bot.blog.pictures import Pictures
-from bot.blog.usage import Tell
-from bot.chat.answers import Answers
-from bot.chat.clicks import lead
-from bot.chat.commands import COMMANDS, Command
-from bot.chat.cooldown import Cooldown
-from bot.chat.interaction import answer, words_of
-from bot.chat.pages import Pages
-from bot.chat.told import Untold
-from bot.chat.tree import Tree
-from bot.chat.usage import ended, noted
-from bot.chat.views.help import CommandInfo
-from bot.chat.views.notice import Notice
-from bot.chat.words import CommandTranslator
+from bot.blog.errors import StateUnavailable
+from bot.chat import routes
+from bot.chat.commands import COMMANDS
+from bot.chat.context import Context
+from bot.chat.errors import reply_to_error
+from bot.chat.i18n import CommandTranslator
+from bot.chat.interaction import context_of
+from bot.chat.usage import observed
+from bot.chat.views import following
 
-if TYPE_CHECKING:
-    from bot.announce.channel import Channels
-    from bot.announce.outbox import Backlog
-    from bot.announce.subscription import Subscriptions
+log = logging.getLogger(__name__)
 
 Sync = Callable[[app_commands.CommandTree], Awaitable[Sequence[app_commands.AppCommand]]]
 
 LONGEST_WAIT_SECONDS = 60.0
 
-# Between two posts that somebody shares in a channel.
-SHARING_SECONDS = 60
+
+class Tree(app_commands.CommandTree):
+    """A command tree that answers every error and observes every use."""
+
+    async def _call(self, interaction: Interaction) -> None:
+        """Call a command or complete an option: the only method that both pass."""
+        with observed(interaction):
+            try:
+                await super()._call(interaction)
+            except app_commands.AppCommandError as error:  # such as a command that is no more
+                await self.on_error(interaction, error)
+        if interaction.type is InteractionType.application_command:
+            await self._warn_unreachable(interaction)
+
+    async def _warn_unreachable(self, interaction: Interaction) -> None:
+        unreachable = context_of(interaction).unreachable
+        try:
+            if unreachable and await unreachable.take(interaction.user.id):
+                await following.warn_unreachable(interaction)
+        except StateUnavailable as error:
+            log.warning("Could not look whom to tell that they cannot be reached: %s", error)
+        except Exception:
+            log.exception("Could not tell a reader that they cannot be reached")
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Tell the reader; discord.py's own handler only logs."""
+        await reply_to_error(interaction, error)
 
 
 class Slashpost(discord.Client):
     """Answers slash commands from a library of posts.
 
     Args:
-        library: the posts.
+        context: what answers are made from.
         sync: makes Discord's list of commands equal to the tree's and returns that list.
-        pictures: those beside the posts, if there are any.
-        subscriptions: who wants to hear of new posts; None where that cannot be kept.
-        backlog: tells how much is still to be announced, for /about.
-        version: what /about shows.
-        tell: hears of every interaction that was dealt with.
-        http_trace: hears of every request to Discord.
-
-    Attributes:
-        channels: looks at those that posts are to be announced in; None where nothing can be.
+        http_trace: is told of every request to Discord.
     """
 
     def __init__(
-        self,
-        library: Library,
-        *,
-        sync: Sync,
-        pictures: Pictures | None = None,
-        subscriptions: Subscriptions | None = None,
-        backlog: Callable[[], Awaitable[Backlog]] | None = None,
-        version: str = __version__,
-        tell: Tell = lambda _: None,
-        http_trace: aiohttp.TraceConfig | None = None,
+        self, context: Context, *, sync: Sync, http_trace: aiohttp.TraceConfig | None = None
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -79,17 +77,7 @@ class Slashpost(discord.Client):
             max_ratelimit_timeout=LONGEST_WAIT_SECONDS,
             http_trace=http_trace,  # type: ignore[arg-type] # None is its default
         )
-        self.library = library
-        self.answers = Answers(library)
-        self.pages = Pages(library)
-        self.pictures = pictures
-        self.subscriptions = subscriptions
-        self.channels: Channels | None = None
-        self.backlog = backlog
-        self.untold = Untold(subscriptions) if subscriptions else None
-        self.sharing = Cooldown(SHARING_SECONDS)
-        self.version = version
-        self.tell = tell
+        self.context = context
         self.tree = Tree(
             self,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -97,46 +85,22 @@ class Slashpost(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
+        context.commands = COMMANDS
         for command in COMMANDS:
             self.tree.add_command(command)
         self._sync = sync
-        self._command_ids: dict[str, int] = {}
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands."""
         await self.tree.set_translator(CommandTranslator())
-        self._command_ids = {command.name: command.id for command in await self._sync(self.tree)}
+        told = await self._sync(self.tree)
+        self.context.command_ids = {command.name: command.id for command in told}
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Answer clicks and forms, those too that no version of this bot, or an older one, sent."""
-        if interaction.type not in {InteractionType.component, InteractionType.modal_submit}:
-            return
-        data: Mapping[str, Any] = interaction.data or {}
-        if await lead(interaction, data["custom_id"]):
-            return
-        with noted(interaction, "unknown"):
-            ended(interaction, "outdated")
-            outdated = words_of(interaction).say(
-                "This button is from an older version. Use the command again."
-            )
-            await answer(interaction, Notice(outdated))
-
-    def mention(self, name: str) -> str:
-        """A command in a message, such as ``announce here``: clickable once it has an id."""
-        command_id = self._command_ids.get(name.partition(" ")[0])
-        return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
-
-    def commands(self, *, manages: bool) -> list[CommandInfo]:
-        """All commands, in the order of /help.
-
-        Args:
-            manages: whether for somebody who may use those for administrators too.
-        """
-        shown = [each for each in COMMANDS if manages or each.default_permissions is None]
-        return [CommandInfo(self.mention(start_of(each)), each.description) for each in shown]
+        """Answer clicks and forms; the tree answers commands."""
+        if interaction.type in {InteractionType.component, InteractionType.modal_submit}:
+            await routes.dispatch(interaction)
 
 
-def start_of(command: Command) -> str:
-    """The name of a command, or of the first one of a group: a group alone cannot be used."""
-    first = command.commands[0] if isinstance(command, app_commands.Group) else command
-    return first.qualified_name
+class ShardedSlashpost(Slashpost, discord.AutoShardedClient):
+    """The same over as many connections at once as Discord asks of a bot in many servers."""

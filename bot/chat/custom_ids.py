@@ -1,14 +1,15 @@
-"""What a click means, written into the custom id of its button or select menu.
+"""What a click means, written into the custom id of its button, select menu or form.
 
 A custom id says everything: the click works after a restart and in a rebuilt index, and no
-view is kept in memory. Each class knows the pattern of its ids, reads and writes them.
+view is kept in memory. Each class declares its word and its parts once; ``str`` writes an
+id, ``parse`` reads it. Ids of messages that were sent must be read for ever.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, dataclass_transform
 
 from bot.blog.library import Library
 from bot.blog.post import post_key
@@ -17,264 +18,265 @@ from bot.chat import limits
 from bot.chat.text import is_mention_like
 
 KEY = r"[0-9a-f]{12}"
+DIGEST = r"[0-9a-f]{0,16}"
 PAGE = r"-?\d{1,9}"
-_PLACE = rf"(?P<key>{KEY}):(?P<digest>[0-9a-f]{{0,16}}):(?P<page>{PAGE})"
+CHANNEL = r"\d{1,20}"
+
+KINDS: dict[str, type[CustomId]] = {}
 
 
+class Part:
+    """A part of a custom id: the pattern of its text, and whether it may be left out."""
+
+    def __init__(self, pattern: str, *, optional: bool) -> None:
+        self.pattern = rf"(?::({pattern}))?" if optional else rf":({pattern})"
+        self.is_optional = optional
+
+
+def part(pattern: str, *, default: str | None = None) -> Any:
+    """Declare a part, which stands behind the ones before it and a colon.
+
+    Its type in the class is ``str``, ``int``, or ``bool`` (``0`` or ``1``).
+
+    Args:
+        pattern: a regular expression without groups.
+        default: ``""`` for a part that is left out with its colon where it is empty.
+    """
+    return Part(pattern, optional=default is not None)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(part,))
 class CustomId:
-    """What one kind of custom id has: its pattern, reading (``parse``) and writing (``str``)."""
+    """What all custom ids have in common: a word, and parts behind it in their order."""
 
-    __slots__ = ()
-    pattern: ClassVar[str]
+    word: ClassVar[str]
+    parts: ClassVar[Mapping[str, Part]] = {}
+    types: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls, word: str = "") -> None:
+        own = {name: each for name, each in vars(cls).items() if isinstance(each, Part)}
+        cls.parts = {**cls.parts, **own}
+        cls.types = {**cls.types, **{name: cls.__annotations__[name] for name in own}}
+        if word:
+            cls.word = word
+            KINDS[word] = cls
+
+    def __init__(self, *values: object, **named: object) -> None:
+        given = {**dict(zip(self.parts, values, strict=False)), **named}
+        self.__dict__.update({name: given.get(name, "") for name in self.parts})
 
     @classmethod
-    def match(cls, custom_id: str) -> re.Match[str] | None:
-        """What ``parse`` reads, or None where it is no custom id of this kind."""
-        return re.fullmatch(cls.pattern, custom_id, re.DOTALL)
+    def pattern(cls) -> str:
+        """What ids of this kind match, a group for each part."""
+        return cls.word + "".join(each.pattern for each in cls.parts.values())
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read a custom id that matches; cannot fail."""
-        raise NotImplementedError
+    def read(cls, custom_id: str) -> CustomId | None:
+        """What the id says, or None where it is none of this kind."""
+        match = re.fullmatch(cls.pattern(), custom_id, re.DOTALL)
+        if match is None:
+            return None
+        convert: Mapping[str, Callable[[str], object]]
+        convert = {"str": str, "int": int, "bool": "1".__eq__}
+        texts = dict(zip(cls.parts, match.groups(default=""), strict=True))
+        return cls(**{name: convert[cls.types[name]](text) for name, text in texts.items()})
 
     def __str__(self) -> str:
-        raise NotImplementedError
+        values = {name: getattr(self, name) for name in self.parts}
+        texts = [
+            str(int(value) if isinstance(value, bool) else value)
+            for name, value in values.items()
+            if value != "" or not self.parts[name].is_optional
+        ]
+        return ":".join([self.word, *texts])
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    @property
+    def fits(self) -> bool:
+        """Whether Discord takes it. Only what a reader typed may be too long."""
+        return limits.length(str(self)) <= limits.CUSTOM_ID
 
 
-@dataclass(frozen=True, slots=True)
-class Bare(CustomId):
-    """A custom id that is all of its pattern, and says nothing more."""
-
-    @classmethod
-    def parse(cls, _match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls()
-
-    def __str__(self) -> str:
-        return self.pattern
+def parse(custom_id: str) -> CustomId | None:
+    """What a custom id says, or None where this version means nothing by it."""
+    kind = KINDS.get(custom_id.partition(":")[0])
+    return kind.read(custom_id) if kind else None
 
 
-@dataclass(frozen=True, slots=True)
-class OfPage(CustomId):
-    """A page, from 1, of the list that the name stands for."""
-
-    name: ClassVar[str]
-    page: int
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["page"]))
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPost(CustomId):
+class ReadPost(CustomId, word="read"):
     """Open a post, at a section (its ``section_ref``) if not empty, as a message of its own."""
 
-    pattern: ClassVar = rf"read:(?P<key>{KEY})(?::(?P<section>.+))?"
-    key: str
-    section: str = ""
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["key"], match["section"] or "")
-
-    def __str__(self) -> str:
-        return f"read:{self.key}:{self.section}" if self.section else f"read:{self.key}"
+    key: str = part(KEY)
+    section: str = part(r".+", default="")
 
 
-@dataclass(frozen=True, slots=True)
 class PageOfPost(CustomId):
     """A page of a post, from 1, as it was while the post had that digest."""
 
-    name: ClassVar[str]
-    key: str
-    digest: str
-    page: int
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["key"], match["digest"], int(match["page"]))
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.key}:{self.digest}:{self.page}"
+    key: str = part(KEY)
+    digest: str = part(DIGEST)
+    page: int = part(PAGE)
 
 
-class TurnPage(PageOfPost):
+class TurnPage(PageOfPost, word="page"):
     """Turn this message to the page."""
 
-    __slots__ = ()
-    name = "page"
-    pattern = rf"page:{_PLACE}"
 
-
-class ReadOn(PageOfPost):
+class ReadOn(PageOfPost, word="on"):
     """Open the page as a message of its own."""
 
-    __slots__ = ()
-    name = "on"
-    pattern = rf"on:{_PLACE}"
 
-
-class SavePage(PageOfPost):
+class SavePage(PageOfPost, word="save"):
     """Send the reader a bookmark to the page."""
 
-    __slots__ = ()
-    name = "save"
-    pattern = rf"save:{_PLACE}"
 
-
-class Jump(PageOfPost):
+class Jump(PageOfPost, word="jump"):
     """Turn this message to the section that is chosen; from the page, where that cannot be.
 
     Option values are ``section_ref``, or ``Jump.FROM`` and a number: offer the sections
     from that one on.
     """
 
-    __slots__ = ()
     FROM: ClassVar = "~from:"
-    name = "jump"
-    pattern = rf"jump:{_PLACE}"
 
 
-@dataclass(frozen=True, slots=True)
-class SharePost(CustomId):
+class SharePost(CustomId, word="share"):
     """Show the card of a post to everyone in the channel."""
 
-    pattern: ClassVar = rf"share:(?P<key>{KEY})"
-    key: str
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["key"])
-
-    def __str__(self) -> str:
-        return f"share:{self.key}"
+    key: str = part(KEY)
 
 
-@dataclass(frozen=True, slots=True)
-class TurnTo(CustomId):
+class TurnTo(CustomId, word="post"):
     """Turn this message to the card of a post; ``place`` tells the card's buttons apart."""
 
-    pattern: ClassVar = rf"post:(?P<place>[a-z]{{1,10}}):(?P<key>{KEY})"
-    place: str
-    key: str
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["place"], match["key"])
-
-    def __str__(self) -> str:
-        return f"post:{self.place}:{self.key}"
+    place: str = part(r"[a-z]{1,10}")
+    key: str = part(KEY)
 
 
-class PickRelated(Bare):
+class PickRelated(CustomId, word="related"):
     """Turn this message to the related post that is chosen; option values are post keys."""
 
-    __slots__ = ()
-    pattern = r"related"
 
-
-class AnotherRandom(Bare):
+class AnotherRandom(CustomId, word="random"):
     """Turn this message to the card of some other post."""
 
-    __slots__ = ()
-    pattern = r"random"
 
-
-@dataclass(frozen=True, slots=True)
-class ListPage(CustomId):
+class ListPage(CustomId, word="latest"):
     """A page of the newest posts, from 1, of one tag (its ``tag_ref``) if not empty."""
 
-    pattern: ClassVar = rf"latest:(?P<page>{PAGE}):(?P<count>[1-5]):(?P<tag>.*)"
-    page: int
-    count: int
-    tag: str = ""
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["page"]), int(match["count"]), match["tag"])
-
-    def __str__(self) -> str:
-        return f"latest:{self.page}:{self.count}:{self.tag}"
+    page: int = part(PAGE)
+    count: int = part(r"[1-5]")
+    tag: str = part(r".*")
 
 
-@dataclass(frozen=True, slots=True)
-class Narrow(CustomId):
+class Narrow(CustomId, word="narrow"):
     """Choose the tag of a list; option values are ``tag_ref`` or ``Narrow.ALL``."""
 
     ALL: ClassVar = "~all"
-    pattern: ClassVar = r"narrow:(?P<count>[1-5])"
-    count: int
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["count"]))
-
-    def __str__(self) -> str:
-        return f"narrow:{self.count}"
+    count: int = part(r"[1-5]")
 
 
-class TagsPage(OfPage):
+class TagsPage(CustomId, word="tags"):
     """A page of all tags, from 1."""
 
-    __slots__ = ()
-    name = "tags"
-    pattern = rf"tags:(?P<page>{PAGE})"
+    page: int = part(PAGE)
 
 
-class PickTag(Bare):
+class PickTag(CustomId, word="tag"):
     """Turn this message to the posts of the tag that is chosen; option values are ``tag_ref``."""
 
-    __slots__ = ()
-    pattern = r"tag"
+
+class SearchPage(CustomId, word="search"):
+    """A page of search results, from 1. Only a query that ``fits`` can be paged."""
+
+    page: int = part(PAGE)
+    query: str = part(r".+")
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage(CustomId):
-    """A page of search results, from 1. Only a query that fits can be paged."""
-
-    pattern: ClassVar = rf"search:(?P<page>{PAGE}):(?P<query>.+)"
-    page: int
-    query: str
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(int(match["page"]), match["query"])
-
-    @property
-    def fits(self) -> bool:
-        """Whether Discord takes this custom id."""
-        return limits.length(str(self)) <= limits.CUSTOM_ID
-
-    def __str__(self) -> str:
-        return f"search:{self.page}:{self.query}"
-
-
-@dataclass(frozen=True, slots=True)
-class Follow(CustomId):
+class Follow(CustomId, word="follow"):
     """Announce posts to whoever clicks, of one tag (its ``tag_ref``) if not empty."""
 
-    pattern: ClassVar = r"follow:(?P<tag>.*)"
-    tag: str = ""
+    tag: str = part(r".*")
 
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """Read it."""
-        return cls(match["tag"])
 
-    def __str__(self) -> str:
-        return f"follow:{self.tag}"
+class UnfollowAll(CustomId, word="unfollow"):
+    """Announce nothing any more to whoever clicks."""
+
+
+class NewPost(CustomId, word="new"):
+    """Open a post from its announcement, which the delivery's id tells from other messages.
+
+    The key is ``withdrawn`` where the post is no longer there.
+    """
+
+    # In the place of a delivery's id, where nothing was sent.
+    PREVIEW: ClassVar = "0" * 20
+    delivery: str = part(r"[0-9a-f]{20}")
+    key: str = part(rf"{KEY}|~\d{{1,3}}")
+
+    @staticmethod
+    def withdrawn(number: int) -> str:
+        """Stands for the post with that number in its message."""
+        return f"~{number}"
+
+
+class SettingsPage(CustomId, word="announced"):
+    """A page, from 1, of the channels in which a server announces posts."""
+
+    page: int = part(PAGE)
+
+
+class OfChannel(CustomId):
+    """Something about what is announced in the channel of that id."""
+
+    channel: int = part(CHANNEL)
+
+
+class OpenSettings(OfChannel, word="settings"):
+    """Turn this message to the channel's settings."""
+
+
+class PickRole(OfChannel, word="role"):
+    """Mention the role that is chosen, or none."""
+
+
+class TypeTags(OfChannel, word="more"):
+    """Open the form for what menus cannot say."""
+
+
+class TypedTags(OfChannel, word="typed"):
+    """Take what was typed into that form."""
+
+
+class AskToStop(OfChannel, word="remove"):
+    """Ask whether nothing shall be announced there any more."""
+
+
+class Stop(OfChannel, word="removed"):
+    """Announce nothing there any more."""
+
+
+class PickTags(CustomId, word="tagged"):
+    """Announce ``only`` posts with the tags that are chosen, or ``never`` those."""
+
+    which: str = part(r"only|never")
+    channel: int = part(CHANNEL)
+
+
+class Switch(CustomId, word="switch"):
+    """Turn a setting of a channel's announcements on, or off again."""
+
+    what: str = part(r"silent|publish|threads|paused")
+    on: bool = part(r"[01]")
+    channel: int = part(CHANNEL)
 
 
 # A tag's name stands in a custom id and in an option's value as it is, unless it is longer

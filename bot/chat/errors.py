@@ -1,21 +1,20 @@
-"""The one place that answers when something went wrong.
-
-It serves commands (through the tree), buttons and select menus (through ``Action``), and
-whatever else discord.py would only log: a reader always hears that it failed.
-"""
+"""Answers where something went wrong: a reader is always told that it failed."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 import discord
-from discord import Interaction, app_commands
+from discord import Interaction, InteractionResponseType, InteractionType, app_commands
+from discord.enums import try_enum
 
 from bot.blog.errors import IndexUnavailable, StateUnavailable
-from bot.chat.interaction import words_of
+from bot.chat.i18n import Translator, translator_for
+from bot.chat.interaction import translator_of
 from bot.chat.usage import ended, name_of
 from bot.chat.views.notice import Notice
-from bot.chat.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ async def reply_to_error(interaction: Interaction, error: BaseException) -> None
         return
     ended(interaction, "failed")
     log.error("Failed: %s", name_of(interaction), exc_info=error)
-    view = Notice(explain(error, words_of(interaction)), Notice.ERROR)
+    view = Notice(explain(error, translator_of(interaction)), Notice.ERROR)
     view.stop()
     try:
         if interaction.response.is_done():
@@ -43,12 +42,36 @@ async def reply_to_error(interaction: Interaction, error: BaseException) -> None
         log.exception("Could not even say so: %s", name_of(interaction))
 
 
-def explain(error: BaseException, words: Words) -> str:
+def explain(error: BaseException, tr: Translator) -> str:
     """Say in the reader's language what went wrong and what to do about it."""
     if isinstance(error, IndexUnavailable):
-        return words.say("The posts cannot be read right now. Please try again in a moment.")
+        return tr.gettext("The posts cannot be read right now. Please try again in a moment.")
     if isinstance(error, StateUnavailable):
-        return words.say("Nothing can be announced or followed right now. Please try again later.")
+        return tr.gettext("Nothing can be announced or followed right now. Please try again later.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return words.say("This command has changed. Reload Discord and try again.")
-    return words.say("Something went wrong here. It has been noted; please try again later.")
+        return tr.gettext("This command has changed. Reload Discord and try again.")
+    return tr.gettext("Something went wrong here. It has been noted; please try again later.")
+
+
+def failure(interaction: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer an interaction that nothing else has answered.
+
+    Args:
+        interaction: as Discord sent it.
+
+    Returns:
+        the body of the answer, as Discord takes it: to the reader alone, that something went
+        wrong; to somebody who types, no suggestions.
+    """
+    if interaction["type"] == InteractionType.autocomplete.value:
+        kind = InteractionResponseType.autocomplete_result
+        return {"type": kind.value, "data": {"choices": []}}
+    tr = translator_for(try_enum(discord.Locale, interaction.get("locale", "en-US")))
+    failed = tr.gettext("Something went wrong here. It has been noted; please try again later.")
+    view = Notice(failed, Notice.ERROR)
+    components = view.to_components()  # type: ignore[no-untyped-call] # discord.py's own
+    flags = discord.MessageFlags(ephemeral=True, components_v2=True)
+    return {
+        "type": InteractionResponseType.channel_message.value,
+        "data": {"flags": flags.value, "components": components},
+    }

@@ -1,22 +1,20 @@
-"""What every command and button asks of the interaction it answers."""
+"""What commands, clicks and forms ask of the interaction that they answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import discord
-from discord import Interaction
+from discord import Interaction, ui
 
+from bot.announce.subscription import Subscriptions
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Library
-from bot.chat.words import Words, words_in
-
-if TYPE_CHECKING:
-    from bot.announce.subscription import Subscriptions
-    from bot.chat.client import Slashpost
-    from bot.chat.views.layout import Layout
+from bot.chat.context import Context
+from bot.chat.i18n import Translator, translator_for
+from bot.chat.views.layout import Layout
 
 T = TypeVar("T")
 
@@ -25,14 +23,16 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 1.5
 
 
-def client_of(interaction: Interaction) -> Slashpost:
-    """The bot: the only client that dispatches to this package."""
-    return cast("Slashpost", interaction.client)
+def context_of(interaction: Interaction) -> Context:
+    """What the answer is made from: every client that dispatches to this package holds one."""
+    client: Any = interaction.client
+    context: Context = client.context
+    return context
 
 
 def library_of(interaction: Interaction) -> Library:
     """The posts."""
-    return client_of(interaction).library
+    return context_of(interaction).library
 
 
 def subscriptions_of(interaction: Interaction) -> Subscriptions:
@@ -41,7 +41,7 @@ def subscriptions_of(interaction: Interaction) -> Subscriptions:
     Raises:
         StateUnavailable: there is no place to keep that.
     """
-    found = client_of(interaction).subscriptions
+    found = context_of(interaction).subscriptions
     if found is None:
         raise StateUnavailable(
             "There is no state", "Set SLASHPOST_STATE to a file that can be written."
@@ -49,9 +49,21 @@ def subscriptions_of(interaction: Interaction) -> Subscriptions:
     return found
 
 
-def words_of(interaction: Interaction) -> Words:
-    """The words of the reader's language."""
-    return words_in(interaction.locale)
+def translator_of(interaction: Interaction) -> Translator:
+    """Translates into the reader's language."""
+    return translator_for(interaction.locale)
+
+
+def now_of(interaction: Interaction) -> int:
+    """When the command was sent or the button clicked, in Unix seconds."""
+    return int(interaction.created_at.timestamp())
+
+
+def chosen_in(interaction: Interaction) -> Sequence[str]:
+    """The values that were chosen from a select menu."""
+    data: Mapping[str, Any] = interaction.data or {}
+    values: Sequence[str] = data.get("values", ())
+    return values
 
 
 async def prepare(interaction: Interaction, making: Awaitable[T], *, hide: bool) -> T:
@@ -143,3 +155,28 @@ async def turn(interaction: Interaction, view: Layout) -> None:
         await interaction.edit_original_response(view=view, attachments=view.files)
     else:
         await interaction.response.edit_message(view=view, attachments=view.files)
+
+
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Answer with a form, which Discord calls a modal.
+
+    discord.py would keep it in memory until it is sent, and know none after a restart. It
+    is stopped before, since its custom id says all that sending it means.
+    """
+    form.stop()
+    await interaction.response.send_modal(form)
+
+
+def typed_in(interaction: Interaction) -> Mapping[str, str | Sequence[str]]:
+    """What was typed into a form or chosen in it, by its items' custom ids."""
+    data: Mapping[str, Any] = interaction.data or {}
+    items = _items(data.get("components", ()))
+    return {item["custom_id"]: item.get("values", item.get("value", "")) for item in items}
+
+
+def _items(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        if "custom_id" in component:
+            yield component
+        inner = [component["component"]] if "component" in component else ()
+        yield from _items([*inner, *component.get("components", ())])

@@ -10,9 +10,9 @@ import discord
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
 from bot.blog.post import Post
+from bot.chat.i18n import translator_for
 from bot.chat.pages import Pages
 from bot.chat.views.post_page import Opened, PostPage
-from bot.chat.words import words_in
 from bot.rendering.page import pictures_of
 
 Json = dict[str, Any]
@@ -29,11 +29,11 @@ async def pages_of(post: Post, library: Library, pictures: Pictures | None) -> S
     rendered = await Pages(library).of(post)
     if rendered is None:
         return []
-    words = words_in(discord.Locale.american_english)
+    tr = translator_for(discord.Locale.american_english)
     printed: list[Json] = []
     for number, page in enumerate(rendered.pages, start=1):
         opened = await Opened.at(number, post, rendered, pictures)
-        message = PostPage(opened, words, is_aside=True, shares=True)
+        message = PostPage(opened, tr, is_aside=True, shares=True)
         images = [{"url": picture.url, "alt": picture.alt} for picture in pictures_of(page)]
         components = message.to_components()  # type: ignore[no-untyped-call] # discord.py's own
         printed.append({"text": page.text, "images": images, "components": components})

@@ -1,4 +1,4 @@
-"""Noting what readers do, for whoever runs the bot."""
+"""What readers use, told to whoever runs the bot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from discord import Interaction, InteractionType
 from structlog.contextvars import bound_contextvars
 
 from bot.blog.usage import USAGE, Kind, Outcome, Usage
-from bot.chat.interaction import client_of
+from bot.chat.interaction import context_of
 
 KINDS: Mapping[InteractionType, Kind] = {
     InteractionType.application_command: "command",
@@ -24,8 +24,8 @@ SUBCOMMANDS = {1, 2}
 
 
 @contextmanager
-def noted(interaction: Interaction, name: str = "") -> Iterator[None]:
-    """Tell the client's listener about an interaction once it has been dealt with.
+def observed(interaction: Interaction, name: str = "") -> Iterator[None]:
+    """Tell the context's observer of an interaction once it has been dealt with.
 
     Args:
         interaction: of a kind in ``KINDS``.
@@ -42,11 +42,11 @@ def noted(interaction: Interaction, name: str = "") -> Iterator[None]:
             raise
         finally:
             usage.seconds = time.perf_counter() - started
-            client_of(interaction).tell(usage)
+            context_of(interaction).observe(usage)
 
 
 def ended(interaction: Interaction, outcome: Outcome) -> None:
-    """Note that an interaction was not simply answered."""
+    """Record that an interaction was not simply answered."""
     usage: Usage | None = interaction.extras.get(USAGE)
     if usage is not None:
         usage.outcome = outcome
@@ -86,7 +86,7 @@ def command_in(data: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]
 
 def shard_of(interaction: Interaction) -> int | None:
     """The shard that the interaction came over: https://docs.discord.com/developers/events/gateway#sharding."""
-    client = client_of(interaction)
+    client = interaction.client
     if client.ws is None:  # over HTTP
         return None  # type: ignore[unreachable] # discord.py says that there always is one
     return ((interaction.guild_id or 0) >> 22) % (client.shard_count or 1)

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from bot.announce.announcer import Announcer
 from bot.announce.delivery_worker import Outcome
 from bot.app import App
-from bot.chat.announcements import Cards
 from bot.chat.client import Slashpost
+from bot.chat.views.announcement import Announcements
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.messenger import DiscordMessenger
@@ -29,14 +29,14 @@ async def announcing(
         tell: hears of what became of each delivery.
     """
     rate_limiter = RateLimiter()
-    client.channels = DiscordChannels(client, rate_limiter=rate_limiter)
+    client.context.channels = DiscordChannels(client, rate_limiter=rate_limiter)
     announcer = Announcer(
         app.library,
         ledger=state.ledger,
         outbox=state.outbox,
         subscriptions=state.subscriptions,
         messenger=DiscordMessenger(client, rate_limiter=rate_limiter),
-        composer=Cards(),
+        composer=Announcements(),
         limit=app.settings.announce_limit,
         tell=tell,
     )

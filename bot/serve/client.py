@@ -7,8 +7,8 @@ from discord import VoiceClient
 
 from bot.app import App
 from bot.blog.usage import Tell
-from bot.chat.client import Slashpost, Sync
-from bot.chat.sharded import ShardedSlashpost
+from bot.chat.client import ShardedSlashpost, Slashpost, Sync
+from bot.chat.context import Context
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.commands import sync_commands
@@ -36,14 +36,16 @@ def build_client(
     # Or discord.py warns that what it needs for voice, which we do not, is missing.
     VoiceClient.warn_nacl = VoiceClient.warn_dave = False
     client = (ShardedSlashpost if sharded else Slashpost)(
-        app.library,
+        Context(
+            library=app.library,
+            pictures=app.pictures,
+            subscriptions=state.subscriptions if state else None,
+            backlog=state.outbox.backlog if state else None,
+            observe=tell,
+        ),
         sync=sync,
-        pictures=app.pictures,
-        subscriptions=state.subscriptions if state else None,
-        backlog=state.outbox.backlog if state else None,
-        tell=tell,
         http_trace=http_trace,
     )
     if state:
-        client.channels = DiscordChannels(client)
+        client.context.channels = DiscordChannels(client)
     return client

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from discord import app_commands
 
+from bot import lazy
 from bot.app import App
 from bot.blog.background import in_background
 from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
 from bot.blog.library import Library
 from bot.blog.usage import Usage
-from bot.chat.apology import apology
-from bot.chat.clicks import load_all
 from bot.chat.client import Slashpost, Sync
+from bot.chat.errors import failure
 from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
@@ -83,7 +83,7 @@ async def serve_http(app: App, token: str) -> None:
         open_state(app.settings) as state,
         observed_client(app, metrics, state) as client,
     ):
-        interactions = Interactions(client, apology=apology)
+        interactions = Interactions(client, apology=failure)
         service = HttpService(
             client,
             token,
@@ -106,7 +106,7 @@ async def serve_http(app: App, token: str) -> None:
         ):
             await app.begin()
             log.info("%s", await app.summary())
-            await asyncio.to_thread(load_all)
+            await asyncio.to_thread(lazy.load)
             async with (
                 announced(app, client, state, metrics) as announcer,
                 hooks.working(announcer),
@@ -152,7 +152,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
         if hooks is not None:
             await stack.enter_async_context(hooks.working(announcer))
         await stack.enter_async_context(app.watching())
-        await stack.enter_async_context(in_background(asyncio.to_thread(load_all)))
+        await stack.enter_async_context(in_background(asyncio.to_thread(lazy.load)))
         await run_gateway(client, token)
 
 

@@ -16,6 +16,7 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.chat.client import Slashpost
+from bot.chat.context import Context
 from bot.index.index import Index
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
@@ -167,13 +168,13 @@ async def state() -> AsyncIterator[State]:
 
 def bot_of(index: Index, state: State | None) -> Slashpost:
     """A bot that answers from the index, and remembers if it can."""
-    bot = Slashpost(
-        index,
-        sync=sync,
+    context = Context(
+        library=index,
         subscriptions=state.subscriptions if state else None,
         backlog=state.outbox.backlog if state else None,
     )
-    bot.channels = DiscordChannels(bot)
+    bot = Slashpost(context, sync=sync)
+    bot.context.channels = DiscordChannels(bot)
     return bot
 
 

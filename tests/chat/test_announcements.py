@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.announce.delivery import Message, Story, delivery_id
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
-from bot.chat.announcements import MOST_STORIES, THREAD_NAME, Cards
-from bot.chat.words import CATALOGUES
+from bot.chat.i18n import catalogues
+from bot.chat.views.announcement import MOST_STORIES, THREAD_NAME, Announcements
 from tests.chat.blog import SITE, garden, garden_post
 from tests.chat.test_payloads import ANY, MUCH, V2, posts
 from tests.wire.limits import check_limits, components_of, texts_of
@@ -32,7 +32,7 @@ SUBSCRIPTIONS = st.builds(
     st.sampled_from([CHANNEL, READER]),
     role=st.none() | st.integers(1, 2**63),
     silent=st.booleans(),
-    locale=st.sampled_from([each.value for each in (Locale.danish, *CATALOGUES)]) | st.just("xx"),
+    locale=st.sampled_from([each.value for each in (Locale.danish, *catalogues())]) | st.just("xx"),
 )
 
 
@@ -71,7 +71,7 @@ def buttons(letter: Message) -> list[dict[str, Any]]:
 def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
     about: Sequence[Story], to: Subscription
 ) -> None:
-    cards = Cards()
+    cards = Announcements()
     for letter in (cards.compose(ID, about, to), cards.plain(ID, about, to)):
         takes(letter)
         assert len(buttons(letter)) == min(len(about), MOST_STORIES)
@@ -85,7 +85,7 @@ def test_the_role_that_was_chosen_is_the_only_mention(
     about: Sequence[Story], to: Subscription
 ) -> None:
     mentions = [] if to.role is None else [f"<@&{to.role}>"]
-    for letter in (Cards().compose(ID, about, to), Cards().plain(ID, about, to)):
+    for letter in (Announcements().compose(ID, about, to), Announcements().plain(ID, about, to)):
         said = re.sub(r"`[^`\n]*`", "", shown(letter))  # chips, where Discord reads no Markdown
         assert re.findall(r"(?<!\\)<[@#][!&]?\d+>", said) == mentions
         assert not re.search(r"@(everyone|here)", said, re.IGNORECASE)
@@ -111,8 +111,8 @@ def test_the_longest_posts_there_could_be_can_be_announced(piece: str, many: int
         for number in range(many)
     ]
     to = replace(READER, role=2**63, locale="fr")
-    takes(Cards().compose(ID, about, to))
-    takes(Cards().plain(ID, about, to))
+    takes(Announcements().compose(ID, about, to))
+    takes(Announcements().plain(ID, about, to))
 
 
 def story(number: int) -> Story:
@@ -122,7 +122,7 @@ def story(number: int) -> Story:
 
 
 def test_one_post_makes_a_card_with_its_cover_link_and_tags() -> None:
-    letter = Cards().compose(ID, [story(3)], replace(CHANNEL, role=9))
+    letter = Announcements().compose(ID, [story(3)], replace(CHANNEL, role=9))
     lines = shown(letter).splitlines()
     assert lines[:3] == [
         "-# 📣 New post",
@@ -139,19 +139,23 @@ def test_one_post_makes_a_card_with_its_cover_link_and_tags() -> None:
 
 
 def test_the_same_post_makes_the_same_letter() -> None:
-    assert Cards().compose(ID, [story(3)], CHANNEL) == Cards().compose(ID, [story(3)], CHANNEL)
+    assert Announcements().compose(ID, [story(3)], CHANNEL) == Announcements().compose(
+        ID, [story(3)], CHANNEL
+    )
 
 
 def test_a_withdrawn_post_is_struck_and_cannot_be_opened() -> None:
     gone = Story(title="Bed *number* 3", post=None)
-    letter = Cards().compose(ID, [gone], CHANNEL)
+    letter = Announcements().compose(ID, [gone], CHANNEL)
     assert r"~~Bed \*number\* 3~~" in shown(letter)
     assert "This post was withdrawn." in shown(letter)
     assert [button["disabled"] for button in buttons(letter)] == [True]
 
 
 def test_several_posts_make_a_list_oldest_first_with_a_button_each() -> None:
-    letter = Cards().compose(ID, [story(1), Story(title="Gone", post=None), story(3)], CHANNEL)
+    letter = Announcements().compose(
+        ID, [story(1), Story(title="Gone", post=None), story(3)], CHANNEL
+    )
     headings = re.findall(r"(?m)^(?:### \[|~~)([^\]~]+)", shown(letter))
     assert headings == ["Bed number 1", "Gone", "Bed number 3"]
     assert [button["disabled"] for button in buttons(letter)] == [False, True, False]
@@ -160,20 +164,20 @@ def test_several_posts_make_a_list_oldest_first_with_a_button_each() -> None:
 
 def test_a_list_shows_the_newest_ten_and_counts_the_others() -> None:
     about = [Story(title=post.title, post=post) for post in garden(12)]
-    said = shown(Cards().compose(ID, about, CHANNEL))
+    said = shown(Announcements().compose(ID, about, CHANNEL))
     assert "## 📣 12 new posts" in said
     assert re.findall(r"### Bed number (\d+)", said) == [str(number) for number in range(3, 13)]
     assert said.endswith("-# and 2 more: `/latest`")
 
 
 def test_a_reader_is_told_how_to_stop_it_in_their_language() -> None:
-    said = shown(Cards().compose(ID, [story(3)], replace(READER, locale="de")))
+    said = shown(Announcements().compose(ID, [story(3)], replace(READER, locale="de")))
     assert said.endswith("-# Du folgst diesem Blog. `/entfolgen` beendet das.")
-    assert "entfolgen" not in shown(Cards().compose(ID, [story(3)], CHANNEL))
+    assert "entfolgen" not in shown(Announcements().compose(ID, [story(3)], CHANNEL))
 
 
 def test_the_plain_letter_has_neither_picture_nor_link() -> None:
-    letter = Cards().plain(ID, [story(3)], CHANNEL)
+    letter = Announcements().plain(ID, [story(3)], CHANNEL)
     kinds = {component["type"] for component in components_of({"components": letter.components})}
     assert kinds == {17, 10, 9, BUTTON}
     assert "http" not in str(letter.components)

@@ -11,44 +11,38 @@ from hypothesis import strategies as st
 from bot.announce.delivery import delivery_id
 from bot.blog.post import post_key
 from bot.chat.custom_ids import (
+    KINDS,
     AnotherRandom,
+    AskToStop,
     CustomId,
     Follow,
     ListPage,
     Narrow,
+    NewPost,
+    OpenSettings,
     PickRelated,
+    PickRole,
     PickTag,
+    PickTags,
     ReadPost,
     SearchPage,
+    SettingsPage,
+    Stop,
+    Switch,
     TagsPage,
     TurnTo,
+    TypedTags,
+    TypeTags,
+    UnfollowAll,
+    parse,
     tag_of,
     tag_ref,
 )
 from bot.chat.limits import length
-from bot.chat.subscription_ids import (
-    AskToStop,
-    NewPost,
-    OpenSettings,
-    PickRole,
-    PickTags,
-    SettingsPage,
-    Stop,
-    Switch,
-    TypedTags,
-    TypeTags,
-    UnfollowAll,
-)
 from bot.index.index import Index
 from tests.chat.blog import fill, garden_post
 from tests.chat.test_text import TEXT
 
-KINDS: tuple[type[CustomId], ...] = (
-    *(ReadPost, TurnTo, PickRelated, AnotherRandom, ListPage),
-    *(Narrow, TagsPage, PickTag, SearchPage),
-    *(NewPost, Follow, UnfollowAll, PickTags, Switch, SettingsPage),
-    *(OpenSettings, PickRole, TypeTags, TypedTags, AskToStop, Stop),
-)
 OF_CHANNELS = (OpenSettings, PickRole, TypeTags, TypedTags, AskToStop, Stop)
 CHANNELS = st.integers(0, 2**64 - 1)
 TAGS = TEXT.filter(str.strip)
@@ -84,11 +78,9 @@ CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
 
 @given(CUSTOM_IDS)
 def test_what_is_written_is_read(custom_id: CustomId) -> None:
-    kinds = [kind for kind in KINDS if kind.match(str(custom_id))]
-    assert kinds == [type(custom_id)], "one kind knows it, and no other"
-    match = kinds[0].match(str(custom_id))
-    assert match is not None
-    assert kinds[0].parse(match) == custom_id
+    readers = [kind for kind in KINDS.values() if kind.read(str(custom_id))]
+    assert readers == [type(custom_id)], "one kind reads it, and no other"
+    assert parse(str(custom_id)) == custom_id
 
 
 @given(CUSTOM_IDS)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.date import PostDate
-from bot.chat.dates import shown
-from bot.chat.words import CATALOGUES, words_in
+from bot.chat.i18n import catalogues, translator_for
+from bot.chat.i18n import date as shown
 
-ENGLISH = words_in(Locale.british_english)
+ENGLISH = translator_for(Locale.british_english)
 
 
 def test_a_moment_is_one_that_discord_places_in_the_readers_zone() -> None:
@@ -25,8 +25,8 @@ def test_a_day_stays_that_day_wherever_it_is_read() -> None:
     assert shown(PostDate.of(dt.date(2024, 1, 11), auckland), ENGLISH) == "January 11, 2024"
 
 
-@given(st.dates(), st.sampled_from([*CATALOGUES]))
+@given(st.dates(), st.sampled_from([*catalogues()]))
 def test_any_day_can_be_written_in_any_language(day: dt.date, locale: Locale) -> None:
-    text = shown(PostDate.of(day), words_in(locale))
+    text = shown(PostDate.of(day), translator_for(locale))
     assert str(day.year) in text
     assert str(day.day) in text

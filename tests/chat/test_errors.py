@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
-from discord import ui
+from discord import Interaction, ui
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Status
 from bot.blog.post import Post
-from bot.chat.clicks import PLACES, use_of
-from bot.chat.custom_ids import CustomId
-from bot.chat.views.post_list import PageButton
+from bot.chat.custom_ids import KINDS
+from bot.chat.routes import ROUTES
+from bot.chat.views import post_list
 from bot.index.index import Index
 from tests.chat.conftest import Seen, Stage
 
@@ -114,12 +114,11 @@ async def test_an_error_after_the_answer_is_told_in_a_second_message(
 ) -> None:
     listed = await stage.type("latest")
 
-    async def act_and_fail(self: object, interaction: object) -> None:
-        del self
-        await interaction.response.defer()  # type: ignore[attr-defined]
+    async def defer_and_fail(interaction: Interaction, _: object) -> None:
+        await interaction.response.defer()
         raise ZeroDivisionError
 
-    monkeypatch.setattr(PageButton, "act", act_and_fail)
+    monkeypatch.setattr(post_list, "turn_page", defer_and_fail)
     result = await stage.rea.click(listed.message, custom_id=listed.ids("Next ›")[0])
     (said,) = result.followups
     assert said.ephemeral
@@ -171,15 +170,6 @@ async def test_a_command_that_is_no_more_is_answered(stage: Stage) -> None:
     assert stage.env.errors, "seen, so that the simulation does not report it"
 
 
-def kinds(kind: type[CustomId]) -> Iterator[type[CustomId]]:
-    """All kinds of custom id, without those that others only share."""
-    for each in kind.__subclasses__():
-        if "pattern" in vars(each):
-            yield each
-        yield from kinds(each)
-
-
-def test_every_button_menu_and_form_of_the_bot_is_known_to_it() -> None:
-    places = {word: use_of(word) for word in PLACES}
-    known = {word: use.kind for word, use in places.items() if use}
-    assert known == {kind.pattern.partition(":")[0]: kind for kind in kinds(CustomId)}
+def test_every_custom_id_leads_to_a_handler() -> None:
+    assert set(ROUTES) == set(KINDS.values())
+    assert all(callable(find()) for find in ROUTES.values())

@@ -20,19 +20,19 @@ from bot.blog.library import Library, Status
 from bot.blog.post import Post
 from bot.blog.problem import Problem
 from bot.blog.tag import Tag
-from bot.chat.commands.suggestions import post_choice, section_choice, tag_choice
+from bot.chat.commands.about import About
+from bot.chat.commands.help import Help
+from bot.chat.i18n import Translator, catalogues, translator_for
 from bot.chat.pages import Pages
-from bot.chat.views.about import About
-from bot.chat.views.help import CommandInfo, Help
+from bot.chat.suggestions import post_choice, section_choice, tag_choice
 from bot.chat.views.layout import Layout
-from bot.chat.views.miss import PostMiss, TagMiss
+from bot.chat.views.not_found import PostNotFound, TagNotFound
 from bot.chat.views.paging import Page
 from bot.chat.views.post_card import PostCard, Surroundings
-from bot.chat.views.post_list import PostList, Shelf
+from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.post_page import Opened, PostPage
 from bot.chat.views.search_results import Found, SearchResults
 from bot.chat.views.tag_list import TagList, Tags
-from bot.chat.words import CATALOGUES, Words, words_in
 from bot.rendering.renderer import Rendered, Renderer, Section
 from bot.settings import Settings
 from tests.chat.test_text import TEXT
@@ -40,7 +40,7 @@ from tests.wire.limits import check_limits
 from tests.wire.schema import validate
 
 V2 = 1 << 15
-WORDS = st.sampled_from([Locale.american_english, *CATALOGUES]).map(words_in)
+WORDS = st.sampled_from([Locale.american_english, *catalogues()]).map(translator_for)
 
 # Text that is short, wild, or far too long in one, two, three and four bytes a character.
 MUCH = ("a ", "*", "@everyone ", "ß", "語", "👩‍👩‍👧", "[")
@@ -97,7 +97,7 @@ def takes_choices(choices: Sequence[app_commands.Choice[str]]) -> None:
 @pytest.mark.parametrize("piece", MUCH)
 def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: int) -> None:
     long = piece * 3000
-    words = words_in(Locale.french)
+    tr = translator_for(Locale.french)
     posts = [
         Post(
             path=f"{number}.md",
@@ -116,13 +116,13 @@ def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: i
     page = Page(10**6, 10**7, 5)
     tags = [Tag(name, 10**6) for name in posts[0].tags[:25]]
     hits = [Hit(post, ((piece, True), ("a", False)) * 100) for post in posts[:5]]
-    takes(PostList(Shelf(posts[:5], 10**6, page, tags[0], tags[:24]), words))
-    takes(PostCard(Surroundings(posts[0], posts[1], posts[2], posts[3:]), words, is_random=True))
-    takes(SearchResults(Found(long, hits, 10**6, page), words))
-    takes(SearchResults(Found("q", hits, 10**6, page), words))
-    takes(TagList(Tags(tags, 10**6, page), words))
-    takes(PostMiss(long, posts[:3], words))
-    takes(TagMiss(long, tags, words))
+    takes(PostList(ListedPosts(posts[:5], 10**6, page, tags[0], tags[:24]), tr))
+    takes(PostCard(Surroundings(posts[0], posts[1], posts[2], posts[3:]), tr, is_random=True))
+    takes(SearchResults(Found(long, hits, 10**6, page), tr))
+    takes(SearchResults(Found("q", hits, 10**6, page), tr))
+    takes(TagList(Tags(tags, 10**6, page), tr))
+    takes(PostNotFound(long, posts[:3], tr))
+    takes(TagNotFound(long, tags, tr))
     takes_choices([post_choice(post, is_only=False) for post in posts[:1]])
 
 
@@ -132,11 +132,11 @@ def test_any_posts_make_a_list(
     shown: Sequence[Post],
     tags: Sequence[Tag],
     is_narrowed: bool,
-    words: Words,
+    tr: Translator,
 ) -> None:
     tag = tags[-1] if is_narrowed else None
-    takes(PostList(Shelf(shown, 10**6, Page(7, 10**6, 5), tag, tags[:24]), words))
-    takes(PostList(Shelf(shown, len(shown), Page(1, 1, 5)), words))
+    takes(PostList(ListedPosts(shown, 10**6, Page(7, 10**6, 5), tag, tags[:24]), tr))
+    takes(PostList(ListedPosts(shown, len(shown), Page(1, 1, 5)), tr))
 
 
 @given(st.tuples(*(posts(number) for number in range(8))), st.booleans(), WORDS)
@@ -144,31 +144,31 @@ def test_any_posts_make_a_list(
 def test_any_post_makes_a_card(
     some: Sequence[Post],
     is_random: bool,
-    words: Words,
+    tr: Translator,
 ) -> None:
     post, older, newer, *related = some
     around = Surroundings(post, older, newer, related)
-    takes(PostCard(around, words, is_random=is_random))
-    takes(PostCard(Surroundings(post), words, is_random=is_random))
+    takes(PostCard(around, tr, is_random=is_random))
+    takes(PostCard(Surroundings(post), tr, is_random=is_random))
 
 
 @given(SHELVES, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
 @settings(max_examples=30)
 def test_any_hits_make_results(
-    found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, words: Words
+    found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, tr: Translator
 ) -> None:
     hits = [Hit(post, tuple(snippet)) for post in found]
-    takes(SearchResults(Found(query, hits, 10**6, Page(7, 10**6, 5)), words))
+    takes(SearchResults(Found(query, hits, 10**6, Page(7, 10**6, 5)), tr))
 
 
 @given(TAGS, SHELVES, ANY, WORDS)
 @settings(max_examples=30)
 def test_any_tags_and_misses_can_be_shown(
-    tags: Sequence[Tag], closest: Sequence[Post], typed: str, words: Words
+    tags: Sequence[Tag], closest: Sequence[Post], typed: str, tr: Translator
 ) -> None:
-    takes(TagList(Tags(tags, 10**6, Page(7, 10**6, 25)), words))
-    takes(TagMiss(typed, tags, words))
-    takes(PostMiss(typed, closest[:3], words))
+    takes(TagList(Tags(tags, 10**6, Page(7, 10**6, 25)), tr))
+    takes(TagNotFound(typed, tags, tr))
+    takes(PostNotFound(typed, closest[:3], tr))
 
 
 @given(posts(), TAGS, st.booleans())
@@ -180,7 +180,7 @@ def test_anything_can_be_suggested(post: Post, tags: Sequence[Tag], is_only: boo
 
 @given(ANY, ANY, URLS, WORDS)
 def test_any_blog_can_be_introduced(
-    source: str, version: str, site_url: str | None, words: Words
+    source: str, version: str, site_url: str | None, tr: Translator
 ) -> None:
     status = Status(
         source=source,
@@ -193,8 +193,8 @@ def test_any_blog_can_be_introduced(
         problems=(Problem("a.md", 1, "x", "y"),) * 3,
         updated=0,
     )
-    takes(About(status, version[:20], words))
-    takes(Help([CommandInfo("</latest:1>", "Show the newest posts")] * 7, words))
+    takes(About(status, version[:20], tr))
+    takes(Help([("</latest:1>", "Show the newest posts")] * 7, tr))
 
 
 CORPORA = (
@@ -214,13 +214,13 @@ async def test_every_post_of_a_real_blog_can_be_shown(
     }
     async with App(Settings.load(options, {})) as app:
         await app.sync()
-        words = words_in(Locale.german)
+        tr = translator_for(Locale.german)
         shown = await app.library.latest()
         assert shown, "a corpus has posts"
-        await take_lists(app.library, len(shown), words)
-        await take_tags(app.library, words)
+        await take_lists(app.library, len(shown), tr)
+        await take_tags(app.library, tr)
         for post in shown:
-            takes(await PostCard.of(post, app.library, words))
+            takes(await PostCard.of(post, app.library, tr))
         for start in range(0, len(shown), 25):
             takes_choices([post_choice(post) for post in shown[start : start + 25]])
 
@@ -244,7 +244,7 @@ async def take_pages(post: Post, rendered: Rendered, *, by_schema: bool = True) 
     for page in range(1, len(rendered.pages) + 1):
         opened = await Opened.at(page, post, rendered, None, is_edited=True)
         for locale in (Locale.german, Locale.japanese):
-            view = PostPage(opened, words_in(locale), is_aside=True, shares=True)
+            view = PostPage(opened, translator_for(locale), is_aside=True, shares=True)
             takes(view, by_schema=by_schema)
 
 
@@ -283,18 +283,18 @@ def test_any_section_can_be_suggested(title: str, anchor: str) -> None:
     takes_choices([section_choice(Section(title, 2, anchor or "x", 0))])
 
 
-async def take_lists(library: Library, total: int, words: Words) -> None:
+async def take_lists(library: Library, total: int, tr: Translator) -> None:
     """Discord takes every page of the newest posts and of results for common words."""
     for number in range(1, -(-total // 5) + 1):
-        takes(PostList(await Shelf.of(library, number, 5, None), words))
+        takes(PostList(await ListedPosts.of(library, number, 5, None), tr))
     for query in ("the", "code", "new"):
-        takes(SearchResults(await Found.of(library, query, 1), words))
+        takes(SearchResults(await Found.of(library, query, 1), tr))
 
 
-async def take_tags(library: Library, words: Words) -> None:
+async def take_tags(library: Library, tr: Translator) -> None:
     """Discord takes every page of tags, and the first page of each tag's posts."""
     tags: Any = await library.tags()
     for number in range(1, -(-len(tags) // 25) + 1):
-        takes(TagList(await Tags.of(library, number), words))
+        takes(TagList(await Tags.of(library, number), tr))
     for tag in tags:
-        takes(PostList(await Shelf.of(library, 1, 5, tag), words))
+        takes(PostList(await ListedPosts.of(library, 1, 5, tag), tr))

@@ -11,7 +11,8 @@ import discord
 import pytest
 
 from bot.blog.post import Post
-from bot.chat.client import SHARING_SECONDS, Slashpost
+from bot.chat.client import Slashpost
+from bot.chat.context import SHARING_SECONDS, Context
 from bot.index.index import Index
 from bot.sources.pictures import FolderPictures
 from tests.chat.blog import fill, garden, garden_post
@@ -305,7 +306,8 @@ async def with_pictures(stage: Stage, folder: Path, posts: Sequence[Post], body:
     """Open the newest post of a blog without an address, its pictures in ``folder``."""
     bare = [replace(post, image=None, link=None) for post in posts]
     await fill(stage.index, bare, {bare[-1].path: body}, site_url=None)
-    await stage.env.restart_bot(Slashpost(stage.index, sync=sync, pictures=FolderPictures(folder)))
+    context = Context(library=stage.index, pictures=FolderPictures(folder))
+    await stage.env.restart_bot(Slashpost(context, sync=sync))
     return await read(stage)
 
 

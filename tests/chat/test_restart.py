@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.chat.client import Slashpost
+from bot.chat.context import Context
 from tests.chat.blog import fill, garden, open_index
 from tests.chat.conftest import Stage, sync
 
@@ -28,7 +29,7 @@ async def test_a_reader_goes_on_after_the_index_was_made_anew(stage: Stage, tmp_
     async with open_index(tmp_path / "anew") as index:
         await fill(index, posts[:2])  # so that row numbers are others
         await fill(index, sorted(posts, key=lambda post: post.path))
-        await stage.env.restart_bot(Slashpost(index, sync=sync))
+        await stage.env.restart_bot(Slashpost(Context(library=index), sync=sync))
         assert "New Bed number 11" in (await stage.click(listed, "Read", nth=1)).text
         assert "New Bed number 4" in (await stage.click(card, "Newer ›")).text
         assert len((await stage.click(found, "Next ›")).titles) == 5

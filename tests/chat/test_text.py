@@ -36,14 +36,14 @@ CONTEXT = {
 
 def shown(markdown: str) -> str:
     """What the simulated Discord shows of text that nothing formats, without line breaks."""
-    words = []
+    tr = []
     for block in markdown_tokens(markdown, "text_display", context=CONTEXT):
         assert block["type"] == "paragraph", block
         (line,) = block["children"]
         for token in line["children"]:
             assert token["type"] == "text", token
-            words.append(token["content"])
-    return "".join(words)
+            tr.append(token["content"])
+    return "".join(tr)
 
 
 @given(TEXT)

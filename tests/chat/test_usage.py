@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.blog.usage import USAGE, Usage
 from bot.chat.client import Slashpost
+from bot.chat.context import Context
 from bot.index.index import Index
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
@@ -37,7 +38,7 @@ def told() -> Listener:
 @pytest.fixture
 def simcord_bot(index: Index, told: Listener) -> Slashpost:
     """A bot with a listener."""
-    return Slashpost(index, sync=sync, tell=told)
+    return Slashpost(Context(library=index, observe=told), sync=sync)
 
 
 async def test_a_command_is_told_with_the_names_of_its_options(
@@ -72,7 +73,8 @@ async def test_a_command_of_a_group_and_a_form_are_told(
 ) -> None:
     bot = stage.env.bot
     assert isinstance(bot, Slashpost)
-    bot.subscriptions, bot.channels = state.subscriptions, DiscordChannels(bot)
+    bot.context.subscriptions = state.subscriptions
+    bot.context.channels = DiscordChannels(bot)
     admin = stage.by(stage.manager())
     seen = await admin.type("announce here", channel=stage.channel)
     form = await admin.rea.click(seen.message, custom_id=seen.ids("More settings")[0])

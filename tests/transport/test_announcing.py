@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.chat.apology import apology
 from bot.chat.client import Slashpost
+from bot.chat.context import Context
+from bot.chat.errors import failure
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.commands import sync_commands
@@ -42,15 +43,13 @@ async def answering(
     async with AsyncExitStack() as stack:
         index = await stack.enter_async_context(open_index(folder))
         await fill(index, garden())
-        client = Slashpost(
-            index,
-            sync=sync_commands,
-            subscriptions=state.subscriptions,
-            backlog=state.outbox.backlog,
+        context = Context(
+            library=index, subscriptions=state.subscriptions, backlog=state.outbox.backlog
         )
-        client.channels = DiscordChannels(client)
+        client = Slashpost(context, sync=sync_commands)
+        context.channels = DiscordChannels(client)
         await stack.enter_async_context(client)
-        interactions = Interactions(client, apology=apology)
+        interactions = Interactions(client, apology=failure)
         routes = web.Application()
         add_interactions(routes, interactions)
         port = await stack.enter_async_context(listening(routes, 0))

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.chat import interaction
 from bot.chat.client import Slashpost
+from bot.chat.context import Context
 from bot.chat.custom_ids import SearchPage
 from tests.chat.blog import fill, garden
 from tests.chat.slow import PATIENCE, Slow
@@ -30,7 +31,7 @@ async def slashpost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     monkeypatch.setattr(interaction, "PATIENCE_SECONDS", PATIENCE)
     async with Slow(tmp_path / "index.db") as index:
         await fill(index, garden())
-        yield Slashpost(index, sync=no_sync)
+        yield Slashpost(Context(library=index), sync=no_sync)
 
 
 @pytest.mark.parametrize("place", Place)

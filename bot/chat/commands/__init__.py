@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from discord import app_commands
-
 from bot.chat.commands.about import about
 from bot.chat.commands.announce import announce
-from bot.chat.commands.follow import follow_, following, unfollow
+from bot.chat.commands.follow import follow_, following_, unfollow
 from bot.chat.commands.help import help_
 from bot.chat.commands.latest import latest
 from bot.chat.commands.post import post
@@ -16,8 +12,7 @@ from bot.chat.commands.privacy import privacy
 from bot.chat.commands.random import random
 from bot.chat.commands.search import search
 from bot.chat.commands.tags import tags
-
-Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+from bot.chat.context import Command
 
 # In the order in which /help lists them.
 COMMANDS: tuple[Command, ...] = (
@@ -27,7 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     search,
     random,
     follow_,
-    following,
+    following_,
     unfollow,
     announce,
     about,

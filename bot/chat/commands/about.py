@@ -2,33 +2,91 @@
 
 from __future__ import annotations
 
-from discord import Interaction, app_commands
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from discord import Interaction, app_commands, ui
+from discord.app_commands import locale_str
 
 from bot.blog.errors import StateUnavailable
+from bot.blog.library import Status
+from bot.blog.post import is_web_url
+from bot.chat import limits, text
 from bot.chat.errors import explain
-from bot.chat.interaction import answer, client_of, words_of
-from bot.chat.words import described, named
+from bot.chat.i18n import Translator
+from bot.chat.interaction import answer, context_of, translator_of
+from bot.chat.views.layout import Layout, small
+
+if TYPE_CHECKING:
+    from bot.announce.outbox import Backlog
+
+PROJECT = "Slashpost"
+PROBLEM = 200
+
+
+class About(Layout):
+    """How many posts and tags there are, where they come from, and when they changed."""
+
+    def __init__(
+        self, status: Status, version: str, tr: Translator, backlog: Sequence[str] = ()
+    ) -> None:
+        super().__init__()
+        facts = [
+            tr.gettext("Last update: {when}", when=f"<t:{status.updated}:R>"),
+            tr.gettext("Source: {source}", source=text.chip(source_name(status.source), 100)),
+        ]
+        if status.trouble:  # which may name hosts and folders
+            stale = tr.gettext(
+                "The posts could not be looked at again: these are of the last time."
+            )
+            facts.append(f"⚠️ {stale}")
+        if status.problems:
+            n = len(status.problems)
+            facts.append(
+                tr.ngettext("{n} problem in the posts", "{n} problems in the posts", n)
+                + " (`slashpost check`)"
+            )
+        facts += backlog
+        posts = tr.ngettext("{n} post", "{n} posts", status.posts)
+        tags = tr.ngettext("{n} tag", "{n} tags", status.tags)
+        self.show(f"## {PROJECT}\n**{posts} · {tags}**", "\n".join(facts))
+        url = text.web_url(status.site_url, limits.BUTTON_URL)
+        if url:
+            link: ui.Button[Any] = ui.Button(label=tr.gettext("Visit the blog"), url=url)
+            self.show(ui.ActionRow(link))
+        self.show(small(f"{PROJECT} {version}"))
+
+
+def announcing(backlog: Backlog, tr: Translator) -> list[str]:
+    """How many announcements are on their way, and what holds them up; nothing if none are."""
+    waiting = tr.ngettext(
+        "{n} announcement on its way", "{n} announcements on their way", backlog.waiting
+    )
+    problem = text.markdown(backlog.problem, PROBLEM)
+    return [line for line in (waiting if backlog.waiting else "", problem) if line]
+
+
+def source_name(source: str) -> str:
+    """Name the source without telling everyone the folders of the bot's machine."""
+    return source if is_web_url(source) else PurePath(source).name or source
 
 
 @app_commands.command(
-    name=named("about"), description=described("Show facts about the blog and this bot")
+    name=locale_str("about"), description=locale_str("Show facts about the blog and this bot")
 )
-@app_commands.rename(hide=named("hide"))
-@app_commands.describe(hide=described("Show the answer to you alone"))
+@app_commands.rename(hide=locale_str("hide"))
+@app_commands.describe(hide=locale_str("Show the answer to you alone"))
 async def about(
     interaction: Interaction,
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
     """Answer with counts, source, link and version."""
-    from bot.announce.outbox import Backlog
-    from bot.chat.views.about import About
-
-    client = client_of(interaction)
-    status = await client.library.status()
-    words = words_of(interaction)
+    context, tr = context_of(interaction), translator_of(interaction)
+    status = await context.library.status()
     try:
-        backlog = await client.backlog() if client.backlog else None
+        backlog = announcing(await context.backlog(), tr) if context.backlog else []
     except StateUnavailable as error:
-        backlog = Backlog(problem=explain(error, words))
-    view = About(status, client.version, words, backlog)
+        backlog = [explain(error, tr)]
+    view = About(status, context.version, tr, backlog)
     await answer(interaction, view, hide=hide)

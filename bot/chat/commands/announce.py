@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import discord
 from discord import AppCommandOptionType, ChannelType, Interaction, app_commands
+from discord.app_commands import locale_str
 
-from bot.chat.commands.suggestions import Choices, quietly
-from bot.chat.words import described, named
+from bot.announce import delivery
+from bot.announce.subscription import Subscription
+from bot.blog.post import Post
+from bot.chat import channels, limits
+from bot.chat.custom_ids import NewPost
+from bot.chat.i18n import Translator
+from bot.chat.interaction import (
+    answer,
+    library_of,
+    now_of,
+    prepare,
+    subscriptions_of,
+    translator_of,
+)
+from bot.chat.suggestions import Choices, choice_name, post_choice, quietly
+from bot.chat.views import (
+    announced_list,
+    announcement,
+    channel_settings,
+    channel_summary,
+    not_found,
+)
+from bot.chat.views.layout import Layout, Ready
+from bot.chat.views.notice import Notice
+
+# Drafts and posts of the future among the suggestions while nothing is typed.
+UNPUBLISHED_FIRST = 10
 
 
 class ChannelOption(app_commands.Transformer):
@@ -42,8 +71,8 @@ class ChannelOption(app_commands.Transformer):
 ChannelId = app_commands.Transform[int, ChannelOption]
 
 announce = app_commands.Group(
-    name=named("announce"),
-    description=described("Announce new posts in this server"),
+    name=locale_str("announce"),
+    description=locale_str("Announce new posts in this server"),
     default_permissions=discord.Permissions(manage_guild=True),
     allowed_contexts=app_commands.AppCommandContext(
         guild=True, dm_channel=False, private_channel=False
@@ -57,77 +86,175 @@ def where(interaction: Interaction, channel: int | None) -> int:
     return channel or interaction.channel_id or 0
 
 
-@announce.command(name=named("here"), description=described("Announce new posts in a channel"))
-@app_commands.rename(channel=named("channel"))
-@app_commands.describe(channel=described("This channel, unless you choose another"))
+@announce.command(
+    name=locale_str("here"), description=locale_str("Announce new posts in a channel")
+)
+@app_commands.rename(channel=locale_str("channel"))
+@app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def here(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Begin, and answer with the settings."""
-    from bot.chat import announcing
+    view = await prepare(interaction, begin(interaction, where(interaction, channel)), hide=True)
+    await answer(interaction, view, hide=True)
 
-    await announcing.begin_in(interaction, where(interaction, channel))
+
+async def begin(interaction: Interaction, channel: int) -> Layout:
+    """Announce in a channel from now on; its settings, or why that cannot be."""
+    tr = translator_of(interaction)
+    wish = await channels.announced_in(interaction, channel)
+    if wish is not None:
+        return await channel_settings.settings_of(interaction, wish)
+    wish = Subscription(
+        place="text",
+        guild=interaction.guild_id,
+        channel=channel,
+        locale=channels.locale_of(interaction),
+        since=now_of(interaction),
+    )
+    access = await channels.access_to(interaction, channel, wish)
+    seen = access.channel
+    if seen is None or "View Channel" in seen.missing:
+        return Notice(channel_summary.unknown(access, tr) or unseen(tr))
+    if seen.place is None or seen.guild != interaction.guild_id:
+        return Notice(tr.gettext("Posts cannot be announced in a channel of that kind."))
+    wish = replace(wish, place=seen.place)
+    await subscriptions_of(interaction).keep(wish)
+    return await channel_settings.settings_of(interaction, wish, access)
 
 
-@announce.command(name=named("list"), description=described("Show where new posts are announced"))
+def unseen(tr: Translator) -> str:
+    """That a channel cannot be looked at, and what to do about it."""
+    return tr.gettext(
+        "I do not see this channel. Give my role **View Channel** there, and try again."
+    )
+
+
+@announce.command(
+    name=locale_str("list"), description=locale_str("Show where new posts are announced")
+)
 async def list_(interaction: Interaction) -> None:
     """Answer with the server's channels."""
-    from bot.chat import announcing
-
-    await announcing.list_all(interaction)
+    await answer(interaction, await announced_list.announced_list_of(interaction, 1))
 
 
 @announce.command(
-    name=named("edit"), description=described("Change what is announced in a channel")
+    name=locale_str("edit"), description=locale_str("Change what is announced in a channel")
 )
-@app_commands.rename(channel=named("channel"))
-@app_commands.describe(channel=described("This channel, unless you choose another"))
+@app_commands.rename(channel=locale_str("channel"))
+@app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def edit(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Answer with the settings."""
-    from bot.chat import announcing
-
-    await announcing.edit_in(interaction, where(interaction, channel))
-
-
-@announce.command(name=named("remove"), description=described("Announce nothing in a channel"))
-@app_commands.rename(channel=named("channel"))
-@app_commands.describe(channel=described("This channel, unless you choose another"))
-async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
-    """Ask whether the settings shall go."""
-    from bot.chat import announcing
-
-    await announcing.remove_from(interaction, where(interaction, channel))
+    wish = await channels.announced_in(interaction, where(interaction, channel))
+    if wish is None:
+        await answer(interaction, nothing_announced(interaction, channel))
+        return
+    making = channel_settings.settings_of(interaction, wish)
+    await answer(interaction, await prepare(interaction, making, hide=True))
 
 
 @announce.command(
-    name=named("pause"), description=described("Pause announcements, or let them go on")
+    name=locale_str("remove"), description=locale_str("Announce nothing in a channel")
 )
-@app_commands.rename(channel=named("channel"))
-@app_commands.describe(channel=described("This channel, unless you choose another"))
+@app_commands.rename(channel=locale_str("channel"))
+@app_commands.describe(channel=locale_str("This channel, unless you choose another"))
+async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
+    """Ask whether the settings shall go."""
+    wish = await channels.announced_in(interaction, where(interaction, channel))
+    if wish is None:
+        await answer(interaction, nothing_announced(interaction, channel))
+        return
+    question = channel_settings.StopQuestion(
+        where(interaction, channel), translator_of(interaction)
+    )
+    await answer(interaction, question)
+
+
+@announce.command(
+    name=locale_str("pause"), description=locale_str("Pause announcements, or let them go on")
+)
+@app_commands.rename(channel=locale_str("channel"))
+@app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def pause(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Turn the pause on or off, and answer with the settings."""
-    from bot.chat import announcing
+    wish = await channels.announced_in(interaction, where(interaction, channel))
+    if wish is None:
+        await answer(interaction, nothing_announced(interaction, channel))
+        return
+    is_paused = wish.pause is not None and wish.pause.reason == "admin"
+    wish = await channel_settings.pausing(interaction, on=not is_paused)(wish)
+    making = channel_settings.settings_of(interaction, wish)
+    await answer(interaction, await prepare(interaction, making, hide=True))
 
-    await announcing.pause_in(interaction, where(interaction, channel))
+
+def nothing_announced(interaction: Interaction, channel: int | None) -> Notice:
+    """That nothing is announced in the channel that is meant."""
+    return channel_settings.not_announced(where(interaction, channel), translator_of(interaction))
 
 
 @quietly
 async def suggest_any_posts(interaction: Interaction, current: str) -> Choices:
     """Drafts and posts of the future first, then what readers see."""
-    from bot.chat import announcing
+    library, tr = library_of(interaction), translator_of(interaction)
+    hidden = [post for post in await library.unpublished() if is_like(post, current)]
+    if not current.strip():
+        hidden = hidden[:UNPUBLISHED_FIRST]
+    seen = await library.suggest(current, limits.CHOICES)
+    titles = Counter(post.title for post in seen)
+    choices = [
+        *(unpublished_choice(post, tr) for post in hidden),
+        *(post_choice(post, is_only=titles[post.title] == 1) for post in seen),
+    ]
+    return list({choice.name: choice for choice in choices}.values())[: limits.CHOICES]
 
-    return await announcing.any_posts(interaction, current)
+
+def is_like(post: Post, typed: str) -> bool:
+    """Whether its title or slug holds what was typed."""
+    return any(typed.strip().casefold() in name.casefold() for name in (post.title, post.slug))
+
+
+def unpublished_choice(post: Post, tr: Translator) -> app_commands.Choice[str]:
+    """A post that readers do not see, by its key: a slug may be that of another."""
+    behind = tr.gettext("not published")
+    name = choice_name(post.title, f" ({behind})", post.slug)
+    return app_commands.Choice(name=name, value=post.key)
 
 
 @announce.command(
-    name=named("test"), description=described("Show how a post would be announced, to you alone")
+    name=locale_str("test"),
+    description=locale_str("Show how a post would be announced, to you alone"),
 )
-@app_commands.rename(slug=named("post"), channel=named("channel"))
+@app_commands.rename(slug=locale_str("post"), channel=locale_str("channel"))
 @app_commands.describe(
-    slug=described("Title, slug or link of the post; drafts too"),
-    channel=described("This channel, unless you choose another"),
+    slug=locale_str("Title, slug or link of the post; drafts too"),
+    channel=locale_str("This channel, unless you choose another"),
 )
 @app_commands.autocomplete(slug=suggest_any_posts)
 async def preview(interaction: Interaction, slug: str, channel: ChannelId | None = None) -> None:
-    """Answer with the announcement as it would be, and a word that nothing was sent."""
-    from bot.chat import announcing
+    """Answer with the announcement as it would be, and that nothing was sent."""
+    library, tr = library_of(interaction), translator_of(interaction)
+    post = await library.find_any(slug)
+    if post is None:
+        await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
+        return
+    to = where(interaction, channel)
+    wish = await channels.announced_in(interaction, to) or Subscription(
+        place="text", channel=to, locale=channels.locale_of(interaction)
+    )
+    story = delivery.Story(title=post.title, post=post)
+    message = announcement.Announcements().compose(NewPost.PREVIEW, [story], wish)
+    await answer(interaction, Ready(message.components), hide=True)
+    note = Notice(preview_note(post, wish, tr))
+    note.stop()
+    await interaction.followup.send(view=note, ephemeral=True)
 
-    await announcing.preview_in(interaction, slug, where(interaction, channel))
+
+def preview_note(post: Post, wish: Subscription, tr: Translator) -> str:
+    """That a preview is one, and whether such a post would be announced."""
+    channel = f"<#{wish.channel}>"
+    only_you = tr.gettext("Only you see this; nothing was sent.")
+    if wish.guild is None:
+        nothing = tr.gettext("Nothing is announced in {channel}.", channel=channel)
+        return f"{only_you} {nothing}"
+    if not wish.wants(post.tags):
+        no = tr.gettext("By its tags, this post would not go to {channel}.", channel=channel)
+        return f"{only_you} {no}"
+    return only_you

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discord import Interaction, app_commands
+from discord.app_commands import locale_str
 
 from bot.blog.tag import tag_key
 from bot.chat import limits, text
-from bot.chat.commands.suggestions import Choices, quietly, suggest_tags
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import (
     answer,
-    client_of,
+    context_of,
     library_of,
     subscriptions_of,
-    words_of,
+    translator_of,
 )
+from bot.chat.suggestions import Choices, quietly, suggest_tags
+from bot.chat.views import following, not_found
 from bot.chat.views.notice import Notice
-from bot.chat.words import described, named
 
 if TYPE_CHECKING:
     from bot.announce.subscription import Subscription
@@ -28,39 +29,35 @@ EVERYTHING = "~all"
 
 
 @app_commands.command(
-    name=named("follow"), description=described("Get new posts by direct message")
+    name=locale_str("follow"), description=locale_str("Get new posts by direct message")
 )
-@app_commands.rename(tag=named("tag"))
-@app_commands.describe(tag=described("Only posts with this tag, besides those you follow already"))
+@app_commands.rename(tag=locale_str("tag"))
+@app_commands.describe(tag=locale_str("Only posts with this tag, besides those you follow already"))
 @app_commands.autocomplete(tag=suggest_tags)
 async def follow_(interaction: Interaction, tag: str = "") -> None:
     """Add a tag, or all posts, to what the reader hears of."""
-    from bot.chat.views.following import follow
-
     if not tag.strip():
-        await follow(interaction, "")
+        await following.follow(interaction, "")
         return
     library = library_of(interaction)
     found = await tag_of(library, tag)
     if found is None:
-        from bot.chat.views.miss import TagMiss
-
-        await answer(interaction, await TagMiss.of(tag, library, words_of(interaction)))
+        await answer(
+            interaction, await not_found.TagNotFound.of(tag, library, translator_of(interaction))
+        )
         return
-    await follow(interaction, tag_ref(found.name))
+    await following.follow(interaction, tag_ref(found.name))
 
 
 @quietly
 async def suggest_followed(interaction: Interaction, current: str) -> Choices:
     """What the reader may unfollow."""
-    from bot.chat.views.following import key_of
-
-    followed = await subscriptions_of(interaction).get(key_of(interaction))
+    followed = await subscriptions_of(interaction).get(following.key_of(interaction))
     if followed is None:
         return []
     if not followed.tags:
         return await suggest_tags(interaction, current)
-    everything = words_of(interaction).say("everything")
+    everything = translator_of(interaction).gettext("everything")
     named_tags = [(everything, EVERYTHING), *((tag, tag_ref(tag)) for tag in followed.tags)]
     return [
         app_commands.Choice(
@@ -72,22 +69,20 @@ async def suggest_followed(interaction: Interaction, current: str) -> Choices:
 
 
 @app_commands.command(
-    name=named("unfollow"), description=described("Get no more posts by direct message")
+    name=locale_str("unfollow"), description=locale_str("Get no more posts by direct message")
 )
-@app_commands.rename(tag=named("tag"))
-@app_commands.describe(tag=described("Only this tag; everything without it, or with “all”"))
+@app_commands.rename(tag=locale_str("tag"))
+@app_commands.describe(tag=locale_str("Only this tag; everything without it, or with “all”"))
 @app_commands.autocomplete(tag=suggest_followed)
 async def unfollow(interaction: Interaction, tag: str = "") -> None:
     """Take a tag from what the reader hears of, or forget the reader."""
-    from bot.chat.views.following import key_of, unfollow_all
-
-    followed = await subscriptions_of(interaction).get(key_of(interaction))
+    followed = await subscriptions_of(interaction).get(following.key_of(interaction))
     if followed is None or is_all(interaction, tag):
-        await unfollow_all(interaction)
+        await following.unfollow_all(interaction)
         return
     name = await tag_meant(interaction, followed, tag)
     if name is None:
-        said = words_of(interaction).say(
+        said = translator_of(interaction).gettext(
             "You do not follow {tag}.", tag=text.chip(tag, limits.CHOICE_TEXT)
         )
         await answer(interaction, Notice(said))
@@ -101,7 +96,7 @@ def is_all(interaction: Interaction, typed: str) -> bool:
         "",
         EVERYTHING,
         "all",
-        words_of(interaction).say("everything").casefold(),
+        translator_of(interaction).gettext("everything").casefold(),
     }
 
 
@@ -116,38 +111,28 @@ async def tag_meant(interaction: Interaction, followed: Subscription, typed: str
 
 async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: str) -> None:
     """Announce no posts of one tag any more."""
-    from bot.chat.views.following import (
-        followed_text,
-        is_too_much,
-        narrowed,
-        too_much,
-        unfollow_all,
-    )
-
-    words = words_of(interaction)
-    left = narrowed(followed, tag)
+    tr = translator_of(interaction)
+    left = following.narrowed(followed, tag)
     if left is None:
-        await unfollow_all(interaction)
-    elif is_too_much(left):
-        await answer(interaction, too_much(words))
+        await following.unfollow_all(interaction)
+    elif following.is_too_much(left):
+        await answer(interaction, following.too_much(tr))
     else:
         await subscriptions_of(interaction).keep(left)
-        await answer(interaction, Notice(followed_text(left, words)))
+        await answer(interaction, Notice(following.followed_text(left, tr)))
 
 
-@app_commands.command(name=named("following"), description=described("Show what you follow"))
-async def following(interaction: Interaction) -> None:
+@app_commands.command(name=locale_str("following"), description=locale_str("Show what you follow"))
+async def following_(interaction: Interaction) -> None:
     """Answer with what the reader hears of."""
-    from bot.chat.views.following import Following, key_of, nothing_followed
-
-    client, words = client_of(interaction), words_of(interaction)
-    followed = await subscriptions_of(interaction).get(key_of(interaction))
+    context, tr = context_of(interaction), translator_of(interaction)
+    followed = await subscriptions_of(interaction).get(following.key_of(interaction))
     if followed is None:
-        await answer(interaction, Notice(nothing_followed(interaction)))
+        await answer(interaction, Notice(following.nothing_followed(interaction)))
         return
-    advice = words.say(
+    advice = tr.gettext(
         "{follow} adds a tag, {unfollow} takes one away.",
-        follow=client.mention("follow"),
-        unfollow=client.mention("unfollow"),
+        follow=context.mention("follow"),
+        unfollow=context.mention("unfollow"),
     )
-    await answer(interaction, Following(followed, advice, words))
+    await answer(interaction, following.Following(followed, advice, tr))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from discord import Interaction, app_commands
+from discord.app_commands import locale_str
 
-from bot.chat.commands.suggestions import suggest_tags
 from bot.chat.custom_ids import tag_of, tag_ref
-from bot.chat.interaction import answer, library_of, words_of
+from bot.chat.interaction import answer, library_of, translator_of
+from bot.chat.suggestions import suggest_tags
+from bot.chat.views import not_found
 from bot.chat.views.post_list import PER_PAGE, list_of
-from bot.chat.words import described, named
 
 
-@app_commands.command(name=named("latest"), description=described("Show the newest posts"))
-@app_commands.rename(tag=named("tag"), count=named("count"), hide=named("hide"))
+@app_commands.command(name=locale_str("latest"), description=locale_str("Show the newest posts"))
+@app_commands.rename(tag=locale_str("tag"), count=locale_str("count"), hide=locale_str("hide"))
 @app_commands.describe(
-    tag=described("Only posts with this tag"),
-    count=described("How many posts a page shows, 1 to 5"),
-    hide=described("Show the answer to you alone"),
+    tag=locale_str("Only posts with this tag"),
+    count=locale_str("How many posts a page shows, 1 to 5"),
+    hide=locale_str("Show the answer to you alone"),
 )
 @app_commands.autocomplete(tag=suggest_tags)
 async def latest(
@@ -37,8 +38,9 @@ async def show_posts(interaction: Interaction, typed_tag: str, count: int, *, hi
     library = library_of(interaction)
     tag = await tag_of(library, typed_tag)
     if tag is None:
-        from bot.chat.views.miss import TagMiss
-
-        await answer(interaction, await TagMiss.of(typed_tag, library, words_of(interaction)))
+        await answer(
+            interaction,
+            await not_found.TagNotFound.of(typed_tag, library, translator_of(interaction)),
+        )
         return
     await answer(interaction, await list_of(interaction, 1, count, tag_ref(tag.name)), hide=hide)

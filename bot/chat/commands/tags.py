@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from discord import Interaction, app_commands
+from discord.app_commands import locale_str
 
 from bot.chat.commands.latest import show_posts
-from bot.chat.commands.suggestions import suggest_tags
 from bot.chat.interaction import answer
+from bot.chat.suggestions import suggest_tags
+from bot.chat.views import tag_list
 from bot.chat.views.post_list import PER_PAGE
-from bot.chat.words import described, named
 
 
-@app_commands.command(name=named("tags"), description=described("Show all tags, or a tag's posts"))
-@app_commands.rename(tag=named("tag"), hide=named("hide"))
+@app_commands.command(
+    name=locale_str("tags"), description=locale_str("Show all tags, or a tag's posts")
+)
+@app_commands.rename(tag=locale_str("tag"), hide=locale_str("hide"))
 @app_commands.describe(
-    tag=described("The tag whose posts to show"),
-    hide=described("Show the answer to you alone"),
+    tag=locale_str("The tag whose posts to show"),
+    hide=locale_str("Show the answer to you alone"),
 )
 @app_commands.autocomplete(tag=suggest_tags)
 async def tags(
@@ -27,6 +30,4 @@ async def tags(
     if tag.strip():
         await show_posts(interaction, tag, PER_PAGE, hide=hide)
     else:
-        from bot.chat.views.tag_list import tags_of
-
-        await answer(interaction, await tags_of(interaction, 1), hide=hide)
+        await answer(interaction, await tag_list.tags_of(interaction, 1), hide=hide)

@@ -8,16 +8,15 @@ from typing import Any, ClassVar
 from discord import Interaction, ui
 
 from bot.announce.subscription import Subscription
-from bot.chat.actions import Action
 from bot.chat.channels import may_manage
-from bot.chat.effects import by_itself, paused, which
-from bot.chat.interaction import answer, client_of, subscriptions_of, turn, words_of
-from bot.chat.subscription_ids import OpenSettings, SettingsPage
+from bot.chat.custom_ids import OpenSettings, SettingsPage
+from bot.chat.i18n import Translator
+from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
 from bot.chat.views.channel_settings import channel_of, not_allowed
+from bot.chat.views.channel_summary import paused, resumes_alone, which
 from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
-from bot.chat.words import Words
 
 PER_PAGE = 5
 # Of a channel's tags, so that five channels fit into a message.
@@ -29,35 +28,32 @@ class AnnouncedList(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, wishes: Sequence[Subscription], page: Page, words: Words) -> None:
+    def __init__(self, wishes: Sequence[Subscription], page: Page, tr: Translator) -> None:
         super().__init__()
-        self.show(heading("📣 " + words.say("Announcements")))
+        self.show(heading("📣 " + tr.gettext("Announcements")))
         for wish in wishes[page.offset :][:PER_PAGE]:
             to = str(OpenSettings(channel_of(wish)))
-            edit: ui.Button[Any] = ui.Button(label=words.say("Edit"), custom_id=to)
-            lines = (which(wish, words, TAGS), paused(wish, words))
+            edit: ui.Button[Any] = ui.Button(label=tr.gettext("Edit"), custom_id=to)
+            lines = (which(wish, tr, TAGS), paused(wish, tr))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
         if any(wish.pause for wish in wishes):
-            self.show(small(by_itself(words)))
-        self.show(page_buttons(page, words, SettingsPage))
+            self.show(small(resumes_alone(tr)))
+        self.show(page_buttons(page, tr, SettingsPage))
 
 
-class SettingsPageButton(Action[SettingsPage], kind=SettingsPage):
-    """Turns the message to another page of channels."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show that page, or the nearest that there still is."""
-        if may_manage(interaction):
-            await turn(interaction, await announced_list_of(interaction, self.meaning.page))
-        else:
-            await answer(interaction, not_allowed(words_of(interaction)))
+async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
+    """Turn the message to another page of channels, or the nearest that there still is."""
+    if may_manage(interaction):
+        await turn(interaction, await announced_list_of(interaction, to.page))
+    else:
+        await answer(interaction, not_allowed(translator_of(interaction)))
 
 
 async def announced_list_of(interaction: Interaction, number: int) -> Layout:
     """A page of the server's channels, or word that there are none."""
-    words = words_of(interaction)
+    tr = translator_of(interaction)
     wishes = await subscriptions_of(interaction).in_guild(interaction.guild_id or 0)
     if not wishes:
-        begin = client_of(interaction).mention("announce here")
-        return Notice(words.say("Nothing is announced yet. {command} begins.", command=begin))
-    return AnnouncedList(wishes, Page.nearest(number, len(wishes), PER_PAGE), words)
+        begin = context_of(interaction).mention("announce here")
+        return Notice(tr.gettext("Nothing is announced yet. {command} begins.", command=begin))
+    return AnnouncedList(wishes, Page.nearest(number, len(wishes), PER_PAGE), tr)

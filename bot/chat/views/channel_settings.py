@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -13,46 +12,31 @@ from discord import Interaction, ui
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat import limits, text
-from bot.chat.actions import Action
 from bot.chat.channels import Access, access_to, announced_in, may_manage
-from bot.chat.custom_ids import tag_ref
-from bot.chat.effects import effect, trouble
-from bot.chat.forms import Form, Given, open_form
-from bot.chat.interaction import (
-    answer,
-    library_of,
-    prepare_turn,
-    subscriptions_of,
-    turn,
-    words_of,
-)
-from bot.chat.subscription_ids import (
+from bot.chat.custom_ids import (
     AskToStop,
     OpenSettings,
     PickRole,
     PickTags,
     Stop,
     Switch,
-    TypedTags,
     TypeTags,
+    tag_ref,
 )
-from bot.chat.typed_tags import key_typed, lines_of, tags_typed
-from bot.chat.views.following import MOST_TAGS, now_of
+from bot.chat.i18n import Translator
+from bot.chat.interaction import (
+    answer,
+    chosen_in,
+    library_of,
+    now_of,
+    prepare_turn,
+    subscriptions_of,
+    translator_of,
+    turn,
+)
+from bot.chat.views.channel_summary import summary, trouble
 from bot.chat.views.layout import Layout, heading
 from bot.chat.views.notice import Notice
-from bot.chat.words import Words
-
-# https://docs.discord.com/developers/components/reference#text-input
-LONGEST_INPUT = 4_000
-
-LANGUAGES: Mapping[str, str] = {
-    "en-US": "English",
-    "de": "Deutsch",
-    "es-ES": "Español",
-    "fr": "Français",
-    "ja": "日本語",
-    "pt-BR": "Português",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +59,18 @@ class ChannelSettings(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, settings: Settings, words: Words) -> None:
+    def __init__(self, settings: Settings, tr: Translator) -> None:
         super().__init__()
         wish = settings.wish
-        self.show(heading("📣 " + words.say("Announcements")) + "\n" + effect(wish, words))
-        self.show(trouble(wish, settings.access, words) or None, ui.Separator())
-        self.show(tags_row("only", wish.tags, settings, words))
-        self.show(tags_row("never", wish.without, settings, words))
-        self.show(role_row(settings, words), switches_row(wish, words), acts_row(wish, words))
+        self.show(heading("📣 " + tr.gettext("Announcements")) + "\n" + summary(wish, tr))
+        self.show(trouble(wish, settings.access, tr) or None, ui.Separator())
+        self.show(tags_row("only", wish.tags, settings, tr))
+        self.show(tags_row("never", wish.without, settings, tr))
+        self.show(role_row(settings, tr), switches_row(wish, tr), acts_row(wish, tr))
 
 
 def tags_row(
-    which: str, chosen: Sequence[str], settings: Settings, words: Words
+    which: str, chosen: Sequence[str], settings: Settings, tr: Translator
 ) -> ui.ActionRow[Any] | None:
     """The menu of tags to announce ``only``, or ``never``; None where there are none."""
     tags = offered(chosen, settings.tags)
@@ -97,16 +81,16 @@ def tags_row(
         discord.SelectOption(
             label=text.label(tag.name, limits.SELECT_TEXT),
             value=tag_ref(tag.name),
-            description=words.count("{n} post", "{n} posts", tag.posts),
+            description=tr.ngettext("{n} post", "{n} posts", tag.posts),
             default=tag.key in keys,
         )
         for tag in tags
     ]
     menu: ui.Select[Any] = ui.Select(
         custom_id=str(PickTags(which, channel_of(settings.wish))),
-        placeholder=words.say("Only posts with these tags")
+        placeholder=tr.gettext("Only posts with these tags")
         if which == "only"
-        else words.say("Never posts with these tags"),
+        else tr.gettext("Never posts with these tags"),
         options=options,
         min_values=0,
         max_values=len(options),
@@ -121,13 +105,13 @@ def offered(chosen: Sequence[str], tags: Sequence[Tag]) -> list[Tag]:
     return list((picked | known).values())[: limits.SELECT_OPTIONS]
 
 
-def role_row(settings: Settings, words: Words) -> ui.ActionRow[Any]:
+def role_row(settings: Settings, tr: Translator) -> ui.ActionRow[Any]:
     """The menu of roles to mention; Discord takes none as chosen that is gone."""
     wish, channel = settings.wish, settings.access.channel
     chosen = wish.role if channel and not channel.role_gone else None
     menu: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id=str(PickRole(channel_of(wish))),
-        placeholder=words.say("Mention a role"),
+        placeholder=tr.gettext("Mention a role"),
         min_values=0,
         max_values=1,
         default_values=[
@@ -139,39 +123,41 @@ def role_row(settings: Settings, words: Words) -> ui.ActionRow[Any]:
     return ui.ActionRow(menu)
 
 
-def switches_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
+def switches_row(wish: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     """The buttons that turn something on or off: green while it is on."""
-    switches = [switch("silent", "🔕", words.say("No sound"), wish, on=wish.silent)]
+    switches = [switch_button("silent", "🔕", tr.gettext("No sound"), wish, on=wish.silent)]
     if wish.place == "news":
-        label = words.say("Publish to followers")
-        switches.append(switch("publish", "📡", label, wish, on=wish.publish))
+        label = tr.gettext("Publish to followers")
+        switches.append(switch_button("publish", "📡", label, wish, on=wish.publish))
     if wish.place in {"text", "news"}:
-        label = words.say("A thread for each")
-        switches.append(switch("threads", "🧵", label, wish, on=wish.threads))
+        label = tr.gettext("A thread for each")
+        switches.append(switch_button("threads", "🧵", label, wish, on=wish.threads))
     return ui.ActionRow(*switches)
 
 
-def switch(what: str, emoji: str, label: str, wish: Subscription, *, on: bool) -> ui.Button[Any]:
+def switch_button(
+    what: str, emoji: str, label: str, wish: Subscription, *, on: bool
+) -> ui.Button[Any]:
     """Turns something on, or off again."""
     style = discord.ButtonStyle.success if on else discord.ButtonStyle.secondary
     custom_id = str(Switch(what, not on, channel_of(wish)))
     return ui.Button(emoji=emoji, label=label, style=style, custom_id=custom_id)
 
 
-def acts_row(wish: Subscription, words: Words) -> ui.ActionRow[Any]:
+def acts_row(wish: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     """What else can be done: type tags, pause, remove."""
     channel = channel_of(wish)
     is_paused = wish.pause is not None and wish.pause.reason == "admin"
     pause: ui.Button[Any] = ui.Button(
-        label=words.say("Go on") if is_paused else words.say("Pause"),
+        label=tr.gettext("Go on") if is_paused else tr.gettext("Pause"),
         emoji="▶️" if is_paused else "⏸️",
         custom_id=str(Switch("paused", not is_paused, channel)),
     )
     more: ui.Button[Any] = ui.Button(
-        label=words.say("More settings"), emoji="✏️", custom_id=str(TypeTags(channel))
+        label=tr.gettext("More settings"), emoji="✏️", custom_id=str(TypeTags(channel))
     )
     remove: ui.Button[Any] = ui.Button(
-        label=words.say("Remove"),
+        label=tr.gettext("Remove"),
         style=discord.ButtonStyle.danger,
         custom_id=str(AskToStop(channel)),
     )
@@ -201,7 +187,7 @@ async def settings_of(
         await subscriptions_of(interaction).resume(wish.key)
         wish = replace(wish, pause=None)
     tags = await library_of(interaction).tags()
-    return ChannelSettings(Settings(wish, access, tags), words_of(interaction))
+    return ChannelSettings(Settings(wish, access, tags), translator_of(interaction))
 
 
 Change = Callable[[Subscription], Awaitable[Subscription]]
@@ -215,26 +201,26 @@ async def turn_settings(interaction: Interaction, channel: int, change: Change) 
         channel: its id.
         change: keeps what is different, and gives it back.
     """
-    words = words_of(interaction)
+    tr = translator_of(interaction)
     if not may_manage(interaction):
-        await answer(interaction, not_allowed(words))
+        await answer(interaction, not_allowed(tr))
         return
     wish = await announced_in(interaction, channel)
     if wish is None:
-        await turn(interaction, not_announced(channel, words))
+        await turn(interaction, not_announced(channel, tr))
         return
     making = settings_of(interaction, await change(wish))
     await turn(interaction, await prepare_turn(interaction, making))
 
 
-def not_allowed(words: Words) -> Notice:
+def not_allowed(tr: Translator) -> Notice:
     """That somebody may not change what is announced."""
-    return Notice(words.say("You need the permission **Manage Server**."))
+    return Notice(tr.gettext("You need the permission **Manage Server**."))
 
 
-def not_announced(channel: int, words: Words) -> Notice:
+def not_announced(channel: int, tr: Translator) -> Notice:
     """That nothing is announced in a channel."""
-    return Notice(words.say("Nothing is announced in {channel}.", channel=f"<#{channel}>"))
+    return Notice(tr.gettext("Nothing is announced in {channel}.", channel=f"<#{channel}>"))
 
 
 def keeping(interaction: Interaction, change: Callable[[Subscription], Subscription]) -> Change:
@@ -248,62 +234,45 @@ def keeping(interaction: Interaction, change: Callable[[Subscription], Subscript
     return keep
 
 
-class OpenButton(Action[OpenSettings], kind=OpenSettings):
-    """Turns the message to a channel's settings."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show them."""
-
-        async def nothing(wish: Subscription) -> Subscription:
-            return wish
-
-        await turn_settings(interaction, self.meaning.channel, nothing)
+async def open_settings(interaction: Interaction, this: OpenSettings) -> None:
+    """Turn the message to a channel's settings."""
+    await turn_settings(interaction, this.channel, unchanged)
 
 
-class TagsMenu(Action[PickTags], kind=PickTags):
-    """Takes the tags that are chosen."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Keep them."""
-        names = [tag.name for tag in await library_of(interaction).tags()]
-        refs, is_only = self.values, self.meaning.which == "only"
-
-        def choose(wish: Subscription) -> Subscription:
-            known = {tag_ref(name): name for name in (*names, *wish.tags, *wish.without)}
-            chosen = tuple(known[ref] for ref in refs if ref in known)
-            return replace(wish, tags=chosen) if is_only else replace(wish, without=chosen)
-
-        await turn_settings(interaction, self.meaning.channel, keeping(interaction, choose))
+async def unchanged(wish: Subscription) -> Subscription:
+    """No change."""
+    return wish
 
 
-class RoleMenu(Action[PickRole], kind=PickRole):
-    """Takes the role that is chosen."""
+async def pick_tags(interaction: Interaction, this: PickTags) -> None:
+    """Keep the tags that are chosen."""
+    names = [tag.name for tag in await library_of(interaction).tags()]
 
-    async def act(self, interaction: Interaction) -> None:
-        """Keep it; everybody (whose role has the server's id) is not a role to mention."""
-        data: Mapping[str, Any] = interaction.data or {}
-        roles = [int(each) for each in data["values"] if int(each) != interaction.guild_id]
-        role = roles[0] if roles else None
-        await turn_settings(
-            interaction,
-            self.meaning.channel,
-            keeping(interaction, lambda wish: replace(wish, role=role)),
-        )
+    def choose(wish: Subscription) -> Subscription:
+        known = {tag_ref(name): name for name in (*names, *wish.tags, *wish.without)}
+        chosen = tuple(known[ref] for ref in chosen_in(interaction) if ref in known)
+        is_only = this.which == "only"
+        return replace(wish, tags=chosen) if is_only else replace(wish, without=chosen)
+
+    await turn_settings(interaction, this.channel, keeping(interaction, choose))
 
 
-class SwitchButton(Action[Switch], kind=Switch):
-    """Turns a setting on or off."""
+async def pick_role(interaction: Interaction, this: PickRole) -> None:
+    """Keep the role that is chosen; @everyone, whose id is the server's, cannot be."""
+    roles = [int(each) for each in chosen_in(interaction) if int(each) != interaction.guild_id]
+    role = roles[0] if roles else None
+    change = keeping(interaction, lambda wish: replace(wish, role=role))
+    await turn_settings(interaction, this.channel, change)
 
-    async def act(self, interaction: Interaction) -> None:
-        """Keep it so."""
-        on = self.meaning.on
-        changes: dict[str, Change] = {
-            "silent": keeping(interaction, lambda wish: replace(wish, silent=on)),
-            "publish": keeping(interaction, lambda wish: replace(wish, publish=on)),
-            "threads": keeping(interaction, lambda wish: replace(wish, threads=on)),
-            "paused": pausing(interaction, on=on),
-        }
-        await turn_settings(interaction, self.meaning.channel, changes[self.meaning.what])
+
+async def switch(interaction: Interaction, this: Switch) -> None:
+    """Turn a setting on or off."""
+    if this.what == "paused":
+        change = pausing(interaction, on=this.on)
+    else:
+        changed: dict[str, Any] = {this.what: this.on}
+        change = keeping(interaction, lambda wish: replace(wish, **changed))
+    await turn_settings(interaction, this.channel, change)
 
 
 def pausing(interaction: Interaction, *, on: bool) -> Change:
@@ -321,84 +290,21 @@ def pausing(interaction: Interaction, *, on: bool) -> Change:
     return pause
 
 
-class TypeButton(Action[TypeTags], kind=TypeTags):
-    """Opens the form for what menus cannot say."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Answer with it, filled with what is set."""
-        words = words_of(interaction)
-        wish = await announced_in(interaction, self.meaning.channel)
-        if not may_manage(interaction):
-            await answer(interaction, not_allowed(words))
-        elif wish is None:
-            await turn(interaction, not_announced(self.meaning.channel, words))
-        else:
-            await open_form(interaction, MoreSettings(wish, words))
+async def ask_to_stop(interaction: Interaction, this: AskToStop) -> None:
+    """Turn the message to the question whether the settings shall go."""
+    await turn(interaction, StopQuestion(this.channel, translator_of(interaction)))
 
 
-class MoreSettings(Form):
-    """Tags, one a line, and the language of the announcements."""
-
-    kind = TypedTags
-
-    def __init__(self, wish: Subscription, words: Words) -> None:
-        super().__init__(words.say("More settings"), TypedTags(channel_of(wish)))
-        hint = words.say("One a line, at most {n}", n=MOST_TAGS)
-        only, never = (
-            ui.TextInput[Any](
-                style=discord.TextStyle.paragraph,
-                custom_id=custom_id,
-                default=lines_of(tags),
-                required=False,
-                max_length=LONGEST_INPUT,
-            )
-            for custom_id, tags in (("only", wish.tags), ("never", wish.without))
-        )
-        language: ui.Select[Any] = ui.Select(
-            custom_id="language",
-            options=[
-                discord.SelectOption(label=name, value=code, default=code == nearest(wish.locale))
-                for code, name in LANGUAGES.items()
-            ],
-        )
-        for label, description, component in (
-            (words.say("Only posts with these tags"), hint, only),
-            (words.say("Never posts with these tags"), hint, never),
-            (words.say("Language of the announcements"), None, language),
-        ):
-            self.add_item(ui.Label(text=label, description=description, component=component))
-
-    @classmethod
-    async def act(cls, interaction: Interaction, match: re.Match[str], given: Given) -> None:
-        """Keep what was typed and chosen."""
-        channel = TypedTags.parse(match).channel
-        tags = [tag.name for tag in await library_of(interaction).tags()]
-
-        def type_over(wish: Subscription) -> Subscription:
-            known = {key_typed(name): name for name in (*tags, *wish.tags, *wish.without)}
-            languages = [code for code in given.get("language", ()) if code in LANGUAGES]
-            return replace(
-                wish,
-                tags=tags_typed(str(given.get("only", "")), known),
-                without=tags_typed(str(given.get("never", "")), known),
-                locale=languages[0] if languages else wish.locale,
-            )
-
-        await turn_settings(interaction, channel, keeping(interaction, type_over))
-
-
-def nearest(locale: str) -> str:
-    """The language that the words of a locale are in."""
-    begins = locale.partition("-")[0]
-    return next((code for code in LANGUAGES if code.partition("-")[0] == begins), "en-US")
-
-
-class RemoveButton(Action[AskToStop], kind=AskToStop):
-    """Asks whether the settings shall go."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Turn the message to the question."""
-        await turn(interaction, StopQuestion(self.meaning.channel, words_of(interaction)))
+async def stop(interaction: Interaction, this: Stop) -> None:
+    """Announce nothing in a channel any more."""
+    tr = translator_of(interaction)
+    if not may_manage(interaction):
+        await answer(interaction, not_allowed(tr))
+        return
+    wish = await announced_in(interaction, this.channel)
+    if wish is not None:
+        await subscriptions_of(interaction).remove(wish.key)
+    await turn(interaction, not_announced(this.channel, tr))
 
 
 class StopQuestion(Layout):
@@ -406,36 +312,21 @@ class StopQuestion(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, channel: int, words: Words) -> None:
+    def __init__(self, channel: int, tr: Translator) -> None:
         super().__init__()
         self.show(
-            words.say(
+            tr.gettext(
                 "Announce nothing in {channel} any more? Its settings and what waits are deleted;"
                 " what was announced stays.",
                 channel=f"<#{channel}>",
             )
         )
         stop: ui.Button[Any] = ui.Button(
-            label=words.say("Remove"),
+            label=tr.gettext("Remove"),
             style=discord.ButtonStyle.danger,
             custom_id=str(Stop(channel)),
         )
         back: ui.Button[Any] = ui.Button(
-            label=words.say("Keep"), custom_id=str(OpenSettings(channel))
+            label=tr.gettext("Keep"), custom_id=str(OpenSettings(channel))
         )
         self.show(ui.ActionRow(stop, back))
-
-
-class StopButton(Action[Stop], kind=Stop):
-    """Announces nothing in a channel any more."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Forget its settings."""
-        words, channel = words_of(interaction), self.meaning.channel
-        if not may_manage(interaction):
-            await answer(interaction, not_allowed(words))
-            return
-        wish = await announced_in(interaction, channel)
-        if wish is not None:
-            await subscriptions_of(interaction).remove(wish.key)
-        await turn(interaction, not_announced(channel, words))

@@ -12,20 +12,19 @@ from discord import Interaction, ui
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.tag import tag_key
 from bot.chat import text
-from bot.chat.actions import Action
-from bot.chat.custom_ids import Follow, tag_of
+from bot.chat.custom_ids import Follow, UnfollowAll, tag_of
+from bot.chat.i18n import Translator, command
 from bot.chat.interaction import (
     answer,
-    client_of,
+    context_of,
     library_of,
+    now_of,
     prepare,
     subscriptions_of,
-    words_of,
+    translator_of,
 )
-from bot.chat.subscription_ids import UnfollowAll
 from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
-from bot.chat.words import Words, typed
 
 # As many as a menu offers, which is how a channel's are chosen.
 MOST_TAGS = 25
@@ -37,31 +36,31 @@ class Following(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, followed: Subscription, advice: str, words: Words) -> None:
+    def __init__(self, followed: Subscription, advice: str, tr: Translator) -> None:
         super().__init__()
-        since = words.say("Since {when}, by direct message.", when=f"<t:{followed.since}:D>")
-        closed = f"⚠️ {closed_messages(words)}" if followed.pause else None
+        since = tr.gettext("Since {when}, by direct message.", when=f"<t:{followed.since}:D>")
+        closed = f"⚠️ {closed_messages(tr)}" if followed.pause else None
         stop: ui.Button[Any] = ui.Button(
-            label=words.say("Unfollow everything"),
+            label=tr.gettext("Unfollow everything"),
             style=discord.ButtonStyle.danger,
             custom_id=str(UnfollowAll()),
         )
-        top = heading(words.say("What you follow"))
-        self.show(f"{top}\n{followed_text(followed, words)}\n{since}")
+        top = heading(tr.gettext("What you follow"))
+        self.show(f"{top}\n{followed_text(followed, tr)}\n{since}")
         self.show(closed, ui.ActionRow(stop), small(advice))
 
 
-def followed_text(followed: Subscription, words: Words) -> str:
+def followed_text(followed: Subscription, tr: Translator) -> str:
     """Which posts a reader hears of, in one or two sentences."""
     if followed.tags:
-        which = words.say(
+        which = tr.gettext(
             "You follow posts with one of these tags: {tags}", tags=chips(followed.tags)
         )
     else:
-        which = words.say("You follow all posts.")
+        which = tr.gettext("You follow all posts.")
     if not followed.without:
         return which
-    but = words.say("Never those with one of these tags: {tags}", tags=chips(followed.without))
+    but = tr.gettext("Never those with one of these tags: {tags}", tags=chips(followed.without))
     return f"{which}\n{but}"
 
 
@@ -70,12 +69,12 @@ def chips(tags: Sequence[str], most: int = MOST_TAGS) -> str:
     return text.chips(tags[:most], TAG) + (" …" if len(tags) > most else "")
 
 
-def closed_messages(words: Words) -> str:
+def closed_messages(tr: Translator) -> str:
     """That a reader takes no direct messages, and what to do about it."""
-    return words.say(
+    return tr.gettext(
         "I cannot write to you, so what you follow is paused. Allow direct messages in a server"
         " that we share, or add me to your apps, then use {command}.",
-        command=typed("follow", words),
+        command=command("follow", tr),
     )
 
 
@@ -84,17 +83,12 @@ def key_of(interaction: Interaction) -> str:
     return Subscription(place="reader", reader=interaction.user.id).key
 
 
-def now_of(interaction: Interaction) -> int:
-    """When it was used, in Unix seconds."""
-    return int(interaction.created_at.timestamp())
-
-
 async def follow(interaction: Interaction, ref: str) -> None:
     """Announce posts to the reader, of the tag that a ``tag_ref`` names if not empty."""
-    words = words_of(interaction)
+    tr = translator_of(interaction)
     tag = await tag_of(library_of(interaction), ref) if ref else None
     if ref and tag is None:
-        await answer(interaction, Notice(words.say("No post carries this tag any more.")))
+        await answer(interaction, Notice(tr.gettext("No post carries this tag any more.")))
         return
     subscriptions = subscriptions_of(interaction)
     before = await subscriptions.get(key_of(interaction))
@@ -109,12 +103,12 @@ async def follow(interaction: Interaction, ref: str) -> None:
         locale=str(interaction.locale),
     )
     if is_too_much(after):
-        await answer(interaction, too_much(words))
+        await answer(interaction, too_much(tr))
         return
     await subscriptions.keep(after)
-    said = followed_text(after, words)
+    said = followed_text(after, tr)
     if before is None or before.pause is not None:
-        said = await prepare(interaction, greet(interaction, after, words), hide=True)
+        said = await prepare(interaction, greet(interaction, after, tr), hide=True)
     await answer(interaction, Notice(said))
 
 
@@ -143,16 +137,16 @@ def is_too_much(followed: Subscription) -> bool:
     return max(len(followed.tags), len(followed.without)) > MOST_TAGS
 
 
-def too_much(words: Words) -> Notice:
+def too_much(tr: Translator) -> Notice:
     """That it does."""
-    return Notice(words.say("You cannot name more than {n} tags.", n=MOST_TAGS))
+    return Notice(tr.gettext("You cannot name more than {n} tags.", n=MOST_TAGS))
 
 
-async def greet(interaction: Interaction, followed: Subscription, words: Words) -> str:
+async def greet(interaction: Interaction, followed: Subscription, tr: Translator) -> str:
     """Write to the reader, which shows whether announcements can reach them; say so."""
-    ending = words.say("{command} ends that.", command=typed("unfollow", words))
-    said = followed_text(followed, words)
-    coming = words.say("The next ones come to you here, one message for each.")
+    ending = tr.gettext("{command} ends that.", command=command("unfollow", tr))
+    said = followed_text(followed, tr)
+    coming = tr.gettext("The next ones come to you here, one message for each.")
     view = Notice(f"🔔 {said}\n{coming} {ending}")
     view.stop()
     subscriptions = subscriptions_of(interaction)
@@ -161,20 +155,20 @@ async def greet(interaction: Interaction, followed: Subscription, words: Words) 
     except discord.Forbidden:
         closed = Pause(reason="closed", since=now_of(interaction), told=True)
         await subscriptions.pause(followed.key, closed)
-        return f"{said}\n⚠️ {closed_messages(words)}"
+        return f"{said}\n⚠️ {closed_messages(tr)}"
     except discord.HTTPException:  # which says nothing of the reader
         pass
     await subscriptions.resume(followed.key)
-    later = words.say("The next ones come by direct message, and none of those already there.")
-    here = words.say("{command} ends that.", command=client_of(interaction).mention("unfollow"))
+    later = tr.gettext("The next ones come by direct message, and none of those already there.")
+    here = tr.gettext("{command} ends that.", command=context_of(interaction).mention("unfollow"))
     return f"🔔 {said}\n{later} {here}"
 
 
 async def unfollow_all(interaction: Interaction) -> None:
     """Forget whoever clicks or asks."""
-    words = words_of(interaction)
+    tr = translator_of(interaction)
     if await subscriptions_of(interaction).remove(key_of(interaction)):
-        said = words.say("You follow nothing any more, and nothing is kept about you.")
+        said = tr.gettext("You follow nothing any more, and nothing is kept about you.")
     else:
         said = nothing_followed(interaction)
     await answer(interaction, Notice(said))
@@ -182,23 +176,29 @@ async def unfollow_all(interaction: Interaction) -> None:
 
 def nothing_followed(interaction: Interaction) -> str:
     """That a reader follows nothing, and how to begin."""
-    return words_of(interaction).say(
+    return translator_of(interaction).gettext(
         "You follow nothing. {command} sends you new posts by direct message.",
-        command=client_of(interaction).mention("follow"),
+        command=context_of(interaction).mention("follow"),
     )
 
 
-class FollowButton(Action[Follow], kind=Follow):
-    """Announces posts to whoever clicks."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Add the tag, or all posts, to what they follow."""
-        await follow(interaction, self.meaning.tag)
+async def follow_clicked(interaction: Interaction, this: Follow) -> None:
+    """Announce posts to whoever clicks."""
+    await follow(interaction, this.tag)
 
 
-class UnfollowAllButton(Action[UnfollowAll], kind=UnfollowAll):
-    """Forgets whoever clicks."""
+async def unfollow_clicked(interaction: Interaction, _: UnfollowAll) -> None:
+    """Announce nothing any more to whoever clicks."""
+    await unfollow_all(interaction)
 
-    async def act(self, interaction: Interaction) -> None:
-        """Announce nothing to them any more."""
-        await unfollow_all(interaction)
+
+async def warn_unreachable(interaction: Interaction) -> None:
+    """Tell a reader privately, once, after an answer, that they take no direct messages."""
+    subscriptions, key = subscriptions_of(interaction), key_of(interaction)
+    followed = await subscriptions.get(key)
+    if followed is None or followed.pause is None or followed.pause.told:
+        return
+    view = Notice(f"⚠️ {closed_messages(translator_of(interaction))}")
+    view.stop()
+    await interaction.followup.send(view=view, ephemeral=True)
+    await subscriptions.pause(key, replace(followed.pause, told=True))

@@ -9,9 +9,9 @@ import discord
 from discord import ui
 
 from bot.blog.post import Post
-from bot.chat import dates, limits, text
+from bot.chat import i18n, limits, text
 from bot.chat.custom_ids import Follow, tag_ref
-from bot.chat.words import Words
+from bot.chat.i18n import Translator
 
 ACCENT = discord.Colour(0xFF6B4A)
 
@@ -71,16 +71,16 @@ def small(*parts: str) -> str:
     return f"-# {line}" if line else ""
 
 
-def link_button(post: Post, words: Words) -> ui.Button[Any] | None:
+def link_button(post: Post, tr: Translator) -> ui.Button[Any] | None:
     """Opens the post in the browser; None where it has no public link."""
     url = text.web_url(post.url, limits.BUTTON_URL)
-    return ui.Button(label=words.say("Open in browser"), url=url) if url else None
+    return ui.Button(label=tr.gettext("Open in browser"), url=url) if url else None
 
 
-def follow_button(tag: str, words: Words) -> ui.Button[Any]:
+def follow_button(tag: str, tr: Translator) -> ui.Button[Any]:
     """Announces posts to whoever clicks, of one tag if not empty."""
     custom_id = str(Follow(tag_ref(tag) if tag else ""))
-    return ui.Button(label=words.say("Follow"), emoji="🔔", custom_id=custom_id)
+    return ui.Button(label=tr.gettext("Follow"), emoji="🔔", custom_id=custom_id)
 
 
 def cover(post: Post) -> str | None:
@@ -93,23 +93,23 @@ def alt(post: Post) -> str:
     return text.label(post.title, limits.MEDIA_DESCRIPTION, post.slug)
 
 
-def when(post: Post, words: Words) -> str:
+def when(post: Post, tr: Translator) -> str:
     """The post's date for small print, empty for an undated post."""
-    return dates.shown(post.date, words) if post.date else ""
+    return i18n.date(post.date, tr) if post.date else ""
 
 
-def reading_time(post: Post, words: Words) -> str:
+def reading_time(post: Post, tr: Translator) -> str:
     """The post's reading time for small print, empty for a post without words."""
     if not post.words:
         return ""
     n = post.reading_minutes
-    return words.count("{n} min read", "{n} min read", n)
+    return tr.ngettext("{n} min read", "{n} min read", n)
 
 
-def post_option(post: Post, words: Words) -> discord.SelectOption:
+def post_option(post: Post, tr: Translator) -> discord.SelectOption:
     """A post in a select menu; the value is its key."""
     return discord.SelectOption(
         label=text.label(post.title, limits.SELECT_TEXT, post.slug),
         value=post.key,
-        description=dates.day(post.date.day, words) if post.date else None,
+        description=i18n.day(post.date.day, tr) if post.date else None,
     )

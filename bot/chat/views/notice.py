@@ -7,7 +7,7 @@ from typing import ClassVar
 import discord
 from discord import Interaction
 
-from bot.chat.interaction import client_of, words_of
+from bot.chat.interaction import context_of, translator_of
 from bot.chat.views.layout import ACCENT, Layout
 
 
@@ -25,9 +25,9 @@ class Notice(Layout):
 
 def gone(interaction: Interaction) -> Notice:
     """That a post is no longer there, and how to find another."""
-    words = words_of(interaction)
-    search = words.say(
-        "Find another with {command}.", command=client_of(interaction).mention("search")
+    tr = translator_of(interaction)
+    search = tr.gettext(
+        "Find another with {command}.", command=context_of(interaction).mention("search")
     )
-    gone_now = words.say("This post is no longer on the blog.")
+    gone_now = tr.gettext("This post is no longer on the blog.")
     return Notice(f"{gone_now} {search}")

@@ -9,7 +9,7 @@ from typing import Any, Self
 from discord import ui
 
 from bot.chat.custom_ids import CustomId
-from bot.chat.words import Words
+from bot.chat.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +37,34 @@ class Page:
         """How many items come before this page."""
         return (self.number - 1) * self.size
 
-    def say(self, words: Words) -> str:
+    def say(self, tr: Translator) -> str:
         """Name the page in small print; empty where it is the only one."""
         if self.of == 1:
             return ""
-        return words.say("page {page} of {pages}", page=self.number, pages=self.of)
+        return tr.gettext("page {page} of {pages}", page=self.number, pages=self.of)
 
 
 def page_buttons(
     page: Page,
-    words: Words,
+    tr: Translator,
     custom_id: Callable[[int], CustomId],
 ) -> ui.ActionRow[Any] | None:
     """Buttons to the pages before and after; None where there is one page only.
 
     Args:
         page: the page that is shown.
-        words: the reader's language.
+        tr: into the reader's language.
         custom_id: says "go to page n".
     """
     if page.of == 1:
         return None
     back: ui.Button[Any] = ui.Button(
-        label=words.say("‹ Previous"),
+        label=tr.gettext("‹ Previous"),
         disabled=page.number == 1,
         custom_id=str(custom_id(page.number - 1)),
     )
     on: ui.Button[Any] = ui.Button(
-        label=words.say("Next ›"),
+        label=tr.gettext("Next ›"),
         disabled=page.number == page.of,
         custom_id=str(custom_id(page.number + 1)),
     )

@@ -13,9 +13,9 @@ from bot.blog.library import Library
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
-from bot.chat.actions import Action
 from bot.chat.custom_ids import ListPage, Narrow, tag_of, tag_ref
-from bot.chat.interaction import client_of, turn, words_of
+from bot.chat.i18n import Translator
+from bot.chat.interaction import chosen_in, context_of, translator_of, turn
 from bot.chat.views.layout import (
     Layout,
     alt,
@@ -30,7 +30,6 @@ from bot.chat.views.layout import (
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_card import read_button
-from bot.chat.words import Words
 
 PER_PAGE = 5
 TAG = 30  # longest tag below a post
@@ -59,7 +58,7 @@ DETAILS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ListedPosts:
     """A page of posts and what its list leads to.
 
     Attributes:
@@ -94,14 +93,14 @@ class Shelf:
 class PostList(Layout):
     """A page of posts, each with a button to read it and one to open it in the browser."""
 
-    def __init__(self, shelf: Shelf, words: Words) -> None:
+    def __init__(self, listed: ListedPosts, tr: Translator) -> None:
         super().__init__()
-        heading, *blurbs = texts(shelf, words)
+        heading, *blurbs = texts(listed, tr)
         posts = [
-            (with_cover(post, blurb), post_row(post, words))
-            for post, blurb in zip(shelf.posts, blurbs, strict=True)
+            (with_cover(post, blurb), post_row(post, tr))
+            for post, blurb in zip(listed.posts, blurbs, strict=True)
         ]
-        controls = list(filter(None, (narrow_row(shelf, words), paging_row(shelf, words))))
+        controls = list(filter(None, (narrow_row(listed, tr), paging_row(listed, tr))))
         parts = [*(part for both in posts for part in both), *controls]
         # Frame, heading and the line above the controls are three more.
         spare = limits.MESSAGE_COMPONENTS - 3 - sum(map(components_in, parts))
@@ -112,24 +111,24 @@ class PostList(Layout):
             self.show(ui.Separator(), *controls)
 
 
-def texts(shelf: Shelf, words: Words) -> list[str]:
+def texts(listed: ListedPosts, tr: Translator) -> list[str]:
     """The heading and each post's text, in as much detail as one message holds."""
     for detail in DETAILS:
-        found = [heading(shelf, words), *(blurb(post, detail, words) for post in shelf.posts)]
+        found = [heading(listed, tr), *(blurb(post, detail, tr) for post in listed.posts)]
         if limits.fit_a_message(found):
             break
     return found
 
 
-def heading(shelf: Shelf, words: Words) -> str:
+def heading(listed: ListedPosts, tr: Translator) -> str:
     """What the list holds, how many, and which page this is."""
-    tag = text.chip(shelf.tag.name, TAG_IN_HEADING) if shelf.tag else ""
-    title = words.say("Posts tagged {tag}", tag=tag) if tag else words.say("Latest posts")
-    total = words.count("{n} post", "{n} posts", shelf.total)
-    return f"## {title}\n{small(total, shelf.page.say(words))}"
+    tag = text.chip(listed.tag.name, TAG_IN_HEADING) if listed.tag else ""
+    title = tr.gettext("Posts tagged {tag}", tag=tag) if tag else tr.gettext("Latest posts")
+    total = tr.ngettext("{n} post", "{n} posts", listed.total)
+    return f"## {title}\n{small(total, listed.page.say(tr))}"
 
 
-def blurb(post: Post, detail: Detail, words: Words) -> str:
+def blurb(post: Post, detail: Detail, tr: Translator) -> str:
     """What the list says of one post."""
     title = text.label(post.title, detail.title, post.slug)
     url = post.url if detail.linked else None
@@ -140,7 +139,7 @@ def blurb(post: Post, detail: Detail, words: Words) -> str:
             (
                 f"### {text.masked_link(title, url)}",
                 text.markdown(post.summary, detail.summary),
-                small(when(post, words), reading_time(post, words), tags),
+                small(when(post, tr), reading_time(post, tr), tags),
             ),
         )
     )
@@ -154,85 +153,78 @@ def with_cover(post: Post, blurb: str) -> ui.Item[Any]:
     return ui.Section(blurb, accessory=ui.Thumbnail(image, description=alt(post)))
 
 
-def post_row(post: Post, words: Words) -> ui.ActionRow[Any]:
+def post_row(post: Post, tr: Translator) -> ui.ActionRow[Any]:
     """The buttons below a post."""
-    return ui.ActionRow(*filter(None, (read_button(post, words), link_button(post, words))))
+    return ui.ActionRow(*filter(None, (read_button(post, tr), link_button(post, tr))))
 
 
-def narrow_row(shelf: Shelf, words: Words) -> ui.ActionRow[Any] | None:
+def narrow_row(listed: ListedPosts, tr: Translator) -> ui.ActionRow[Any] | None:
     """The menu that narrows the list to a tag; None on a blog without tags."""
-    if not shelf.tags:
+    if not listed.tags:
         return None
-    offered = list(shelf.tags[: limits.SELECT_OPTIONS - 1])
-    if shelf.tag and shelf.tag.key not in {tag.key for tag in offered}:
-        offered[-1] = shelf.tag
+    offered = list(listed.tags[: limits.SELECT_OPTIONS - 1])
+    if listed.tag and listed.tag.key not in {tag.key for tag in offered}:
+        offered[-1] = listed.tag
     everything = discord.SelectOption(
-        label=words.say("All posts"), value=Narrow.ALL, default=shelf.tag is None
+        label=tr.gettext("All posts"), value=Narrow.ALL, default=listed.tag is None
     )
     menu: ui.Select[Any] = ui.Select(
-        custom_id=str(Narrow(shelf.page.size)),
-        placeholder=words.say("Choose a tag"),
-        options=[everything, *(tag_option(tag, words, chosen=shelf.tag) for tag in offered)],
+        custom_id=str(Narrow(listed.page.size)),
+        placeholder=tr.gettext("Choose a tag"),
+        options=[everything, *(tag_option(tag, tr, chosen=listed.tag) for tag in offered)],
     )
     return ui.ActionRow(menu)
 
 
-def tag_option(tag: Tag, words: Words, *, chosen: Tag | None = None) -> discord.SelectOption:
+def tag_option(tag: Tag, tr: Translator, *, chosen: Tag | None = None) -> discord.SelectOption:
     """A tag in a select menu."""
     return discord.SelectOption(
         label=text.label(tag.name, limits.SELECT_TEXT),
         value=tag_ref(tag.name),
-        description=words.count("{n} post", "{n} posts", tag.posts),
+        description=tr.ngettext("{n} post", "{n} posts", tag.posts),
         default=chosen is not None and chosen.key == tag.key,
     )
 
 
-def paging_row(shelf: Shelf, words: Words) -> ui.ActionRow[Any] | None:
+def paging_row(listed: ListedPosts, tr: Translator) -> ui.ActionRow[Any] | None:
     """The buttons that page through the list and follow its tag; None where there are none."""
-    page, ref = shelf.page, tag_ref(shelf.tag.name) if shelf.tag else ""
-    row = page_buttons(page, words, lambda number: ListPage(number, page.size, ref))
-    if shelf.tag is None or not shelf.follows:
+    page, ref = listed.page, tag_ref(listed.tag.name) if listed.tag else ""
+    row = page_buttons(page, tr, lambda number: ListPage(number, page.size, ref))
+    if listed.tag is None or not listed.follows:
         return row
-    return (row or ui.ActionRow()).add_item(follow_button(shelf.tag.name, words))
+    return (row or ui.ActionRow()).add_item(follow_button(listed.tag.name, tr))
 
 
-class PageButton(Action[ListPage], kind=ListPage):
-    """Turns the message to a page of the list."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show that page, or the nearest that there still is."""
-        to = self.meaning
-        await turn(interaction, await list_of(interaction, to.page, to.count, to.tag))
+async def turn_page(interaction: Interaction, to: ListPage) -> None:
+    """Turn the message to a page of the list, or the nearest that there still is."""
+    await turn(interaction, await list_of(interaction, to.page, to.count, to.tag))
 
 
-class NarrowMenu(Action[Narrow], kind=Narrow):
-    """Narrows the list to the tag that is chosen, or shows all posts again."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show the first page of what was chosen."""
-        chosen = self.values[0]
-        ref = "" if chosen == Narrow.ALL else chosen
-        await turn(interaction, await list_of(interaction, 1, self.meaning.count, ref))
+async def narrow(interaction: Interaction, this: Narrow) -> None:
+    """Narrow the list to the tag that is chosen, or show all posts again."""
+    chosen = chosen_in(interaction)[0]
+    ref = "" if chosen == Narrow.ALL else chosen
+    await turn(interaction, await list_of(interaction, 1, this.count, ref))
 
 
 async def list_of(interaction: Interaction, page: int, count: int, ref: str) -> Layout:
     """A page of the posts of the tag ``ref``, or of all; word of it if there are none."""
-    client, words = client_of(interaction), words_of(interaction)
-    follows = client.subscriptions is not None
-    return await client.answers.get(
-        ("list", page, count, ref, words),
-        lambda: make_list(client.library, page, count, ref, words, follows=follows),
+    context, tr = context_of(interaction), translator_of(interaction)
+    follows = context.subscriptions is not None
+    return await context.answers.get(
+        ("list", page, count, ref, tr),
+        lambda: make_list(context.library, page, count, ref, tr, follows=follows),
     )
 
 
 async def make_list(
-    library: Library, page: int, count: int, ref: str, words: Words, *, follows: bool
+    library: Library, page: int, count: int, ref: str, tr: Translator, *, follows: bool
 ) -> Layout:
     """Look the posts up and lay them out."""
     tag = await tag_of(library, ref) if ref else None
     if ref and tag is None:
-        return Notice(words.say("No post carries this tag any more."))
-    shelf = await Shelf.of(library, page, count, tag, follows=follows)
-    if not shelf.posts:
-        return Notice(words.say("There are no posts yet."))
-    return PostList(shelf, words)
+        return Notice(tr.gettext("No post carries this tag any more."))
+    listed = await ListedPosts.of(library, page, count, tag, follows=follows)
+    if not listed.posts:
+        return Notice(tr.gettext("There are no posts yet."))
+    return PostList(listed, tr)

@@ -16,9 +16,9 @@ from discord import Interaction, ui
 from bot.blog.pictures import PictureFile, Pictures
 from bot.blog.post import Post
 from bot.chat import limits, text
-from bot.chat.actions import Action
 from bot.chat.custom_ids import (
     Jump,
+    NewPost,
     PageOfPost,
     ReadOn,
     ReadPost,
@@ -27,25 +27,25 @@ from bot.chat.custom_ids import (
     TurnPage,
     section_ref,
 )
+from bot.chat.i18n import Translator
 from bot.chat.interaction import (
     answer,
     answer_aside,
-    client_of,
+    chosen_in,
+    context_of,
     is_aside,
     library_of,
     may_share,
     prepare,
     prepare_turn,
+    translator_of,
     turn,
-    words_of,
 )
 from bot.chat.sections import fold, section_meant, sections_like
-from bot.chat.subscription_ids import PREVIEW, NewPost
 from bot.chat.views.layout import Layout, link_button, reading_time, small, when
-from bot.chat.views.miss import CLOSEST, SectionMiss
+from bot.chat.views.not_found import CLOSEST, SectionNotFound
 from bot.chat.views.notice import Notice, gone
 from bot.chat.views.paging import Page, page_buttons
-from bot.chat.words import Words
 from bot.rendering.block import Picture
 from bot.rendering.page import Page as RenderedPage
 from bot.rendering.page import Text, pictures_of
@@ -147,29 +147,28 @@ def load(links: Sequence[str], post_path: str, pictures: Pictures) -> dict[str, 
 class PostPage(Layout):
     """One page of a post, with buttons to the others and a menu of all sections."""
 
-    def __init__(self, opened: Opened, words: Words, *, is_aside: bool, shares: bool) -> None:
+    def __init__(self, opened: Opened, tr: Translator, *, is_aside: bool, shares: bool) -> None:
         super().__init__()
         self._names: dict[str, str] = {}
         for number, (link, file) in enumerate(opened.files.items(), start=1):
             name = f"picture-{number}{PurePosixPath(file.name).suffix.lower()}"
             self._names[link] = name
             self.files.append(discord.File(io.BytesIO(file.data), name))
-        body = list(self._body(opened, words))
-        where = small(opened.page.say(words))
+        body = list(self._body(opened, tr))
+        where = small(opened.page.say(tr))
         texts = [item.content for item in body if isinstance(item, ui.TextDisplay)]
         heading = next(
             found
             for limit in (*TITLES, 0)
-            if limits.fit_a_message([found := head(opened, limit, words), *texts, where])
-            or not limit
+            if limits.fit_a_message([found := head(opened, limit, tr), *texts, where]) or not limit
         )
         if heading:
             self.show(heading, ui.Separator(visible=False))
         self.show(*body, ui.Separator(), where or None)
-        self.show(sections_row(opened, words), turning_row(opened, words))
-        self.show(acts_row(opened, words, is_aside=is_aside, shares=shares))
+        self.show(sections_row(opened, tr), turning_row(opened, tr))
+        self.show(acts_row(opened, tr, is_aside=is_aside, shares=shares))
 
-    def _body(self, opened: Opened, words: Words) -> Iterator[ui.Item[Any]]:
+    def _body(self, opened: Opened, tr: Translator) -> Iterator[ui.Item[Any]]:
         for part in opened.shown.parts:
             match part:
                 case Text(markdown):
@@ -179,7 +178,7 @@ class PostPage(Layout):
                 case Images(pictures):
                     yield self._gallery(pictures)
         if not opened.shown.parts:
-            yield ui.TextDisplay(words.say("This post has no text."))
+            yield ui.TextDisplay(tr.gettext("This post has no text."))
 
     def _gallery(self, pictures: Sequence[Picture]) -> ui.Item[Any]:
         """The pictures; what they show in words where none of them can be shown."""
@@ -209,17 +208,17 @@ def described(picture: Picture) -> str | None:
     return alt or text.plain(PurePosixPath(picture.url).name, limits.MEDIA_DESCRIPTION) or None
 
 
-def head(opened: Opened, limit: int, words: Words) -> str:
+def head(opened: Opened, limit: int, tr: Translator) -> str:
     """What stands above the page: on the first its title and date, on others a reminder."""
     post = opened.post
     title = text.markdown(text.label(post.title, limit, post.slug), limit) if limit else ""
-    edited = words.say("This post was edited since; this is the nearest page.")
+    edited = tr.gettext("This post was edited since; this is the nearest page.")
     notice = small(f"✏️ {edited}") if opened.is_edited else ""
     if opened.page.number > 1:
         return "\n".join(filter(None, (small(title), notice)))
     authors = ", ".join(filter(None, (text.markdown(name, AUTHORS) for name in post.authors[:2])))
-    by = words.say("by {authors}", authors=authors) if authors else ""
-    line = small(when(post, words), reading_time(post, words), by)
+    by = tr.gettext("by {authors}", authors=authors) if authors else ""
+    line = small(when(post, tr), reading_time(post, tr), by)
     named = f"# {title}" if title and not begins_with_title(opened) else ""
     return "\n".join(filter(None, (named, line, notice)))
 
@@ -232,7 +231,7 @@ def begins_with_title(opened: Opened) -> bool:
     return begins and first is not None and fold(first.title) == fold(opened.post.title)
 
 
-def sections_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
+def sections_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
     """The menu of sections; None where a menu would lead nowhere."""
     sections = opened.rendered.sections
     if len(sections) < 2:  # noqa: PLR2004 - one is no choice
@@ -240,22 +239,22 @@ def sections_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
     start, end = opened.offered, len(sections)
     if end > limits.SELECT_OPTIONS:
         end = min(end, start + SECTIONS)
-    options = [section_option(section, sections, words) for section in sections[start:end]]
+    options = [section_option(section, sections, tr) for section in sections[start:end]]
     if start > 0:
         before = max(0, start - SECTIONS)
-        options.insert(0, more_option(words.say("‹ Earlier sections"), before))
+        options.insert(0, more_option(tr.gettext("‹ Earlier sections"), before))
     if end < len(sections):
-        options.append(more_option(words.say("Later sections ›"), end))
+        options.append(more_option(tr.gettext("Later sections ›"), end))
     menu: ui.Select[Any] = ui.Select(
         custom_id=str(place(opened, Jump)),
-        placeholder=words.say("Jump to a section"),
+        placeholder=tr.gettext("Jump to a section"),
         options=options,
     )
     return ui.ActionRow(menu)
 
 
 def section_option(
-    section: Section, sections: Sequence[Section], words: Words
+    section: Section, sections: Sequence[Section], tr: Translator
 ) -> discord.SelectOption:
     """A section in the menu, indented by its level."""
     depth = min(section.level - min(each.level for each in sections), DEEPEST)
@@ -263,7 +262,7 @@ def section_option(
     return discord.SelectOption(
         label="· " * depth + title,
         value=section_ref(section.anchor),
-        description=words.say("page {page}", page=section.page + 1),
+        description=tr.gettext("page {page}", page=section.page + 1),
     )
 
 
@@ -272,23 +271,23 @@ def more_option(label: str, start: int) -> discord.SelectOption:
     return discord.SelectOption(label=label, value=f"{Jump.FROM}{start}")
 
 
-def turning_row(opened: Opened, words: Words) -> ui.ActionRow[Any] | None:
+def turning_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
     """The buttons to the pages before and after; None where there is one page only."""
     key, digest = opened.post.key, opened.post.digest
-    return page_buttons(opened.page, words, lambda number: TurnPage(key, digest, number))
+    return page_buttons(opened.page, tr, lambda number: TurnPage(key, digest, number))
 
 
 def acts_row(
-    opened: Opened, words: Words, *, is_aside: bool, shares: bool
+    opened: Opened, tr: Translator, *, is_aside: bool, shares: bool
 ) -> ui.ActionRow[Any] | None:
     """What can be done with the post; None where that is nothing."""
-    buttons: list[ui.Button[Any] | None] = [link_button(opened.post, words)]
+    buttons: list[ui.Button[Any] | None] = [link_button(opened.post, tr)]
     if is_aside:
         saving = str(place(opened, SavePage))
-        buttons.append(ui.Button(label=words.say("Save to my DMs"), emoji="🔖", custom_id=saving))
+        buttons.append(ui.Button(label=tr.gettext("Save to my DMs"), emoji="🔖", custom_id=saving))
     if shares:
         sharing = str(SharePost(opened.post.key))
-        buttons.append(ui.Button(label=words.say("Share"), emoji="📣", custom_id=sharing))
+        buttons.append(ui.Button(label=tr.gettext("Share"), emoji="📣", custom_id=sharing))
     shown = list(filter(None, buttons))
     return ui.ActionRow(*shown) if shown else None
 
@@ -298,66 +297,50 @@ def place(opened: Opened, kind: type[PlaceT]) -> PlaceT:
     return kind(opened.post.key, opened.post.digest, opened.page.number)
 
 
-class ReadButton(Action[ReadPost], kind=ReadPost):
-    """Opens a post for whoever clicks, leaving the message as it is."""
+async def read(interaction: Interaction, to: ReadPost) -> None:
+    """Open a post, at a section if one is named, leaving the message as it is."""
+    await read_aside(
+        interaction, open_page(interaction, to.key, lambda it: page_of(it, to.section) or 1)
+    )
 
-    async def act(self, interaction: Interaction) -> None:
-        """Answer aside with the first page, or with that of the section."""
-        to = self.meaning
-        await read_aside(
-            interaction, open_page(interaction, to.key, lambda it: page_of(it, to.section) or 1)
+
+async def read_announced(interaction: Interaction, to: NewPost) -> None:
+    """Open a post from its announcement; from a preview, an unpublished post cannot be read."""
+    is_preview = to.delivery == NewPost.PREVIEW
+    if is_preview and not await library_of(interaction).get_by_key(to.key):
+        unpublished = translator_of(interaction).gettext(
+            "Readers can open it once it is published."
         )
+        await answer(interaction, Notice(unpublished))
+    else:
+        await read_aside(interaction, open_page(interaction, to.key, lambda _: 1))
 
 
-class NewPostButton(Action[NewPost], kind=NewPost):
-    """Opens a post from its announcement, for whoever clicks."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Answer aside with the first page; in a preview, a draft cannot be read yet."""
-        key = self.meaning.key
-        if self.meaning.delivery == PREVIEW and not await library_of(interaction).get_by_key(key):
-            unpublished = words_of(interaction).say("Readers can open it once it is published.")
-            await answer(interaction, Notice(unpublished))
-        else:
-            await read_aside(interaction, open_page(interaction, key, lambda _: 1))
+async def read_on(interaction: Interaction, to: ReadOn) -> None:
+    """Open a post where the reader left it."""
+    await read_aside(
+        interaction, open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
+    )
 
 
-class ReadOnButton(Action[ReadOn], kind=ReadOn):
-    """Opens a post where the reader left it."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Answer aside with that page."""
-        to = self.meaning
-        await read_aside(
-            interaction, open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
-        )
+async def turn_page(interaction: Interaction, to: TurnPage) -> None:
+    """Turn the message to another page of the post, or the nearest that there still is."""
+    opening = open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
+    await turn(interaction, await prepare_turn(interaction, opening))
 
 
-class TurnPageButton(Action[TurnPage], kind=TurnPage):
-    """Turns the message to another page of the post."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show that page, or the nearest that there still is."""
-        to = self.meaning
-        opening = open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
-        await turn(interaction, await prepare_turn(interaction, opening))
-
-
-class JumpMenu(Action[Jump], kind=Jump):
-    """Turns the message to the section that is chosen."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show the page where it begins; or this page, with other sections to choose from."""
-        at, chosen = self.meaning, self.values[0]
-        more = re.fullmatch(rf"{Jump.FROM}(\d{{1,6}})", chosen)
-        opening = open_page(
-            interaction,
-            at.key,
-            lambda it: page_of(it, chosen) or at.page,
-            digest=at.digest,
-            sections_from=int(more[1]) if more else None,
-        )
-        await turn(interaction, await prepare_turn(interaction, opening))
+async def jump(interaction: Interaction, at: Jump) -> None:
+    """Turn to the page where the chosen section begins; or offer other sections to choose."""
+    chosen = chosen_in(interaction)[0]
+    more = re.fullmatch(rf"{Jump.FROM}(\d{{1,6}})", chosen)
+    opening = open_page(
+        interaction,
+        at.key,
+        lambda it: page_of(it, chosen) or at.page,
+        digest=at.digest,
+        sections_from=int(more[1]) if more else None,
+    )
+    await turn(interaction, await prepare_turn(interaction, opening))
 
 
 def page_of(rendered: Rendered, section: str) -> int | None:
@@ -368,15 +351,15 @@ def page_of(rendered: Rendered, section: str) -> int | None:
 
 async def open_section(interaction: Interaction, key: str, typed: str) -> Layout:
     """Open the post at the section that a reader names, or say that it has none such."""
-    client = client_of(interaction)
-    post = await client.library.get_by_key(key)
-    rendered = await client.pages.of(post) if post else None
+    context = context_of(interaction)
+    post = await context.library.get_by_key(key)
+    rendered = await context.pages.of(post) if post else None
     if post is None or rendered is None:
         return gone(interaction)
     section = section_meant(rendered.sections, typed)
     if section is None:
         closest = sections_like(rendered.sections, typed, CLOSEST)
-        return SectionMiss(typed, post, closest, words_of(interaction))
+        return SectionNotFound(typed, post, closest, translator_of(interaction))
     return await open_page(interaction, key, lambda _: section.page + 1)
 
 
@@ -403,17 +386,17 @@ async def open_page(
         digest: of the post when the page was named, if it was.
         sections_from: the first section that the menu offers, if not that of the page.
     """
-    client, words = client_of(interaction), words_of(interaction)
-    post = await client.library.get_by_key(key)
-    rendered = await client.pages.of(post) if post else None
+    context, tr = context_of(interaction), translator_of(interaction)
+    post = await context.library.get_by_key(key)
+    rendered = await context.pages.of(post) if post else None
     if post is None or rendered is None:
         return gone(interaction)
     opened = await Opened.at(
         choose(rendered),
         post,
         rendered,
-        client.pictures,
+        context.pictures,
         is_edited=digest not in ("", post.digest),
         sections_from=sections_from,
     )
-    return PostPage(opened, words, is_aside=is_aside(interaction), shares=may_share(interaction))
+    return PostPage(opened, tr, is_aside=is_aside(interaction), shares=may_share(interaction))

@@ -11,14 +11,13 @@ from discord import Interaction, ui
 from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.chat import limits, text
-from bot.chat.actions import Action
 from bot.chat.custom_ids import SearchPage, section_ref
-from bot.chat.interaction import client_of, library_of, prepare_turn, turn, words_of
+from bot.chat.i18n import Translator
+from bot.chat.interaction import context_of, library_of, prepare_turn, translator_of, turn
 from bot.chat.views.layout import Layout, reading_time, small, when
-from bot.chat.views.miss import echo
+from bot.chat.views.not_found import echo
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_card import read_button
-from bot.chat.words import Words
 
 PER_PAGE = 5
 
@@ -62,18 +61,18 @@ DETAILS = (
 class SearchResults(Layout):
     """A page of hits, the matching words bold."""
 
-    def __init__(self, found: Found, words: Words) -> None:
+    def __init__(self, found: Found, tr: Translator) -> None:
         super().__init__()
-        heading, *blurbs = texts(found, words)
+        heading, *blurbs = texts(found, tr)
         self.show(heading)
         for hit, blurb in zip(found.hits, blurbs, strict=True):
             section = section_ref(hit.section) if hit.section else ""
-            read = read_button(hit.post, words, section)
+            read = read_button(hit.post, tr, section)
             self.show(ui.Separator(), ui.Section(blurb, accessory=read))
         if SearchPage(found.page.of + 1, found.query).fits:
-            self.show(paging_row(found, words))
+            self.show(paging_row(found, tr))
         elif found.page.of > 1:
-            self.show(small(words.say("These are the best. Search for fewer words to see more.")))
+            self.show(small(tr.gettext("These are the best. Search for fewer words to see more.")))
 
 
 class NothingFound(Layout):
@@ -81,36 +80,36 @@ class NothingFound(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, query: str, correction: str | None, words: Words) -> None:
+    def __init__(self, query: str, correction: str | None, tr: Translator) -> None:
         super().__init__()
-        self.show(words.say("Nothing found for **{query}**.", query=echo(query)))
+        self.show(tr.gettext("Nothing found for **{query}**.", query=echo(query)))
         meant = SearchPage(1, correction or "")
         if correction and meant.fits:
             label = text.label(correction, limits.BUTTON_LABEL)
             button: ui.Button[Any] = ui.Button(label=label, emoji="🔎", custom_id=str(meant))
-            self.show(words.say("Did you mean this?"), ui.ActionRow(button))
+            self.show(tr.gettext("Did you mean this?"), ui.ActionRow(button))
         else:
-            advice = words.say("Try fewer or other words, or a tag: {example}", example="`tag:…`")
+            advice = tr.gettext("Try fewer or other words, or a tag: {example}", example="`tag:…`")
             self.show(small(advice))
 
 
-def texts(found: Found, words: Words) -> list[str]:
+def texts(found: Found, tr: Translator) -> list[str]:
     """The heading and each hit's text, in as much detail as one message holds."""
     for detail in DETAILS:
-        shown = [heading(found, words), *(blurb(hit, detail, words) for hit in found.hits)]
+        shown = [heading(found, tr), *(blurb(hit, detail, tr) for hit in found.hits)]
         if limits.fit_a_message(shown):
             break
     return shown
 
 
-def heading(found: Found, words: Words) -> str:
+def heading(found: Found, tr: Translator) -> str:
     """What was searched for, and how much was found."""
-    title = words.say("Search: {query}", query=echo(found.query))
-    total = words.count("{n} post", "{n} posts", found.total)
-    return f"## {title}\n{small(total, found.page.say(words))}"
+    title = tr.gettext("Search: {query}", query=echo(found.query))
+    total = tr.ngettext("{n} post", "{n} posts", found.total)
+    return f"## {title}\n{small(total, found.page.say(tr))}"
 
 
-def blurb(hit: Hit, detail: Detail, words: Words) -> str:
+def blurb(hit: Hit, detail: Detail, tr: Translator) -> str:
     """What the results say of one post."""
     title = text.label(hit.post.title, detail.title, hit.post.slug)
     post = text.masked_link(title, hit.post.url if detail.linked else None)
@@ -118,7 +117,7 @@ def blurb(hit: Hit, detail: Detail, words: Words) -> str:
     lines = (
         f"### {' › '.join(filter(None, (post, section)))}",
         excerpt(hit, detail.snippet),
-        small(when(hit.post, words), reading_time(hit.post, words)),
+        small(when(hit.post, tr), reading_time(hit.post, tr)),
     )
     return "\n".join(filter(None, lines))
 
@@ -130,28 +129,25 @@ def excerpt(hit: Hit, limit: int) -> str:
     return text.bold(text.clip_pieces(hit.snippet, limit))
 
 
-def paging_row(found: Found, words: Words) -> ui.ActionRow[Any] | None:
+def paging_row(found: Found, tr: Translator) -> ui.ActionRow[Any] | None:
     """The buttons that page through the results; None where all of them fit on one page."""
-    return page_buttons(found.page, words, lambda number: SearchPage(number, found.query))
+    return page_buttons(found.page, tr, lambda number: SearchPage(number, found.query))
 
 
-class SearchPageButton(Action[SearchPage], kind=SearchPage):
-    """Turns the message to another page of results."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Search again and show that page, or the nearest that there still is."""
-        searching = results_of(interaction, self.meaning.query, self.meaning.page)
-        await turn(interaction, await prepare_turn(interaction, searching))
+async def turn_page(interaction: Interaction, to: SearchPage) -> None:
+    """Search again and turn to that page of results, or the nearest that there still is."""
+    searching = results_of(interaction, to.query, to.page)
+    await turn(interaction, await prepare_turn(interaction, searching))
 
 
 async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
     """A page of search results, or word that there are none."""
-    library, words = library_of(interaction), words_of(interaction)
+    library, tr = library_of(interaction), translator_of(interaction)
 
     async def make() -> Layout:
         found = await Found.of(library, query, page)
         if not found.hits:
-            return NothingFound(query, await library.correction(query), words)
-        return SearchResults(found, words)
+            return NothingFound(query, await library.correction(query), tr)
+        return SearchResults(found, tr)
 
-    return await client_of(interaction).answers.get(("search", query, page, words), make)
+    return await context_of(interaction).answers.get(("search", query, page, tr), make)

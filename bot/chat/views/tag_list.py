@@ -11,14 +11,13 @@ from discord import Interaction, ui
 from bot.blog.library import Library
 from bot.blog.tag import Tag
 from bot.chat import limits, text
-from bot.chat.actions import Action
 from bot.chat.custom_ids import PickTag, TagsPage
-from bot.chat.interaction import client_of, turn, words_of
+from bot.chat.i18n import Translator
+from bot.chat.interaction import chosen_in, context_of, translator_of, turn
 from bot.chat.views.layout import Layout, follow_button, heading, small
 from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Page, page_buttons
 from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
-from bot.chat.words import Words
 
 PER_TAG_PAGE = limits.SELECT_OPTIONS
 TAG = 60
@@ -51,21 +50,21 @@ class Tags:
 class TagList(Layout):
     """A page of tags with their counts, and a menu to see a tag's posts."""
 
-    def __init__(self, shown: Tags, words: Words) -> None:
+    def __init__(self, shown: Tags, tr: Translator) -> None:
         super().__init__()
-        total = words.count("{n} tag", "{n} tags", shown.total)
-        top = heading(words.say("Tags"))
-        self.show(f"{top}\n{small(total, shown.page.say(words))}", ui.Separator())
+        total = tr.ngettext("{n} tag", "{n} tags", shown.total)
+        top = heading(tr.gettext("Tags"))
+        self.show(f"{top}\n{small(total, shown.page.say(tr))}", ui.Separator())
         self.show(counts(shown.tags))
         menu: ui.Select[Any] = ui.Select(
             custom_id=str(PickTag()),
-            placeholder=words.say("See the posts of a tag"),
-            options=[tag_option(tag, words) for tag in shown.tags],
+            placeholder=tr.gettext("See the posts of a tag"),
+            options=[tag_option(tag, tr) for tag in shown.tags],
         )
         self.show(
             ui.ActionRow(menu),
-            page_buttons(shown.page, words, TagsPage),
-            ui.ActionRow(follow_button("", words)) if shown.follows else None,
+            page_buttons(shown.page, tr, TagsPage),
+            ui.ActionRow(follow_button("", tr)) if shown.follows else None,
         )
 
 
@@ -74,26 +73,20 @@ def counts(tags: Sequence[Tag]) -> str:
     return "\u2003".join(f"{text.chip(tag.name, TAG)}\u00a0{tag.posts}" for tag in tags)
 
 
-class TagMenu(Action[PickTag], kind=PickTag):
-    """Turns the message to the posts of the tag that is chosen."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show the first page of them."""
-        await turn(interaction, await list_of(interaction, 1, PER_PAGE, self.values[0]))
+async def show_posts(interaction: Interaction, _: PickTag) -> None:
+    """Turn the message to the first page of the posts of the tag that is chosen."""
+    await turn(interaction, await list_of(interaction, 1, PER_PAGE, chosen_in(interaction)[0]))
 
 
-class TagsPageButton(Action[TagsPage], kind=TagsPage):
-    """Turns the message to another page of tags."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show that page, or the nearest that there still is."""
-        await turn(interaction, await tags_of(interaction, self.meaning.page))
+async def turn_page(interaction: Interaction, to: TagsPage) -> None:
+    """Turn the message to another page of tags, or the nearest that there still is."""
+    await turn(interaction, await tags_of(interaction, to.page))
 
 
 async def tags_of(interaction: Interaction, page: int) -> Layout:
     """A page of tags, or word that there are none."""
-    client, words = client_of(interaction), words_of(interaction)
-    shown = await Tags.of(client.library, page, follows=client.subscriptions is not None)
+    context, tr = context_of(interaction), translator_of(interaction)
+    shown = await Tags.of(context.library, page, follows=context.subscriptions is not None)
     if not shown.tags:
-        return Notice(words.say("No post has a tag yet."))
-    return TagList(shown, words)
+        return Notice(tr.gettext("No post has a tag yet."))
+    return TagList(shown, tr)

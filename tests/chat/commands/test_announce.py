@@ -363,7 +363,7 @@ def let_in(stage: Stage, member: MemberActor) -> None:
     """Let a member use the command whatever they may do in the server, as its settings can."""
     bot = stage.env.bot
     assert isinstance(bot, Slashpost)
-    number = re.fullmatch(r"</announce:(\d+)>", bot.mention("announce"))
+    number = re.fullmatch(r"</announce:(\d+)>", bot.context.mention("announce"))
     assert number is not None
     stage.rea.guild.set_command_permissions(int(number[1]), {member: True})
 

@@ -7,8 +7,8 @@ from discord import Locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.i18n import translator_for
 from bot.chat.views.search_results import Found, SearchResults
-from bot.chat.words import words_in
 from bot.index.index import Index
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage
@@ -116,4 +116,4 @@ async def test_a_long_query_shows_the_best_results_without_pages(searchable: Sta
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_query_finds_what_can_be_shown(index: Index, query: str) -> None:
     found = await Found.of(index, query, 1)
-    SearchResults(found, words_in(Locale.american_english))
+    SearchResults(found, translator_for(Locale.american_english))

@@ -15,20 +15,20 @@ from bot.announce.channel import Channel
 from bot.announce.subscription import Pause, PauseReason, Place, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat.channels import Access
+from bot.chat.commands.privacy import Privacy
+from bot.chat.i18n import Translator, catalogues, translator_for
 from bot.chat.views.announced_list import AnnouncedList
 from bot.chat.views.channel_settings import (
     ChannelSettings,
-    MoreSettings,
     Settings,
     StopQuestion,
 )
 from bot.chat.views.following import MOST_TAGS, Following
 from bot.chat.views.layout import Layout
 from bot.chat.views.paging import Page
-from bot.chat.views.post_list import PostList, Shelf
-from bot.chat.views.privacy import Privacy
+from bot.chat.views.post_list import ListedPosts, PostList
+from bot.chat.views.settings_form import SettingsForm
 from bot.chat.views.tag_list import TagList, Tags
-from bot.chat.words import CATALOGUES, Words, words_in
 from tests.chat.test_payloads import ANY, LINES, MUCH, SHELVES, TAGS, WORDS, takes
 from tests.wire.limits import components_of
 from tests.wire.schema import validate
@@ -76,7 +76,7 @@ CHANNELS = st.builds(
 ACCESS = st.builds(Access, CHANNELS) | st.builds(Access, st.none(), st.booleans())
 
 
-def takes_form(form: MoreSettings) -> None:
+def takes_form(form: SettingsForm) -> None:
     """Discord takes the form."""
     modal: dict[str, Any] = form.to_dict()
     validate("ModalInteractionCallbackRequest", {"type": 9, "data": modal})
@@ -85,37 +85,37 @@ def takes_form(form: MoreSettings) -> None:
 @given(WISHES, ACCESS, TAGS, WORDS)
 @settings(max_examples=20)
 def test_any_settings_can_be_shown(
-    wish: Subscription, access: Access, tags: Sequence[Tag], words: Words
+    wish: Subscription, access: Access, tags: Sequence[Tag], tr: Translator
 ) -> None:
-    takes(ChannelSettings(Settings(wish, access, tags), words))
-    takes_form(MoreSettings(wish, words))
+    takes(ChannelSettings(Settings(wish, access, tags), tr))
+    takes_form(SettingsForm(wish, tr))
 
 
 @given(st.lists(WISHES, min_size=1, max_size=7), WORDS)
 @settings(max_examples=20)
-def test_any_channels_can_be_listed(wishes: Sequence[Subscription], words: Words) -> None:
+def test_any_channels_can_be_listed(wishes: Sequence[Subscription], tr: Translator) -> None:
     unique = list({wish.key: wish for wish in wishes}.values())
-    takes(AnnouncedList(unique, Page.nearest(2, len(unique), 5), words))
+    takes(AnnouncedList(unique, Page.nearest(2, len(unique), 5), tr))
 
 
 @given(READERS, WORDS)
 @settings(max_examples=20)
-def test_whatever_is_followed_can_be_shown(followed: Subscription, words: Words) -> None:
-    takes(Following(followed, "-" * 200, words))
-    takes(Privacy(followed, "`/unfollow`", words))
-    takes(Privacy(None, "`/unfollow`", words))
+def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translator) -> None:
+    takes(Following(followed, "-" * 200, tr))
+    takes(Privacy(followed, "`/unfollow`", tr))
+    takes(Privacy(None, "`/unfollow`", tr))
 
 
 @given(SHELVES, TAGS, WORDS)
 @settings(max_examples=20)
 def test_there_is_room_for_a_button_to_follow(
-    shown: Sequence[Any], tags: Sequence[Tag], words: Words
+    shown: Sequence[Any], tags: Sequence[Tag], tr: Translator
 ) -> None:
     page = Page(7, 10**6, 5)
-    view = PostList(Shelf(shown, 10**6, page, tags[-1], tags[:24], follows=True), words)
+    view = PostList(ListedPosts(shown, 10**6, page, tags[-1], tags[:24], follows=True), tr)
     takes(view)
     assert offers_to_follow(view)
-    whole = TagList(Tags(tags, 10**6, page, follows=True), words)
+    whole = TagList(Tags(tags, 10**6, page, follows=True), tr)
     takes(whole)
     assert offers_to_follow(whole)
 
@@ -127,10 +127,10 @@ def offers_to_follow(view: Layout) -> bool:
     return any(custom_id.startswith("follow:") for custom_id in ids)
 
 
-@pytest.mark.parametrize("locale", [Locale.american_english, *CATALOGUES], ids=str)
+@pytest.mark.parametrize("locale", [Locale.american_english, *catalogues()], ids=str)
 @pytest.mark.parametrize("piece", MUCH)
 def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> None:
-    words = words_in(locale)
+    tr = translator_for(locale)
     names = tuple(f"{number} {piece * 300}" for number in range(MOST_TAGS))
     wish = Subscription(
         place="news",
@@ -148,11 +148,11 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
         id=1, name="n", place="news", guild=1, missing=(piece * 100,) * 8, needs_tag=True
     )
     tags = [Tag(name, 10**6) for name in names]
-    takes(ChannelSettings(Settings(wish, Access(lacking), tags), words))
-    takes_form(MoreSettings(wish, words))
+    takes(ChannelSettings(Settings(wish, Access(lacking), tags), tr))
+    takes_form(SettingsForm(wish, tr))
     wishes = [replace(wish, channel=HIGHEST - number) for number in range(9)]
-    takes(AnnouncedList(wishes, Page.nearest(1, 9, 5), words))
-    takes(StopQuestion(HIGHEST, words))
+    takes(AnnouncedList(wishes, Page.nearest(1, 9, 5), tr))
+    takes(StopQuestion(HIGHEST, tr))
     reader = Subscription(place="reader", reader=1, tags=names, without=names, pause=wish.pause)
-    takes(Following(reader, "-" * 200, words))
-    takes(Privacy(reader, "`/unfollow`", words))
+    takes(Following(reader, "-" * 200, tr))
+    takes(Privacy(reader, "`/unfollow`", tr))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.blog.tag import tag_key
 from bot.chat.limits import length
-from bot.chat.typed_tags import key_typed, lines_of, tags_typed
+from bot.chat.views.settings_form import key_typed, lines_of, tags_typed
 from tests.chat.test_payloads import LINES
 
 BLOG = ("Soil", "Bread, Butter", "C#", "#meta", "Ünï  cøde")

@@ -18,7 +18,7 @@ SECONDS = 60
 UNASKED_SECONDS = 0.02
 
 
-class Answers:
+class AnswerCache:
     """Keeps the payloads of answers for as long as the library would give the same.
 
     Making a list of posts takes five times as long as sending one that is made.

@@ -15,7 +15,7 @@ from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import section_ref, tag_ref
-from bot.chat.interaction import client_of, library_of
+from bot.chat.interaction import context_of, library_of
 from bot.chat.sections import sections_like
 from bot.chat.usage import ended, name_of
 
@@ -61,9 +61,9 @@ async def suggest_tags(interaction: Interaction, current: str) -> Choices:
 @quietly
 async def suggest_sections(interaction: Interaction, current: str) -> Choices:
     """The headings of the post that another option names, in its order."""
-    client = client_of(interaction)
-    post = await post_meant(client.library, str(interaction.namespace["slug"]))
-    rendered = await client.pages.of(post) if post else None
+    context = context_of(interaction)
+    post = await post_meant(context.library, str(interaction.namespace["slug"]))
+    rendered = await context.pages.of(post) if post else None
     if rendered is None:
         return []
     return [section_choice(section) for section in sections_like(rendered.sections, current)]

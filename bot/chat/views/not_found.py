@@ -12,10 +12,10 @@ from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import ListPage, ReadPost, section_ref, tag_ref
+from bot.chat.i18n import Translator
 from bot.chat.views.layout import Layout
 from bot.chat.views.post_card import turn_button
 from bot.chat.views.post_list import PER_PAGE
-from bot.chat.words import Words
 
 if TYPE_CHECKING:  # slow to import
     from bot.rendering.renderer import Section
@@ -24,57 +24,57 @@ CLOSEST = 3
 ECHO = 100  # of what the reader typed, which may be 6,000 characters
 
 
-class PostMiss(Layout):
+class PostNotFound(Layout):
     """No such post; the closest ones as buttons."""
 
     concerns_all: ClassVar = False
 
-    def __init__(self, typed: str, closest: Sequence[Post], words: Words) -> None:
+    def __init__(self, typed: str, closest: Sequence[Post], tr: Translator) -> None:
         super().__init__()
-        self.show(words.say("There is no post called **{name}**.", name=echo(typed)))
+        self.show(tr.gettext("There is no post called **{name}**.", name=echo(typed)))
         places = ("first", "second", "third")
         buttons = [
             turn_button(place, post, post, text.label(post.title, limits.BUTTON_LABEL, post.slug))
             for place, post in zip(places, closest, strict=False)
         ]
         if buttons:
-            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
 
     @classmethod
-    async def of(cls, typed: str, library: Library, words: Words) -> Self:
+    async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
         """That there is no such post, with those of the library that are closest."""
-        return cls(typed, await library.closest(typed, CLOSEST), words)
+        return cls(typed, await library.closest(typed, CLOSEST), tr)
 
 
-class TagMiss(Layout):
+class TagNotFound(Layout):
     """No such tag; the closest ones as buttons."""
 
     concerns_all: ClassVar = False
 
-    def __init__(self, typed: str, closest: Sequence[Tag], words: Words) -> None:
+    def __init__(self, typed: str, closest: Sequence[Tag], tr: Translator) -> None:
         super().__init__()
-        self.show(words.say("No post is tagged **{name}**.", name=echo(typed)))
+        self.show(tr.gettext("No post is tagged **{name}**.", name=echo(typed)))
         buttons = [tag_button(tag) for tag in closest[:CLOSEST]]
         if buttons:
-            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
 
     @classmethod
-    async def of(cls, typed: str, library: Library, words: Words) -> Self:
+    async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
         """That no post has the tag, with those of the library that are closest."""
-        return cls(typed, await library.suggest_tags(typed, CLOSEST), words)
+        return cls(typed, await library.suggest_tags(typed, CLOSEST), tr)
 
 
-class SectionMiss(Layout):
+class SectionNotFound(Layout):
     """No such section; the closest ones as buttons."""
 
     concerns_all: ClassVar = False
 
-    def __init__(self, typed: str, post: Post, closest: Sequence[Section], words: Words) -> None:
+    def __init__(self, typed: str, post: Post, closest: Sequence[Section], tr: Translator) -> None:
         super().__init__()
-        self.show(words.say("This post has no section called **{name}**.", name=echo(typed)))
+        self.show(tr.gettext("This post has no section called **{name}**.", name=echo(typed)))
         buttons = [section_button(post, section) for section in closest]
         if buttons:
-            self.show(words.say("Did you mean one of these?"), ui.ActionRow(*buttons))
+            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
 
 
 def section_button(post: Post, section: Section) -> ui.Button[Any]:

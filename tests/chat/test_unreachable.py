@@ -10,7 +10,7 @@ import simcord
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import StateUnavailable
 from bot.chat.client import Slashpost
-from bot.chat.told import SECONDS, Untold
+from bot.chat.unreachable import SECONDS, UnreachableReaders
 from bot.serve.state import State
 from tests.chat.conftest import Stage
 
@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[int]]:
 def with_clock(env: simcord.Env, state: State, clock: Clock) -> None:
     """Let the bot look at a clock of ours."""
     assert isinstance(env.bot, Slashpost)
-    env.bot.untold = Untold(state.subscriptions, clock=clock)
+    env.bot.context.unreachable = UnreachableReaders(state.subscriptions, clock=clock)
 
 
 async def test_the_state_is_asked_once_a_minute(

@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from bot.blog.library import Library
-from bot.chat.answers import MOST, SECONDS, UNASKED_SECONDS, Answers
+from bot.chat.answer_cache import MOST, SECONDS, UNASKED_SECONDS, AnswerCache
 from bot.chat.views.layout import Layout
 from bot.chat.views.notice import Notice
 
 
-class Shelf:
+class ListedPosts:
     """A library of which only the version matters, and a clock."""
 
     def __init__(self) -> None:
         self.edition = 1
         self.now = 0.0
         self.made: list[str] = []
-        self.answers = Answers(cast("Library", self), clock=lambda: self.now)
+        self.answers = AnswerCache(cast("Library", self), clock=lambda: self.now)
 
     async def version(self) -> str:
         """Changes with the posts."""
@@ -43,7 +43,7 @@ def payload(layout: Layout) -> Any:
 
 
 async def test_a_second_reader_gets_the_same_message() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
     first, second = await shelf.ask("latest"), await shelf.ask("latest")
     assert shelf.made == ["latest"]
     assert payload(first) == payload(second) == payload(Notice("latest"))
@@ -52,12 +52,12 @@ async def test_a_second_reader_gets_the_same_message() -> None:
 
 
 async def test_another_question_has_another_answer() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
     assert payload(await shelf.ask("a")) != payload(await shelf.ask("b"))
 
 
 async def test_a_changed_library_is_asked_again() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
     await shelf.ask("latest")
     shelf.edition = 2
     shelf.now += UNASKED_SECONDS
@@ -66,7 +66,7 @@ async def test_a_changed_library_is_asked_again() -> None:
 
 
 async def test_a_post_of_the_future_shows_a_minute_late_at_most() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
     await shelf.ask("latest")
     shelf.now = SECONDS
     await shelf.ask("latest")
@@ -74,7 +74,7 @@ async def test_a_post_of_the_future_shows_a_minute_late_at_most() -> None:
 
 
 async def test_an_answer_that_was_outdated_while_it_was_made_is_not_kept() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
 
     async def slowly() -> Layout:
         shelf.edition = 2
@@ -88,7 +88,7 @@ async def test_an_answer_that_was_outdated_while_it_was_made_is_not_kept() -> No
 
 
 async def test_only_so_many_are_kept_and_the_popular_ones_stay() -> None:
-    shelf = Shelf()
+    shelf = ListedPosts()
     for number in range(MOST + 50):
         await shelf.ask("popular")
         await shelf.ask(str(number))

@@ -1,0 +1,74 @@
+"""What answers are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from discord import app_commands
+
+from bot import __version__
+from bot.blog.library import Library
+from bot.blog.pictures import Pictures
+from bot.blog.usage import Tell
+from bot.chat.answer_cache import AnswerCache
+from bot.chat.cooldown import Cooldown
+from bot.chat.pages import Pages
+from bot.chat.unreachable import UnreachableReaders
+
+if TYPE_CHECKING:  # not needed at the start
+    from bot.announce.channel import Channels
+    from bot.announce.outbox import Backlog
+    from bot.announce.subscription import Subscriptions
+
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+
+# Between two posts that somebody shares in a channel.
+SHARING_SECONDS = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """All that a command or click may ask, held by the client.
+
+    Attributes:
+        library: the posts.
+        pictures: those beside the posts, if there are any.
+        subscriptions: who wants to hear of new posts; None where that cannot be kept.
+        channels: looks at those that posts are to be announced in; None where nothing can be.
+        backlog: tells how much is still to be announced, for /about.
+        version: what /about shows.
+        observe: is told of every interaction once it was dealt with.
+        commands: in the order of /help.
+        command_ids: Discord's id of each command by its name, once it has told them.
+        pages: the posts as pages.
+        answers: payloads that many readers ask for.
+        sharing: who has just shared a post.
+        unreachable: readers who are to be told that they take no direct messages.
+    """
+
+    library: Library
+    pictures: Pictures | None = None
+    subscriptions: Subscriptions | None = None
+    channels: Channels | None = None
+    backlog: Callable[[], Awaitable[Backlog]] | None = None
+    version: str = __version__
+    observe: Tell = lambda _: None
+    commands: Sequence[Command] = ()
+    command_ids: Mapping[str, int] = field(default_factory=dict)
+    pages: Pages = field(init=False)
+    answers: AnswerCache = field(init=False)
+    sharing: Cooldown = field(default_factory=lambda: Cooldown(SHARING_SECONDS))
+    unreachable: UnreachableReaders | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pages = Pages(self.library)
+        self.answers = AnswerCache(self.library)
+        kept = self.subscriptions
+        self.unreachable = UnreachableReaders(kept) if kept else None
+
+    def mention(self, name: str) -> str:
+        """A command in a message, such as ``announce here``: clickable once it has an id."""
+        command_id = self.command_ids.get(name.partition(" ")[0])
+        return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"

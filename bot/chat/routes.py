@@ -1,0 +1,83 @@
+"""What answers each custom id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from discord import Interaction
+
+from bot.chat import custom_ids as ids
+from bot.chat.errors import reply_to_error
+from bot.chat.interaction import answer, translator_of
+from bot.chat.usage import ended, observed
+from bot.chat.views import (
+    announced_list,
+    channel_settings,
+    following,
+    post_card,
+    post_list,
+    post_page,
+    search_results,
+    settings_form,
+    sharing,
+    tag_list,
+)
+from bot.chat.views.notice import Notice
+
+# Called with the interaction and the custom id that it came with.
+Handler = Callable[[Interaction, Any], Coroutine[Any, Any, None]]
+
+# Behind a lambda, so that a handler's module is imported when it is first used (bot.lazy).
+ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
+    ids.ReadPost: lambda: post_page.read,
+    ids.NewPost: lambda: post_page.read_announced,
+    ids.ReadOn: lambda: post_page.read_on,
+    ids.TurnPage: lambda: post_page.turn_page,
+    ids.Jump: lambda: post_page.jump,
+    ids.SharePost: lambda: sharing.share,
+    ids.SavePage: lambda: sharing.save,
+    ids.TurnTo: lambda: post_card.turn_to,
+    ids.PickRelated: lambda: post_card.turn_to_related,
+    ids.AnotherRandom: lambda: post_card.turn_to_random,
+    ids.ListPage: lambda: post_list.turn_page,
+    ids.Narrow: lambda: post_list.narrow,
+    ids.TagsPage: lambda: tag_list.turn_page,
+    ids.PickTag: lambda: tag_list.show_posts,
+    ids.SearchPage: lambda: search_results.turn_page,
+    ids.Follow: lambda: following.follow_clicked,
+    ids.UnfollowAll: lambda: following.unfollow_clicked,
+    ids.SettingsPage: lambda: announced_list.turn_page,
+    ids.OpenSettings: lambda: channel_settings.open_settings,
+    ids.PickTags: lambda: channel_settings.pick_tags,
+    ids.PickRole: lambda: channel_settings.pick_role,
+    ids.Switch: lambda: channel_settings.switch,
+    ids.AskToStop: lambda: channel_settings.ask_to_stop,
+    ids.Stop: lambda: channel_settings.stop,
+    ids.TypeTags: lambda: settings_form.open_settings_form,
+    ids.TypedTags: lambda: settings_form.keep_typed,
+}
+
+
+def custom_id_of(interaction: Interaction) -> str:
+    """The custom id of the button, menu or form that was used."""
+    data: Mapping[str, Any] = interaction.data or {}
+    custom_id: str = data.get("custom_id", "")
+    return custom_id
+
+
+async def dispatch(interaction: Interaction) -> None:
+    """Answer a click or a form, and whatever goes wrong with it. Never raises."""
+    custom_id = ids.parse(custom_id_of(interaction))
+    with observed(interaction, type(custom_id).__name__ if custom_id else "unknown"):
+        try:
+            if custom_id is None:  # this version, or any, has sent no such button
+                ended(interaction, "outdated")
+                outdated = translator_of(interaction).gettext(
+                    "This button is from an older version. Use the command again."
+                )
+                await answer(interaction, Notice(outdated))
+            else:
+                await ROUTES[type(custom_id)]()(interaction, custom_id)
+        except Exception as error:  # noqa: BLE001 - every error is answered
+            await reply_to_error(interaction, error)
