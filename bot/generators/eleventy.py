@@ -16,6 +16,7 @@ from bot.generators.common.generator import (
     Generator,
     Marks,
     PageFacts,
+    page_layout,
     rooted,
     slug_of,
     text,
@@ -90,8 +91,12 @@ class Eleventy(Generator):
         return paths.below_first(place, _CONTENT_FOLDERS)
 
     def why_no_page(self, facts: PageFacts) -> str | None:
-        """``permalink: false`` writes no file."""
-        return "its permalink is false" if _permalink(facts) is False else None
+        """``permalink: false`` writes no file, ``pagination`` lists others."""
+        if "pagination" in facts.meta:
+            return "a template that lists other pages"
+        if _permalink(facts) is False:
+            return "its permalink is false"
+        return page_layout(facts)
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``permalink`` with the variables in it filled in."""

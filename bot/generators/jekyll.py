@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
 from bot.generators.common import config, paths, slugs
-from bot.generators.common.generator import Generator, Marks, PageFacts, text
+from bot.generators.common.generator import Generator, Marks, PageFacts, page_layout, text
 from bot.generators.common.site_folder import SiteFolder
 
 STYLES = {
@@ -132,7 +132,7 @@ class Jekyll(Generator):
             written = True
         elif kind not in self._collections:
             written = not self._has_config
-        return None if written else f"the site writes no pages for {kind}"
+        return page_layout(facts) if written else f"the site writes no pages for {kind}"
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, which may be a template or a style's name, too."""

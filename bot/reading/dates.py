@@ -1,12 +1,17 @@
-"""Dates in the spellings that blogs use."""
+"""When a post was published and changed, in the spellings that blogs use."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from dateutil import parser, tz
+
+from bot.blog.date import PostDate
+from bot.blog.source import Dates
+from bot.reading.fields import Fields, as_flag, as_text, plain_key, short
 
 # 2018-05-01, 2023/03/22, 2024-4-09, 2013-05-05 12:00:00 -0500, 2024-01-11T09:00:00.000Z …
 YEAR_FIRST = re.compile(
@@ -42,6 +47,37 @@ ZONES = {
     "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "BST": 1,
     "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "JST": 9, "AEST": 10,
 }  # fmt: skip
+
+# Eleventy's words for dates that only the disk or git knows,
+# https://www.11ty.dev/docs/dates/#setting-a-content-date-in-front-matter
+NO_DATE = frozenset({"last modified", "created", "git last modified", "git created"})
+
+# The end of the year 9998: any time zone's date of it exists.
+LATEST = 253_370_764_799
+
+HINT = "Write it as 2024-01-31 or 2024-01-31 18:30."
+
+# Plain keys (see Fields) that hold the day of publication, best first; the day from which on a
+# post is shown, if that is later; and the day of its last change.
+PUBLISHED = (
+    "date", "published", "pubdate", "pubdatetime", "datetime", "publishdate", "publishdatetime",
+    "publisheddate", "publishedat", "publishedon", "publishedtime", "publicationdate",
+    "datepublished", "rsspubdate", "created", "createdat", "createdon", "creationdate",
+    "datecreated", "createdtime", "posted", "postedat", "postedon", "dateposted",
+)  # fmt: skip
+RELEASED = ("publishdate",)
+UPDATED = (
+    "updated", "lastmod", "lastmodifiedat", "lastmodified", "lastupdated", "lastupdatedat",
+    "lastupdate", "update", "updatedat", "updatedon", "updateddate", "updatedtime",
+    "dateupdated", "modified", "modifiedat", "modifiedon", "modifieddate", "modifiedtime",
+    "moddate", "moddatetime", "datemodified", "lastmodifieddate",
+)  # fmt: skip
+# Below these keys, some write several dates: MkDocs' and Docusaurus' `date: {created: …}`.
+CREATED_WITHIN = ("created", "date", "published")
+UPDATED_WITHIN = ("updated", "date", "modified")
+# May hold the day as part of an address.
+LINK = ("path", "permalink", "url", "slug")
+EXPIRES = ("expirydate", "unpublishdate")
 
 Order = Literal["month", "day"]
 
@@ -159,3 +195,98 @@ def _named_zone(name: str | None, offset: int | None) -> dt.tzinfo | None:
         return dt.timezone(dt.timedelta(seconds=offset)) if offset else dt.UTC
     hours = ZONES.get((name or "").upper())
     return None if hours is None else tz.tzoffset(name, dt.timedelta(hours=hours))
+
+
+def published(
+    fields: Fields, order: Order, zone: dt.tzinfo
+) -> tuple[PostDate | None, dt.date | None]:
+    """Return the post's date, and the day that its path names; either may be None.
+
+    The front matter's date wins; then the path's; then one inside the post's own link.
+    Hugo hides a post until the later of ``date`` and ``publishDate``; so does this.
+    """
+    written = _first(fields, PUBLISHED, CREATED_WITHIN, order, zone)
+    later = _first(fields, RELEASED, (), order, zone)
+    if written and later and later.instant > written.instant:
+        written = later
+    try:
+        named = date_in_path(re.sub(r"\.\w+$", "", fields.path))
+    except NotADate as error:
+        named = None
+        fields.complain(
+            f"The file's name holds a day that does not exist: {error}",
+            "Rename the file, or give the date in the front matter.",
+        )
+    if written:
+        return written, named
+    if named:
+        return PostDate.of(named, zone), named
+    for link in fields.texts(*LINK):
+        try:
+            day = date_in_path(link)
+        except NotADate:
+            continue
+        if day:
+            return PostDate.of(day, zone), None
+    return None, None
+
+
+def updated(fields: Fields, order: Order, zone: dt.tzinfo) -> PostDate | None:
+    """Return when the author says the post was last changed, or None."""
+    found = _first(fields, UPDATED, UPDATED_WITHIN, order, zone)
+    if found is None:
+        dates = (value for _, value in fields.all(*PUBLISHED) if isinstance(value, Mapping))
+        inner = {plain_key(key): value for each in dates for key, value in each.items()}
+        try:
+            day = next(inner[key] for key in ("updated", "modified") if inner.get(key))
+            found = PostDate.of(parse_date(as_text(day) or day, order), zone)
+        except (StopIteration, NotADate):
+            return None
+    return found
+
+
+def from_source(dates: Dates | None, zone: dt.tzinfo) -> tuple[PostDate | None, PostDate | None]:
+    """Return when the source knows a file was written and, if on a later day, last changed."""
+    if dates is None or dates.written is None:
+        return None, None
+    written, changed = (_post_date(seconds, zone) for seconds in (dates.written, dates.changed))
+    return written, changed if changed.day > written.day else None
+
+
+def _post_date(seconds: int, zone: dt.tzinfo) -> PostDate:
+    # Git takes any number for a time; a date holds the years 1 to 9999.
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    sane = min(max(seconds, 0), LATEST)
+    return PostDate.of((epoch + dt.timedelta(seconds=sane)).astimezone(zone))
+
+
+def expires(fields: Fields, order: Order, zone: dt.tzinfo) -> PostDate | None:
+    """Return when the generator stops publishing the post, or None."""
+    return _first(fields, EXPIRES, (), order, zone)
+
+
+def _first(
+    fields: Fields, names: tuple[str, ...], within: tuple[str, ...], order: Order, zone: dt.tzinfo
+) -> PostDate | None:
+    """Return the first of these fields that holds a date; complain of those that hold none.
+
+    Args:
+        fields: the post's fields.
+        names: plain keys.
+        within: the keys to look at where a value is keys with values itself.
+        order: what comes first in ``03-12-24``.
+        zone: the time zone of a moment that names none.
+    """
+    for key, value in fields.all(*names):
+        if isinstance(value, bool) or (key == "published" and as_flag(value) is not None):
+            continue  # `published: true` is visibility
+        if isinstance(value, Mapping):
+            inner = {plain_key(inner): each for inner, each in value.items()}
+            value = next((inner[one] for one in within if one in inner), None)  # noqa: PLW2901
+        if value is None or (as_text(value) or "").lower() in NO_DATE:
+            continue
+        try:
+            return PostDate.of(parse_date(as_text(value) or value, order), zone)
+        except NotADate:
+            fields.complain(f"{key} is not a date that exists: {short(value)}", HINT, key)
+    return None

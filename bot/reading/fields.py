@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 
 from bot.blog.problem import Problem
 from bot.reading.front_matter import FrontMatter
-from bot.reading.spellings import FIELDS_OF, NESTS
 
 TRUE = frozenset({"true", "yes", "on", "1", "y"})
 FALSE = frozenset({"false", "no", "off", "0", "n"})
+
+
+# Generators nest keys of the author's own below these: Zola, Hugo, Eleventy.
+NESTS = ("extra", "params", "eleventynavigation")
+IGNORED = str.maketrans("", "", " -_")
+
+
+def plain_key(key: object) -> str:
+    """A key as fields are looked up by: no case, spaces, hyphens or underscores."""
+    return str(key).lower().translate(IGNORED) if isinstance(key, str | int) else ""
 
 
 @dataclass(slots=True)
@@ -28,32 +37,30 @@ class Fields:
     front_matter: FrontMatter
     meta: Mapping[str, object]
     problems: list[Problem] = field(default_factory=list)
-    _values: dict[str, list[tuple[int, str, object]]] = field(default_factory=dict, init=False)
+    _levels: list[dict[str, list[tuple[str, object]]]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        """Sort the values by field, once for all lookups."""
-        self._gather(self.meta, 0)
-        for depth, nest in enumerate(NESTS, 1):
-            inner = self.meta.get(nest)
-            if isinstance(inner, Mapping):
-                self._gather({str(key).lower(): value for key, value in inner.items()}, depth)
-        for values in self._values.values():
-            values.sort(key=lambda value: value[0])
+        """Sort the values by plain key, once for all lookups."""
+        nested = (self.meta.get(nest) for nest in NESTS)
+        for meta in (self.meta, *(meta for meta in nested if isinstance(meta, Mapping))):
+            level: dict[str, list[tuple[str, object]]] = {}
+            for key, value in meta.items():
+                if value is not None and value != "":
+                    level.setdefault(plain_key(key), []).append((key, value))
+            self._levels.append(level)
 
-    def _gather(self, meta: Mapping[str, object], depth: int) -> None:
-        for key, value in meta.items():
-            if value is not None and value != "":
-                for name, rank in FIELDS_OF.get(key, ()):
-                    self._values.setdefault(name, []).append((100 * depth + rank, key, value))
+    def all(self, *names: str) -> Iterator[tuple[str, object]]:
+        """Yield key and value of every one of these plain keys that has a value, in order.
 
-    def all(self, name: str) -> Iterator[tuple[str, object]]:
-        """Yield key and value of every spelling of a field that has a value, best first."""
-        for _, key, value in self._values.get(name, ()):
-            yield key, value
+        Keys that a generator nests come after the rest.
+        """
+        for level in self._levels:
+            for name in names:
+                yield from level.get(name, ())
 
-    def texts(self, name: str) -> Iterator[str]:
-        """Yield the field's values that are text or numbers, as text."""
-        for _, _, value in self._values.get(name, ()):
+    def texts(self, *names: str) -> Iterator[str]:
+        """Yield the values of these plain keys that are text or numbers, as text."""
+        for _, value in self.all(*names):
             if (text := as_text(value)) is not None:
                 yield text
 
@@ -81,7 +88,7 @@ def as_flag(value: object) -> bool | None:
     """Return what ``true``, ``yes``, ``off`` … mean, or None for anything else."""
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower()
+    word = (as_text(value) or "").lower()
     if word in TRUE:
         return True
     return False if word in FALSE else None
@@ -89,5 +96,9 @@ def as_flag(value: object) -> bool | None:
 
 def short(value: object) -> str:
     """Return a value for a message, on one line and not too long."""
+    if isinstance(value, Mapping):
+        return "keys with values"
+    if isinstance(value, list):
+        return "a list"
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 (about a line)

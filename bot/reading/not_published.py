@@ -1,8 +1,12 @@
-"""Files that lie among the posts and are none, as their paths tell."""
+"""Files among the posts that are none, and posts that are not to be shown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+
+from bot.generators.common.generator import Generator
+from bot.reading.fields import Fields, as_flag, as_text, short
 
 NEVER = {
     "readme": "a README is for those who work on the site",
@@ -19,17 +23,17 @@ TEMPLATE_FOLDERS = frozenset(
     {"_includes", "_layouts", "_data", "_templates", "_partials", "_components", "_sass", "_site",
      "node_modules"}
 )  # fmt: skip
-# Folders that are templates to one generator and topics to another.
-GENERATOR_FOLDERS = {
-    "hugo": frozenset({"archetypes", "layouts", "examplesite"}),
-    "pelican": frozenset({"pages"}),
-    "obsidian": frozenset({"templates"}),
-    "quartz": frozenset({"templates"}),
-}
 LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 
+# Plain keys, see Fields.
+REDIRECT = ("redirect", "redirectto", "redirecturl")
+DRAFT = ("draft", "isdraft", "wip")
+SHOWN = ("published", "publish", "dgpublish", "visible")
+HIDDEN = ("private", "unlisted")
+HIDING_STATUS = frozenset({"draft", "hidden", "private", "skip", "unlisted", "pending", "wip"})
 
-def stray(path: str, generator: str) -> str | None:
+
+def why_no_post(path: str, generator: Generator) -> str | None:
     """Return why a file with this path is no post, or None where it may be one."""
     folders, _, name = path.rpartition("/")
     stem = LANGUAGE_SUFFIX.sub("", name.rpartition(".")[0])
@@ -37,10 +41,70 @@ def stray(path: str, generator: str) -> str | None:
         return reason
     if stem in PAPERS:
         return "a paper of the repository, not of the blog"
-    templates = GENERATOR_FOLDERS.get(generator, frozenset())
     for folder in folders.lower().split("/"):
-        if folder in TEMPLATE_FOLDERS or folder in templates:
+        if folder in TEMPLATE_FOLDERS or folder in generator.template_folders:
             return f"{folder}/ holds no posts"
-    if stem.startswith("_") and generator != "eleventy":  # which gives such a page a link
+    if stem.startswith("_") and not generator.publishes_underscored:
         return "a template or fragment: its name begins with an underscore"
     return None
+
+
+# A link with one of these endings is a feed, a script or the like.
+MACHINE_LINK = re.compile(r"\.(?:xml|json|txt|js|css|ics|webmanifest|rss|atom|svg)$", re.IGNORECASE)
+
+
+def why_not_published(fields: Fields, body: str) -> str | None:
+    """Return why a file is no post by what it holds, or None where it is one."""
+    return next(_reasons(fields, body), None)
+
+
+def _reasons(fields: Fields, body: str) -> Iterator[str]:
+    meta = fields.meta
+    if not body.strip():
+        if not meta:
+            yield "it is empty"
+        for target in fields.texts(*REDIRECT):
+            yield f"it only redirects to {target}"
+    yield from _of_the_build(meta)
+    if as_flag(meta.get("eleventyexcludefromcollections")):
+        yield "it is excluded from collections"
+    permalink = as_text(meta.get("permalink")) or ""
+    if MACHINE_LINK.search(permalink):
+        yield f"it writes {permalink}, which is no page"
+
+
+def _of_the_build(meta: Mapping[str, object]) -> Iterator[str]:
+    """Eleventy's ``permalink: false``, Zola's ``render = false``, Hugo's ``build``.
+
+    https://gohugo.io/content-management/build-options/
+    """
+    build = meta.get("build") or meta.get("_build")
+    options = build if isinstance(build, Mapping) else {}
+    is_unwritten = any(as_flag(meta.get(key)) is False for key in ("permalink", "render"))
+    if is_unwritten or _is_never(options.get("render")):
+        yield "the generator writes no page for it"
+    if _is_never(options.get("list")):
+        yield "the generator lists it nowhere"
+
+
+def _is_never(option: object) -> bool:
+    return option is False or (as_text(option) or "").lower() in {"never", "false"}
+
+
+def is_draft(fields: Fields) -> bool:
+    """Tell whether the post is not to be shown; when in doubt, it is not."""
+    if "_drafts" in fields.path.split("/")[:-1]:
+        return True
+    hidden = any(as_flag(value) is True for _, value in fields.all(*HIDDEN))
+    hidden |= any(as_flag(value) is False for _, value in fields.all(*SHOWN))
+    for key, value in fields.all(*DRAFT):
+        flag = as_flag(value)
+        hidden |= flag is not False
+        if flag is None:
+            fields.complain(
+                f"{key} is neither true nor false: {short(value)}",
+                "Write draft: true or draft: false; until then the post is hidden.",
+                key,
+            )
+    statuses = (text.lower() for text in fields.texts("status"))
+    return hidden or any(status in HIDING_STATUS for status in statuses)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
@@ -9,26 +12,53 @@ from bot.blog.source import Dates
 from bot.blog.syntax import without_modules
 from bot.generators.common.generator import PageFacts
 from bot.generators.common.site import Site
-from bot.reading.aliases import aliases_of
-from bot.reading.authors import authors_of
-from bot.reading.cover import cover_of
+from bot.reading.dates import expires, from_source, published, updated
 from bot.reading.excerpt import summary_of
-from bot.reading.fields import Fields
+from bot.reading.fields import Fields, as_list, as_text, plain_key
 from bot.reading.formats import FrontMatterError, FrontMatterIsCodeError
 from bot.reading.front_matter import FrontMatter
-from bot.reading.language import language_of
-from bot.reading.not_a_post import not_a_post
-from bot.reading.passages import passages_of
-from bot.reading.plain import tidy
-from bot.reading.published import is_draft, lent_by, published, updated
+from bot.reading.not_published import is_draft, why_not_published
+from bot.reading.passages import count_words, passages_of
+from bot.reading.plain import plain, tidy
 from bot.reading.rules import ReadingRules
 from bot.reading.tags import categories_of, tag_from_folder, tags_of
-from bot.reading.text import count_words
 from bot.reading.title import title_from_name, title_of
+
+# Plain keys, see Fields.
+AUTHORS = ("author", "authors", "by", "byline", "authorname", "creator")
+COVER = (
+    "image", "cover", "coverimage", "ogimage", "og:image", "thumbnail", "hero", "heroimage",
+    "banner", "featuredimage", "featureimage", "socialimage", "social", "images", "header",
+    "teaserimage", "thumb", "preview", "cardimage", "seo", "metadata", "opengraph", "resources",
+)  # fmt: skip
+LANGUAGE = ("lang", "language", "locale")
+ALIASES = ("aliases", "alias", "redirectfrom", "redirects", "oldurl", "oldurls")
+# Between names; not within a Markdown link's target. Where a semicolon separates, a comma is
+# part of a name.
+COMMA = re.compile(r"\s*[,\u3001\uff0c](?![^()]*\))\s*")
+SEMICOLON = re.compile(r"\s*;(?![^()]*\))\s*")
+MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
+# https://www.rfc-editor.org/rfc/rfc5646#section-2.1, without its rare forms
+TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+INNER = (
+    "image", "url", "src", "path", "file", "filename", "light", "href", "cover", "og_image",
+    "overlay_image", "teaser", "thumbnail", "images", "relative", "default",
+)  # fmt: skip
+# A name with an extension or a folder; not a colour, a caption or a true. What begins with
+# @ or ~ is a bundler's shorthand, whose file gets another name on the site.
+IMAGE = re.compile(r"\S*[./]\S*|\S.*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)", re.IGNORECASE)
+# `cover: {image: {light: …}}` is as deep as it gets.
+DEEPEST = 3
 
 
 def understand(
-    path: str, data: bytes, rules: ReadingRules, site: Site, dates: Dates | None = None
+    path: str,
+    data: bytes,
+    rules: ReadingRules,
+    site: Site,
+    dates: Dates | None = None,
+    *,
+    now: float,
 ) -> Document:
     """Return what a file turned out to be; never raises for what it holds.
 
@@ -38,6 +68,7 @@ def understand(
         rules: how the blogger wants ambiguous things to be read.
         site: what its generator makes of it.
         dates: what the source knows of the file's past.
+        now: Unix seconds: what has expired is left out.
     """
     try:
         front_matter = FrontMatter.of(decode(data))
@@ -50,7 +81,7 @@ def understand(
     fields = Fields(path, front_matter, meta)
     date, name_date = published(fields, rules.date_order, site.zone)
     body = front_matter.body
-    if reason := not_a_post(fields, body, site.generator, dated=date is not None):
+    if reason := why_not_published(fields, body):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     title = title_of(fields, body)
     facts = PageFacts(
@@ -59,15 +90,19 @@ def understand(
         title=title or title_from_name(site.name(path)),
         date=date,
         name_date=name_date,
-        categories=categories_of(fields, site.generator),
+        categories=categories_of(fields, spaced=site.rule.has_spaced_tags),
         language=language_of(fields) or site.language_of(path),
     )
     if reason := site.why_no_page(facts):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     is_mdx = site.dialect.mdx or path.lower().endswith(".mdx")
     prose = without_modules(body) if is_mdx else body
+    end = expires(fields, rules.date_order, site.zone)
+    if end and end.instant <= now:
+        reason = f"its author had it published until {end.text}"
+        return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     passages = passages_of(prose, facts.title)
-    lent, change = lent_by(dates, site.zone) if date is None else (None, None)
+    lent, change = from_source(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
@@ -95,7 +130,7 @@ def understand(
 
 
 def _tags(fields: Fields, rules: ReadingRules, site: Site) -> tuple[str, ...]:
-    tags = tags_of(fields, site.generator, rules.collection_tags)
+    tags = tags_of(fields, rules.collection_tags, spaced=site.rule.has_spaced_tags)
     if tags or fields.front_matter.head:
         return tags
     return tag_from_folder(fields.path, rules.collection_tags)
@@ -129,3 +164,72 @@ def decode(data: bytes) -> str:
             data.count(b"\n", 0, at) + 1,
         )
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def authors_of(fields: Fields) -> tuple[str, ...]:
+    """Return the authors' names as plain text, none twice."""
+    for value in _author_values(fields):
+        names = dict.fromkeys(name for item in as_list(value) for name in _author_names(item))
+        if names:
+            return tuple(names)
+    return ()
+
+
+def _author_values(fields: Fields) -> Iterator[object]:
+    """Yield what may name the authors: their own fields, then Zola's taxonomies."""
+    for _, value in fields.all(*AUTHORS):
+        yield value
+    for _, taxonomies in fields.all("taxonomies"):
+        if isinstance(taxonomies, Mapping):
+            for key, value in taxonomies.items():
+                if plain_key(key) in AUTHORS:
+                    yield value
+
+
+def _author_names(item: object) -> Iterator[str]:
+    if isinstance(item, Mapping):
+        item = item.get("name") or item.get("title") or item.get("id")
+    if (text := as_text(item)) is not None:
+        for name in (SEMICOLON if SEMICOLON.search(text) else COMMA).split(text):
+            if author := plain(MAIL.sub("", name)).removeprefix("and "):
+                yield author
+
+
+def aliases_of(fields: Fields) -> tuple[str, ...]:
+    """Return the aliases as written, none twice."""
+    found: dict[str, None] = {}
+    for _, value in fields.all(*ALIASES):
+        for item in as_list(value):
+            if (text := as_text(item)) is not None:
+                found[" ".join(text.split())] = None
+    return tuple(found)
+
+
+def language_of(fields: Fields) -> str | None:
+    """Return the language that the front matter names as a BCP 47 tag, or None."""
+    for text in fields.texts(*LANGUAGE):
+        if TAG.fullmatch(text):
+            return text.replace("_", "-")
+    return None
+
+
+def cover_of(fields: Fields) -> str | None:
+    """Return the cover as written: a URL, a path, or a name beside the post; or None."""
+    for _, value in fields.all(*COVER):
+        for image in _images(value, DEEPEST):
+            return image
+    return None
+
+
+def _images(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        text = value.strip().removeprefix("![[").removeprefix("[[").removesuffix("]]")
+        if IMAGE.fullmatch(text) and not text.startswith(("data:", "{", "<", "@", "~")):
+            yield text
+    elif isinstance(value, Mapping) and depth:
+        folded = {str(key).lower(): inner for key, inner in value.items()}
+        for key in INNER:
+            yield from _images(folded.get(key), depth - 1)
+    elif isinstance(value, list) and depth:
+        for item in as_list(value):
+            yield from _images(item, depth - 1)

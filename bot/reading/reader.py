@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
 from bot.generators.common.site import Site
-from bot.reading.not_published import stray
+from bot.reading.not_published import why_no_post
 from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
 
 # To be raised when the same file would be understood differently.
-VERSION = 7
+VERSION = 8
 
 
 class SiteReader:
     """Understands the files of one site; a ``bot.blog.Reader``."""
 
-    def __init__(self, rules: ReadingRules, site: Site) -> None:
+    def __init__(
+        self, rules: ReadingRules, site: Site, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
         self._rules = rules
         self._site = site
         seen = (
@@ -65,7 +69,7 @@ class SiteReader:
     def read(self, file: SourceFile) -> Document:
         """Understand one file; never raises for what a file holds."""
         path = file.path
-        if reason := stray(path, self.generator):
+        if reason := why_no_post(path, self._site.rule):
             return Document(left_out=LeftOut(path, reason))
         if file.size > self._rules.max_bytes:
             return Document(left_out=LeftOut(path, f"larger than {self._rules.max_bytes} bytes"))
@@ -79,7 +83,7 @@ class SiteReader:
         # to an index that is up to date.
         from bot.reading.post import understand  # noqa: PLC0415
 
-        return understand(path, data, self._rules, self._site, file.dates)
+        return understand(path, data, self._rules, self._site, file.dates, now=self._clock())
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Decide what needs all posts in view; ``outlines`` come ordered by path."""

@@ -7,43 +7,44 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from bot.blog.tag import tag_key
-from bot.reading.fields import Fields, as_list, as_text
+from bot.reading.fields import Fields, as_list, as_text, plain_key
 from bot.reading.plain import plain
-from bot.reading.spellings import SPELLINGS
 
+# Plain keys, see Fields.
+TAGS = ("tags", "tag", "categories", "category", "topics", "topic", "keywords")
+CATEGORIES = ("category", "categories")
 # Keys whose text without commas holds several: `tags: python web`.
 SPACED = frozenset({"tags", "categories", "topics"})
-# https://www.11ty.dev/docs/collections/#add-to-a-collection-using-tags and
-# https://docs.getpelican.com/en/stable/content.html: here such a string is one tag.
-ONE_TAG = frozenset({"eleventy", "pelican"})
-SEPARATORS = re.compile("[,;\u3001\uff0c\uff1b]")
+# Where a semicolon separates, a comma is part of a name.
+SEMICOLONS = re.compile("[;\uff1b]")
+COMMAS = re.compile("[,\u3001\uff0c]")
 FOLDERS_OF_POSTS = frozenset(
     {"posts", "post", "blog", "articles", "content", "pages", "notes", "src", "docs", "drafts"}
 )
 
 
-def tags_of(fields: Fields, generator: str, collections: AbstractSet[str]) -> tuple[str, ...]:
+def tags_of(fields: Fields, collections: AbstractSet[str], *, spaced: bool) -> tuple[str, ...]:
     """Return the tags in the author's order, none twice without regard to case.
 
     Args:
         fields: the post's fields.
-        generator: decides whether ``tags: python web`` is one tag or two.
         collections: folded tags that name collections rather than topics.
+        spaced: whether ``tags: python web`` is two tags.
     """
     found: dict[str, str] = {}
-    for tag in _all(fields, generator):
+    for tag in _all(fields, spaced=spaced):
         key = tag_key(tag)
         if key and key not in collections:
             found.setdefault(key, tag)
     return tuple(found.values())
 
 
-def categories_of(fields: Fields, generator: str) -> tuple[str, ...]:
+def categories_of(fields: Fields, *, spaced: bool) -> tuple[str, ...]:
     """Return the categories alone, which links are made of."""
     found = dict.fromkeys(
         category
-        for key, value in fields.all("categories")
-        for category in _split(value, spaced=key in SPACED and generator not in ONE_TAG)
+        for key, value in fields.all(*CATEGORIES)
+        for category in _split(value, spaced=spaced and plain_key(key) in SPACED)
     )
     return tuple(found)
 
@@ -57,13 +58,13 @@ def tag_from_folder(path: str, collections: AbstractSet[str]) -> tuple[str, ...]
     return () if tag_key(tag) in FOLDERS_OF_POSTS | collections else (tag,)
 
 
-def _all(fields: Fields, generator: str) -> Iterator[str]:
-    for key, value in fields.all("tags"):
-        yield from _split(value, spaced=key in SPACED and generator not in ONE_TAG)
+def _all(fields: Fields, *, spaced: bool) -> Iterator[str]:
+    for key, value in fields.all(*TAGS):
+        yield from _split(value, spaced=spaced and plain_key(key) in SPACED)
     for _, taxonomies in fields.all("taxonomies"):
         if isinstance(taxonomies, Mapping):
             for key, value in taxonomies.items():
-                if str(key).lower() in SPELLINGS["tags"]:
+                if plain_key(key) in TAGS:
                     yield from _split(value, spaced=False)
 
 
@@ -72,17 +73,30 @@ def _split(value: object, *, spaced: bool) -> Iterator[str]:
         text = value.strip()
         if text.startswith("[") and text.endswith("]"):  # a list that only looks like one
             text = text[1:-1]
-        if SEPARATORS.search(text):
-            items = SEPARATORS.split(plain(text) if "&" in text else text)
+        text = plain(text) if "&" in text else text
+        if SEMICOLONS.search(text):
+            items = SEMICOLONS.split(text)
+        elif COMMAS.search(text):
+            items = COMMAS.split(text)
         else:
             items = text.split() if spaced else [text]
         yield from filter(None, (_tag(item) for item in items))
         return
     for item in as_list(value):
-        name = (item.get("name") or item.get("title")) if isinstance(item, Mapping) else item
+        if isinstance(item, list):  # Hexo's `- [Diary, Games]` is a category and one below it
+            yield from _split(item, spaced=False)
+            continue
+        name = _name(item) if isinstance(item, Mapping) else item
         written = str(name).lower() if isinstance(name, bool) else as_text(name)
         if written and (tag := _tag(written)):
             yield tag
+
+
+def _name(tag: Mapping[str, object]) -> object:
+    """The name of a tag that has keys: Docusaurus' ``{label: …, permalink: …}``."""
+    keys = {plain_key(key): value for key, value in tag.items()}
+    names = ("label", "name", "title", "slug", "id")
+    return next((keys[name] for name in names if keys.get(name)), None)
 
 
 def _tag(text: str) -> str:

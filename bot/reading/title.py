@@ -9,6 +9,8 @@ from bot.blog.syntax import unfenced
 from bot.reading.fields import Fields, as_text, short
 from bot.reading.plain import cut, plain
 
+# Plain keys, see Fields.
+TITLE = ("title", "pagetitle", "newstitle", "headline", "linktitle", "navtitle")
 # Longer ones exist, but no message has room for them.
 LONGEST = 300
 # Headings below this are sections of a very long text, not its title.
@@ -28,7 +30,7 @@ def title_of(fields: Fields, body: str) -> str | None:
     The front matter's wins; then a heading above all text, of any level; then the first
     heading of the highest level anywhere.
     """
-    for key, value in fields.all("title"):
+    for key, value in fields.all(*TITLE):
         if isinstance(value, list | dict):
             fields.complain(f"{key} is not text: {short(value)}", "Put it in quotes.", key)
         elif title := cut(plain(as_text(value) or ""), LONGEST):

@@ -21,7 +21,7 @@ FIGURES = {
     "jekyll": (102, 102, 102, 102, 102, 1),  # a date that names its year twice
     "eleventy": (193, 78, 10, 0, 189, 0),
     "til": (144, 0, 144, 0, 144, 0),
-    "gopheracademy": (258, 258, 214, 257, 258, 0),
+    "gopheracademy": (258, 258, 10, 257, 258, 0),
     "v8-dev": (202, 202, 200, 202, 202, 0),
     "jakevdp": (66, 66, 65, 0, 21, 0),  # 45 bodies are nothing but a notebook's name
     "react-dev": (24, 23, 0, 23, 24, 0),

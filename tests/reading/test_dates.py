@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.blog.problem import LeftOut
 from bot.reading.dates import NotADate, date_in_path, parse_date
 from tests.reading.desk import read, read_post
 
@@ -212,3 +213,39 @@ def test_a_last_update_may_name_its_author() -> None:
     assert updated is not None
     assert updated.text == "2020-01-02"
     assert read_post("---\nlast_update:\n  author: ada\n---\nText").updated is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "date", "updated"),
+    [
+        ("pubDatetime: 2022-09-23T15:22:00Z\nmodDatetime: 2023-01-02", "2022-09-23T15:22:00+00:00",
+         "2023-01-02"),
+        ("date:\n  created: 2024-01-31\n  updated: 2024-02-01", "2024-01-31", "2024-02-01"),
+        ("date created: 2024-01-01\ndate modified: 2024-01-02", "2024-01-01", "2024-01-02"),
+        ("date-created: 2024-01-01\nlast-modified: 2024-01-02", "2024-01-01", "2024-01-02"),
+        ("publish-date: 2024-01-01\nLast_Updated: 2024-01-02", "2024-01-01", "2024-01-02"),
+        ("published_time: 2024-01-01", "2024-01-01", None),
+        ("datetime: 2024-01-01 10:00", "2024-01-01T10:00:00", None),
+        ("date:\n  created: 2024-01-31", "2024-01-31", None),
+    ],
+)  # fmt: skip
+def test_a_date_is_found_however_its_key_is_spelled(
+    lines: str, date: str, updated: str | None
+) -> None:
+    post = read_post(f"---\n{lines}\n---\nText")
+    assert post.date is not None
+    assert post.date.text == date
+    assert (post.updated and post.updated.text) == updated
+
+
+@pytest.mark.parametrize("key", ["expiryDate", "unpublishdate", "expiry_date"])
+def test_a_post_whose_time_is_over_is_left_out(key: str) -> None:
+    assert read(f"---\ntitle: a\n{key}: 2020-01-02\n---\nText").left_out == LeftOut(
+        "a-post.md", "its author had it published until 2020-01-02"
+    )
+    assert read(f"---\ntitle: a\n{key}: 2999-01-02\n---\nText").post is not None
+
+
+def test_a_mapping_that_holds_no_date_is_a_problem_of_its_own() -> None:
+    (problem,) = read("---\ntitle: a\ndate:\n  created: [2024]\n---\nText").problems
+    assert problem.reason == "date is not a date that exists: a list"

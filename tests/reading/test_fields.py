@@ -55,7 +55,8 @@ def test_a_title_that_is_no_text_is_reported() -> None:
     document = read("---\ntags: [a]\ntitle: [Draft]\n---\nText")
     assert document.post is not None
     assert document.post.title == "A post"
-    assert (document.problems[0].line, "[" in document.problems[0].reason) == (3, True)
+    (problem,) = document.problems
+    assert (problem.line, problem.reason) == (3, "title is not text: a list")
 
 
 def test_whether_the_author_gave_a_title_is_known() -> None:
@@ -87,7 +88,10 @@ def test_whether_the_author_gave_a_title_is_known() -> None:
         ("category: Web Design", ("Web Design",)),
         ("keywords: web design, go", ("web design", "go")),
         ("topics: [go]", ("go",)),
-        ("series: [Advent 2017]", ("Advent 2017",)),
+        ("series: [Advent 2017]", ()),
+        ("tags: [{label: Release Notes, permalink: /r}, plain]", ("Release Notes", "plain")),
+        ("tags:\n- [Diary, Games]\n- [Chess]\n- Loose", ("Diary", "Games", "Chess", "Loose")),
+        ("tags: 'a, b; c'", ("a, b", "c")),
         ("tags: [go]\ncategory: web\nkeywords: GO, css", ("go", "web", "css")),
         ("taxonomies:\n  tags: [go]\n  categories: [web]", ("go", "web")),
         ("extra:\n  tags: [go]", ("go",)),
@@ -235,3 +239,18 @@ def test_authors_may_be_a_taxonomy() -> None:
     text = '+++\ntitle = "x"\n[taxonomies]\ntags = ["t"]\nauthors = ["Ada", "Grace"]\n+++\nText'
     post = read_post(text, generator="zola")
     assert (post.authors, post.tags) == (("Ada", "Grace"), ("t",))
+
+
+def test_names_with_commas_are_separated_by_semicolons() -> None:
+    post = read_post("Title: x\nAuthors: Lovelace, Ada; Hopper, Grace\nTags: a, b; c\n\nText")
+    assert post.authors == ("Lovelace, Ada", "Hopper, Grace")
+    assert sorted(post.tags) == ["a, b", "c"]
+
+
+def test_a_container_where_a_word_belongs_is_no_word() -> None:
+    document = read("---\ntitle: x\ndraft: [false]\ndate: {a: b}\n---\nText")
+    assert document.post is not None
+    assert document.post.draft
+    assert [problem.reason for problem in document.problems] == [
+        "draft is neither true nor false: a list",
+    ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reading.text import count_words, words_of
+from bot.reading.passages import count_words, words_of
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ class Site:
     """One site's generator and configuration, and the pattern that the blogger may have set.
 
     Attributes:
-        generator: the generator's name, given or detected.
+        rule: the generator's rules.
+        generator: its name, given or detected.
         dialect: how the generator reads a post's body.
         url: the site's URL in its own configuration, without a slash at the end, or None.
         zone: the time zone that dates without one are read in.
@@ -48,7 +49,7 @@ class Site:
         habits: Mapping[str, Habit],
     ) -> None:
         self._ground = files
-        self._rule = rule
+        self.rule = rule
         self._pattern = pattern
         self._habits = habits
         self.generator = rule.name
@@ -89,15 +90,15 @@ class Site:
 
     def defaults(self, path: str) -> Mapping[str, object]:
         """Front matter that the site's configuration gives to a file; keys in lower case."""
-        return self._rule.defaults(self._ground.place(path))
+        return self.rule.defaults(self._ground.place(path))
 
     def language_of(self, path: str) -> str | None:
         """The language that the file's path says it is in, or None."""
-        return self._rule.language_of(self._ground.place(path))
+        return self.rule.language_of(self._ground.place(path))
 
     def name(self, path: str) -> str:
         """The file's own name: no extension, day or language; a bundle's folder for its index."""
-        return self._rule.file_name(self._ground.place(path)) or paths.without_extension(path)
+        return self.rule.file_name(self._ground.place(path)) or paths.without_extension(path)
 
     def link(self, facts: PageFacts) -> str | None:
         """The post's public link: a percent-encoded path that begins with ``/``, or a URL.
@@ -116,17 +117,17 @@ class Site:
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
         local = facts.at(self._ground.place(facts.path))
-        if self._rule.why_no_page(local):
+        if self.rule.why_no_page(local):
             return None
-        own = self._rule.own_link(self._without_defaults(local) if self._pattern else local)
+        own = self.rule.own_link(self._without_defaults(local) if self._pattern else local)
         if own is not None:
             return paths.encoded_once(own)
-        habit = self._habits.get(self._rule.section(local.path)) if self._habits else None
+        habit = self._habits.get(self.rule.section(local.path)) if self._habits else None
         pattern = self._pattern or (habit and habit.pattern)
         link = (
             pattern.fill(self._placeholders(facts.path, local))
             if pattern
-            else self._rule.link(local)
+            else self.rule.link(local)
         )
         if link and habit:
             link = habit.ending(link)
@@ -136,7 +137,7 @@ class Site:
 
     def why_no_page(self, facts: PageFacts) -> str | None:
         """Why the generator gives the file no page of its own, or None where it does."""
-        return self._rule.why_no_page(facts.at(self._ground.place(facts.path)))
+        return self.rule.why_no_page(facts.at(self._ground.place(facts.path)))
 
     def slug(self, facts: PageFacts) -> str:
         """A short name for people: the front matter's, else the link's last piece, else the file's.
@@ -166,17 +167,17 @@ class Site:
             return None
         if paths.is_absolute(value) or value.startswith("/"):
             return paths.encoded_once(value)
-        link = self._rule.image(facts.at(self._ground.place(facts.path)), value)
+        link = self.rule.image(facts.at(self._ground.place(facts.path)), value)
         return paths.encoded_once(link) if link else None
 
     def _without_defaults(self, facts: PageFacts) -> PageFacts:
         """The post as its own front matter tells it: a pattern beats the site's defaults."""
-        defaults = self._rule.defaults(facts.path)
+        defaults = self.rule.defaults(facts.path)
         own = {key: value for key, value in facts.meta.items() if defaults.get(key) != value}
         return replace(facts, meta=own)
 
     def _placeholders(self, path: str, local: PageFacts) -> Mapping[str, str | None]:
-        day = self._rule.day(local)
+        day = self.rule.day(local)
         name = self.name(path)
         return {
             "year": f"{day.year:04d}" if day else None,
@@ -185,7 +186,7 @@ class Site:
             "slug": slug_of(local, name),
             "name": name if self._pattern else text(local, "slug") or name,
             "path": paths.without_index(paths.without_extension(path)),
-            "section": self._rule.section(local.path),
+            "section": self.rule.section(local.path),
             "category": slugs.slugify(local.categories[0]) if local.categories else "",
         }
 
