@@ -20,7 +20,7 @@ from bot.generators.common.registry import GENERATORS
 from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
-from bot.settings import GENERATOR, PERMALINK, Settings
+from bot.settings import Settings, setting_of
 from bot.sources.folder import Folder
 from bot.sources.tree import SiteFiles
 
@@ -134,8 +134,8 @@ def check_generator(name: str | None) -> None:
     if name is None or name in GENERATORS:
         return
     close = get_close_matches(name.casefold(), GENERATORS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(GENERATORS)}"
-    raise SettingError(GENERATOR.label, f"{name!r} is no known generator", hint)
+    hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(sorted(GENERATORS))}"
+    raise SettingError(setting_of("generator").label, f"{name!r} is no known generator", hint)
 
 
 def check_permalink(pattern: str | None) -> None:
@@ -145,4 +145,4 @@ def check_permalink(pattern: str | None) -> None:
     try:
         Pattern(pattern)
     except ValueError as error:
-        raise SettingError(PERMALINK.label, f"{pattern!r}: {error}") from None
+        raise SettingError(setting_of("permalink").label, f"{pattern!r}: {error}") from None

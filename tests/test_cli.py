@@ -22,7 +22,7 @@ from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Pause, Subscription
 from bot.cli import cli, main
 from bot.serve.state import State
-from bot.settings import STATE, TABLE
+from bot.settings import TABLE, setting_of
 from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
@@ -468,7 +468,9 @@ class TestBadConfiguration:
     def test_an_unknown_generator(self, slashpost: Slashpost) -> None:
         said = slashpost("latest", "--generator", "hugoo")
         self.refused(said, "--generator", "SLASHPOST_GENERATOR", "Did you mean hugo?")
-        self.refused(slashpost("latest", "--generator", "x"), "eleventy, hugo, jekyll")
+        self.refused(
+            slashpost("latest", "--generator", "x"), "astro, docusaurus, eleventy, gatsby, hugo"
+        )
 
     @pytest.mark.usefixtures("blog")
     def test_a_pattern_with_an_unknown_placeholder(self, slashpost: Slashpost) -> None:
@@ -521,7 +523,7 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
     assert said.status == 0
     for setting in TABLE:
         if command in OF_THE_STATE:
-            heeded = setting is STATE
+            heeded = setting is setting_of("state")
         else:
             heeded = command in {"run", "doctor"} or not setting.serves
         if setting.option and heeded:

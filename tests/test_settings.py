@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
-from bot.settings import TABLE, Setting, Settings
+from bot.settings import TABLE, Settings
+from tests import settings_page
 
-README = Path(__file__).parent.parent / "README.md"
 VARIABLES = [setting.variable for setting in TABLE]
 
 
 @pytest.fixture(autouse=True)
 def volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a volume would be mounted; there is none."""
-    monkeypatch.setattr("bot.settings.DATA", tmp_path / "data")
+    monkeypatch.setattr("bot.settings.settings.DATA", tmp_path / "data")
     return tmp_path / "data"
 
 
@@ -359,13 +359,6 @@ def test_any_environment_gives_settings_or_one_line(environ: Mapping[str, str]) 
     assert len(message.splitlines()) <= 1
 
 
-@pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.variable)
-def test_the_readme_lists_every_setting(setting: Setting) -> None:
-    rows = [
-        line
-        for line in README.read_text(encoding="utf-8").splitlines()
-        if line.startswith(f"| `{setting.variable}` |")
-    ]
-    assert len(rows) == 1, f"README's settings table has no row for {setting.variable}"
-    if setting.option:
-        assert setting.option in rows[0]
+def test_the_page_of_settings_is_made_from_the_code() -> None:
+    page = settings_page.PAGE.read_text(encoding="utf-8")
+    assert page == settings_page.with_table(page), "run: python -m tests.settings_page"

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.app import App
 from bot.blog.errors import IndexUnavailable
 from bot.doctor.finding import Finding, ok, wrong
-from bot.settings import PUSH_SECRET, WAKE_SECRET, Settings
+from bot.settings import Settings, setting_of
 
 # https://fly.io/docs/reference/configuration/#the-http_service-section
 FLY = Path("fly.toml")
@@ -29,7 +29,8 @@ async def examine_waking(app: App) -> Finding:
         waiting.append(f"the post dated {dt.datetime.fromtimestamp(due, dt.UTC):%Y-%m-%d}")
     if not waiting:
         return ok("waking", "the machine may sleep, and nothing waits for it")
-    secrets = WAKE_SECRET.variable if due else f"{PUSH_SECRET.variable} or {WAKE_SECRET.variable}"
+    wake, push = setting_of("wake_secret").variable, setting_of("push_secret").variable
+    secrets = wake if due else f"{push} or {wake}"
     return wrong(
         "waking",
         f"the machine sleeps while nobody uses it, and this waits: {' and '.join(waiting)}",

@@ -27,7 +27,7 @@ from bot.monitoring.sentry import reporting
 from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State
-from bot.settings import METRICS_PORT, SENTRY_DSN, Settings
+from bot.settings import Settings, setting_of
 from bot.state.replica import Replica
 from bot.transport.api import invite_url, use_api_base
 from bot.transport.commands import sync_commands
@@ -69,7 +69,7 @@ async def serve(app: App, *, take_over: bool = False) -> None:
     token = settings.require_token()
     use_api_base(settings.api_base)
     secrets = Secrets(settings.secrets)
-    async with reporting(settings.sentry_dsn, secrets, setting=SENTRY_DSN.label):
+    async with reporting(settings.sentry_dsn, secrets, setting=setting_of("sentry_dsn").label):
         if settings.mode == "http":
             await until_stopped(serve_http(app, token))
         else:
@@ -234,7 +234,7 @@ async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator
                 port,
                 host=settings.metrics_host,
                 what="Metrics",
-                setting=METRICS_PORT.label,
+                setting=setting_of("metrics_port").label,
             )
             try:
                 await stack.enter_async_context(serving)

@@ -1,0 +1,108 @@
+"""Commands that meet Discord, or what stands in for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping
+
+import click
+
+from bot import terminal
+from bot.app import App
+from bot.cli.options import (
+    Count,
+    all_settings_given,
+    all_settings_options,
+    json_option,
+    settings_options,
+)
+from bot.cli.running import sync_with_bar, uncollected, with_app
+from bot.settings import Settings
+
+
+@click.command()
+@all_settings_options
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="In gateway mode: remove the URL at which another process answers.",
+)
+def run(settings: Settings, *, take_over: bool) -> None:
+    """Connect to Discord and answer, until stopped."""
+    settings.require_token()
+    as_json = settings.log_format == "json" if settings.log_format else not sys.stderr.isatty()
+    with uncollected():
+        log_to_stderr(settings, as_json=as_json, others=max(settings.log_level, logging.INFO))
+        from bot.serve.run import serve
+
+    with_app(settings, lambda app: serve(app, take_over=take_over))
+
+
+@click.command("try")
+@settings_options
+@click.option(
+    "--port",
+    type=Count(0, 65535),
+    default=0,
+    metavar="N",
+    help="Port on this computer; by default a free one.",
+)
+@click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
+def try_out(settings: Settings, port: int, *, browser: bool) -> None:
+    """Try the bot in the browser, without a token."""
+    from bot.serve.preview import preview
+
+    async def serve(app: App) -> None:
+        await sync_with_bar(app)
+        await preview(app, say=click.echo, port=port, browser=browser)
+
+    # Discord is a simulation here: what its library says of it would only puzzle.
+    log_to_stderr(settings, as_json=False, others=logging.ERROR)
+    logging.getLogger("bot.transport").setLevel(logging.ERROR)
+    with_app(settings, serve)
+
+
+@click.command()
+@settings_options
+def invite(settings: Settings) -> None:
+    """Print the link that adds the bot to a server."""
+    from bot.transport.api import invitation, use_api_base
+
+    token = settings.require_token()
+    use_api_base(settings.api_base)
+    click.echo(asyncio.run(invitation(token)))
+
+
+@click.command()
+@all_settings_given
+@click.option("--channel", type=int, metavar="ID", help="Look at a channel's permissions, too.")
+@json_option
+def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: bool) -> None:
+    """Look for what hinders the bot. The exit status is 1 if there is anything."""
+    logging.getLogger().setLevel(logging.ERROR)  # warnings stand in the findings
+    from bot.doctor.examination import examine
+
+    findings = asyncio.run(examine(lambda: Settings.load(given), channel))
+    if as_json:
+        click.echo(terminal.to_json([finding.json() for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(terminal.plain(str(finding)))
+    if any(finding.outcome == "wrong" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def log_to_stderr(settings: Settings, *, as_json: bool, others: int) -> None:
+    """Log what the bot does; ``others`` is the level for the libraries it is made of."""
+    from bot.monitoring.logs import log_to
+    from bot.monitoring.secrets import Secrets
+
+    log_to(
+        sys.stderr,
+        secrets=Secrets(settings.secrets),
+        as_json=as_json,
+        level=settings.log_level,
+        others=others,
+    )

@@ -1,0 +1,426 @@
+"""All settings, each declared once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from bot.blog.address import FeedAddress, RepositoryAddress
+from bot.blog.errors import SettingError
+from bot.settings import setting as parse
+from bot.settings.setting import LOCAL, Environ, Setting
+
+# Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
+FLY_APP_NAME = "FLY_APP_NAME"
+# Where a volume is mounted.
+DATA = Path("/data")
+LOOPBACK = frozenset({"localhost", LOCAL, "::1"})
+
+
+def declared(
+    variable: str,
+    help: str,  # noqa: A002 - click's word
+    parser: Callable[[Setting, str], Any] = parse.text,
+    **more: Any,
+) -> dict[str, Setting]:
+    """The metadata of a field that is read as a ``Setting`` with these attributes."""
+    return {"setting": Setting(variable, help, parser, **more)}
+
+
+def _public_url(environ: Environ) -> str | None:
+    app = environ.get(FLY_APP_NAME, "").strip()
+    return f"https://{app}.fly.dev" if app else None
+
+
+def _metrics_host(environ: Environ) -> str:
+    # Fly's Prometheus asks over the network of the app's machines.
+    return "all" if environ.get(FLY_APP_NAME, "").strip() else LOCAL
+
+
+def _state(_environ: Environ) -> str:
+    on_volume = DATA.is_dir() and os.access(DATA, os.W_OK)
+    return str(DATA / "state.db") if on_volume else ".slashpost/state.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings, checked as far as that needs no look at the posts.
+
+    Beside the declared ones:
+
+    Attributes:
+        fly_app: name of the app on Fly that this is, or None elsewhere.
+    """
+
+    fly_app: str | None
+    token: str | None = field(
+        repr=False,
+        metadata=declared(
+            "DISCORD_TOKEN",
+            "the bot's token, from Discord's developer portal; `run` and `invite` need it",
+        ),
+    )
+    posts: Path | RepositoryAddress | FeedAddress = field(
+        metadata=declared(
+            "SLASHPOST_POSTS",
+            "the folder of the blog's posts, or a [repository's or a feed's](sources.md) address",
+            parse.posts_address,
+            option="--posts",
+            metavar="DIR|URL",
+            default="posts",
+        )
+    )
+    posts_token: str | None = field(
+        repr=False,
+        metadata=declared(
+            "SLASHPOST_POSTS_TOKEN", "the token to fetch a private git repository with"
+        ),
+    )
+    site_url: str | None = field(
+        metadata=declared(
+            "SLASHPOST_SITE_URL",
+            "the blog's public address, such as `https://example.org`",
+            parse.web_address,
+            option="--site",
+            metavar="URL",
+            default_help="found in the site's configuration",
+        )
+    )
+    db: Path = field(
+        metadata=declared(
+            "SLASHPOST_DB",
+            "the file of the index, which is made from the posts and may be deleted",
+            parse.path,
+            option="--db",
+            metavar="FILE",
+            default=".slashpost/index.db",
+        )
+    )
+    generator: str | None = field(
+        metadata=declared(
+            "SLASHPOST_GENERATOR",
+            "the site generator whose rules make the links, such as `hugo` ([all](posts.md))",
+            option="--generator",
+            metavar="NAME",
+            default_help="detected",
+        )
+    )
+    permalink: str | None = field(
+        metadata=declared(
+            "SLASHPOST_PERMALINK",
+            "the pattern of the links, such as `/blog/{year}/{slug}/`",
+            option="--permalink",
+            metavar="PATTERN",
+            default_help="the generator's rule",
+        )
+    )
+    date_order: Literal["month", "day"] = field(
+        metadata=declared(
+            "SLASHPOST_DATE_ORDER",
+            "what comes first in dates such as `03-12-24`",
+            parse.one_of(
+                {"month": "month", "day": "day"},
+                "is neither month nor day",
+                "Write month where 03-12-24 is in March, day where it is in December.",
+            ),
+            option="--date-order",
+            metavar="month|day",
+            default="month",
+        )
+    )
+    collection_tags: tuple[str, ...] = field(
+        metadata=declared(
+            "SLASHPOST_COLLECTION_TAGS",
+            "tags that name a collection of pages and no topic",
+            parse.texts,
+            option="--collection-tags",
+            metavar="LIST",
+            default="post,posts,all,blog",
+        )
+    )
+    language: str | None = field(
+        metadata=declared(
+            "SLASHPOST_LANGUAGE",
+            "the language whose posts are shown, such as `en`; `all` keeps every one",
+            option="--language",
+            metavar="TAG",
+            default_help="the site's main one",
+        )
+    )
+    max_bytes: int = field(
+        metadata=declared(
+            "SLASHPOST_MAX_BYTES",
+            "files larger than this are left out",
+            parse.number_of("bytes"),
+            option="--max-bytes",
+            metavar="N",
+            default="2000000",
+        )
+    )
+    poll: int = field(
+        metadata=declared(
+            "SLASHPOST_POLL",
+            "how often to look for news in a git repository or a feed, while awake",
+            parse.number_of("minutes"),
+            option="--poll",
+            metavar="MINUTES",
+            default="10",
+            serves=True,
+        )
+    )
+    push_secret: str | None = field(
+        repr=False,
+        metadata=declared(
+            "SLASHPOST_PUSH_SECRET", "the secret of the [webhook](waking.md) that tells of a push"
+        ),
+    )
+    wake_secret: str | None = field(
+        repr=False,
+        metadata=declared(
+            "SLASHPOST_WAKE_SECRET",
+            "the secret of whoever may [wake the bot](waking.md) to look for news",
+        ),
+    )
+    mode: Literal["http", "gateway"] = field(
+        metadata=declared(
+            "SLASHPOST_MODE",
+            "how Discord reaches the bot; `auto` is `http` where a public URL is known",
+            parse.one_of(
+                {"auto": None, "http": "http", "gateway": "gateway"},
+                "is no way to reach Discord",
+                "Write auto, http or gateway.",
+            ),
+            option="--mode",
+            metavar="auto|http|gateway",
+            default="auto",
+            serves=True,
+        )
+    )
+    public_url: str | None = field(
+        metadata=declared(
+            "SLASHPOST_PUBLIC_URL",
+            "where the internet reaches this process, for interactions over HTTP",
+            parse.web_address,
+            option="--public-url",
+            metavar="URL",
+            default=_public_url,
+            default_help="https://$FLY_APP_NAME.fly.dev on Fly",
+            serves=True,
+        )
+    )
+    # None where nobody said.
+    port: int | None = field(
+        metadata=declared(
+            "PORT",
+            "the port for HTTP; in gateway mode, only one that is set is opened",
+            parse.port,
+            option="--port",
+            metavar="N",
+            default_help="8080",
+            serves=True,
+        )
+    )
+    host: str | None = field(
+        metadata=declared(
+            "SLASHPOST_HOST",
+            "the address of this machine to listen on for HTTP, such as `127.0.0.1` behind a proxy",
+            parse.host,
+            option="--host",
+            metavar="ADDRESS|all",
+            default="all",
+            serves=True,
+        )
+    )
+    state: Path = field(
+        metadata=declared(
+            "SLASHPOST_STATE",
+            "the file of what the bot must remember; keep it",
+            parse.path,
+            option="--state",
+            metavar="FILE",
+            default=_state,
+            default_help="/data/state.db if /data can be written, else .slashpost/state.db",
+            serves=True,
+        )
+    )
+    database_url: str | None = field(
+        repr=False,
+        metadata=declared(
+            "DATABASE_URL",
+            "a [Postgres database](deploy.md#postgres-for-any-number-of-machines) to keep that in "
+            "instead, such as `postgres://user:password@host/name`; needs the extra `postgres`",
+            parse.postgres_address,
+        ),
+    )
+    replica_url: str | None = field(
+        repr=False,
+        metadata=declared(
+            "LITESTREAM_REPLICA_URL",
+            "where Litestream keeps [a copy of the state](deploy.md#a-copy-of-the-state), such as "
+            "`s3://bucket/slashpost`",
+        ),
+    )
+    announce_limit: int = field(
+        metadata=declared(
+            "SLASHPOST_ANNOUNCE_LIMIT",
+            "how many new posts at once are [announced](announcements.md) each by itself; "
+            "more become one message",
+            parse.number_of("posts"),
+            option="--announce-limit",
+            metavar="N",
+            default="5",
+            serves=True,
+        )
+    )
+    metrics_port: int | None = field(
+        metadata=declared(
+            "SLASHPOST_METRICS_PORT",
+            "the port for Prometheus [metrics](observability.md)",
+            parse.port_or_off,
+            option="--metrics-port",
+            metavar="N|off",
+            default="9091",
+            serves=True,
+        )
+    )
+    metrics_host: str | None = field(
+        metadata=declared(
+            "SLASHPOST_METRICS_HOST",
+            "the address of this machine to listen on for Prometheus",
+            parse.host,
+            option="--metrics-host",
+            metavar="ADDRESS|all",
+            default=_metrics_host,
+            default_help="127.0.0.1, on Fly all",
+            serves=True,
+        )
+    )
+    # None leaves it to who reads the log.
+    log_format: Literal["json", "text"] | None = field(
+        metadata=declared(
+            "SLASHPOST_LOG_FORMAT",
+            "how the log is written; `auto` is text on a terminal, JSON elsewhere",
+            parse.one_of(
+                {"auto": None, "json": "json", "text": "text"},
+                "is no form of a log",
+                "Write auto, json or text.",
+            ),
+            option="--log-format",
+            metavar="auto|json|text",
+            default="auto",
+            serves=True,
+        )
+    )
+    log_level: int = field(
+        metadata=declared(
+            "SLASHPOST_LOG_LEVEL",
+            "what the log leaves out; `debug` shows what readers type",
+            parse.log_level,
+            option="--log-level",
+            metavar="debug|info|warning|error",
+            default="info",
+            serves=True,
+        )
+    )
+    sentry_dsn: str | None = field(
+        repr=False,
+        metadata=declared(
+            "SENTRY_DSN",
+            "where [errors are reported](observability.md): the DSN of a Sentry project; needs the "
+            "extra `sentry`",
+        ),
+    )
+    api_base: str = field(
+        metadata=declared(
+            "DISCORD_API_BASE",
+            "where Discord's REST API answers; for a proxy or a test server",
+            parse.web_address,
+            metavar="URL",
+            default="https://discord.com/api/v10",
+        )
+    )
+
+    @classmethod
+    def load(
+        cls,
+        options: Mapping[str, str | None] | None = None,
+        environ: Environ | None = None,
+    ) -> Settings:
+        """Read the settings.
+
+        Args:
+            options: values of the command line by option, such as ``--posts``.
+            environ: the environment; the process's own where None.
+
+        Raises:
+            SettingError: a value cannot be used, or two of them together.
+        """
+        env = os.environ if environ is None else environ
+        values = {
+            one.name: one.metadata["setting"].read(options or {}, env)
+            for one in fields(cls)
+            if one.metadata
+        }
+        values["mode"] = values["mode"] or ("http" if values["public_url"] else "gateway")
+        settings = cls(fly_app=env.get(FLY_APP_NAME, "").strip() or None, **values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        """Raise SettingError for settings that do not go together."""
+        if self.posts_token and isinstance(self.posts, RepositoryAddress):
+            parts = urlsplit(self.posts.url)
+            if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+                raise SettingError(
+                    setting_of("posts_token").label,
+                    f"over http everyone on the way to {parts.hostname} could read it",
+                    "Write the repository's https address.",
+                )
+        if self.replica_url and self.database_url:
+            raise SettingError(
+                setting_of("replica_url").label,
+                f"copies a file, but {setting_of('database_url').label} keeps the state elsewhere",
+                "Unset one of the two.",
+            )
+
+    @property
+    def state_home(self) -> Path | str:
+        """Where to remember things: a file, or the URL of a database."""
+        return self.database_url or self.state
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no log."""
+        password = urlsplit(self.database_url or "").password or ""
+        query = urlsplit(self.posts.url).query if isinstance(self.posts, FeedAddress) else ""
+        hidden = (getattr(self, one.name) for one in fields(self) if not one.repr)
+        return tuple(value for value in (*hidden, password, unquote(password), query) if value)
+
+    def require_token(self) -> str:
+        """Give the token.
+
+        Raises:
+            SettingError: there is none.
+        """
+        if self.token is None:
+            raise SettingError(
+                setting_of("token").label,
+                "not set",
+                "Set it to your bot's token, or run `slashpost try` to see the bot without one.",
+            )
+        return self.token
+
+
+TABLE: tuple[Setting, ...] = tuple(
+    one.metadata["setting"] for one in fields(Settings) if one.metadata
+)
+
+
+def setting_of(name: str) -> Setting:
+    """What is declared of a field of ``Settings``."""
+    setting: Setting = Settings.__dataclass_fields__[name].metadata["setting"]
+    return setting
