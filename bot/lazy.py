@@ -32,6 +32,7 @@ LAZY = (
     "bot.chat.views.settings_form",
     "bot.chat.views.sharing",
     "bot.chat.views.tag_list",
+    "bot.rendering.page",
     "bot.rendering.renderer",
 )
 

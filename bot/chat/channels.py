@@ -40,8 +40,10 @@ class Access:
         return seen is not None and not seen.missing and not seen.timed_out
 
 
-async def access_to(interaction: Interaction, channel: int, wish: Subscription | None) -> Access:
-    """Look at a channel, and what the bot lacks there for what ``wish`` asks.
+async def access_to(
+    interaction: Interaction, channel: int, subscription: Subscription | None
+) -> Access:
+    """Look at a channel, and what the bot lacks there for what ``subscription`` asks.
 
     Raises:
         StateUnavailable: nothing can be announced at all.
@@ -50,7 +52,7 @@ async def access_to(interaction: Interaction, channel: int, wish: Subscription |
     if channels is None:
         raise StateUnavailable("Nothing can be announced here")
     try:
-        return Access(await channels.look(channel, wish))
+        return Access(await channels.look(channel, subscription))
     except NoAccess:
         return Access(None, is_closed=True)
     except MessengerError:  # Discord does not answer

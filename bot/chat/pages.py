@@ -6,14 +6,11 @@ import asyncio
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.blog.dialect import Dialect
 from bot.blog.library import FindLink, Library
 from bot.blog.post import Post
-
-if TYPE_CHECKING:  # takes a tenth of a second to import, which no start needs
-    from bot.rendering.renderer import Rendered
+from bot.rendering import page, renderer
 
 # Some 300 posts of 5,000 words, on a machine of 256 MB.
 MAX_BYTES = 16_000_000
@@ -22,7 +19,7 @@ OBJECT_BYTES = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class RenderSettings:
     """What the pages of all posts depend on, as of one version of the index."""
 
     version: str
@@ -31,17 +28,15 @@ class Site:
     find: FindLink
 
     @classmethod
-    async def of(cls, library: Library) -> Site:
+    async def of(cls, library: Library) -> RenderSettings:
         """Ask the library."""
         version = await library.version()
         status = await library.status()
         return cls(version, status.dialect, status.site_url, await library.find_link())
 
-    def render(self, body: str, path: str, url: str | None) -> Rendered:
+    def render(self, body: str, path: str, url: str | None) -> renderer.Rendered:
         """Render a post; takes up to a second, so never in the event loop."""
-        from bot.rendering.renderer import Renderer  # noqa: PLC0415 - see above
-
-        return Renderer(self.dialect, self.url, self.find).render(body, path=path, url=url)
+        return renderer.Renderer(self.dialect, self.url, self.find).render(body, path=path, url=url)
 
 
 class Pages:
@@ -55,46 +50,46 @@ class Pages:
     def __init__(self, library: Library, *, max_bytes: int = MAX_BYTES) -> None:
         self._library = library
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[tuple[str, str], tuple[Rendered, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[renderer.Rendered, int]] = OrderedDict()
         self._size = 0
-        self._site: Site | None = None
+        self._settings: RenderSettings | None = None
         # One at a time: several threads would only take turns, and the more there are, the
         # longer the event loop waits for its own.
         self._rendering = asyncio.Lock()
 
-    async def of(self, post: Post) -> Rendered | None:
+    async def of(self, post: Post) -> renderer.Rendered | None:
         """The pages of ``post``, or None where it has gone meanwhile."""
         version = await self._library.version()
         found = self._recall(post, version)
         if found is not None:
             return found
         async with self._rendering:
-            if self._site is None or self._site.version != version:
+            if self._settings is None or self._settings.version != version:
                 # What changed may be the site, or a post that others link to.
-                self._site = await Site.of(self._library)
+                self._settings = await RenderSettings.of(self._library)
                 self._kept.clear()
                 self._size = 0
             found = self._recall(post, version)  # somebody else may have asked for the same
             if found is None:
-                found = await self._render(post, self._site)
+                found = await self._render(post, self._settings)
                 if found is not None:
                     self._keep(post, found)
         return found
 
-    async def _render(self, post: Post, site: Site) -> Rendered | None:
+    async def _render(self, post: Post, settings: RenderSettings) -> renderer.Rendered | None:
         body = await self._library.body(post.path)
         if body is None:
             return None
-        return await asyncio.to_thread(site.render, body, post.path, post.url)
+        return await asyncio.to_thread(settings.render, body, post.path, post.url)
 
-    def _recall(self, post: Post, version: str) -> Rendered | None:
+    def _recall(self, post: Post, version: str) -> renderer.Rendered | None:
         kept = self._kept.get((post.path, post.digest))
-        if kept is None or self._site is None or self._site.version != version:
+        if kept is None or self._settings is None or self._settings.version != version:
             return None
         self._kept.move_to_end((post.path, post.digest))
         return kept[0]
 
-    def _keep(self, post: Post, rendered: Rendered) -> None:
+    def _keep(self, post: Post, rendered: renderer.Rendered) -> None:
         size = size_of(rendered)
         self._kept[post.path, post.digest] = (rendered, size)
         self._size += size
@@ -103,11 +98,9 @@ class Pages:
             self._size -= oldest
 
 
-def size_of(rendered: Rendered) -> int:
+def size_of(rendered: renderer.Rendered) -> int:
     """About how many bytes of memory a rendered post takes."""
-    from bot.rendering.page import Text  # noqa: PLC0415 - see above
-
     parts = [part for page in rendered.pages for part in page.parts]
-    texts = sum(sys.getsizeof(part.markdown) for part in parts if isinstance(part, Text))
+    texts = sum(sys.getsizeof(part.markdown) for part in parts if isinstance(part, page.Text))
     objects = len(rendered.pages) + len(parts) + len(rendered.sections)
     return texts + objects * OBJECT_BYTES

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from bot.chat import limits
 from bot.chat.custom_ids import section_ref
-
-if TYPE_CHECKING:  # slow to import
-    from bot.rendering.renderer import Section
+from bot.rendering import renderer
 
 
-def section_meant(sections: Sequence[Section], typed: str) -> Section | None:
+def section_meant(sections: Sequence[renderer.Section], typed: str) -> renderer.Section | None:
     """The section that ``typed`` names: by a suggestion's value, its anchor, or its heading."""
     wanted = fold(typed)
     for section in sections:
@@ -23,8 +20,8 @@ def section_meant(sections: Sequence[Section], typed: str) -> Section | None:
 
 
 def sections_like(
-    sections: Sequence[Section], typed: str, limit: int = limits.CHOICES
-) -> Sequence[Section]:
+    sections: Sequence[renderer.Section], typed: str, limit: int = limits.CHOICES
+) -> Sequence[renderer.Section]:
     """The sections whose heading holds ``typed``, in their order, or those that look like it."""
     wanted = fold(typed)
     holding = [section for section in sections if wanted in fold(section.title)]

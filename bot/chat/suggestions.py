@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import Interaction, app_commands
 
@@ -18,9 +18,7 @@ from bot.chat.custom_ids import section_ref, tag_ref
 from bot.chat.interaction import context_of, library_of
 from bot.chat.sections import sections_like
 from bot.chat.usage import ended, name_of
-
-if TYPE_CHECKING:  # slow to import
-    from bot.rendering.renderer import Section
+from bot.rendering import renderer
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +81,7 @@ async def post_meant(library: Library, slug: str) -> Post | None:
     return await library.find(slug) or await library.get_by_key(slug)
 
 
-def section_choice(section: Section) -> app_commands.Choice[str]:
+def section_choice(section: renderer.Section) -> app_commands.Choice[str]:
     """A heading, and what names its section."""
     name = text.without_mentions(text.label(section.title, limits.CHOICE_TEXT, section.anchor))
     return app_commands.Choice(

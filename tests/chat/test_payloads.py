@@ -27,7 +27,7 @@ from bot.chat.pages import Pages
 from bot.chat.suggestions import post_choice, section_choice, tag_choice
 from bot.chat.views.layout import Layout
 from bot.chat.views.not_found import PostNotFound, TagNotFound
-from bot.chat.views.paging import Page
+from bot.chat.views.paging import Pagination
 from bot.chat.views.post_card import PostCard, Surroundings
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.post_page import Opened, PostPage
@@ -113,7 +113,7 @@ def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: i
         )
         for number in range(8)
     ]
-    page = Page(10**6, 10**7, 5)
+    page = Pagination(10**6, 10**7, 5)
     tags = [Tag(name, 10**6) for name in posts[0].tags[:25]]
     hits = [Hit(post, ((piece, True), ("a", False)) * 100) for post in posts[:5]]
     takes(PostList(ListedPosts(posts[:5], 10**6, page, tags[0], tags[:24]), tr))
@@ -135,8 +135,8 @@ def test_any_posts_make_a_list(
     tr: Translator,
 ) -> None:
     tag = tags[-1] if is_narrowed else None
-    takes(PostList(ListedPosts(shown, 10**6, Page(7, 10**6, 5), tag, tags[:24]), tr))
-    takes(PostList(ListedPosts(shown, len(shown), Page(1, 1, 5)), tr))
+    takes(PostList(ListedPosts(shown, 10**6, Pagination(7, 10**6, 5), tag, tags[:24]), tr))
+    takes(PostList(ListedPosts(shown, len(shown), Pagination(1, 1, 5)), tr))
 
 
 @given(st.tuples(*(posts(number) for number in range(8))), st.booleans(), WORDS)
@@ -158,7 +158,7 @@ def test_any_hits_make_results(
     found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, tr: Translator
 ) -> None:
     hits = [Hit(post, tuple(snippet)) for post in found]
-    takes(SearchResults(Found(query, hits, 10**6, Page(7, 10**6, 5)), tr))
+    takes(SearchResults(Found(query, hits, 10**6, Pagination(7, 10**6, 5)), tr))
 
 
 @given(TAGS, SHELVES, ANY, WORDS)
@@ -166,7 +166,7 @@ def test_any_hits_make_results(
 def test_any_tags_and_misses_can_be_shown(
     tags: Sequence[Tag], closest: Sequence[Post], typed: str, tr: Translator
 ) -> None:
-    takes(TagList(Tags(tags, 10**6, Page(7, 10**6, 25)), tr))
+    takes(TagList(Tags(tags, 10**6, Pagination(7, 10**6, 25)), tr))
     takes(TagNotFound(typed, tags, tr))
     takes(PostNotFound(typed, closest[:3], tr))
 

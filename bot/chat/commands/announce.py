@@ -100,25 +100,25 @@ async def here(interaction: Interaction, channel: ChannelId | None = None) -> No
 async def begin(interaction: Interaction, channel: int) -> Layout:
     """Announce in a channel from now on; its settings, or why that cannot be."""
     tr = translator_of(interaction)
-    wish = await channels.announced_in(interaction, channel)
-    if wish is not None:
-        return await channel_settings.settings_of(interaction, wish)
-    wish = Subscription(
+    subscription = await channels.announced_in(interaction, channel)
+    if subscription is not None:
+        return await channel_settings.settings_of(interaction, subscription)
+    subscription = Subscription(
         place="text",
         guild=interaction.guild_id,
         channel=channel,
         locale=channels.locale_of(interaction),
         since=now_of(interaction),
     )
-    access = await channels.access_to(interaction, channel, wish)
+    access = await channels.access_to(interaction, channel, subscription)
     seen = access.channel
     if seen is None or "View Channel" in seen.missing:
         return Notice(channel_summary.unknown(access, tr) or unseen(tr))
     if seen.place is None or seen.guild != interaction.guild_id:
         return Notice(tr.gettext("Posts cannot be announced in a channel of that kind."))
-    wish = replace(wish, place=seen.place)
-    await subscriptions_of(interaction).keep(wish)
-    return await channel_settings.settings_of(interaction, wish, access)
+    subscription = replace(subscription, place=seen.place)
+    await subscriptions_of(interaction).keep(subscription)
+    return await channel_settings.settings_of(interaction, subscription, access)
 
 
 def unseen(tr: Translator) -> str:
@@ -143,11 +143,11 @@ async def list_(interaction: Interaction) -> None:
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def edit(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Answer with the settings."""
-    wish = await channels.announced_in(interaction, where(interaction, channel))
-    if wish is None:
+    subscription = await channels.announced_in(interaction, where(interaction, channel))
+    if subscription is None:
         await answer(interaction, nothing_announced(interaction, channel))
         return
-    making = channel_settings.settings_of(interaction, wish)
+    making = channel_settings.settings_of(interaction, subscription)
     await answer(interaction, await prepare(interaction, making, hide=True))
 
 
@@ -158,8 +158,8 @@ async def edit(interaction: Interaction, channel: ChannelId | None = None) -> No
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Ask whether the settings shall go."""
-    wish = await channels.announced_in(interaction, where(interaction, channel))
-    if wish is None:
+    subscription = await channels.announced_in(interaction, where(interaction, channel))
+    if subscription is None:
         await answer(interaction, nothing_announced(interaction, channel))
         return
     question = channel_settings.StopQuestion(
@@ -175,13 +175,13 @@ async def remove(interaction: Interaction, channel: ChannelId | None = None) -> 
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def pause(interaction: Interaction, channel: ChannelId | None = None) -> None:
     """Turn the pause on or off, and answer with the settings."""
-    wish = await channels.announced_in(interaction, where(interaction, channel))
-    if wish is None:
+    subscription = await channels.announced_in(interaction, where(interaction, channel))
+    if subscription is None:
         await answer(interaction, nothing_announced(interaction, channel))
         return
-    is_paused = wish.pause is not None and wish.pause.reason == "admin"
-    wish = await channel_settings.pausing(interaction, on=not is_paused)(wish)
-    making = channel_settings.settings_of(interaction, wish)
+    is_paused = subscription.pause is not None and subscription.pause.reason == "admin"
+    subscription = await channel_settings.pausing(interaction, on=not is_paused)(subscription)
+    making = channel_settings.settings_of(interaction, subscription)
     await answer(interaction, await prepare(interaction, making, hide=True))
 
 
@@ -236,25 +236,25 @@ async def preview(interaction: Interaction, slug: str, channel: ChannelId | None
         await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
         return
     to = where(interaction, channel)
-    wish = await channels.announced_in(interaction, to) or Subscription(
+    subscription = await channels.announced_in(interaction, to) or Subscription(
         place="text", channel=to, locale=channels.locale_of(interaction)
     )
     story = delivery.Story(title=post.title, post=post)
-    message = announcement.Announcements().compose(NewPost.PREVIEW, [story], wish)
+    message = announcement.Announcements().compose(NewPost.PREVIEW, [story], subscription)
     await answer(interaction, Ready(message.components), hide=True)
-    note = Notice(preview_note(post, wish, tr))
+    note = Notice(preview_note(post, subscription, tr))
     note.stop()
     await interaction.followup.send(view=note, ephemeral=True)
 
 
-def preview_note(post: Post, wish: Subscription, tr: Translator) -> str:
+def preview_note(post: Post, subscription: Subscription, tr: Translator) -> str:
     """That a preview is one, and whether such a post would be announced."""
-    channel = f"<#{wish.channel}>"
+    channel = f"<#{subscription.channel}>"
     only_you = tr.gettext("Only you see this; nothing was sent.")
-    if wish.guild is None:
+    if subscription.guild is None:
         nothing = tr.gettext("Nothing is announced in {channel}.", channel=channel)
         return f"{only_you} {nothing}"
-    if not wish.wants(post.tags):
+    if not subscription.wants(post.tags):
         no = tr.gettext("By its tags, this post would not go to {channel}.", channel=channel)
         return f"{only_you} {no}"
     return only_you

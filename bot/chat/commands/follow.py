@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import Interaction, app_commands
 from discord.app_commands import locale_str
 
+from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.chat import limits, text
 from bot.chat.custom_ids import tag_of, tag_ref
@@ -20,9 +19,6 @@ from bot.chat.interaction import (
 from bot.chat.suggestions import Choices, quietly, suggest_tags
 from bot.chat.views import following, not_found
 from bot.chat.views.notice import Notice
-
-if TYPE_CHECKING:
-    from bot.announce.subscription import Subscription
 
 # Stands for all tags, whatever the language; the word is understood as well.
 EVERYTHING = "~all"

@@ -16,7 +16,7 @@ from bot.chat.views.channel_settings import channel_of, not_allowed
 from bot.chat.views.channel_summary import paused, resumes_alone, which
 from bot.chat.views.layout import Layout, heading, small
 from bot.chat.views.notice import Notice
-from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.paging import Pagination, page_buttons
 
 PER_PAGE = 5
 # Of a channel's tags, so that five channels fit into a message.
@@ -28,15 +28,17 @@ class AnnouncedList(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, wishes: Sequence[Subscription], page: Page, tr: Translator) -> None:
+    def __init__(
+        self, subscriptions: Sequence[Subscription], page: Pagination, tr: Translator
+    ) -> None:
         super().__init__()
         self.show(heading("📣 " + tr.gettext("Announcements")))
-        for wish in wishes[page.offset :][:PER_PAGE]:
-            to = str(OpenSettings(channel_of(wish)))
+        for subscription in subscriptions[page.offset :][:PER_PAGE]:
+            to = str(OpenSettings(channel_of(subscription)))
             edit: ui.Button[Any] = ui.Button(label=tr.gettext("Edit"), custom_id=to)
-            lines = (which(wish, tr, TAGS), paused(wish, tr))
+            lines = (which(subscription, tr, TAGS), paused(subscription, tr))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
-        if any(wish.pause for wish in wishes):
+        if any(subscription.pause for subscription in subscriptions):
             self.show(small(resumes_alone(tr)))
         self.show(page_buttons(page, tr, SettingsPage))
 
@@ -52,8 +54,10 @@ async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
 async def announced_list_of(interaction: Interaction, number: int) -> Layout:
     """A page of the server's channels, or word that there are none."""
     tr = translator_of(interaction)
-    wishes = await subscriptions_of(interaction).in_guild(interaction.guild_id or 0)
-    if not wishes:
+    subscriptions = await subscriptions_of(interaction).in_guild(interaction.guild_id or 0)
+    if not subscriptions:
         begin = context_of(interaction).mention("announce here")
         return Notice(tr.gettext("Nothing is announced yet. {command} begins.", command=begin))
-    return AnnouncedList(wishes, Page.nearest(number, len(wishes), PER_PAGE), tr)
+    return AnnouncedList(
+        subscriptions, Pagination.nearest(number, len(subscriptions), PER_PAGE), tr
+    )

@@ -44,12 +44,12 @@ class Settings:
     """What is announced in a channel, and what the bot can do there.
 
     Attributes:
-        wish: what is to be announced.
+        subscription: what is to be announced.
         access: what the bot found when it looked at the channel.
         tags: the blog's, most used first.
     """
 
-    wish: Subscription
+    subscription: Subscription
     access: Access
     tags: Sequence[Tag]
 
@@ -61,12 +61,14 @@ class ChannelSettings(Layout):
 
     def __init__(self, settings: Settings, tr: Translator) -> None:
         super().__init__()
-        wish = settings.wish
-        self.show(heading("📣 " + tr.gettext("Announcements")) + "\n" + summary(wish, tr))
-        self.show(trouble(wish, settings.access, tr) or None, ui.Separator())
-        self.show(tags_row("only", wish.tags, settings, tr))
-        self.show(tags_row("never", wish.without, settings, tr))
-        self.show(role_row(settings, tr), switches_row(wish, tr), acts_row(wish, tr))
+        subscription = settings.subscription
+        self.show(heading("📣 " + tr.gettext("Announcements")) + "\n" + summary(subscription, tr))
+        self.show(trouble(subscription, settings.access, tr) or None, ui.Separator())
+        self.show(tags_row("only", subscription.tags, settings, tr))
+        self.show(tags_row("never", subscription.without, settings, tr))
+        self.show(
+            role_row(settings, tr), switches_row(subscription, tr), acts_row(subscription, tr)
+        )
 
 
 def tags_row(
@@ -87,7 +89,7 @@ def tags_row(
         for tag in tags
     ]
     menu: ui.Select[Any] = ui.Select(
-        custom_id=str(PickTags(which, channel_of(settings.wish))),
+        custom_id=str(PickTags(which, channel_of(settings.subscription))),
         placeholder=tr.gettext("Only posts with these tags")
         if which == "only"
         else tr.gettext("Never posts with these tags"),
@@ -107,10 +109,10 @@ def offered(chosen: Sequence[str], tags: Sequence[Tag]) -> list[Tag]:
 
 def role_row(settings: Settings, tr: Translator) -> ui.ActionRow[Any]:
     """The menu of roles to mention; Discord takes none as chosen that is gone."""
-    wish, channel = settings.wish, settings.access.channel
-    chosen = wish.role if channel and not channel.role_gone else None
+    subscription, channel = settings.subscription, settings.access.channel
+    chosen = subscription.role if channel and not channel.role_gone else None
     menu: ui.RoleSelect[Any] = ui.RoleSelect(
-        custom_id=str(PickRole(channel_of(wish))),
+        custom_id=str(PickRole(channel_of(subscription))),
         placeholder=tr.gettext("Mention a role"),
         min_values=0,
         max_values=1,
@@ -123,31 +125,37 @@ def role_row(settings: Settings, tr: Translator) -> ui.ActionRow[Any]:
     return ui.ActionRow(menu)
 
 
-def switches_row(wish: Subscription, tr: Translator) -> ui.ActionRow[Any]:
+def switches_row(subscription: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     """The buttons that turn something on or off: green while it is on."""
-    switches = [switch_button("silent", "🔕", tr.gettext("No sound"), wish, on=wish.silent)]
-    if wish.place == "news":
+    switches = [
+        switch_button("silent", "🔕", tr.gettext("No sound"), subscription, on=subscription.silent)
+    ]
+    if subscription.place == "news":
         label = tr.gettext("Publish to followers")
-        switches.append(switch_button("publish", "📡", label, wish, on=wish.publish))
-    if wish.place in {"text", "news"}:
+        switches.append(
+            switch_button("publish", "📡", label, subscription, on=subscription.publish)
+        )
+    if subscription.place in {"text", "news"}:
         label = tr.gettext("A thread for each")
-        switches.append(switch_button("threads", "🧵", label, wish, on=wish.threads))
+        switches.append(
+            switch_button("threads", "🧵", label, subscription, on=subscription.threads)
+        )
     return ui.ActionRow(*switches)
 
 
 def switch_button(
-    what: str, emoji: str, label: str, wish: Subscription, *, on: bool
+    what: str, emoji: str, label: str, subscription: Subscription, *, on: bool
 ) -> ui.Button[Any]:
     """Turns something on, or off again."""
     style = discord.ButtonStyle.success if on else discord.ButtonStyle.secondary
-    custom_id = str(Switch(what, not on, channel_of(wish)))
+    custom_id = str(Switch(what, not on, channel_of(subscription)))
     return ui.Button(emoji=emoji, label=label, style=style, custom_id=custom_id)
 
 
-def acts_row(wish: Subscription, tr: Translator) -> ui.ActionRow[Any]:
+def acts_row(subscription: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     """What else can be done: type tags, pause, remove."""
-    channel = channel_of(wish)
-    is_paused = wish.pause is not None and wish.pause.reason == "admin"
+    channel = channel_of(subscription)
+    is_paused = subscription.pause is not None and subscription.pause.reason == "admin"
     pause: ui.Button[Any] = ui.Button(
         label=tr.gettext("Go on") if is_paused else tr.gettext("Pause"),
         emoji="▶️" if is_paused else "⏸️",
@@ -164,14 +172,14 @@ def acts_row(wish: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     return ui.ActionRow(more, pause, remove)
 
 
-def channel_of(wish: Subscription) -> int:
+def channel_of(subscription: Subscription) -> int:
     """The channel's id; those of readers have none and no settings."""
-    assert wish.channel is not None
-    return wish.channel
+    assert subscription.channel is not None
+    return subscription.channel
 
 
 async def settings_of(
-    interaction: Interaction, wish: Subscription, access: Access | None = None
+    interaction: Interaction, subscription: Subscription, access: Access | None = None
 ) -> Layout:
     """The settings as they are, after a look at the channel.
 
@@ -179,15 +187,15 @@ async def settings_of(
 
     Args:
         interaction: asks for them.
-        wish: what is announced there.
+        subscription: what is announced there.
         access: what a look at the channel has just found, if there was one.
     """
-    access = access or await access_to(interaction, channel_of(wish), wish)
-    if access.is_open and wish.pause and wish.pause.reason != "admin":
-        await subscriptions_of(interaction).resume(wish.key)
-        wish = replace(wish, pause=None)
+    access = access or await access_to(interaction, channel_of(subscription), subscription)
+    if access.is_open and subscription.pause and subscription.pause.reason != "admin":
+        await subscriptions_of(interaction).resume(subscription.key)
+        subscription = replace(subscription, pause=None)
     tags = await library_of(interaction).tags()
-    return ChannelSettings(Settings(wish, access, tags), translator_of(interaction))
+    return ChannelSettings(Settings(subscription, access, tags), translator_of(interaction))
 
 
 Change = Callable[[Subscription], Awaitable[Subscription]]
@@ -205,11 +213,11 @@ async def turn_settings(interaction: Interaction, channel: int, change: Change) 
     if not may_manage(interaction):
         await answer(interaction, not_allowed(tr))
         return
-    wish = await announced_in(interaction, channel)
-    if wish is None:
+    subscription = await announced_in(interaction, channel)
+    if subscription is None:
         await turn(interaction, not_announced(channel, tr))
         return
-    making = settings_of(interaction, await change(wish))
+    making = settings_of(interaction, await change(subscription))
     await turn(interaction, await prepare_turn(interaction, making))
 
 
@@ -226,8 +234,8 @@ def not_announced(channel: int, tr: Translator) -> Notice:
 def keeping(interaction: Interaction, change: Callable[[Subscription], Subscription]) -> Change:
     """A change that is kept in place of what was there."""
 
-    async def keep(wish: Subscription) -> Subscription:
-        changed = change(wish)
+    async def keep(subscription: Subscription) -> Subscription:
+        changed = change(subscription)
         await subscriptions_of(interaction).keep(changed)
         return changed
 
@@ -239,20 +247,24 @@ async def open_settings(interaction: Interaction, this: OpenSettings) -> None:
     await turn_settings(interaction, this.channel, unchanged)
 
 
-async def unchanged(wish: Subscription) -> Subscription:
+async def unchanged(subscription: Subscription) -> Subscription:
     """No change."""
-    return wish
+    return subscription
 
 
 async def pick_tags(interaction: Interaction, this: PickTags) -> None:
     """Keep the tags that are chosen."""
     names = [tag.name for tag in await library_of(interaction).tags()]
 
-    def choose(wish: Subscription) -> Subscription:
-        known = {tag_ref(name): name for name in (*names, *wish.tags, *wish.without)}
+    def choose(subscription: Subscription) -> Subscription:
+        known = {
+            tag_ref(name): name for name in (*names, *subscription.tags, *subscription.without)
+        }
         chosen = tuple(known[ref] for ref in chosen_in(interaction) if ref in known)
         is_only = this.which == "only"
-        return replace(wish, tags=chosen) if is_only else replace(wish, without=chosen)
+        return (
+            replace(subscription, tags=chosen) if is_only else replace(subscription, without=chosen)
+        )
 
     await turn_settings(interaction, this.channel, keeping(interaction, choose))
 
@@ -261,7 +273,7 @@ async def pick_role(interaction: Interaction, this: PickRole) -> None:
     """Keep the role that is chosen; @everyone, whose id is the server's, cannot be."""
     roles = [int(each) for each in chosen_in(interaction) if int(each) != interaction.guild_id]
     role = roles[0] if roles else None
-    change = keeping(interaction, lambda wish: replace(wish, role=role))
+    change = keeping(interaction, lambda subscription: replace(subscription, role=role))
     await turn_settings(interaction, this.channel, change)
 
 
@@ -271,21 +283,21 @@ async def switch(interaction: Interaction, this: Switch) -> None:
         change = pausing(interaction, on=this.on)
     else:
         changed: dict[str, Any] = {this.what: this.on}
-        change = keeping(interaction, lambda wish: replace(wish, **changed))
+        change = keeping(interaction, lambda subscription: replace(subscription, **changed))
     await turn_settings(interaction, this.channel, change)
 
 
 def pausing(interaction: Interaction, *, on: bool) -> Change:
     """A change that pauses announcements, or lets them go on."""
 
-    async def pause(wish: Subscription) -> Subscription:
+    async def pause(subscription: Subscription) -> Subscription:
         subscriptions = subscriptions_of(interaction)
         if on:
             reason = Pause(reason="admin", since=now_of(interaction))
-            await subscriptions.pause(wish.key, reason)
-            return replace(wish, pause=reason)
-        await subscriptions.resume(wish.key)
-        return replace(wish, pause=None)
+            await subscriptions.pause(subscription.key, reason)
+            return replace(subscription, pause=reason)
+        await subscriptions.resume(subscription.key)
+        return replace(subscription, pause=None)
 
     return pause
 
@@ -301,9 +313,9 @@ async def stop(interaction: Interaction, this: Stop) -> None:
     if not may_manage(interaction):
         await answer(interaction, not_allowed(tr))
         return
-    wish = await announced_in(interaction, this.channel)
-    if wish is not None:
-        await subscriptions_of(interaction).remove(wish.key)
+    subscription = await announced_in(interaction, this.channel)
+    if subscription is not None:
+        await subscriptions_of(interaction).remove(subscription.key)
     await turn(interaction, not_announced(this.channel, tr))
 
 

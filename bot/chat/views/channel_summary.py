@@ -14,46 +14,48 @@ DETAIL = 150
 PERMISSIONS = 300
 
 
-def summary(wish: Subscription, tr: Translator) -> str:
+def summary(subscription: Subscription, tr: Translator) -> str:
     """What will happen when a post is new."""
-    return "\n".join(filter(None, (which(wish, tr), *delivery_options(wish, tr))))
+    return "\n".join(filter(None, (which(subscription, tr), *delivery_options(subscription, tr))))
 
 
-def which(wish: Subscription, tr: Translator, most: int = MOST_TAGS) -> str:
+def which(subscription: Subscription, tr: Translator, most: int = MOST_TAGS) -> str:
     """Which posts are announced where; ``most`` tags are named."""
-    channel = f"<#{wish.channel}>"
-    if wish.tags:
+    channel = f"<#{subscription.channel}>"
+    if subscription.tags:
         only = tr.gettext(
             "New posts with one of these tags go to {channel}: {tags}",
             channel=channel,
-            tags=chips(wish.tags, most),
+            tags=chips(subscription.tags, most),
         )
     else:
         only = tr.gettext("All new posts go to {channel}.", channel=channel)
-    if not wish.without:
+    if not subscription.without:
         return only
-    never = tr.gettext("Never those with one of these tags: {tags}", tags=chips(wish.without, most))
+    never = tr.gettext(
+        "Never those with one of these tags: {tags}", tags=chips(subscription.without, most)
+    )
     return f"{only}\n{never}"
 
 
-def delivery_options(wish: Subscription, tr: Translator) -> list[str]:
+def delivery_options(subscription: Subscription, tr: Translator) -> list[str]:
     """How they are announced, a sentence each."""
-    role = f"<@&{wish.role}>"
+    role = f"<@&{subscription.role}>"
     return [
         tr.gettext("{role} is mentioned, and nobody else.", role=role)
-        if wish.role
+        if subscription.role
         else tr.gettext("Nobody is mentioned."),
-        tr.gettext("No device makes a sound.") if wish.silent else "",
-        tr.gettext("Servers that follow the channel get them too.") if wish.publish else "",
-        tr.gettext("Each gets a thread.") if wish.threads else "",
+        tr.gettext("No device makes a sound.") if subscription.silent else "",
+        tr.gettext("Servers that follow the channel get them too.") if subscription.publish else "",
+        tr.gettext("Each gets a thread.") if subscription.threads else "",
     ]
 
 
-def trouble(wish: Subscription, access: Access, tr: Translator) -> str:
+def trouble(subscription: Subscription, access: Access, tr: Translator) -> str:
     """Why nothing arrives, and what to do about it; empty where all is well."""
     obstacle = obstacle_in(access, tr)
-    lines = [paused(wish, tr), f"⚠️ {obstacle}" if obstacle else ""]
-    if obstacle or wish.pause:
+    lines = [paused(subscription, tr), f"⚠️ {obstacle}" if obstacle else ""]
+    if obstacle or subscription.pause:
         lines.append(resumes_alone(tr))
     lines += remarks(access.channel, tr) if access.channel else [unknown(access, tr)]
     return "\n".join(filter(None, lines))
@@ -82,14 +84,14 @@ def resumes_alone(tr: Translator) -> str:
     return tr.gettext("What is new meanwhile waits, and goes out once that is possible.")
 
 
-def paused(wish: Subscription, tr: Translator) -> str:
+def paused(subscription: Subscription, tr: Translator) -> str:
     """That it is paused, since when and why; empty where it is not."""
-    if wish.pause is None:
+    if subscription.pause is None:
         return ""
-    when = f"<t:{wish.pause.since}:R>"
-    if wish.pause.reason == "admin":
+    when = f"<t:{subscription.pause.since}:R>"
+    if subscription.pause.reason == "admin":
         return "⏸️ " + tr.gettext("Paused {when} by a member of this server.", when=when)
-    detail = text.markdown(wish.pause.detail, DETAIL)
+    detail = text.markdown(subscription.pause.detail, DETAIL)
     said = tr.gettext("Paused {when}, since I have no access.", when=when)
     return " ".join(filter(None, (f"⚠️ {said}", detail)))
 

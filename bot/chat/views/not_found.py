@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from discord import ui
 
@@ -16,9 +16,7 @@ from bot.chat.i18n import Translator
 from bot.chat.views.layout import Layout
 from bot.chat.views.post_card import turn_button
 from bot.chat.views.post_list import PER_PAGE
-
-if TYPE_CHECKING:  # slow to import
-    from bot.rendering.renderer import Section
+from bot.rendering import renderer
 
 CLOSEST = 3
 ECHO = 100  # of what the reader typed, which may be 6,000 characters
@@ -69,7 +67,9 @@ class SectionNotFound(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, typed: str, post: Post, closest: Sequence[Section], tr: Translator) -> None:
+    def __init__(
+        self, typed: str, post: Post, closest: Sequence[renderer.Section], tr: Translator
+    ) -> None:
         super().__init__()
         self.show(tr.gettext("This post has no section called **{name}**.", name=echo(typed)))
         buttons = [section_button(post, section) for section in closest]
@@ -77,7 +77,7 @@ class SectionNotFound(Layout):
             self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
 
 
-def section_button(post: Post, section: Section) -> ui.Button[Any]:
+def section_button(post: Post, section: renderer.Section) -> ui.Button[Any]:
     """Opens a post at a section."""
     label = text.label(section.title, limits.BUTTON_LABEL, section.anchor)
     custom_id = str(ReadPost(post.key, section_ref(section.anchor)))

@@ -13,7 +13,7 @@ from bot.chat.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Pagination:
     """One page of a list.
 
     Attributes:
@@ -45,7 +45,7 @@ class Page:
 
 
 def page_buttons(
-    page: Page,
+    page: Pagination,
     tr: Translator,
     custom_id: Callable[[int], CustomId],
 ) -> ui.ActionRow[Any] | None:

@@ -28,7 +28,7 @@ from bot.chat.views.layout import (
     when,
 )
 from bot.chat.views.notice import Notice
-from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_card import read_button
 
 PER_PAGE = 5
@@ -72,7 +72,7 @@ class ListedPosts:
 
     posts: Sequence[Post]
     total: int
-    page: Page
+    page: Pagination
     tag: Tag | None = None
     tags: Sequence[Tag] = ()
     follows: bool = False
@@ -84,7 +84,7 @@ class ListedPosts:
         """Look up page ``number``, or the nearest that there is."""
         name = tag.name if tag else None
         total = await library.count(tag=name)
-        page = Page.nearest(number, total, size)
+        page = Pagination.nearest(number, total, size)
         posts = await library.latest(tag=name, limit=size, offset=page.offset)
         tags = await library.tags(limit=limits.SELECT_OPTIONS - 1)
         return cls(posts, total, page, tag, tags, follows)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import discord
 from discord import Interaction, ui
@@ -45,14 +45,11 @@ from bot.chat.sections import fold, section_meant, sections_like
 from bot.chat.views.layout import Layout, link_button, reading_time, small, when
 from bot.chat.views.not_found import CLOSEST, SectionNotFound
 from bot.chat.views.notice import Notice, gone
-from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.paging import Pagination, page_buttons
+from bot.rendering import renderer
 from bot.rendering.block import Picture
-from bot.rendering.page import Page as RenderedPage
-from bot.rendering.page import Text, pictures_of
+from bot.rendering.page import Page, Text, pictures_of
 from bot.rendering.writer import Images, Separator
-
-if TYPE_CHECKING:  # slow to import
-    from bot.rendering.renderer import Rendered, Section
 
 PlaceT = TypeVar("PlaceT", bound=PageOfPost)
 
@@ -85,8 +82,8 @@ class Opened:
     """
 
     post: Post
-    rendered: Rendered
-    page: Page
+    rendered: renderer.Rendered
+    page: Pagination
     is_edited: bool = False
     files: dict[str, PictureFile] = field(default_factory=dict)
     sections_from: int | None = None
@@ -96,14 +93,14 @@ class Opened:
         cls,
         number: int,
         post: Post,
-        rendered: Rendered,
+        rendered: renderer.Rendered,
         pictures: Pictures | None,
         *,
         is_edited: bool = False,
         sections_from: int | None = None,
     ) -> Self:
         """Open page ``number``, or the nearest that there is."""
-        page = Page.nearest(number, len(rendered.pages), 1)
+        page = Pagination.nearest(number, len(rendered.pages), 1)
         shown = [
             picture.url
             for picture in pictures_of(rendered.pages[page.offset])
@@ -115,7 +112,7 @@ class Opened:
         return cls(post, rendered, page, is_edited, files, sections_from)
 
     @property
-    def shown(self) -> RenderedPage:
+    def shown(self) -> Page:
         """What the open page holds."""
         return self.rendered.pages[self.page.offset]
 
@@ -254,7 +251,7 @@ def sections_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
 
 
 def section_option(
-    section: Section, sections: Sequence[Section], tr: Translator
+    section: renderer.Section, sections: Sequence[renderer.Section], tr: Translator
 ) -> discord.SelectOption:
     """A section in the menu, indented by its level."""
     depth = min(section.level - min(each.level for each in sections), DEEPEST)
@@ -343,7 +340,7 @@ async def jump(interaction: Interaction, at: Jump) -> None:
     await turn(interaction, await prepare_turn(interaction, opening))
 
 
-def page_of(rendered: Rendered, section: str) -> int | None:
+def page_of(rendered: renderer.Rendered, section: str) -> int | None:
     """The page, from 1, on which the section of that ``section_ref`` begins."""
     found = (s.page + 1 for s in rendered.sections if section_ref(s.anchor) == section)
     return next(found, None)
@@ -372,7 +369,7 @@ async def read_aside(interaction: Interaction, opening: Awaitable[Layout]) -> No
 async def open_page(
     interaction: Interaction,
     key: str,
-    choose: Callable[[Rendered], int],
+    choose: Callable[[renderer.Rendered], int],
     *,
     digest: str = "",
     sections_from: int | None = None,

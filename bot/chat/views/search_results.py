@@ -16,7 +16,7 @@ from bot.chat.i18n import Translator
 from bot.chat.interaction import context_of, library_of, prepare_turn, translator_of, turn
 from bot.chat.views.layout import Layout, reading_time, small, when
 from bot.chat.views.not_found import echo
-from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_card import read_button
 
 PER_PAGE = 5
@@ -29,13 +29,13 @@ class Found:
     query: str
     hits: Sequence[Hit]
     total: int
-    page: Page
+    page: Pagination
 
     @classmethod
     async def of(cls, library: Library, query: str, number: int) -> Self:
         """Search, and take page ``number`` or the nearest that there is."""
         total = await library.count_hits(query)
-        page = Page.nearest(number, total, PER_PAGE)
+        page = Pagination.nearest(number, total, PER_PAGE)
         hits = await library.search(query, limit=PER_PAGE, offset=page.offset)
         return cls(query, hits, total, page)
 

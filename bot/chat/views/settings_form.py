@@ -34,9 +34,9 @@ LONGEST_TAG = 150
 class SettingsForm(ui.Modal):
     """Tags, one a line, and the language of the announcements."""
 
-    def __init__(self, wish: Subscription, tr: Translator) -> None:
+    def __init__(self, subscription: Subscription, tr: Translator) -> None:
         super().__init__(
-            title=tr.gettext("More settings"), custom_id=str(TypedTags(channel_of(wish)))
+            title=tr.gettext("More settings"), custom_id=str(TypedTags(channel_of(subscription)))
         )
         hint = tr.gettext("One a line, at most {n}", n=MOST_TAGS)
         only, never = (
@@ -47,12 +47,14 @@ class SettingsForm(ui.Modal):
                 required=False,
                 max_length=LONGEST_INPUT,
             )
-            for custom_id, tags in (("only", wish.tags), ("never", wish.without))
+            for custom_id, tags in (("only", subscription.tags), ("never", subscription.without))
         )
         language: ui.Select[Any] = ui.Select(
             custom_id="language",
             options=[
-                discord.SelectOption(label=name, value=code, default=code == nearest(wish.locale))
+                discord.SelectOption(
+                    label=name, value=code, default=code == nearest(subscription.locale)
+                )
                 for code, name in languages().items()
             ],
         )
@@ -67,13 +69,13 @@ class SettingsForm(ui.Modal):
 async def open_settings_form(interaction: Interaction, this: TypeTags) -> None:
     """Answer with the form, filled with what is set."""
     tr = translator_of(interaction)
-    wish = await announced_in(interaction, this.channel)
+    subscription = await announced_in(interaction, this.channel)
     if not may_manage(interaction):
         await answer(interaction, not_allowed(tr))
-    elif wish is None:
+    elif subscription is None:
         await turn(interaction, not_announced(this.channel, tr))
     else:
-        await open_form(interaction, SettingsForm(wish, tr))
+        await open_form(interaction, SettingsForm(subscription, tr))
 
 
 async def keep_typed(interaction: Interaction, this: TypedTags) -> None:
@@ -81,14 +83,16 @@ async def keep_typed(interaction: Interaction, this: TypedTags) -> None:
     given = typed_in(interaction)
     tags = [tag.name for tag in await library_of(interaction).tags()]
 
-    def type_over(wish: Subscription) -> Subscription:
-        known = {key_typed(name): name for name in (*tags, *wish.tags, *wish.without)}
+    def type_over(subscription: Subscription) -> Subscription:
+        known = {
+            key_typed(name): name for name in (*tags, *subscription.tags, *subscription.without)
+        }
         codes = [code for code in given.get("language", ()) if code in languages()]
         return replace(
-            wish,
+            subscription,
             tags=tags_typed(str(given.get("only", "")), known),
             without=tags_typed(str(given.get("never", "")), known),
-            locale=codes[0] if codes else wish.locale,
+            locale=codes[0] if codes else subscription.locale,
         )
 
     await turn_settings(interaction, this.channel, keeping(interaction, type_over))

@@ -16,7 +16,7 @@ from bot.chat.i18n import Translator
 from bot.chat.interaction import chosen_in, context_of, translator_of, turn
 from bot.chat.views.layout import Layout, follow_button, heading, small
 from bot.chat.views.notice import Notice
-from bot.chat.views.paging import Page, page_buttons
+from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
 
 PER_TAG_PAGE = limits.SELECT_OPTIONS
@@ -36,14 +36,14 @@ class Tags:
 
     tags: Sequence[Tag]
     total: int
-    page: Page
+    page: Pagination
     follows: bool = False
 
     @classmethod
     async def of(cls, library: Library, number: int, *, follows: bool = False) -> Self:
         """Look up page ``number``, or the nearest that there is."""
         tags = await library.tags()
-        page = Page.nearest(number, len(tags), PER_TAG_PAGE)
+        page = Pagination.nearest(number, len(tags), PER_TAG_PAGE)
         return cls(tags[page.offset :][:PER_TAG_PAGE], len(tags), page, follows)
 
 

@@ -78,10 +78,14 @@ async def test_here_announces_in_this_channel_and_shows_the_settings_in_private(
     assert not is_in_channel(admin, seen)
     assert f"All new posts go to <#{admin.channel.id}>." in seen.text
     assert "Nobody is mentioned." in seen.text
-    wish = await kept(admin)
-    assert wish is not None
-    assert (wish.place, wish.guild, wish.locale) == ("text", admin.rea.guild.id, "en-US")
-    assert wish.since > 0
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert (subscription.place, subscription.guild, subscription.locale) == (
+        "text",
+        admin.rea.guild.id,
+        "en-US",
+    )
+    assert subscription.since > 0
 
 
 async def test_another_channel_can_be_chosen(admin: Stage) -> None:
@@ -91,9 +95,9 @@ async def test_another_channel_can_be_chosen(admin: Stage) -> None:
     assert await kept(admin) is None
     seen = await admin.click(seen, "Publish to followers")
     assert "Servers that follow the channel get them too." in seen.text
-    wish = await kept(admin, news)
-    assert wish is not None
-    assert (wish.place, wish.publish) == ("news", True)
+    subscription = await kept(admin, news)
+    assert subscription is not None
+    assert (subscription.place, subscription.publish) == ("news", True)
 
 
 async def test_forums_get_no_threads_of_their_own_and_text_channels_nobody_to_publish_to(
@@ -125,9 +129,9 @@ async def test_tags_are_chosen_from_menus(admin: Stage) -> None:
     assert "Never those with one of these tags: `Weather`" in seen.text
     chosen = [option["label"] for option in menu(seen, "only")["options"] if option["default"]]
     assert chosen == ["Soil", "Tools"]
-    wish = await kept(admin)
-    assert wish is not None
-    assert (wish.tags, wish.without) == (("Soil", "Tools"), ("Weather",))
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert (subscription.tags, subscription.without) == (("Soil", "Tools"), ("Weather",))
     seen = await choose_tags(admin, seen, "only")
     assert f"All new posts go to {where}." in seen.text
 
@@ -142,9 +146,9 @@ async def test_tags_beyond_the_menu_are_typed_and_then_offered(admin: Stage) -> 
     seen = await send_form(
         admin, seen, only="tag 39\n#Tag 38, coming soon", never="", language=["de"]
     )
-    wish = await kept(admin)
-    assert wish is not None
-    assert (wish.tags, wish.locale) == (("Tag 39", "Tag 38", "coming soon"), "de")
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert (subscription.tags, subscription.locale) == (("Tag 39", "Tag 38", "coming soon"), "de")
     chosen = [option["label"] for option in menu(seen, "only")["options"] if option["default"]]
     assert chosen == ["Tag 39", "Tag 38", "coming soon"]
 
@@ -177,9 +181,9 @@ async def test_settings_work_after_a_restart(admin: Stage) -> None:
     seen = await admin.click(seen, "No sound")
     await admin.restart()
     seen = await choose_tags(admin, seen, "only", "Soil")
-    wish = await kept(admin)
-    assert wish is not None
-    assert (wish.silent, wish.tags) == (True, ("Soil",))
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert (subscription.silent, subscription.tags) == (True, ("Soil",))
 
 
 async def test_one_role_may_be_mentioned_but_not_everyone(admin: Stage) -> None:
@@ -190,16 +194,16 @@ async def test_one_role_may_be_mentioned_but_not_everyone(admin: Stage) -> None:
     assert "Nobody is mentioned." in seen.text
     seen = await choose_role(admin, seen, role)
     seen = await choose_role(admin, seen)
-    wish = await kept(admin)
-    assert wish is not None
-    assert wish.role is None
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert subscription.role is None
 
 
 async def test_a_role_that_is_gone_is_said_and_can_be_replaced(admin: Stage) -> None:
     await admin.type("announce here")
-    wish = await kept(admin)
-    assert wish is not None
-    await admin.state.subscriptions.keep(replace(wish, role=4))
+    subscription = await kept(admin)
+    assert subscription is not None
+    await admin.state.subscriptions.keep(replace(subscription, role=4))
     seen = await admin.type("announce edit")
     assert "ℹ️ The role that was mentioned is gone." in seen.text
     (menu,) = (each for each in seen.components if each["type"] == ROLE_SELECT)
@@ -278,27 +282,27 @@ async def test_what_was_paused_for_want_of_access_goes_on_once_there_is_access(
     assert "⚠️ Paused <t:1700000000:R>, since I have no access. Missing \\*Access\\*" in listed.text
     seen = await admin.click(listed, "Edit")
     assert "Paused" not in seen.text
-    wish = await kept(admin)
-    assert wish is not None
-    assert wish.pause is None
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert subscription.pause is None
 
 
 async def test_pausing_and_going_on(admin: Stage) -> None:
     seen = await admin.click(await admin.type("announce here"), "Pause")
     assert "by a member of this server" in seen.text
-    wish = await kept(admin)
-    assert wish is not None
-    assert wish.pause is not None
-    assert wish.pause.reason == "admin"
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert subscription.pause is not None
+    assert subscription.pause.reason == "admin"
     listed = await admin.type("announce list")
     assert "⏸️ Paused" in listed.text
     seen = await admin.type("announce pause")
     assert "Paused" not in seen.text
     seen = await admin.type("announce pause")
     await admin.click(seen, "Go on")
-    wish = await kept(admin)
-    assert wish is not None
-    assert wish.pause is None
+    subscription = await kept(admin)
+    assert subscription is not None
+    assert subscription.pause is None
 
 
 async def test_removing_asks_first(admin: Stage) -> None:
@@ -348,9 +352,9 @@ async def test_a_thread_can_be_announced_in(admin: Stage) -> None:
     made = await real.create_thread(name="talk", message=discord.Object(message.id))
     (thread,) = (each for each in admin.channel.threads if each.id == made.id)
     await replace(admin, channel=thread).type("announce here")
-    wish = await kept(admin, thread)
-    assert wish is not None
-    assert wish.place == "thread"
+    subscription = await kept(admin, thread)
+    assert subscription is not None
+    assert subscription.place == "thread"
 
 
 async def test_who_does_not_manage_the_server_has_no_such_command(stage: Stage) -> None:
@@ -390,9 +394,9 @@ async def test_who_is_let_in_no_more_cannot_click_for_long(
         assert answered.text == "You need the permission **Manage Server**."
     asked = await guest.click(seen, "Remove")
     assert (await guest.click(asked, "Remove")).text.startswith("You need")
-    wish = await kept(stage)
-    assert wish is not None
-    assert not wish.silent
+    subscription = await kept(stage)
+    assert subscription is not None
+    assert not subscription.silent
 
 
 async def test_a_preview_is_what_would_be_sent_for_the_admin_alone(admin: Stage) -> None:

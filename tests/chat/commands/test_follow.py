@@ -25,10 +25,15 @@ async def test_following_the_blog_says_what_comes_and_writes_to_prove_it(stage: 
     posted = [r for r in stage.env.http_requests if r.path.endswith("/messages")]
     assert len(posted) == 1
     assert "The next ones come to you here" in str(posted[0].json)
-    wish = await followed(stage)
-    assert wish is not None
-    assert (wish.place, wish.reader, wish.guild, wish.tags) == ("reader", stage.rea.id, None, ())
-    assert wish.since > 0
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert (subscription.place, subscription.reader, subscription.guild, subscription.tags) == (
+        "reader",
+        stage.rea.id,
+        None,
+        (),
+    )
+    assert subscription.since > 0
 
 
 async def test_tags_add_up_and_one_letter_is_enough(stage: Stage) -> None:
@@ -36,9 +41,9 @@ async def test_tags_add_up_and_one_letter_is_enough(stage: Stage) -> None:
     seen = await stage.type("follow", tag="SOIL")
     assert seen.text == "You follow posts with one of these tags: `Tools` `Soil`"
     await stage.type("follow", tag="soil")
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.tags == ("Tools", "Soil")
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.tags == ("Tools", "Soil")
     assert len([r for r in stage.env.http_requests if r.path.endswith("/messages")]) == 1
 
 
@@ -52,9 +57,9 @@ async def test_a_tag_may_be_left_out_of_everything_and_taken_in_again(stage: Sta
     await stage.type("follow")
     seen = await stage.type("unfollow", tag="soil")
     assert "You follow all posts.\nNever those with one of these tags: `Soil`" in seen.text
-    wish = await followed(stage)
-    assert wish is not None
-    assert not wish.wants(["Soil"])
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert not subscription.wants(["Soil"])
     assert (await stage.type("follow", tag="soil")).text == "You follow all posts."
 
 
@@ -88,9 +93,9 @@ async def test_what_is_not_followed_cannot_be_unfollowed(stage: Stage) -> None:
     seen = await stage.type("unfollow", tag="@everyone`")
     assert seen.text.startswith("You do not follow `@")
     assert "@everyone" not in seen.text
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.tags == ("Tools",)
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.tags == ("Tools",)
 
 
 async def test_only_what_is_followed_is_offered_to_unfollow(stage: Stage) -> None:
@@ -110,9 +115,9 @@ async def test_a_long_tag_can_be_followed_and_unfollowed(stage: Stage) -> None:
     await fill(stage.index, [replace(garden_post(1), tags=(name, "b"))])
     (value,) = (await stage.suggestions("follow", "tag", "aaa")).values()
     await stage.type("follow", tag=value)
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.tags == (name,)
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.tags == (name,)
     (value,) = (await stage.suggestions("unfollow", "tag", "aaa")).values()
     await stage.type("unfollow", tag=value)
     assert await followed(stage) is None
@@ -121,11 +126,11 @@ async def test_a_long_tag_can_be_followed_and_unfollowed(stage: Stage) -> None:
 async def test_there_is_an_end_to_tags(stage: Stage) -> None:
     names = tuple(f"Tag {number:02}" for number in range(26))
     await fill(stage.index, [replace(garden_post(1), tags=names)])
-    wish = Subscription(place="reader", reader=stage.rea.id, tags=names[:25], since=1)
-    await stage.state.subscriptions.keep(wish)
+    subscription = Subscription(place="reader", reader=stage.rea.id, tags=names[:25], since=1)
+    await stage.state.subscriptions.keep(subscription)
     seen = await stage.type("follow", tag="Tag 25")
     assert seen.text == "You cannot name more than 25 tags."
-    assert await followed(stage) == wish
+    assert await followed(stage) == subscription
 
 
 async def test_following_shows_it_and_ends_it(stage: Stage) -> None:
@@ -158,9 +163,9 @@ async def test_the_button_below_a_tags_posts_follows_the_tag(stage: Stage, name:
     seen = await stage.choose(await stage.type("tags"), name[:99] + "…" if name[9:] else name)
     assert "Next ›" in seen.labels
     await stage.click(seen, "Follow")
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.tags == (name,)
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.tags == (name,)
     assert "Follow" not in (await stage.type("latest")).labels
 
 
@@ -174,24 +179,24 @@ async def test_closed_messages_pause_it_and_the_reader_hears_at_once(stage: Stag
     stage.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     seen = await stage.type("follow")
     assert "I cannot write to you, so what you follow is paused." in seen.text
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.pause is not None
-    assert (wish.pause.reason, wish.pause.told) == ("closed", True)
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.pause is not None
+    assert (subscription.pause.reason, subscription.pause.told) == ("closed", True)
     assert "I cannot write to you" in (await stage.type("following")).text
     seen = await stage.type("follow")
     assert "I cannot write" not in seen.text
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.pause is None
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.pause is None
 
 
 async def test_a_discord_that_fails_is_not_taken_for_closed_messages(stage: Stage) -> None:
     stage.env.inject_error("POST", "/channels/*/messages", status=500)
     assert "I cannot write" not in (await stage.type("follow")).text
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.pause is None
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.pause is None
 
 
 async def test_who_could_not_be_reached_is_told_once_at_their_next_command(stage: Stage) -> None:
@@ -210,9 +215,9 @@ async def test_who_could_not_be_reached_is_told_once_at_their_next_command(stage
         again = await stage.rea.slash(stage.channel, "latest")
         assert again.followups == []
         await stage.restart()
-    wish = await followed(stage)
-    assert wish is not None
-    assert wish.pause == replace(closed, told=True)
+    subscription = await followed(stage)
+    assert subscription is not None
+    assert subscription.pause == replace(closed, told=True)
 
 
 async def test_privacy_says_what_is_kept_now(stage: Stage) -> None:

@@ -25,7 +25,7 @@ from bot.chat.views.channel_settings import (
 )
 from bot.chat.views.following import MOST_TAGS, Following
 from bot.chat.views.layout import Layout
-from bot.chat.views.paging import Page
+from bot.chat.views.paging import Pagination
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.settings_form import SettingsForm
 from bot.chat.views.tag_list import TagList, Tags
@@ -85,17 +85,17 @@ def takes_form(form: SettingsForm) -> None:
 @given(WISHES, ACCESS, TAGS, WORDS)
 @settings(max_examples=20)
 def test_any_settings_can_be_shown(
-    wish: Subscription, access: Access, tags: Sequence[Tag], tr: Translator
+    subscription: Subscription, access: Access, tags: Sequence[Tag], tr: Translator
 ) -> None:
-    takes(ChannelSettings(Settings(wish, access, tags), tr))
-    takes_form(SettingsForm(wish, tr))
+    takes(ChannelSettings(Settings(subscription, access, tags), tr))
+    takes_form(SettingsForm(subscription, tr))
 
 
 @given(st.lists(WISHES, min_size=1, max_size=7), WORDS)
 @settings(max_examples=20)
-def test_any_channels_can_be_listed(wishes: Sequence[Subscription], tr: Translator) -> None:
-    unique = list({wish.key: wish for wish in wishes}.values())
-    takes(AnnouncedList(unique, Page.nearest(2, len(unique), 5), tr))
+def test_any_channels_can_be_listed(subscriptions: Sequence[Subscription], tr: Translator) -> None:
+    unique = list({subscription.key: subscription for subscription in subscriptions}.values())
+    takes(AnnouncedList(unique, Pagination.nearest(2, len(unique), 5), tr))
 
 
 @given(READERS, WORDS)
@@ -111,7 +111,7 @@ def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translato
 def test_there_is_room_for_a_button_to_follow(
     shown: Sequence[Any], tags: Sequence[Tag], tr: Translator
 ) -> None:
-    page = Page(7, 10**6, 5)
+    page = Pagination(7, 10**6, 5)
     view = PostList(ListedPosts(shown, 10**6, page, tags[-1], tags[:24], follows=True), tr)
     takes(view)
     assert offers_to_follow(view)
@@ -132,7 +132,7 @@ def offers_to_follow(view: Layout) -> bool:
 def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> None:
     tr = translator_for(locale)
     names = tuple(f"{number} {piece * 300}" for number in range(MOST_TAGS))
-    wish = Subscription(
+    subscription = Subscription(
         place="news",
         guild=HIGHEST,
         channel=HIGHEST,
@@ -148,11 +148,13 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
         id=1, name="n", place="news", guild=1, missing=(piece * 100,) * 8, needs_tag=True
     )
     tags = [Tag(name, 10**6) for name in names]
-    takes(ChannelSettings(Settings(wish, Access(lacking), tags), tr))
-    takes_form(SettingsForm(wish, tr))
-    wishes = [replace(wish, channel=HIGHEST - number) for number in range(9)]
-    takes(AnnouncedList(wishes, Page.nearest(1, 9, 5), tr))
+    takes(ChannelSettings(Settings(subscription, Access(lacking), tags), tr))
+    takes_form(SettingsForm(subscription, tr))
+    subscriptions = [replace(subscription, channel=HIGHEST - number) for number in range(9)]
+    takes(AnnouncedList(subscriptions, Pagination.nearest(1, 9, 5), tr))
     takes(StopQuestion(HIGHEST, tr))
-    reader = Subscription(place="reader", reader=1, tags=names, without=names, pause=wish.pause)
+    reader = Subscription(
+        place="reader", reader=1, tags=names, without=names, pause=subscription.pause
+    )
     takes(Following(reader, "-" * 200, tr))
     takes(Privacy(reader, "`/unfollow`", tr))
