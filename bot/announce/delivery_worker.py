@@ -45,6 +45,8 @@ CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 FIND_SECONDS = 120.0
 # The part of a lease that requests may use; the rest is for recording their results.
 FOR_REQUESTS = 2 / 3
+# Shown by a message that was found: differs from every digest, that of a post that is gone too.
+UNKNOWN = "?"
 
 Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
 
@@ -222,7 +224,10 @@ class DeliveryWorker:
             await self._renew(self._services.lease_seconds)
             return False
         # What it shows is not known: it will be made to show the posts as they are.
-        await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
+        shown = Shown(
+            message_digest="", shown_digests=dict.fromkeys(content.shown_digests, UNKNOWN)
+        )
+        await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
         log.info("Found %s in %s", content, to.key)
         self._services.tell("found")
         return True
@@ -271,24 +276,35 @@ class DeliveryWorker:
         await self._outbox.record(self._lease, delivery, sent, shown=shown, problem=problem)
 
     async def _complete(self, delivery: Delivery, sent: Sent, content: Content) -> None:
-        """Hang a thread on a message or, where it has that, publish it."""
-        to = self._to
+        """Hang a thread on a message or, where it has that or may not have it, publish it."""
+        to, messenger, problem = self._to, self._services.messenger, ""
         try:
             if lacks_thread(to, sent):
                 message = self._services.composer.compose(delivery.id, content.stories, to)
-                thread = await self._request(self._services.messenger.start_thread(sent, message))
-                sent = replace(sent, thread=thread)
-            else:
-                await self._request(self._services.messenger.publish(sent))
+                try:
+                    thread = await self._request(
+                        self._services.messenger.start_thread(sent, message)
+                    )
+                except (NoAccess, MessageGone, MessageRefused) as error:
+                    problem = self._given_up(content, error)
+                else:
+                    sent = replace(sent, thread=thread)
+                    await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
+                    return
+            if lacks_publication(to, sent):
+                await self._request(messenger.publish(sent))
                 sent = replace(sent, published=True)
         except TryLater as error:
             await self._postpone(delivery, error)
+            return
         except MessengerError as error:
-            # The message itself is out; what hangs on it is not worth holding up others.
-            log.warning("%s: the announcement of %s: %s", to.key, content, error.reason)
-            await self._outbox.record(self._lease, delivery, sent, problem=error.reason)
-        else:
-            await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
+            problem = self._given_up(content, error)
+        await self._outbox.record(self._lease, delivery, sent, problem=problem)
+
+    def _given_up(self, content: Content, error: MessengerError) -> str:
+        """Why; the message itself is out, and what it lacks is not worth holding up others."""
+        log.warning("%s: the announcement of %s: %s", self._to.key, content, error.reason)
+        return error.reason
 
     async def _close(
         self, delivery: Delivery, state: Literal["dropped", "refused", "lost"], problem: str = ""
