@@ -62,7 +62,7 @@ class SQLite:
         async with AsyncExitStack() as stack:
             try:
                 writer = await stack.enter_async_context(_connection(path))
-                await writer.execute_fetchall("PRAGMA journal_mode = WAL")
+                await _use_wal(writer)
                 # What was recorded is on the disk, also when the power fails.
                 await writer.execute_fetchall("PRAGMA synchronous = FULL")
                 await _migrate(writer, name, scripts)
@@ -137,6 +137,24 @@ async def _connection(path: Path | None) -> AsyncIterator[aiosqlite.Connection]:
         isolation_level=None,  # transactions stand in the code, where they are seen
     ) as connection:
         yield connection
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Turn on the write-ahead log, which readers need no lock for.
+
+    SQLite does not wait for a process that is doing the same: it says at once that the
+    database is locked.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.02)
+        else:
+            return
 
 
 async def _migrate(connection: aiosqlite.Connection, name: str, scripts: Sequence[Path]) -> None:
