@@ -10,7 +10,7 @@ bin := .venv/bin
 options := --posts "$(POSTS)" $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests announce-test image-test format lock messages clean
+.PHONY: help run test lint types tests fuzz announce-test image-test format lock messages clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -33,7 +33,13 @@ types: .venv/ready ## Check types
 	$(bin)/mypy
 
 tests: .venv/ready ## Run the test suite
-	$(bin)/pytest -n auto --dist loadfile
+	$(bin)/pytest -n 4 --dist worksteal
+
+# Each run looks elsewhere; the same SEED tries the same examples again.
+fuzz: .venv/ready ## Look for faults with random examples: TESTS=tests/reading, EXAMPLES=3000, SEED=1
+	@seed=$${SEED:-$$(date +%s)}; echo "To repeat this run: make fuzz SEED=$$seed"; \
+	$(bin)/pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile=fuzz \
+	  --hypothesis-seed=$$seed $(TESTS)
 
 announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: ten minutes
 	$(bin)/pytest -m announce -n 4 --dist load tests/announce

@@ -12,13 +12,29 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from tests import needs
 from tests.postgres import PostgresServer, find_programs, postgres_server
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("slashpost", deadline=None)
-settings.load_profile("slashpost")
+# The suite tries the same few examples everywhere; `make fuzz` looks for new ones. How long one
+# takes says more about the machine than about the code.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, database=None, max_examples=50, print_blob=True
+)
+settings.register_profile(
+    "fuzz",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES") or 3000),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+KEEP = """
+To keep a finding: write the arguments of its falsifying example into an @example(...) above the
+test's @given (of a state machine, write its steps as a test of their own), see `make tests` fail,
+and mend the fault. Hypothesis tries an @example in every run."""
 
 CHECKOUT = Path(__file__).parent.parent
 SHARED = CHECKOUT.parent / "shared"
@@ -28,7 +44,7 @@ SHARED = CHECKOUT.parent / "shared"
 def shared() -> Path:
     """The folder of data shared with the project, beside the checkout."""
     if not SHARED.is_dir():
-        pytest.skip(f"needs {SHARED.name}/ beside the checkout")
+        pytest.skip(needs.SHARED)
     return SHARED
 
 
@@ -37,7 +53,7 @@ def corpora(shared: Path) -> Path:
     """Real posts of many generators, one folder each."""
     folder = shared / "corpora"
     if not folder.is_dir():
-        pytest.skip("needs shared/corpora beside the checkout")
+        pytest.skip(needs.SHARED)
     return folder
 
 
@@ -53,12 +69,22 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once what was lacking, and after `make fuzz` what to do with what it found."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[2].removeprefix("Skipped: ") for report in skipped]
+    for line in needs.summary(reasons):
+        terminalreporter.write_line(line)
+    if settings.get_current_profile_name() == "fuzz" and terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(KEEP)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A Postgres server."""
     programs = find_programs()
     if programs is None:
-        pytest.skip("needs the server of Postgres: apt-get install postgresql")
+        pytest.skip(needs.POSTGRES)
     with postgres_server(programs) as server:
         yield server
 

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import logging
-import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -27,12 +26,13 @@ from bot.serve.hooks import HookActions
 from bot.settings import Settings
 from bot.sources.feed.web import Web
 from bot.web.server import listening
+from tests.needs import needs_git
 from tests.sources.feed import host as feeds
 from tests.sources.git.host import Blog, Host, serving
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+pytestmark = needs_git
 
 SECRET = "known to the host"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.catalogue import VisiblePost, shown_digest
@@ -153,7 +153,6 @@ names = st.sampled_from(["a", "b", "c", "d", "e"])
 blogs = st.dictionaries(names, st.tuples(names, st.integers(0, 3)), max_size=5)
 
 
-@settings(max_examples=100)
 @given(st.lists(blogs, max_size=6))
 def test_every_post_is_one_known_post_and_is_told_of_once(
     history: list[dict[str, tuple[str, int]]],

@@ -7,18 +7,17 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import shutil
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from tests.announce.test_process import subscribed, until_announced
+from tests.needs import needs_git
 from tests.sources.git.host import Blog, serving
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+pytestmark = needs_git
 
 PUSH_SECRET, WAKE_SECRET, TOKEN = "of-the-host", "of-the-cron-job", "of-the-repository"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from discord import Locale
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.delivery import Message, Story, delivery_id
@@ -67,7 +67,6 @@ def buttons(letter: Message) -> list[dict[str, Any]]:
 
 
 @given(STORIES, SUBSCRIPTIONS)
-@settings(max_examples=20)
 def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
     about: Sequence[Story], to: Subscription
 ) -> None:
@@ -80,7 +79,6 @@ def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
 
 
 @given(STORIES, SUBSCRIPTIONS)
-@settings(max_examples=20)
 def test_the_role_that_was_chosen_is_the_only_mention(
     about: Sequence[Story], to: Subscription
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from discord import Locale, app_commands
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import App
@@ -127,7 +127,6 @@ def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: i
 
 
 @given(SHELVES, TAGS, st.booleans(), WORDS)
-@settings(max_examples=30)
 def test_any_posts_make_a_list(
     shown: Sequence[Post],
     tags: Sequence[Tag],
@@ -140,7 +139,6 @@ def test_any_posts_make_a_list(
 
 
 @given(st.tuples(*(posts(number) for number in range(8))), st.booleans(), WORDS)
-@settings(max_examples=30)
 def test_any_post_makes_a_card(
     some: Sequence[Post],
     is_random: bool,
@@ -153,7 +151,6 @@ def test_any_post_makes_a_card(
 
 
 @given(SHELVES, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
-@settings(max_examples=30)
 def test_any_hits_make_results(
     found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, tr: Translator
 ) -> None:
@@ -162,7 +159,6 @@ def test_any_hits_make_results(
 
 
 @given(TAGS, SHELVES, ANY, WORDS)
-@settings(max_examples=30)
 def test_any_tags_and_misses_can_be_shown(
     tags: Sequence[Tag], closest: Sequence[Post], typed: str, tr: Translator
 ) -> None:
@@ -272,7 +268,6 @@ BODIES = st.lists(
 
 
 @given(posts(), BODIES)
-@settings(max_examples=40)
 async def test_any_post_can_be_read(post: Post, body: str) -> None:
     renderer = Renderer(PLAIN, None, lambda _: None)
     await take_pages(post, renderer.render(body, path=post.path, url=post.url))

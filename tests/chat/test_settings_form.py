@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.tag import tag_key
@@ -43,7 +43,6 @@ def test_anything_may_be_typed(typed: str) -> None:
     assert all(tag.strip() for tag in tags)
 
 
-@settings(max_examples=30)
 @given(st.lists(LINES, max_size=25, unique_by=key_typed))
 def test_a_form_sent_as_it_came_changes_nothing(names: list[str]) -> None:
     names = [name for name in names if key_typed(name)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from simcord.preview._markdown import markdown_tokens
 
@@ -54,7 +54,6 @@ def shown(markdown: str) -> str:
 @example("123456789. four")
 @example("-# 0")
 @example("---")
-@settings(max_examples=150)
 def test_any_text_is_shown_as_it_was_typed(typed: str) -> None:
     line = text.plain(typed, 1000)
     assert shown(text.escape(line)).replace(BREAK, "") == line

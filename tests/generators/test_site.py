@@ -6,7 +6,7 @@ import datetime as dt
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.date import PostDate
@@ -124,7 +124,6 @@ SITES = [site(generator=generator) for generator in GENERATORS] + [
 
 
 @given(st.sampled_from(SITES), anything)
-@settings(max_examples=300)
 def test_any_post_has_a_link_that_may_be_shown_or_none(blog: Site, post: PageFacts) -> None:
     link = blog.link(post)
     if link is not None:
@@ -155,7 +154,6 @@ def test_any_post_has_a_link_that_may_be_shown_or_none(blog: Site, post: PageFac
     ),
     st.text(max_size=200),
 )
-@settings(max_examples=150)
 def test_any_configuration_makes_a_site(name: str, text: str) -> None:
     blog = site({name: text, "blog/x.md": ""})
     assert blog.generator in GENERATORS

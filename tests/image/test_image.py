@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from tests import needs
 from tests.conftest import CHECKOUT, SHARED
 from tests.image.container import Container
 from tests.image.engine import BASE, Engine
@@ -41,7 +42,7 @@ AT_ONCE = 8
 def engine() -> Engine:
     found = Engine.find(SHARED)
     if found is None:
-        pytest.skip("needs Docker or Podman")
+        pytest.skip(needs.CONTAINERS)
     return found
 
 

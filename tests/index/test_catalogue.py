@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.catalogue import shown_digest
@@ -66,7 +66,6 @@ async def test_the_generation_is_that_of_what_was_looked_at(index: Index) -> Non
     assert index.generation == 8, "though no post has changed"
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.dictionaries(st.sampled_from("abcd"), st.text(max_size=20), max_size=4), st.booleans())
 def test_entry_and_post_have_the_same_face_whatever_a_post_is_called(
     titles: dict[str, str], with_site: bool

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.blog.hit import Hit
@@ -234,7 +234,6 @@ async def test_chinese_japanese_and_korean_are_found_inside_a_run(library: Fill)
 CJK = st.text(alphabet="日本語のブログ한국어날씨々、。ab 1", max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(CJK, min_size=1, max_size=5),
     st.text(alphabet="日本語のブログ한국어날씨々", min_size=1),
@@ -364,7 +363,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text() | st.text(alphabet='"*^(){}+-:AND ORNEAR\x00日é\ud800', max_size=40))
 @example('c++ "')
 @example("\x00")
@@ -389,7 +387,6 @@ def test_any_text_is_safe_to_ask(filled: Path, text: str) -> None:
     asyncio.run(ask())
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6))
 def test_a_post_is_found_by_any_word_it_holds(words: list[str]) -> None:
     """For words that hold a letter or digit, as FTS5 sees them, in whatever writing."""

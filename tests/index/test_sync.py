@@ -9,7 +9,7 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.problem import LeftOut, Problem
@@ -318,7 +318,6 @@ TEXTS = st.builds(
 STATES = st.dictionaries(st.sampled_from(["a.md", "b.md", "c/a.md", "d.md"]), TEXTS | st.just(""))
 
 
-@settings(max_examples=15, deadline=None)
 @given(states=st.lists(STATES, min_size=2, max_size=4))
 def test_edits_end_in_the_same_index_as_a_fresh_start(
     tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]

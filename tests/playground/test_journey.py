@@ -20,10 +20,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from tests.needs import CHROMIUM, needs_chromium
+
 CHECKOUT = Path(__file__).parents[2]
 IMAGES = CHECKOUT / "docs" / "images"
 SCREENSHOTS = "SLASHPOST_SCREENSHOTS" in os.environ
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -47,7 +48,7 @@ tags: [discord]
 The bot tells of it before anybody asks.
 """
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = needs_chromium
 
 
 def start(posts: Path, index: Path, *options: str) -> subprocess.Popen[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.problem import LeftOut
@@ -76,7 +76,6 @@ def test_what_names_no_day_is_refused(written: str) -> None:
         parse_date(written)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="0123456789-/.: TZ+JanuryMEST,apm", max_size=40))
 def test_any_text_is_a_date_or_refused(text: str) -> None:
     try:
@@ -86,7 +85,6 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
     assert isinstance(found, dt.date)
 
 
-@settings(max_examples=100, deadline=None)
 @given(MOMENTS | AWARE)
 def test_iso_8601_round_trips(moment: dt.datetime) -> None:
     assert parse_date(moment.isoformat()) == moment

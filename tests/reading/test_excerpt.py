@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.excerpt import AUTHOR_LIMIT, LEAD_LIMIT, excerpt, summary_of
@@ -81,7 +81,6 @@ MARKUP = st.text(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(MARKUP | st.text())
 def test_any_body_gives_one_line_within_the_limit(body: str) -> None:
     summary = excerpt(body)
@@ -90,13 +89,11 @@ def test_any_body_gives_one_line_within_the_limit(body: str) -> None:
     assert "\0" not in summary
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"]), max_size=600))
 def test_words_alone_stay_as_they_are(text: str) -> None:
     assert plain(text) == " ".join(text.split())
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(), st.integers(min_value=5, max_value=50))
 def test_a_cut_keeps_the_beginning(text: str, limit: int) -> None:
     short = cut(text, limit)

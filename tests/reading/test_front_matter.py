@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.formats import FrontMatterError
@@ -225,7 +225,6 @@ def test_an_alias_that_holds_itself_does_no_harm() -> None:
     assert (post.title, post.tags, post.image) == ("Rain", ("a",), None)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.text(alphabet=st.characters(categories=["L"]), min_size=1),
@@ -238,7 +237,6 @@ def test_any_json_mapping_comes_back(meta: dict[str, object]) -> None:
     assert read_back == {key.strip().lower(): value for key, value in meta.items()}
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="-+.{}[]:\"'#@=, \n\tatd1é", max_size=80))
 def test_any_text_is_front_matter_or_a_problem_or_body(text: str) -> None:
     try:

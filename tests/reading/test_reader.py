@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.source import Snapshot
@@ -26,7 +26,6 @@ BYTES = st.binary(max_size=300) | st.lists(
 ).map(b"".join)  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
 @given(BYTES, st.sampled_from(["a.md", "2024-01-11-a.md", "index.md", "x/index.fr.md"]),
        st.sampled_from(sorted(GENERATORS)))  # fmt: skip
 def test_any_bytes_are_a_post_or_left_out_or_a_problem(

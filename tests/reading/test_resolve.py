@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.reader import Outline
@@ -105,7 +105,6 @@ PATHS = st.text(alphabet="ab/", min_size=1, max_size=4)
 SLUGS = st.sampled_from(["x", "X", "x-2", "x-3", "y", "y-2"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(PATHS, st.tuples(SLUGS, st.booleans())))
 def test_slugs_become_unique_and_settling_again_changes_nothing(
     posts: dict[str, tuple[str, bool]],

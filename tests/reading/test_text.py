@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.passages import count_words, words_of
@@ -39,7 +39,6 @@ def test_words_lose_their_marks(body: str, words: str) -> None:
     assert words_of(body) == words
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(categories=["Lu", "Ll"]), min_size=1)))
 def test_plain_words_all_stay_and_are_counted(words: list[str]) -> None:
     text = " ".join(words)

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generators.common.registry import GENERATORS
@@ -78,14 +78,12 @@ def check(page: Page) -> None:
         assert kinds(text).isdisjoint({"mention", "spoiler", "timestamp", "custom_emoji"}), text
 
 
-@settings(max_examples=100)
 @given(any_body)
 def test_every_page_fits_a_message_and_mentions_nobody(body: str) -> None:
     for page in pages_of(body):
         check(page)
 
 
-@settings(max_examples=100)
 @given(any_body)
 def test_discord_shows_every_word_once_and_in_order(body: str) -> None:
     blocks = renderer.blocks(body, path="post.md")
@@ -98,7 +96,6 @@ def test_discord_shows_every_word_once_and_in_order(body: str) -> None:
     assert shown == meant
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(["# Heading\n\n", "word " * 400 + "\n\n", "## Sub\n\n"]), max_size=30)
 )

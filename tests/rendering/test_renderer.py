@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generators.common.registry import GENERATORS
@@ -73,7 +73,6 @@ def test_images_stand_where_the_author_put_them() -> None:
     assert images.pictures[0].alt == "a cat"
 
 
-@settings(max_examples=60)
 @given(st.text(alphabet=st.sampled_from("ab \n#*_`~>|-+1.[](){}<>!&:@/\\=\"'%$^"), max_size=300))
 def test_any_markdown_gives_pages_that_fit(body: str) -> None:
     for page in rendered(body, generator="jekyll").pages:

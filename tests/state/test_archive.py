@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.announce.delivery import Sent
@@ -84,7 +84,6 @@ async def test_a_state_that_is_in_use_takes_nothing_over() -> None:
 HEADER = '{"slashpost": "state", "form": 1}'
 
 
-@settings(max_examples=50)
 @given(
     st.lists(st.text() | st.sampled_from(["{}", "[]", '{"table": "ledger"}', HEADER]), max_size=3)
 )

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.subscription import Pause, Subscription
@@ -42,7 +42,6 @@ subscriptions = st.builds(
 )
 
 
-@settings(max_examples=30)
 @given(subscriptions, subscriptions)
 def test_every_wish_is_kept_and_changed_in_all_its_parts(
     wish: Subscription, other: Subscription

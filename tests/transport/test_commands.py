@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 from discord import app_commands
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.transport.commands import matches, sync_commands
@@ -160,13 +160,11 @@ commands = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50)
 @given(st.lists(commands, unique_by=lambda command: command["name"], max_size=3))
 def test_what_discord_makes_of_a_list_still_matches_it(sent: list[dict[str, Any]]) -> None:
     assert matches(sent, CommandStore().replace(copy.deepcopy(sent)))
 
 
-@settings(max_examples=50)
 @given(commands, options)
 def test_one_option_more_does_not_match(command: dict[str, Any], option: dict[str, Any]) -> None:
     more = command | {"options": [*command.get("options", []), option]}

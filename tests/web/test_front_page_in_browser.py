@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Literal
 
@@ -11,11 +10,10 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.blog.date import PostDate
 from bot.blog.post import Post
+from tests.needs import CHROMIUM, needs_chromium
 from tests.web.test_front_page import front, serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = needs_chromium
 
 POSTS = [
     Post(

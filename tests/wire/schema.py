@@ -22,6 +22,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 
+from tests import needs
+
 OPENAPI = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
 
 # Not in the description: what is documented for people only, and what discord.py 2.7 sends
@@ -224,7 +226,7 @@ def description() -> Description:
     """Discord's API description; skips the running test where it is absent."""
     loaded = _load()
     if loaded is None:
-        pytest.skip("Discord's API description is not beside the checkout (shared/discord)")
+        pytest.skip(needs.SHARED)
     return loaded
 
 

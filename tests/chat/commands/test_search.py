@@ -113,7 +113,7 @@ async def test_a_long_query_shows_the_best_results_without_pages(searchable: Sta
 
 
 @given(query=st.text(max_size=100) | SPICY)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_query_finds_what_can_be_shown(index: Index, query: str) -> None:
     found = await Found.of(index, query, 1)
     SearchResults(found, translator_for(Locale.american_english))

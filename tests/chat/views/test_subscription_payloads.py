@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from discord import Locale
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.channel import Channel
@@ -83,7 +83,6 @@ def takes_form(form: SettingsForm) -> None:
 
 
 @given(WISHES, ACCESS, TAGS, WORDS)
-@settings(max_examples=20)
 def test_any_settings_can_be_shown(
     subscription: Subscription, access: Access, tags: Sequence[Tag], tr: Translator
 ) -> None:
@@ -92,14 +91,12 @@ def test_any_settings_can_be_shown(
 
 
 @given(st.lists(WISHES, min_size=1, max_size=7), WORDS)
-@settings(max_examples=20)
 def test_any_channels_can_be_listed(subscriptions: Sequence[Subscription], tr: Translator) -> None:
     unique = list({subscription.key: subscription for subscription in subscriptions}.values())
     takes(AnnouncedList(unique, Pagination.nearest(2, len(unique), 5), tr))
 
 
 @given(READERS, WORDS)
-@settings(max_examples=20)
 def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translator) -> None:
     takes(Following(followed, "-" * 200, tr))
     takes(Privacy(followed, "`/unfollow`", tr))
@@ -107,7 +104,6 @@ def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translato
 
 
 @given(SHELVES, TAGS, WORDS)
-@settings(max_examples=20)
 def test_there_is_room_for_a_button_to_follow(
     shown: Sequence[Any], tags: Sequence[Tag], tr: Translator
 ) -> None:

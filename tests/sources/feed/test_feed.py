@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.address import FeedAddress
@@ -205,7 +205,6 @@ TEXT = st.text(
 LINKS = st.one_of(st.just(""), TEXT.map(lambda text: f"https://blog.example/{text}"))
 
 
-@settings(max_examples=80)
 @given(
     st.builds(
         Entry,
@@ -234,7 +233,6 @@ def test_every_entry_is_a_file_that_a_reader_understands(entry: Entry) -> None:
     assert len(document.post.tags) <= len(entry.tags)
 
 
-@settings(max_examples=80)
 @given(st.binary(max_size=200) | TEXT.map(str.encode))
 def test_no_feed_raises_anything_else(body: bytes) -> None:
     for whole in (body, b"{" + body, b"<rss><channel><item>" + body):

@@ -20,9 +20,10 @@ from bot.sources.git import repository
 from bot.sources.git.remote import Remote
 from bot.sources.git.repository import Repository
 from bot.sources.tree import SiteFiles
+from tests.needs import needs_git
 from tests.sources.git.host import Blog, Host, serving
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+pytestmark = needs_git
 
 SITE = SiteFiles(
     is_site_file=lambda path: path.endswith(("/site.conf", "/data.json")),
