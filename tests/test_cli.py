@@ -622,7 +622,7 @@ class TestProcess:
         self.run("index")
         program = (
             "import sys; from bot.cli import main; main(['latest', '--json']); "
-            "print([m for m in ('discord', 'aiohttp', 'simcord', 'yaml', 'watchfiles')"
+            "print([m for m in ('discord', 'aiohttp', 'simcord', 'watchfiles')"
             " if m in sys.modules], file=sys.stderr)"
         )
         done = subprocess.run(

@@ -81,16 +81,16 @@ def invite(settings: Settings) -> None:
 @json_option
 def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: bool) -> None:
     """Look for what hinders the bot. The exit status is 1 if there is anything."""
-    logging.getLogger().setLevel(logging.ERROR)  # warnings stand in the findings
-    from bot.doctor.examination import examine
+    logging.getLogger().setLevel(logging.ERROR)  # warnings stand in the results
+    from bot.doctor.checks import run_checks
 
-    findings = asyncio.run(examine(lambda: Settings.load(given), channel))
+    results = asyncio.run(run_checks(lambda: Settings.load(given), channel))
     if as_json:
-        click.echo(terminal.to_json([finding.json() for finding in findings]))
+        click.echo(terminal.to_json([result.json() for result in results]))
     else:
-        for finding in findings:
-            click.echo(terminal.plain(str(finding)))
-    if any(finding.outcome == "wrong" for finding in findings):
+        for result in results:
+            click.echo(terminal.plain(str(result)))
+    if any(result.outcome == "wrong" for result in results):
         raise click.exceptions.Exit(1)
 
 

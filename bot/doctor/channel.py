@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import Permissions
 
-from bot.doctor.finding import Finding, ok, skipped, wrong
+from bot.doctor.result import CheckResult, ok, skipped, wrong
 from bot.transport.api import describe
 from bot.transport.permissions import allowed, names
 
@@ -25,7 +25,7 @@ TO_WRITE = Permissions(view_channel=True, send_messages=True, embed_links=True, 
 TO_READ = Permissions(view_channel=True, use_application_commands=True)
 
 
-async def examine_channel(client: discord.Client, channel_id: int | None) -> Finding:
+async def check_channel(client: discord.Client, channel_id: int | None) -> CheckResult:
     """Whether readers can use commands in a channel, and the bot can write there."""
     if channel_id is None:
         return skipped("permissions", "--channel ID looks at those in a channel")
@@ -52,7 +52,7 @@ async def examine_channel(client: discord.Client, channel_id: int | None) -> Fin
     return judge(channel, guild, member)
 
 
-def judge(channel: Payload, guild: Payload, member: Payload) -> Finding:
+def judge(channel: Payload, guild: Payload, member: Payload) -> CheckResult:
     """What is missing for readers, else what is missing for the bot."""
     name = f"#{channel.get('name') or channel['id']}"
     readers = TO_READ & ~allowed(channel, guild)

@@ -14,8 +14,8 @@ from discord import app_commands
 
 from bot.app import App
 from bot.blog.errors import SettingError
-from bot.doctor.channel import examine_channel
-from bot.doctor.finding import Finding, complaint, ok, skipped, wrong
+from bot.doctor.channel import check_channel
+from bot.doctor.result import CheckResult, from_error, ok, skipped, wrong
 from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.api import DISCORD_ERRORS, TRANSIENT_ERRORS, describe, refusal, use_api_base
@@ -35,9 +35,9 @@ PORTAL = "https://discord.com/developers/applications"
 Clock = Callable[[], float]
 
 
-async def examine_discord(
+async def check_discord(
     app: App, channel: int | None, *, clock: Clock = time.time
-) -> list[Finding]:
+) -> list[CheckResult]:
     """Log in as the bot would, and look around without changing anything.
 
     Args:
@@ -48,14 +48,14 @@ async def examine_discord(
     try:
         token = app.settings.require_token()
     except SettingError as error:
-        return [complaint("token", error), *unanswered("needs the token")]
+        return [from_error("token", error), *unanswered("needs the token")]
     use_api_base(app.settings.api_base)
-    commands: list[Finding] = []
+    commands: list[CheckResult] = []
 
     async def compare(
         tree: app_commands.CommandTree,
     ) -> Sequence[app_commands.AppCommand]:
-        commands.append(await examine_commands(tree))
+        commands.append(await check_commands(tree))
         return []
 
     comparison = ClockComparison(clock)
@@ -64,30 +64,30 @@ async def examine_discord(
         try:
             async with asyncio.timeout(SECONDS_FOR_DISCORD):
                 await log_in(client, token)
-                permissions = await examine_channel(client, channel)
+                permissions = await check_channel(client, channel)
         except DISCORD_ERRORS as error:
-            findings = [complaint("token", refusal(error)), *unanswered("needs Discord's answer")]
-            return [*findings[:-1], comparison.finding()]
+            results = [from_error("token", refusal(error)), *unanswered("needs Discord's answer")]
+            return [*results[:-1], comparison.result()]
         assert client.application is not None, "login() asks for it"
         return [
             ok("token", "Discord accepts it"),
-            examine_application(client.application),
-            await examine_endpoint(
+            check_application(client.application),
+            await check_endpoint(
                 client.application.interactions_endpoint_url or None, app.settings
             ),
             *commands,
-            examine_intents(client.intents, client.application.flags),
+            check_intents(client.intents, client.application.flags),
             permissions,
-            comparison.finding(),
+            comparison.result(),
         ]
 
 
-def unanswered(why: str) -> Iterator[Finding]:
+def unanswered(why: str) -> Iterator[CheckResult]:
     """What remains untold without an answer of Discord's."""
     return (skipped(check, why) for check in CHECKS if check != "token")
 
 
-def examine_application(application: discord.AppInfo) -> Finding:
+def check_application(application: discord.AppInfo) -> CheckResult:
     """Whether servers and people can add the bot."""
     name = f"{application.name} ({application.id})"
     if application.bot_require_code_grant:
@@ -112,7 +112,7 @@ def examine_application(application: discord.AppInfo) -> Finding:
     return ok("application", f"{name}; added to servers: {servers}, by people: {people}")
 
 
-async def examine_endpoint(registered: str | None, settings: Settings) -> Finding:
+async def check_endpoint(registered: str | None, settings: Settings) -> CheckResult:
     """Whether interactions come to somebody who answers."""
     wanted = settings.public_url and settings.public_url + PATH
     if settings.mode == "http" and wanted and registered != wanted:
@@ -147,7 +147,7 @@ async def unsigned_request(url: str) -> str:
         return f"nothing ({describe(error)})"
 
 
-async def examine_commands(tree: app_commands.CommandTree) -> Finding:
+async def check_commands(tree: app_commands.CommandTree) -> CheckResult:
     """Whether Discord offers readers the commands that this version answers."""
     try:
         current = await is_current(tree)
@@ -164,7 +164,7 @@ async def examine_commands(tree: app_commands.CommandTree) -> Finding:
     )
 
 
-def examine_intents(asked: discord.Intents, granted: discord.ApplicationFlags) -> Finding:
+def check_intents(asked: discord.Intents, granted: discord.ApplicationFlags) -> CheckResult:
     """Whether the gateway lets the bot in with the intents it asks for."""
     privileged = {
         "Server Members": (
@@ -215,7 +215,7 @@ class ClockComparison:
             return
         self._seconds = self._clock() - told.timestamp()
 
-    def finding(self) -> Finding:
+    def result(self) -> CheckResult:
         """How far apart they are; an answer's ``Date`` is a whole second."""
         if self._seconds is None:
             return skipped("clock", "needs Discord's answer")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app import App
 from bot.blog.errors import SlashpostError
-from bot.doctor.finding import Finding, complaint, ok, wrong
+from bot.doctor.result import CheckResult, from_error, ok, wrong
 from bot.serve.state import State
 from bot.settings.settings import DATA
 
@@ -17,41 +17,41 @@ from bot.settings.settings import DATA
 LEAST_FREE_BYTES = 20_000_000
 
 
-async def examine_index(app: App) -> Finding:
+async def check_index(app: App) -> CheckResult:
     """Whether there are posts to answer from."""
     try:
         await app.sync()
         summary = await app.summary()
         posts = (await app.library.status()).posts
     except SlashpostError as error:
-        return complaint("index", error)
+        return from_error("index", error)
     if not posts:
         return wrong("index", summary, "`slashpost index` says which files are left out, and why.")
     return ok("index", summary)
 
 
-async def examine_volume(state: Path) -> Finding:
+async def check_volume(state: Path) -> CheckResult:
     """Whether what must be remembered is kept, where the settings say."""
     if await asyncio.to_thread(state.exists):
         try:
             async with State.open(state):
                 pass
         except SlashpostError as error:
-            return complaint("volume", error)
-    return await asyncio.to_thread(examine_disk, state)
+            return from_error("volume", error)
+    return await asyncio.to_thread(check_disk, state)
 
 
-async def examine_database(url: str) -> Finding:
+async def check_database(url: str) -> CheckResult:
     """Whether the database that keeps the state lets the bot in, and has its tables."""
     try:
         async with State.open(url) as state:
             backlog = await state.outbox.backlog()
     except SlashpostError as error:
-        return complaint("database", error)
+        return from_error("database", error)
     return ok("database", f"it keeps the state, and {backlog.waiting} announcements wait in it")
 
 
-def examine_disk(state: Path) -> Finding:
+def check_disk(state: Path) -> CheckResult:
     """Whether the state's folder stays, and has room."""
     folder = next(folder for folder in state.absolute().parents if folder.is_dir())
     if state.is_relative_to(DATA) and not os.path.ismount(DATA):

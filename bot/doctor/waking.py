@@ -8,14 +8,14 @@ from pathlib import Path
 
 from bot.app import App
 from bot.blog.errors import IndexUnavailable
-from bot.doctor.finding import Finding, ok, wrong
+from bot.doctor.result import CheckResult, ok, wrong
 from bot.settings import Settings, setting_of
 
 # https://fly.io/docs/reference/configuration/#the-http_service-section
 FLY = Path("fly.toml")
 
 
-async def examine_waking(app: App) -> Finding:
+async def check_waking(app: App) -> CheckResult:
     """Whether posts that fall due, or are pushed, find a machine that is awake."""
     settings = app.settings
     if not may_sleep(settings):

@@ -1,4 +1,4 @@
-"""Files on their way into the index: read in a thread, and made into statements there."""
+"""Reads files in a thread, and makes the statements there that put them into the index."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from bot.index.rows import post_insertions, report_insertions
 
 log = logging.getLogger(__name__)
 
-# Files that are read in one go. Each batch is a few statements for SQLite's thread, which
-# waits up to five milliseconds for Python's global lock around each of them while the next
-# batch is read: half of this takes half as long again on a busy machine.
+# Files that are read at once. SQLite's thread waits up to five milliseconds for Python's
+# global lock around each statement of a batch while the next batch is read: half of this
+# takes half as long again on a busy machine.
 BATCH_FILES = 256
 BATCH_BYTES = 4_000_000
 
@@ -31,11 +31,11 @@ class ReadFile:
     """A file that was read.
 
     Attributes:
-        number: the file's number in the index; a new one, unless ``document`` is None.
+        number: the file's id in the index; a new one, unless ``document`` is None.
         path, size, stamp: as the snapshot has them.
         digest: of the file's bytes.
-        document: what the file turned out to be; None where the digest shows that
-            the index knows already.
+        document: what the reader made of the file; None where the digest shows that the
+            index has it already.
     """
 
     number: int
@@ -52,7 +52,7 @@ class ReadFile:
 
 
 def insertions_of(files: Sequence[ReadFile]) -> list[Statement]:
-    """Statements that put files into the index. Slow enough to be made in a thread."""
+    """Statements that put files into the index. Slow: call it in a thread."""
     fresh = [(file, file.document) for file in files if file.document is not None]
     return [
         *insertions(
@@ -82,16 +82,16 @@ class Batch:
 async def batches_of(
     files: Sequence[SourceFile], reader: Reader, known: Mapping[str, Known], progress: Progress
 ) -> AsyncGenerator[Batch, None]:
-    """Read files in a thread, one batch ahead of whoever writes them."""
+    """Read files in a thread, one batch ahead of the caller."""
     next_number = max((one.id for one in known.values()), default=0) + 1
-    portions = _portions(files, next_number)
+    numbered = _batches(files, next_number)
     done = 0
 
     def start() -> asyncio.Task[Batch] | None:
-        portion = next(portions, None)
-        if portion is None:
+        batch = next(numbered, None)
+        if batch is None:
             return None
-        return asyncio.create_task(asyncio.to_thread(_understand, portion, reader, known))
+        return asyncio.create_task(asyncio.to_thread(_read_batch, batch, reader, known))
 
     progress(0, len(files))
     ahead = start()
@@ -107,10 +107,10 @@ async def batches_of(
             await asyncio.gather(ahead, return_exceptions=True)
 
 
-def _portions(
+def _batches(
     files: Sequence[SourceFile], first_number: int
 ) -> Iterator[list[tuple[int, SourceFile]]]:
-    """Files with numbers, as many together as are worth a thread's while."""
+    """Files with numbers, in batches."""
     batch: list[tuple[int, SourceFile]] = []
     size = 0
     for number, file in enumerate(files, first_number):
@@ -125,7 +125,7 @@ def _portions(
 
 @dataclass(frozen=True, slots=True)
 class _FileContent:
-    """A source file whose bytes are read already, or cannot be, which is its trouble."""
+    """A source file and its bytes; or, where these cannot be read, a document that says so."""
 
     path: str
     size: int
@@ -133,7 +133,7 @@ class _FileContent:
     digest: bytes
     dates: Dates | None
     data: bytes = b""
-    trouble: Document | None = None
+    unreadable: Document | None = None
 
     def read(self) -> bytes:
         return self.data
@@ -147,30 +147,34 @@ def _content_of(file: SourceFile) -> _FileContent | None:
         return None
     except OSError as error:
         # No file has this stamp, so the next run looks again.
-        return _FileContent(file.path, file.size, -1, b"", None, trouble=_unreadable(file, error))
+        return _FileContent(
+            file.path, file.size, -1, b"", None, unreadable=_unreadable(file, error)
+        )
     found = digest_of(file, data)
     return _FileContent(file.path, file.size, file.stamp, found, file.dates, data)
 
 
-def _understand(
+def _read_batch(
     numbered: Sequence[tuple[int, SourceFile]], reader: Reader, known: Mapping[str, Known]
 ) -> Batch:
     files = []
     for new_number, file in numbered:
-        held = _content_of(file)
-        if held is None:
+        content = _content_of(file)
+        if content is None:
             continue
         old = known.get(file.path)
-        if old and old.digest == held.digest:
+        if old and old.digest == content.digest:
             number, document = old.id, None
         else:
-            number, document = new_number, held.trouble or _read(reader, held)
-        files.append(ReadFile(number, held.path, held.size, held.stamp, held.digest, document))
+            number, document = new_number, content.unreadable or _read(reader, content)
+        files.append(
+            ReadFile(number, content.path, content.size, content.stamp, content.digest, document)
+        )
     return Batch(files, insertions_of(files))
 
 
 def _read(reader: Reader, file: SourceFile) -> Document:
-    """What the reader makes of a file; other posts shall not pay for a fault of ours."""
+    """What the reader makes of a file. A bug of ours must not keep other posts from being read."""
     try:
         return reader.read(file)
     except Exception as error:

@@ -37,15 +37,15 @@ class Difference:
     Attributes:
         fits: whether the index was made by this version, with these settings.
         known: the index's files by path.
-        suspects: files that are new or may have changed.
+        changed: files that are new or may have changed.
         gone: paths of files that the snapshot does not have.
-        surroundings: digest of what the source reports beside the files.
+        surroundings: digest of what the source and the site report beside the files.
         same_surroundings: whether the index holds that report.
     """
 
     fits: bool
     known: Mapping[str, Known]
-    suspects: Sequence[SourceFile]
+    changed: Sequence[SourceFile]
     gone: Sequence[str]
     surroundings: str
     same_surroundings: bool
@@ -53,11 +53,11 @@ class Difference:
     @property
     def is_none(self) -> bool:
         """Whether the index agrees with the snapshot."""
-        return self.fits and self.same_surroundings and not self.suspects and not self.gone
+        return self.fits and self.same_surroundings and not self.changed and not self.gone
 
 
 async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Difference:
-    """See what an index lacks; anything unreadable means that it does not fit."""
+    """Compare an index with a snapshot; one that cannot be read does not fit."""
     try:
         meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))
         rows = await database.rows("SELECT path, id, size, stamp, digest, is_post FROM files")
@@ -70,16 +70,16 @@ def _compare(
     meta: Mapping[str, object], rows: Sequence[Row], snapshot: Snapshot, reader: Reader
 ) -> Difference:
     known = {one.path: one for one in map(Known._make, rows)}
-    suspects = []
+    changed = []
     for file in snapshot.files:
         found = known.get(file.path)
         if found is None or (found.size, found.stamp) != (file.size, file.stamp):
-            suspects.append(file)
+            changed.append(file)
     surroundings = surroundings_of(snapshot, reader)
     return Difference(
         fits=meta.get("fingerprint") == fingerprint(reader),
         known=known,
-        suspects=suspects,
+        changed=changed,
         gone=list(known.keys() - {file.path for file in snapshot.files}),
         surroundings=surroundings,
         same_surroundings=meta.get("surroundings") == surroundings,
@@ -87,7 +87,7 @@ def _compare(
 
 
 async def holds_the_same(difference: Difference) -> bool:
-    """Whether an index that cannot be written says what the files say, whatever their stamps."""
+    """Whether an index has the files' content, whatever their stamps."""
     if not difference.fits or difference.gone:
         return False
 
@@ -95,7 +95,7 @@ async def holds_the_same(difference: Difference) -> bool:
         found = difference.known.get(file.path)
         return found is not None and found.digest == digest_of(file, file.read())
 
-    return await asyncio.to_thread(lambda: all(map(same, difference.suspects)))
+    return await asyncio.to_thread(lambda: all(map(same, difference.changed)))
 
 
 def fingerprint(reader: Reader) -> str:
@@ -104,19 +104,19 @@ def fingerprint(reader: Reader) -> str:
 
 
 def digest_of(file: SourceFile, data: bytes) -> bytes:
-    """What tells a file's content, and what the source knows of it, from another's."""
+    """A digest of a file's content, and of the dates that the source knows."""
     return digest(data if file.dates is None else b"%b\0%r" % (data, file.dates))
 
 
 def digest(data: bytes) -> bytes:
-    """What tells one content from another."""
+    """A digest of 16 bytes."""
     return blake2b(data, digest_size=16).digest()
 
 
 def surroundings_of(snapshot: Snapshot, reader: Reader) -> str:
-    """A digest of what is reported beside the files: by the source, and of the site.
+    """A digest of what the source and the site report beside the files.
 
-    It holds the source's name if that is an address: a folder is the same by another path.
+    It covers the source's name where that is an address; a folder may be moved.
     """
     name = snapshot.name if is_web_url(snapshot.name) else ""
     report = (name, snapshot.left_out, snapshot.problems, tuple(reader.site_problems))

@@ -1,4 +1,4 @@
-"""Every name that a person may call a post by, folded so that they compare."""
+"""The names that a post goes by, folded so that they compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import IntEnum
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.post import Post
-from bot.index.fts_text import clean
+from bot.index.fts_text import clean, plain_letters
 
 _LAST_PAGE = re.compile(r"(^|/)index(\.html?|\.php)?$")
 _NAME_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
@@ -33,9 +33,8 @@ def fold(text: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """A folded name without accents: what somebody types who has another keyboard."""
-    letters = unicodedata.normalize("NFD", fold(text))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    """A folded name in plain letters, as it is searched."""
+    return plain_letters(fold(text))
 
 
 def fold_link(link: str) -> str:
@@ -69,7 +68,7 @@ def names_of(post: Post, slug: str) -> Iterator[tuple[str, Kind]]:
 
 
 def names_linked(text: str) -> list[str]:
-    """What a link from one post to another may be the name of, folded, likeliest first.
+    """Names that a link from one post to another may mean, folded, likeliest first.
 
     Such as a title, ``2024-01-11-rain``, ``../rain/index.md#roofs`` or ``notes/rain``.
     """
@@ -83,7 +82,7 @@ def names_linked(text: str) -> list[str]:
 
 
 def names_to_look_up(text: str, site_url: str | None) -> list[str]:
-    """What a person's text may be the name of, folded.
+    """Names that a person's text may mean, folded.
 
     A pasted URL holds the site's own path (``/blog`` of ``https://example.org/blog``)
     that links in the index do not have.

@@ -1,4 +1,4 @@
-"""What a person types into a search, understood."""
+"""A search as a person types it, parsed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Query(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Query:
-        """Understand any text; what is no operator is a word. More than 32 terms are cut."""
+        """Parse any text; what is no operator is a word. More than 32 terms are cut."""
         parts = _Parts()
         for count, found in enumerate(_TERM.finditer(clean(text))):
             if count == MAX_TERMS:

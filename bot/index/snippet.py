@@ -1,4 +1,4 @@
-"""Which section of a post answers a query best, and what to show of it."""
+"""The section of a post that matches a query best, and the snippet to show of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class MarkedPost(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Where a query stands in a post; see ``blog.Hit``."""
+    """What matches a query in a post; see ``blog.Hit``."""
 
     snippet: Snippet
     heading: str | None = None

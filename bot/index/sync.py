@@ -132,7 +132,7 @@ async def _apply(
     removed = sum(known[path].is_post for path in difference.gone)
     await writer.remove({path: known[path] for path in difference.gone})
     news = bool(difference.gone) or not difference.same_surroundings
-    async with aclosing(batches_of(difference.suspects, reader, known, progress)) as batches:
+    async with aclosing(batches_of(difference.changed, reader, known, progress)) as batches:
         async for batch in batches:
             fresh = [file for file in batch.files if file.document is not None]
             await writer.touch([file for file in batch.files if file.document is None])
@@ -195,7 +195,7 @@ class Writer:
         self._database = database
 
     async def touch(self, files: Sequence[ReadFile]) -> None:
-        """Note new sizes and stamps of files that say the same as before."""
+        """Store new sizes and stamps of files whose content is the same."""
         for some in _portions(files):
             values = ",".join(["(?, ?, ?)"] * len(some))
             await self._database.run(
@@ -205,7 +205,7 @@ class Writer:
             )
 
     async def remove(self, files: Mapping[str, Known]) -> None:
-        """Forget files and their posts."""
+        """Delete files and their posts."""
         for some in _portions(list(files.items())):
             places = ",".join("?" * len(some))
             numbers, paths = [one.id for _, one in some], [path for path, _ in some]
@@ -230,7 +230,7 @@ class Writer:
                 )
 
     async def settle(self, snapshot: Snapshot, reader: Reader) -> None:
-        """Decide what needs all posts in view, and report what was found beside them."""
+        """Decide what needs all posts, and store what the source and the site report."""
         rows = await self._database.rows(
             "SELECT id, slug, hidden, path, own_slug, date IS NOT NULL AND NOT date_lent, "
             "titled, language, draft FROM posts ORDER BY path"

@@ -11,7 +11,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.doctor.discord import examine_intents
+from bot.doctor.discord import check_intents
 from tests.wire.people import TOKEN
 from tests.wire.process import FOREIGN
 from tests.wire.server import LoopbackDiscord
@@ -47,9 +47,9 @@ async def test_it_prints_a_line_a_check_and_fails_where_something_is_wrong(tmp_p
 async def test_json_says_the_same(tmp_path: Path) -> None:
     status, out, _ = await doctor(tmp_path, "--json", "--date-order", "year")
     assert status == 1
-    (finding,) = json.loads(out)
-    assert list(finding) == ["check", "outcome", "said", "advice"]
-    assert (finding["check"], finding["outcome"]) == ("settings", "wrong")
+    (result,) = json.loads(out)
+    assert list(result) == ["check", "outcome", "message", "hint"]
+    assert (result["check"], result["outcome"]) == ("settings", "wrong")
 
 
 async def test_warnings_do_not_mix_with_the_findings_and_no_token_is_printed(
@@ -72,9 +72,9 @@ def test_an_intent_that_is_asked_for_must_be_granted(bits: int) -> None:
     """Flags of an application: 1 << 14 all members, 1 << 15 for fewer than 100 servers."""
     granted = discord.ApplicationFlags()
     granted.value = bits
-    finding = examine_intents(discord.Intents(members=True), granted)
-    assert finding.outcome == ("ok" if bits else "wrong")
-    assert finding.outcome == "ok" or "Server Members" in finding.said
-    spare = examine_intents(discord.Intents(guilds=True), granted)
+    result = check_intents(discord.Intents(members=True), granted)
+    assert result.outcome == ("ok" if bits else "wrong")
+    assert result.outcome == "ok" or "Server Members" in result.message
+    spare = check_intents(discord.Intents(guilds=True), granted)
     assert spare.outcome == "ok"
-    assert ("Server Members could be turned off" in spare.said) is bool(bits)
+    assert ("Server Members could be turned off" in spare.message) is bool(bits)

@@ -11,9 +11,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import App
-from bot.doctor.discord import examine_discord
-from bot.doctor.examination import examine
-from bot.doctor.finding import Finding
+from bot.doctor.checks import run_checks
+from bot.doctor.discord import check_discord
+from bot.doctor.result import CheckResult
 from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
@@ -66,9 +66,9 @@ class Patient:
     def load(self) -> Settings:
         return Settings.load(self.options, self.variables)
 
-    async def findings(self, channel: int | None = None) -> Mapping[str, Finding]:
-        found = await examine(self.load, channel)
-        return {finding.check: finding for finding in found}
+    async def results(self, channel: int | None = None) -> Mapping[str, CheckResult]:
+        found = await run_checks(self.load, channel)
+        return {result.check: result for result in found}
 
     async def send_commands(self) -> None:
         """What the first start of the bot does."""
@@ -86,53 +86,53 @@ async def test_a_state_in_postgres_is_looked_at_there(
     patient: Patient, postgres: PostgresServer
 ) -> None:
     patient.variables["DATABASE_URL"] = postgres.url(postgres.new_database())
-    found = (await patient.findings())["database"]
-    assert (found.outcome, found.said) == (
+    found = (await patient.results())["database"]
+    assert (found.outcome, found.message) == (
         "ok",
         "it keeps the state, and 0 announcements wait in it",
     )
     patient.variables["DATABASE_URL"] = postgres.url("nowhere")
-    found = (await patient.findings())["database"]
+    found = (await patient.results())["database"]
     assert found.outcome == "wrong"
-    assert 'database "nowhere" does not exist' in found.said
+    assert 'database "nowhere" does not exist' in found.message
 
 
 async def test_a_healthy_bot_has_nothing_but_ticks(
     patient: Patient, loopback: LoopbackDiscord
 ) -> None:
-    await examine(patient.load, None)  # sets where Discord's API is
+    await run_checks(patient.load, None)  # sets where Discord's API is
     await patient.send_commands()
     written = len([call for call in loopback.rest.calls if call.method != "GET"])
-    findings = await patient.findings(CHANNEL_ID)
-    assert list(findings) == ORDER
-    assert {finding.outcome for finding in findings.values()} == {"ok"}
+    results = await patient.results(CHANNEL_ID)
+    assert list(results) == ORDER
+    assert {result.outcome for result in results.values()} == {"ok"}
     # The doctor only looks.
     assert len([call for call in loopback.rest.calls if call.method != "GET"]) == written
-    lines = [str(finding) for finding in findings.values()]
+    lines = [str(result) for result in results.values()]
     assert all(line.startswith("✓ ") and "\n" not in line for line in lines)
     assert TOKEN not in "".join(lines)
 
 
 async def test_a_setting_that_cannot_be_used_is_named(patient: Patient) -> None:
     patient.options["--generator"] = "hugoo"
-    (finding,) = (await patient.findings()).values()
-    assert (finding.check, finding.outcome) == ("settings", "wrong")
-    assert "hugoo" in finding.said
-    assert "hugo" in finding.advice
+    (result,) = (await patient.results()).values()
+    assert (result.check, result.outcome) == ("settings", "wrong")
+    assert "hugoo" in result.message
+    assert "hugo" in result.hint
     patient.options = {"--date-order": "year"}
-    (finding,) = (await patient.findings()).values()
-    assert "--date-order" in finding.said
+    (result,) = (await patient.results()).values()
+    assert "--date-order" in result.message
 
 
 @pytest.mark.parametrize("token", ["", "another"])
 async def test_without_a_good_token_the_rest_waits(patient: Patient, token: str) -> None:
     patient.variables["DISCORD_TOKEN"] = token
-    findings = await patient.findings(CHANNEL_ID)
-    assert findings["token"].outcome == "wrong"
-    assert "token" in findings["token"].advice
+    results = await patient.results(CHANNEL_ID)
+    assert results["token"].outcome == "wrong"
+    assert "token" in results["token"].hint
     for check in ("application", "endpoint", "commands", "intents", "permissions"):
-        assert findings[check].outcome == "skipped"
-    assert findings["index"].outcome == "ok"
+        assert results[check].outcome == "skipped"
+    assert results["index"].outcome == "ok"
 
 
 async def test_a_discord_that_is_down_is_not_the_tokens_fault(
@@ -141,33 +141,33 @@ async def test_a_discord_that_is_down_is_not_the_tokens_fault(
     loopback.fail("GET", "/users/@me", 500, times=99)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.doctor.discord.SECONDS_FOR_DISCORD", 0.3)
-        findings = await patient.findings()
-    assert "cannot be reached" in findings["token"].said
-    assert "discordstatus.com" in findings["token"].advice
+        results = await patient.results()
+    assert "cannot be reached" in results["token"].message
+    assert "discordstatus.com" in results["token"].hint
 
 
 async def test_commands_that_were_never_sent(patient: Patient) -> None:
-    finding = (await patient.findings())["commands"]
-    assert finding.outcome == "wrong"
-    assert "slashpost run" in finding.advice
+    result = (await patient.results())["commands"]
+    assert result.outcome == "wrong"
+    assert "slashpost run" in result.hint
 
 
 async def test_an_application_that_nobody_can_add(
     patient: Patient, loopback: LoopbackDiscord
 ) -> None:
     loopback.answers.application["bot_require_code_grant"] = True
-    finding = (await patient.findings())["application"]
-    assert finding.outcome == "wrong"
-    assert "Bot page" in finding.advice
+    result = (await patient.results())["application"]
+    assert result.outcome == "wrong"
+    assert "Bot page" in result.hint
 
 
 async def test_an_application_that_only_servers_can_add(
     patient: Patient, loopback: LoopbackDiscord
 ) -> None:
     loopback.answers.application["integration_types_config"] = {"0": {}}
-    finding = (await patient.findings())["application"]
-    assert finding.outcome == "wrong"
-    assert "User Install is off" in finding.said
+    result = (await patient.results())["application"]
+    assert result.outcome == "wrong"
+    assert "User Install is off" in result.message
 
 
 async def test_a_deployed_bot_that_answers(
@@ -177,100 +177,100 @@ async def test_a_deployed_bot_that_answers(
     port = free_port()
     async with BotProcess(loopback.base, tmp_path / "b.db", *over_http(tmp_path, port)) as bot:
         await bot.says("Discord sends interactions to")
-        here = (await patient.findings())["endpoint"]
+        here = (await patient.results())["endpoint"]
         patient.options |= {"--mode": "http", "--public-url": f"http://127.0.0.1:{port}"}
-        there = await patient.findings()
+        there = await patient.results()
         patient.options["--public-url"] = "https://other.example"
-        elsewhere = (await patient.findings())["endpoint"]
+        elsewhere = (await patient.results())["endpoint"]
     assert here.outcome == "ok"
     assert there["endpoint"].outcome == "ok"
     assert there["commands"].outcome == "ok"
     assert there["volume"].outcome == "ok"
     assert elsewhere.outcome == "wrong"
-    assert f"127.0.0.1:{port}" in elsewhere.said
+    assert f"127.0.0.1:{port}" in elsewhere.message
 
 
 async def test_an_endpoint_where_nobody_is(patient: Patient, loopback: LoopbackDiscord) -> None:
     url = f"http://127.0.0.1:{free_port()}/interactions"
     loopback.answers.application["interactions_endpoint_url"] = url
-    finding = (await patient.findings())["endpoint"]
-    assert finding.outcome == "wrong"
-    assert url in finding.said
-    assert "--take-over" in finding.advice
+    result = (await patient.results())["endpoint"]
+    assert result.outcome == "wrong"
+    assert url in result.message
+    assert "--take-over" in result.hint
 
 
 async def test_an_endpoint_that_is_still_to_be_registered(patient: Patient) -> None:
     patient.options |= {"--mode": "http", "--public-url": "https://blog.example"}
-    finding = (await patient.findings())["endpoint"]
-    assert finding.outcome == "wrong"
-    assert "https://blog.example/interactions" in finding.said
+    result = (await patient.results())["endpoint"]
+    assert result.outcome == "wrong"
+    assert "https://blog.example/interactions" in result.message
 
 
 @pytest.mark.parametrize("seconds", [-300, 300])
 async def test_a_clock_that_is_wrong(patient: Patient, seconds: int) -> None:
     async with App(patient.load()) as app:
-        findings = await examine_discord(app, None, clock=lambda: time.time() + seconds)
-    clock = findings[-1]
+        results = await check_discord(app, None, clock=lambda: time.time() + seconds)
+    clock = results[-1]
     assert (clock.check, clock.outcome) == ("clock", "wrong")
-    assert ("ahead of" if seconds > 0 else "behind") in clock.said
+    assert ("ahead of" if seconds > 0 else "behind") in clock.message
 
 
 class TestPermissions:
     """What --channel finds."""
 
     async def test_without_a_channel_none_are_looked_at(self, patient: Patient) -> None:
-        assert (await patient.findings())["permissions"].outcome == "skipped"
+        assert (await patient.results())["permissions"].outcome == "skipped"
 
     async def test_a_thread_has_those_of_its_channel(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
-        assert (await patient.findings(THREAD_ID))["permissions"].outcome == "ok"
+        assert (await patient.results(THREAD_ID))["permissions"].outcome == "ok"
         self.overwrite(loopback, SERVER_ID, deny=USE_COMMANDS)
-        assert (await patient.findings(THREAD_ID))["permissions"].outcome == "wrong"
+        assert (await patient.results(THREAD_ID))["permissions"].outcome == "wrong"
 
     async def test_readers_who_may_not_use_commands(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
         self.overwrite(loopback, SERVER_ID, deny=USE_COMMANDS)
-        finding = (await patient.findings(CHANNEL_ID))["permissions"]
-        assert "@everyone lacks Use Application Commands" in finding.said
+        result = (await patient.results(CHANNEL_ID))["permissions"]
+        assert "@everyone lacks Use Application Commands" in result.message
 
     async def test_an_overwrite_for_everyone_yields_to_one_for_the_role_and_that_to_the_bots(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
         self.overwrite(loopback, SERVER_ID, deny=SEND_MESSAGES)
-        finding = (await patient.findings(CHANNEL_ID))["permissions"]
-        assert finding.outcome == "wrong"
-        assert "Send Messages" in finding.said
+        result = (await patient.results(CHANNEL_ID))["permissions"]
+        assert result.outcome == "wrong"
+        assert "Send Messages" in result.message
         self.overwrite(loopback, BOT_ROLE_ID, allow=SEND_MESSAGES)
-        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+        assert (await patient.results(CHANNEL_ID))["permissions"].outcome == "ok"
         self.overwrite(loopback, APPLICATION_ID, kind=1, deny=SEND_MESSAGES)
-        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "wrong"
+        assert (await patient.results(CHANNEL_ID))["permissions"].outcome == "wrong"
 
     async def test_an_administrator_may_everything(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
         self.overwrite(loopback, SERVER_ID, deny=SEND_MESSAGES)
         loopback.answers.guild["roles"][1]["permissions"] = str(ADMINISTRATOR)
-        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+        assert (await patient.results(CHANNEL_ID))["permissions"].outcome == "ok"
 
     async def test_a_role_of_others_gives_the_bot_nothing(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
         loopback.answers.guild["roles"][0]["permissions"] = str(EVERYONE & ~SEND_MESSAGES)
         loopback.answers.guild["roles"][1]["permissions"] = str(SEND_MESSAGES)
-        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "ok"
+        assert (await patient.results(CHANNEL_ID))["permissions"].outcome == "ok"
         loopback.answers.bot_member["roles"] = []
-        assert (await patient.findings(CHANNEL_ID))["permissions"].outcome == "wrong"
+        assert (await patient.results(CHANNEL_ID))["permissions"].outcome == "wrong"
 
     async def test_a_channel_that_the_bot_does_not_see(
         self, patient: Patient, loopback: LoopbackDiscord
     ) -> None:
-        finding = (await patient.findings(404))["permissions"]
-        assert "does not see the channel 404" in finding.said
+        result = (await patient.results(404))["permissions"]
+        assert "does not see the channel 404" in result.message
         loopback.answers.channels[str(CHANNEL_ID)]["guild_id"] = "999"
-        finding = (await patient.findings(CHANNEL_ID))["permissions"]
-        assert "slashpost invite" in finding.advice
+        result = (await patient.results(CHANNEL_ID))["permissions"]
+        assert "slashpost invite" in result.hint
 
     @staticmethod
     def overwrite(
@@ -291,38 +291,38 @@ class TestMachine:
         folder.mkdir()
         (folder / "draft.md").write_text("---\ntitle: A\ndraft: true\n---\n")
         patient.options["--posts"] = str(folder)
-        finding = (await patient.findings())["index"]
-        assert finding.outcome == "wrong"
-        assert "slashpost index" in finding.advice
+        result = (await patient.results())["index"]
+        assert result.outcome == "wrong"
+        assert "slashpost index" in result.hint
 
     async def test_a_folder_that_is_missing(self, patient: Patient, tmp_path: Path) -> None:
         patient.options["--posts"] = str(tmp_path / "nowhere")
-        finding = (await patient.findings())["index"]
-        assert finding.outcome == "wrong"
-        assert "nowhere" in finding.said
+        result = (await patient.results())["index"]
+        assert result.outcome == "wrong"
+        assert "nowhere" in result.message
 
     async def test_a_state_that_is_no_database(self, patient: Patient, tmp_path: Path) -> None:
         (tmp_path / "state.db").write_text("no database, and long enough to be read as one" * 50)
-        finding = (await patient.findings())["volume"]
-        assert finding.outcome == "wrong"
-        assert "SLASHPOST_STATE" in finding.advice
+        result = (await patient.results())["volume"]
+        assert result.outcome == "wrong"
+        assert "SLASHPOST_STATE" in result.hint
 
     async def test_a_folder_that_nobody_can_write(self, patient: Patient) -> None:
         patient.options["--state"] = "/proc/state.db"
-        finding = (await patient.findings())["volume"]
-        assert finding.outcome == "wrong"
-        assert "/proc" in finding.said
+        result = (await patient.results())["volume"]
+        assert result.outcome == "wrong"
+        assert "/proc" in result.message
 
     async def test_a_data_folder_that_is_no_volume(
         self, patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("bot.doctor.machine.DATA", tmp_path)
-        finding = (await patient.findings())["volume"]
-        assert finding.outcome == "wrong"
-        assert "Mount a volume" in finding.advice
+        result = (await patient.results())["volume"]
+        assert result.outcome == "wrong"
+        assert "Mount a volume" in result.hint
 
     async def test_looking_leaves_no_state_behind(self, patient: Patient, tmp_path: Path) -> None:
-        await patient.findings()
+        await patient.results()
         assert not (tmp_path / "state.db").exists()
 
 
@@ -339,8 +339,8 @@ class TestWaking:
         (folder / "now.md").write_text("---\ntitle: Now\ndate: 2024-01-11\n---\n")
         patient.options["--posts"] = str(folder)
 
-    async def waking(self, patient: Patient) -> Finding:
-        return (await patient.findings())["waking"]
+    async def waking(self, patient: Patient) -> CheckResult:
+        return (await patient.results())["waking"]
 
     async def test_a_folder_in_an_image_changes_with_a_deployment(self, patient: Patient) -> None:
         assert (await self.waking(patient)).outcome == "ok"
@@ -348,11 +348,11 @@ class TestWaking:
     async def test_a_post_of_the_future_waits(self, patient: Patient, tmp_path: Path) -> None:
         later = "---\ntitle: Later\ndate: 2100-01-31\n---\n"
         (tmp_path / "posts" / "later.md").write_text(later)
-        finding = await self.waking(patient)
-        assert finding.outcome == "wrong"
-        assert "the post dated 2100-01-31" in finding.said
+        result = await self.waking(patient)
+        assert result.outcome == "wrong"
+        assert "the post dated 2100-01-31" in result.message
         patient.variables["SLASHPOST_PUSH_SECRET"] = "x"
-        assert "Set SLASHPOST_WAKE_SECRET and" in (await self.waking(patient)).advice
+        assert "Set SLASHPOST_WAKE_SECRET and" in (await self.waking(patient)).hint
         patient.variables["SLASHPOST_WAKE_SECRET"] = "x"
         assert (await self.waking(patient)).outcome == "ok"
 
@@ -360,11 +360,11 @@ class TestWaking:
         self, patient: Patient, unused_tcp_port: int
     ) -> None:
         patient.options["--posts"] = f"http://127.0.0.1:{unused_tcp_port}/blog.git"
-        findings = await patient.findings()
-        assert findings["index"].outcome == "wrong"
-        assert "cannot be fetched" in findings["index"].said
-        assert findings["waking"].outcome == "wrong"
-        assert "what is new at http://127.0.0.1" in findings["waking"].said
+        results = await patient.results()
+        assert results["index"].outcome == "wrong"
+        assert "cannot be fetched" in results["index"].message
+        assert results["waking"].outcome == "wrong"
+        assert "what is new at http://127.0.0.1" in results["waking"].message
         patient.variables["SLASHPOST_PUSH_SECRET"] = "x"
         assert (await self.waking(patient)).outcome == "ok"
 

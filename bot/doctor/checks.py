@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from bot.app import App
 from bot.blog.errors import SettingError
-from bot.doctor.discord import examine_discord
-from bot.doctor.finding import Finding, complaint, ok
-from bot.doctor.machine import examine_database, examine_index, examine_volume
-from bot.doctor.waking import examine_waking
+from bot.doctor.discord import check_discord
+from bot.doctor.machine import check_database, check_index, check_volume
+from bot.doctor.result import CheckResult, from_error, ok
+from bot.doctor.waking import check_waking
 from bot.scan import Scanner
 from bot.settings import Settings
 
 
-async def examine(load: Callable[[], Settings], channel: int | None) -> list[Finding]:
+async def run_checks(load: Callable[[], Settings], channel: int | None) -> list[CheckResult]:
     """Look over everything the bot needs.
 
     Args:
@@ -25,17 +25,17 @@ async def examine(load: Callable[[], Settings], channel: int | None) -> list[Fin
         settings = load()
         Scanner(settings)  # the app makes its own later, when it looks at the posts
     except SettingError as error:
-        return [complaint("settings", error)]
+        return [from_error("settings", error)]
     how = f"over HTTP at {settings.public_url}" if settings.mode == "http" else "over the gateway"
     async with App(settings) as app:
         return [
             ok("settings", f"posts in {settings.posts}, interactions {how}"),
-            *await examine_discord(app, channel),
-            await examine_index(app),
+            *await check_discord(app, channel),
+            await check_index(app),
             await (
-                examine_database(settings.database_url)
+                check_database(settings.database_url)
                 if settings.database_url
-                else examine_volume(settings.state)
+                else check_volume(settings.state)
             ),
-            await examine_waking(app),
+            await check_waking(app),
         ]
