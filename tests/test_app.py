@@ -15,6 +15,7 @@ from bot.app import App
 from bot.blog.errors import SourceError
 from bot.serve.client import build_client
 from bot.settings import Settings
+from tests.wire.patience import PATIENCE
 
 SECONDS_TO_SHOW = 2.0  # what is promised for an edit
 
@@ -67,7 +68,7 @@ async def shows(
     """Wait until the library says what is expected; give the seconds that it took."""
     start = time.monotonic()
     while (found := await ask(app)) != expected:
-        assert time.monotonic() - start < 10, f"still {found}, not {expected}"
+        assert time.monotonic() - start < PATIENCE, f"still {found}, not {expected}"
         await asyncio.sleep(0.02)
     return time.monotonic() - start
 

@@ -29,6 +29,7 @@ from bot.web.server import listening
 from tests.needs import needs_git
 from tests.sources.feed import host as feeds
 from tests.sources.git.host import Blog, Host, serving
+from tests.wire.patience import PATIENCE
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
@@ -89,7 +90,7 @@ async def until(condition: str, app: App) -> None:
     """Wait for the newest title."""
     start = time.monotonic()
     while (await titles(app))[0] != condition:
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < PATIENCE
         await asyncio.sleep(0.02)
 
 
@@ -207,7 +208,7 @@ async def test_the_repository_is_looked_at_now_and_then(
         await app.begin()
         app.after_sync.append(count)
         async with app.watching():
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while not looks:  # noqa: ASYNC110 - nobody tells of it
                     await asyncio.sleep(0.01)
             await asyncio.sleep(0.3)
@@ -333,7 +334,7 @@ async def test_a_bot_stops_in_time_though_its_host_never_answers(home: Path) -> 
         where = ("--posts", f"http://127.0.0.1:{port}/blog.git")
         options = (*over_http(home, free_port()), *where)
         async with BotProcess(discord.base, home / "i.db", *options) as process:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 await asked.wait()
             assert await process.end() == 0
             assert "Traceback" not in process.log

@@ -27,6 +27,7 @@ from tests.announce.test_kills import (
 from tests.announce.zygote import Machine, Zygote
 from tests.line import line_to
 from tests.postgres import PostgresServer
+from tests.wire.patience import PATIENCE
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -142,6 +143,6 @@ async def test_three_machines_announce_each_post_once(
 async def busy(discord: LoopbackDiscord) -> None:
     """Wait until something is being sent."""
     before = len(discord.rest.calls)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while len(discord.rest.calls) == before:  # noqa: ASYNC110 - nobody tells of a call
             await asyncio.sleep(0.005)

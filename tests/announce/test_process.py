@@ -14,6 +14,7 @@ from bot.announce.subscription import Place
 from bot.serve.state import State
 from tests.announce.scene import Town
 from tests.wire.limits import texts_of
+from tests.wire.patience import PATIENCE
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
@@ -53,7 +54,9 @@ def titles(discord: LoopbackDiscord, place: int) -> list[str]:
     ]
 
 
-async def until_announced(discord: LoopbackDiscord, numbers: list[int], seconds: float) -> None:
+async def until_announced(
+    discord: LoopbackDiscord, numbers: list[int], seconds: float = PATIENCE
+) -> None:
     """Wait until exactly these posts were announced everywhere, in that order."""
     wanted = [[f"Post number {number}" for number in numbers]] * len(PLACES)
     async with asyncio.timeout(seconds):
@@ -74,18 +77,18 @@ async def test_posts_are_announced_across_a_restart(tmp_path: Path, mode: str) -
     async with LoopbackDiscord() as discord:
         await subscribed(tmp_path, discord)
         async with bot(discord, tmp_path, mode) as process:
-            await discord.rest.until("GET", "/users/@me", seconds=60)
+            await discord.rest.until("GET", "/users/@me")
             await asyncio.sleep(4)  # for the first look, which announces nothing
             assert discord.answers.messages == {}
             publish(blog, 1)
-            await until_announced(discord, [1], 30)
+            await until_announced(discord, [1])
             assert await process.end() == 0
             assert "Traceback" not in process.log
         publish(blog, 2)
         async with bot(discord, tmp_path, mode) as process:
-            await until_announced(discord, [1, 2], 30)
+            await until_announced(discord, [1, 2])
             publish(blog, 3)
-            await until_announced(discord, [1, 2, 3], 30)
+            await until_announced(discord, [1, 2, 3])
             assert await process.end() == 0
             assert "Traceback" not in process.log
         assert discord.rest.complaints == []
@@ -100,11 +103,11 @@ async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
     async with LoopbackDiscord() as discord:
         await subscribed(tmp_path, discord)
         async with bot(discord, tmp_path, mode) as process:
-            await discord.rest.until("GET", "/users/@me", seconds=60)
+            await discord.rest.until("GET", "/users/@me")
             await asyncio.sleep(4)
             discord.fail("POST", "/channels/[0-9]+/(messages|threads)", None, times=3, delay=30)
             publish(tmp_path / "posts", 1)
-            await until_announced(discord, [1], 30)  # they are there, and the bot waits
+            await until_announced(discord, [1])  # they are there, and the bot waits
             await process.end(signal.SIGKILL)
         discord.answers.nonce_seconds = 0
         async with bot(discord, tmp_path, mode) as process:

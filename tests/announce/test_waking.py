@@ -14,6 +14,7 @@ import aiohttp
 from tests.announce.test_process import subscribed, until_announced
 from tests.needs import needs_git
 from tests.sources.git.host import Blog, serving
+from tests.wire.patience import PATIENCE
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
@@ -32,7 +33,7 @@ def push(blog: Blog, number: int) -> bytes:
 
 async def ring(url: str, body: bytes, **headers: str) -> tuple[int, object]:
     """Post to a hook, as soon as somebody listens."""
-    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.post(url, data=body, headers=headers) as response:
@@ -75,7 +76,7 @@ async def test_a_push_is_announced_and_so_is_one_that_waited_for_a_machine(tmp_p
                 signed = {"X-Hub-Signature-256": f"sha256={signature}"}
                 status, said = await ring(f"{base}/hooks/push", body, **signed)
                 assert status in {200, 202}, said
-                await until_announced(discord, [1], 30)
+                await until_announced(discord, [1])
                 assert await process.end() == 0
             log = process.log
             push(blog, 2)
@@ -84,7 +85,7 @@ async def test_a_push_is_announced_and_so_is_one_that_waited_for_a_machine(tmp_p
                     200,
                     {"posts": 3, "waiting": 0},
                 )
-                await until_announced(discord, [1, 2], 0.1)
+                await until_announced(discord, [1, 2])
                 assert await process.end() == 0
             log += process.log
             assert "Traceback" not in log

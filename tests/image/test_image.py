@@ -225,7 +225,7 @@ async def test_run_with_nothing_but_a_token_it_stays_connected_until_told_to_sto
         LoopbackDiscord() as discord,
         Container(engine, image, settings=settings_for(discord, address)) as container,
     ):
-        await discord.gateway.until(identified=1, seconds=60)
+        await discord.gateway.until(identified=1)
         exchange = await discord.interact(Reader().command("latest"))
         assert "Your blog, one slash away" in exchange.text
         assert await status_of(f"{address}/healthz") == 200

@@ -37,7 +37,7 @@ FLAGS = (
 )
 WIDTH, HEIGHT = 740, 1000
 START_SECONDS = 60
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 NEWS = """---
 title: Written today

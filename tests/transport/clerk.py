@@ -44,13 +44,17 @@ class Question(ui.Modal, title="A question"):
 class Clerk(discord.Client):
     """Answers in every way there is.
 
+    Args:
+        pause: seconds that the slow command takes.
+
     Attributes:
         errors: what went wrong in commands.
         told: what commands have to say after their answers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pause: float = 0.5) -> None:
         super().__init__(intents=discord.Intents.none())
+        self.pause = pause
         self.tree = app_commands.CommandTree(self)
         self.errors: list[BaseException] = []
         self.told: list[str] = []
@@ -102,7 +106,7 @@ class Clerk(discord.Client):
 
     async def slow(self, interaction: discord.Interaction) -> None:
         """Answer when nobody waits any more."""
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(self.pause)
         await interaction.response.send_message("Too late")
 
 

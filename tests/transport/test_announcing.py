@@ -25,6 +25,7 @@ from tests.chat.blog import fill, garden, open_index
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of, texts_of
+from tests.wire.patience import PATIENCE
 from tests.wire.people import ADA, BEN, KEY, TOKEN, Place
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
@@ -174,7 +175,7 @@ async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
         if transport == "http":
             await bot.says("Discord sends interactions to")
         else:
-            await loopback.gateway.until(identified=1, seconds=30)
+            await loopback.gateway.until(identified=1)
         # The bot may not even have looked at its posts yet.
         begun = await loopback.interact(Reader().command("announce here"))
         assert "All new posts go to" in "\n".join(texts_of(begun.message or {}))
@@ -208,7 +209,7 @@ async def test_a_bot_that_would_forget_what_it_announced_announces_nothing(
     state = ("--state", str(posts / "old.md" / "state.db"))
     async with BotProcess(loopback.base, tmp_path / "i.db", *state, posts=posts) as bot:
         await bot.says("New posts are not announced, since nothing can be remembered.")
-        await loopback.gateway.until(identified=1, seconds=30)
+        await loopback.gateway.until(identified=1)
         refusal = await loopback.interact(Reader().command("announce here"))
         assert refusal.is_private
         assert "Nothing can be announced" in refusal.text
@@ -237,6 +238,6 @@ def known_posts(memory: Path) -> int:
 
 async def until(happened: Callable[[], bool]) -> None:
     """Wait for something that is to come within seconds."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.05)

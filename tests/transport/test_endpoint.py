@@ -125,7 +125,7 @@ async def test_a_laptop_takes_over_and_the_deployed_bot_takes_back(
         own = endpoint(loopback)
         laptop = ("--mode", "gateway", "--take-over")
         async with BotProcess(loopback.base, tmp_path / "laptop.db", *laptop) as other:
-            await loopback.gateway.until(identified=1, seconds=30)
+            await loopback.gateway.until(identified=1)
             assert endpoint(loopback) is None
             assert (await loopback.interact(Reader().command("latest"))).text
             assert f"Took interactions over from {own}" in other.log
@@ -201,9 +201,7 @@ async def test_a_command_makes_the_bot_look_after_its_endpoint(
     assert endpoint(loopback) == url
 
 
-async def test_a_stopped_bot_is_gone_within_five_seconds(
-    loopback: LoopbackDiscord, tmp_path: Path
-) -> None:
+async def test_a_stopped_bot_is_soon_gone(loopback: LoopbackDiscord, tmp_path: Path) -> None:
     options = over_http(tmp_path, free_port())
     async with BotProcess(loopback.base, tmp_path / "i.db", *options) as bot:
         await bot.says(SENDS)
@@ -216,7 +214,8 @@ async def test_a_stopped_bot_is_gone_within_five_seconds(
         await writer.drain()
         start = time.monotonic()
         assert await bot.end(signal.SIGTERM) == 0
-        assert time.monotonic() - start < 5
+        # Three on a quiet machine; one that waited for the open request would take a minute.
+        assert time.monotonic() - start < 20
         with pytest.raises((OSError, aiohttp.ClientError), match=r"."):
             await loopback.interact(Reader().command("latest"))
         writer.close()

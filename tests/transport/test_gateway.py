@@ -14,6 +14,7 @@ from bot.blog.errors import DiscordRefused
 from bot.transport.gateway import run_gateway
 from tests.transport.clients import Greeter
 from tests.wire.interactions import Reader
+from tests.wire.patience import PATIENCE
 from tests.wire.people import TOKEN, Place
 from tests.wire.server import LoopbackDiscord
 
@@ -24,7 +25,7 @@ async def running(client: Greeter) -> AsyncIterator[None]:
     task = asyncio.create_task(run_gateway(client, TOKEN))
     yield
     task.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.wait({task})
     assert task.cancelled(), task
     assert client.is_closed()
@@ -98,7 +99,7 @@ async def test_rate_limits_and_outages_are_waited_out(loopback: LoopbackDiscord)
         await loopback.gateway.until(identified=1)
         for status in (429, 500):
             loopback.fail("POST", "/interactions/.*", status)
-            assert (await loopback.interact(Reader().command("hello"), seconds=10)).text
+            assert (await loopback.interact(Reader().command("hello"))).text
     assert loopback.rest.count("PUT", ".*/commands") == 1
 
 

@@ -39,7 +39,7 @@ async def test_what_a_reader_does_is_logged_and_counted(
         if mode == "http":
             await bot.says("Discord sends interactions to")
         else:
-            await loopback.gateway.until(identified=1, seconds=30)
+            await loopback.gateway.until(identified=1)
         answered = await loopback.interact(Reader().command("search", query="readers"))
         assert answered.text
         await bot.says('"message": "interaction"')

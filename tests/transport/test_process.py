@@ -55,7 +55,7 @@ async def bot(
         if transport == "http":
             await process.says("Discord sends interactions to")
         else:
-            await loopback.gateway.until(identified=1, seconds=30)
+            await loopback.gateway.until(identified=1)
         yield process
         assert await process.end() == 0
     assert "Traceback" not in process.log
@@ -188,7 +188,7 @@ async def test_somebody_else_pages_in_a_copy_of_their_own(loopback: LoopbackDisc
 async def test_a_rate_limit_and_an_outage_delay_an_answer(gateway: LoopbackDiscord) -> None:
     for status in (429, 500):
         gateway.fail("POST", ANSWER, status)
-        reply = await gateway.interact(Reader().command("about"), seconds=10)
+        reply = await gateway.interact(Reader().command("about"))
         assert reply.text
 
 
@@ -198,5 +198,5 @@ async def test_a_cut_line_is_mended_and_what_was_asked_meanwhile_is_answered(
 ) -> None:
     resumed = len(gateway.gateway.resumed)
     gateway.gateway.cut()
-    assert (await gateway.interact(Reader().command("help"), seconds=10)).text
+    assert (await gateway.interact(Reader().command("help"))).text
     assert len(gateway.gateway.resumed) == resumed + 1

@@ -16,11 +16,11 @@ async def test_a_killed_bot_starts_again_and_answers_old_buttons(
 ) -> None:
     reader = Reader()
     async with BotProcess(loopback.base, tmp_path / "index.db") as bot:
-        await loopback.gateway.until(identified=1, seconds=30)
+        await loopback.gateway.until(identified=1)
         message = (await loopback.interact(reader.command("latest", count=2))).shown
         assert await bot.end(signal.SIGKILL) == -signal.SIGKILL
     async with BotProcess(loopback.base, tmp_path / "index.db") as bot:
-        await loopback.gateway.until(identified=2, seconds=30)
+        await loopback.gateway.until(identified=2)
         for component in components_of(message):
             usable = component.get("custom_id") and not component.get("disabled")
             if component["type"] == BUTTON and usable:

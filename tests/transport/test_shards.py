@@ -82,7 +82,7 @@ async def test_the_whole_bot_serves_over_several_connections_and_announces_once(
     ) as process:
         await ledger_knows(state, 1)
         # Discord lets a bot begin one session every five seconds.
-        await discord_with_shards.gateway.until(identified=SHARDS, seconds=60)
+        await discord_with_shards.gateway.until(identified=SHARDS)
         await ask_everywhere(discord_with_shards, "about")
         write(posts, "Bees")
         await until(lambda: announced(discord_with_shards) == ["Bees"])

@@ -17,6 +17,7 @@ from tests.postgres import PostgresServer
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Reader
 from tests.wire.limits import texts_of
+from tests.wire.patience import PATIENCE
 from tests.wire.people import SERVER_ID
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
@@ -46,14 +47,14 @@ def announced(loopback: LoopbackDiscord) -> list[str]:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.02)
 
 
 async def ledger_knows(home: Path | str, count: int) -> None:
     """Wait until the bot has looked at its posts for the first time."""
-    async with asyncio.timeout(30), State.open(home) as state:
+    async with asyncio.timeout(PATIENCE), State.open(home) as state:
         while len(await state.ledger.posts()) < count:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
         await state.subscriptions.keep(WISH)
@@ -75,7 +76,7 @@ async def test_a_bot_that_lost_its_disk_announces_nothing_twice(
         return lambda: announced(loopback) == list(titles)
 
     async with bot() as process:
-        await loopback.gateway.until(identified=1, seconds=30)
+        await loopback.gateway.until(identified=1)
         await ledger_knows(data / "state.db", 1)
         write(posts, "Bees")
         await until(has(TITLES[1:2]))

@@ -23,6 +23,7 @@ from bot.web import hooks, keep_awake
 from bot.web.hooks import Hooks, Work
 from bot.web.keep_awake import KeepAwake
 from bot.web.server import listening
+from tests.wire.patience import PATIENCE
 
 SECRET = "a secret of both"
 PUSH = {
@@ -105,7 +106,7 @@ async def calling(hooks: Hooks) -> AsyncIterator[Caller]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that is about to happen."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.wire.patience import PATIENCE
 from tests.wire.people import APPLICATION_ID, BOT, TOKEN, new_id
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, INVALID, HELLO, ACK = (
@@ -172,7 +173,9 @@ class Gateway:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, *, identified: int = 0, resumed: int = 0, seconds: float = 15) -> None:
+    async def until(
+        self, *, identified: int = 0, resumed: int = 0, seconds: float = PATIENCE
+    ) -> None:
         """Wait until the bot has begun and resumed so many sessions and is connected.
 
         Raises:

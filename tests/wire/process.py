@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.wire.patience import PATIENCE
 from tests.wire.people import TOKEN
 
 CHECKOUT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ class Program:
             self._has_ended = True
             self._said.notify_all()
 
-    async def says(self, text: str, *, seconds: float = 30) -> None:
+    async def says(self, text: str, *, seconds: float = PATIENCE) -> None:
         """Wait until its log holds ``text``.
 
         Raises:
@@ -107,17 +108,17 @@ class Program:
         """Send a signal and return the exit status.
 
         Raises:
-            TimeoutError: it still runs after 5 seconds.
+            TimeoutError: it still runs.
         """
         await self.send(number)
-        return await self.ended(seconds=5)
+        return await self.ended()
 
     async def send(self, number: signal.Signals) -> None:
         """Send a signal."""
         assert self._process is not None
         self._process.send_signal(number)
 
-    async def ended(self, *, seconds: float = 30) -> int:
+    async def ended(self, *, seconds: float = PATIENCE) -> int:
         """The exit status, once it has ended by itself.
 
         Raises:

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from tests.wire.answers import INVALID_FORM_BODY, Answer, Answers, Expected, Refused
 from tests.wire.limits import check_limits
+from tests.wire.patience import PATIENCE
 from tests.wire.people import TOKEN
 from tests.wire.rates import Limits, Verdict
 from tests.wire.schema import validate_request, validate_response
@@ -113,7 +114,9 @@ class Rest:
             for call in self.calls
         )
 
-    async def until(self, method: str, path: str, *, times: int = 1, seconds: float = 15) -> None:
+    async def until(
+        self, method: str, path: str, *, times: int = 1, seconds: float = PATIENCE
+    ) -> None:
         """Wait until so many requests have come, answered well or not.
 
         Raises:

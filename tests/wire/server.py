@@ -13,12 +13,12 @@ from tests.wire.endpoint import encoded, signed
 from tests.wire.gateway import Gateway
 from tests.wire.interactions import Exchange
 from tests.wire.limits import check_limits
+from tests.wire.patience import PATIENCE
 from tests.wire.posting import read
 from tests.wire.rest import Fault, Rest
 from tests.wire.schema import description, validate_request
 
 # https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
-SECONDS_TO_ANSWER = 3
 
 
 class LoopbackDiscord:
@@ -85,9 +85,7 @@ class LoopbackDiscord:
         """What people see in a channel, oldest first; of a forum, each post's first message."""
         return read(self.answers, channel)
 
-    async def interact(
-        self, interaction: dict[str, Any], *, seconds: float = SECONDS_TO_ANSWER
-    ) -> Exchange:
+    async def interact(self, interaction: dict[str, Any], *, seconds: float = PATIENCE) -> Exchange:
         """Let the bot hear of an interaction, and wait for its answer.
 
         Raises:
