@@ -5,8 +5,9 @@ https://docs.astro.build/en/guides/content-collections/
 
 from __future__ import annotations
 
-from bot.generators.common import config, paths, slugs
+from bot.generators.common import paths, slugs
 from bot.generators.common.generator import SCRIPT, Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
@@ -41,7 +42,7 @@ class Astro(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        script = config.Script(files.script("astro.config") or "")
+        script = Script(files.script("astro.config") or "")
         site = script.value("site")
         if site and paths.is_absolute(site):
             self.url = f"{site.rstrip('/')}/{(script.value('base') or '').strip('/')}"

@@ -9,8 +9,9 @@ import datetime as dt
 import re
 
 from bot.blog.dialect import Dialect
-from bot.generators.common import config, paths
+from bot.generators.common import paths
 from bot.generators.common.generator import SCRIPT, Generator, Marks, PageFacts, text
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _DATED = re.compile(
@@ -46,7 +47,7 @@ class Docusaurus(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        script = config.Script(files.script("docusaurus.config") or "")
+        script = Script(files.script("docusaurus.config") or "")
         self.is_certain = files.script("docusaurus.config") is not None
         url = script.value("url")
         if url and paths.is_absolute(url):
@@ -160,7 +161,7 @@ def _doc(stem: str, id_: str | None) -> str:
     return "/".join(pieces[:-1] if is_index else pieces)
 
 
-def _blogs(script: config.Script) -> list[tuple[str, str]]:
+def _blogs(script: Script) -> list[tuple[str, str]]:
     """Folder and route of each blog, from the preset's options and from plugins."""
     found = []
     plugins = script.blocks("@docusaurus/plugin-content-blog")

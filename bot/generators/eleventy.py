@@ -21,6 +21,7 @@ from bot.generators.common.generator import (
     slug_of,
     text,
 )
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _VARIABLE = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
@@ -64,7 +65,7 @@ class Eleventy(Generator):
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
         script = files.texts.get(".eleventy.js") or files.script("eleventy.config")
-        self._input = config.Script(script).value("input") if script else None
+        self._input = Script(script).value("input") if script else None
         self._data = self._directory_data()
         for name in ("site", "metadata", "meta"):
             data = self._global_data(name)
@@ -208,7 +209,7 @@ def _permalink(facts: PageFacts) -> object:
 
 def _literals(script: str, *keys: str) -> dict[str, object]:
     """The values of these keys that are plain literals."""
-    parsed = config.Script(script)
+    parsed = Script(script)
     found = {key: parsed.value(key) for key in keys}
     return {
         key: value == "true" if value in {"true", "false"} else value
@@ -220,6 +221,6 @@ def _literals(script: str, *keys: str) -> dict[str, object]:
 def _directory_literals(script: str) -> dict[str, object]:
     """What a directory's data script says about its posts."""
     values = _literals(script, "permalink", "layout", "lang", "locale", "author", "draft")
-    if "permalink" not in values and config.Script(script).mentions("permalink"):
+    if "permalink" not in values and Script(script).mentions("permalink"):
         values["permalink"] = {"computed": True}
     return values

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.generators.common import config, languages, paths
+from bot.generators.common import languages, paths
 from bot.generators.common.generator import (
     SCRIPT,
     Generator,
@@ -17,6 +17,7 @@ from bot.generators.common.generator import (
     rooted,
     text,
 )
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
@@ -56,7 +57,7 @@ class Gatsby(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        script = config.Script(files.script("gatsby-config") or "")
+        script = Script(files.script("gatsby-config") or "")
         url = script.value("siteUrl")
         if url and paths.is_absolute(url):
             self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.blog.dialect import Dialect
-from bot.generators.common import config, paths
+from bot.generators.common import paths
 from bot.generators.common.generator import (
     SCRIPT,
     Generator,
@@ -18,6 +18,7 @@ from bot.generators.common.generator import (
     rooted,
     text,
 )
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _CONTENT_FOLDERS = (
@@ -60,9 +61,9 @@ class Next(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        script = config.Script(files.script("next.config") or "")
+        script = Script(files.script("next.config") or "")
         # Where the most used starter for blogs keeps the address.
-        metadata = config.Script(files.script("data/siteMetadata") or "")
+        metadata = Script(files.script("data/siteMetadata") or "")
         url = metadata.value("siteUrl")
         if url and paths.is_absolute(url):
             self.url = url

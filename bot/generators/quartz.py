@@ -5,8 +5,9 @@ https://quartz.jzhao.xyz
 
 from __future__ import annotations
 
-from bot.generators.common import config, paths, slugs
+from bot.generators.common import paths, slugs
 from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 
@@ -24,7 +25,7 @@ class Quartz(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        script = config.Script(files.script("quartz.config") or "")
+        script = Script(files.script("quartz.config") or "")
         if base := script.value("baseUrl"):
             self.url = base if paths.is_absolute(base) else f"https://{base}"
         locale = script.value("locale")

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML built without libyaml: the same result, ten times slower
-    from yaml import SafeLoader  # type: ignore[assignment]
+from bot.generators.common.data import TooMuchError, load_toml, load_yaml, within_limits
+from bot.generators.common.script import MOST_CHARACTERS, TOKEN, Script
+
+# No front matter has more `@def` lines.
+MOST_LINES = 200
 
 
 class FrontMatterError(Exception):
@@ -40,88 +41,6 @@ class FrontMatterError(Exception):
 
 class FrontMatterIsCodeError(FrontMatterError):
     """Front matter that is right, but would have to be run."""
-
-
-class Loader(SafeLoader):
-    """YAML in which only ``true``, ``false`` and null are more than text.
-
-    YAML 1.1 would turn the title ``1.10`` into 1.1, the tag ``no`` into false, the time
-    ``12:30`` into 750, and fail on the date ``2017-02-29``. The author's spelling is kept.
-    """
-
-    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
-        """Return the tag of a node that names none."""
-        if kind is yaml.ScalarNode:
-            return SPECIAL.get(value, TEXT) if implicit[0] else TEXT
-        return OTHERS[kind]
-
-
-BOOL, NULL, MERGE, TEXT, LIST, MAPPING = (
-    f"tag:yaml.org,2002:{name}" for name in ("bool", "null", "merge", "str", "seq", "map")
-)
-SPECIAL = dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), BOOL)
-SPECIAL |= dict.fromkeys(("", "~", "null", "Null", "NULL"), NULL) | {"<<": MERGE}
-OTHERS: dict[type[yaml.Node], str] = {yaml.SequenceNode: LIST, yaml.MappingNode: MAPPING}
-
-
-# Libyaml's binding recurses on the C stack, and deep nesting crashes the process: it must not
-# come to that. It bears many times this depth.
-DEEPEST = 1_000
-BRACKETS = re.compile(r"[\[\]{}]")
-NESTED_ITEMS = re.compile(rf"(?:[-?][ \t]+){{{DEEPEST}}}")
-
-
-def load_yaml(text: str) -> Any:
-    """Return what YAML holds, as dicts, lists, text, truth and None.
-
-    Raises:
-        yaml.YAMLError: it is broken.
-        RecursionError: it is nested too deeply.
-    """
-    if sum(map(text.count, "[{-?")) > DEEPEST and _is_deep(text):
-        raise RecursionError
-    node = Loader(text).get_single_node()
-    return None if node is None else _plain_value(node, {})
-
-
-def _is_deep(text: str) -> bool:
-    depth = 0
-    for bracket in BRACKETS.findall(text):
-        depth += 1 if bracket in "[{" else -1
-        if depth > DEEPEST:
-            return True
-    return NESTED_ITEMS.search(text) is not None
-
-
-def _plain_value(node: yaml.Node, known: dict[int, Any]) -> Any:
-    """Return a node's value, whatever tag it carries; ``known`` holds those of aliases."""
-    kind = type(node)
-    if kind is yaml.ScalarNode:
-        if node.tag == BOOL:
-            return node.value.lower() == "true"
-        return None if node.tag == NULL else node.value
-    key = id(node)
-    if key not in known:
-        if kind is yaml.SequenceNode:
-            known[key] = items = list[Any]()
-            items.extend(_plain_value(item, known) for item in node.value)
-        else:
-            known[key] = mapping = dict[str, Any]()
-            _fill(mapping, node.value, known)
-    return known[key]
-
-
-def _fill(
-    mapping: dict[str, Any], pairs: list[tuple[yaml.Node, yaml.Node]], known: dict[int, Any]
-) -> None:
-    for key, value in pairs:
-        if key.tag == MERGE:
-            merged = _plain_value(value, known)
-            for other in merged if isinstance(merged, list) else [merged]:
-                if isinstance(other, dict):
-                    mapping.update({k: v for k, v in other.items() if k not in mapping})
-        elif isinstance(key, yaml.ScalarNode):  # no field has a list for its name
-            mapping[key.value] = _plain_value(value, known)
 
 
 class Format(BaseHandler):
@@ -168,9 +87,10 @@ class Format(BaseHandler):
         """
         try:
             loaded = self.parse(fm)
-        except RecursionError:
+        except TooMuchError as error:
             raise FrontMatterError(
-                f"The {self.name} front matter is nested too deeply", "Write it flatter."
+                f"The {self.name} front matter is refused: {error}",
+                "Write less of it, and flatter.",
             ) from None
         if loaded is None:  # nothing, or nothing but comments
             return {}
@@ -279,12 +199,14 @@ class Toml(Format):
     def parse(self, block: str) -> Any:
         """Return what the TOML holds; an impossible date stays text, to be reported as a date."""
         try:
-            return tomllib.loads(block)
-        except tomllib.TOMLDecodeError as error:
+            return load_toml(block)
+        except TooMuchError:
+            raise
+        except ValueError as error:
             quoted = self.bare_date.sub(r'\1"\2"', block)
             try:
-                return tomllib.loads(quoted)
-            except tomllib.TOMLDecodeError:
+                return load_toml(quoted)
+            except ValueError:
                 pass
             raise FrontMatterError(
                 f"The TOML front matter is broken: {first_line(error).partition(' (at ')[0]}",
@@ -326,7 +248,7 @@ class Json(Format):
 
     def parse(self, block: str) -> Any:
         """Return what the JSON holds."""
-        return self.decoder.decode(block)
+        return within_limits(self.decoder.decode(block))
 
 
 class Headers(Format):
@@ -360,15 +282,15 @@ class Headers(Format):
 
     def parse(self, block: str) -> dict[str, Any]:
         """Return the values as text; a header given twice keeps its first value."""
-        values: dict[str, str] = {}
-        key = ""
+        values: dict[str, list[str]] = {}
+        lines: list[str] = []
         for line in block.splitlines():
             if found := self.line.match(line):
-                key = found[1].lower()
-                values.setdefault(key, (found[2] or "").strip())
-            elif key:
-                values[key] = f"{values[key]} {line.strip()}".strip()
-        return values
+                lines = [(found[2] or "").strip()]
+                values.setdefault(found[1].lower(), lines)
+            else:
+                lines.append(line.strip())
+        return {key: " ".join(filter(None, value)) for key, value in values.items()}
 
 
 class Franklin(Format):
@@ -392,10 +314,10 @@ class Franklin(Format):
     def parse(self, block: str) -> dict[str, Any]:
         """Return the values: Julia's strings and lists of strings are TOML's too."""
         values: dict[str, Any] = {}
-        for key, value in self.line.findall(block):
+        for key, value in islice(self.line.findall(block), MOST_LINES):
             try:
-                values[key] = tomllib.loads(f"value = {value}")["value"]
-            except tomllib.TOMLDecodeError:
+                values[key] = load_toml(f"value = {value}")["value"]
+            except ValueError:
                 values[key] = value.strip()
         return values
 
@@ -408,14 +330,7 @@ class Module(Format):
         r"""(?:import\b[^'"]{0,2000}['"][^'"\n]*['"];?[ \t]*\n\s*+)*+"""
         r"export[ ]+const[ ]+(?:meta|metadata|front[mM]atter|post)[ ]*(?::[^=\n]*)?=[ ]*(?=\{)"
     )
-    token = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|[{}]""")
     closing = re.compile(r";?[ \t]*(?:\n|\Z)")
-    pair = re.compile(
-        r"""(?:^|[{,])\s*["']?(\w+)["']?\s*:\s*
-        ('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\$])*`|true\b|false\b|\[[^\[\]]*\])""",
-        re.VERBOSE,
-    )
-    text = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\])*)\1""")
 
     def split(self, text: str) -> tuple[str, str]:
         """Return the object, and the text below it; imports above it are dropped.
@@ -425,7 +340,7 @@ class Module(Format):
         """
         start = self._start(text)
         depth = 0
-        for token in self.token.finditer(text, start):
+        for token in TOKEN.finditer(text, start, start + MOST_CHARACTERS):
             depth += {"{": 1, "}": -1}.get(token[0], 0)
             if depth == 0:
                 closing = self.closing.match(text, token.end())
@@ -437,15 +352,9 @@ class Module(Format):
     def parse(self, block: str) -> dict[str, Any]:
         """Return the literal values; what only running the module tells is left out."""
         values: dict[str, Any] = {}
-        for key, value in self.pair.findall(block):
-            if value in {"true", "false"}:
-                values.setdefault(key, value == "true")
-            elif texts := [self._unescaped(text) for _, text in self.text.findall(value)]:
-                values.setdefault(key, texts if value[0] == "[" else texts[0])
+        for key, value in Script(block).pairs():
+            values.setdefault(key, value)
         return values
-
-    def _unescaped(self, text: str) -> str:
-        return re.sub(r"\\(.)", r"\1", text)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -471,7 +380,7 @@ def first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def line_in(error: tomllib.TOMLDecodeError) -> int | None:
+def line_in(error: ValueError) -> int | None:
     """Return the line that tomllib names at the end of its message (an attribute from 3.14 on)."""
     found = re.search(r"\(at line (\d+)", str(error))
     return int(found[1]) if found else None

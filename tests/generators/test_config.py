@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.generators.common.config import Script, parse, python_constants
+from bot.generators.common.config import parse, python_constants
+from bot.generators.common.script import Script
 
 
 @pytest.mark.parametrize(
@@ -41,13 +42,13 @@ def test_blocks_of_scripts() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("x.yml", "A: {B: [{C: 1}]}"),
-        ("x.toml", "[A]\nB = [{C = 1}]"),
-        ("x.json", '{"A": {"B": [{"C": 1}]}}'),
+        ("x.yml", "A: {B: [{C: true}]}"),
+        ("x.toml", "[A]\nB = [{C = true}]"),
+        ("x.json", '{"A": {"B": [{"C": true}]}}'),
     ],
 )
 def test_keys_are_found_in_any_case(name: str, text: str) -> None:
-    assert parse(name, text) == {"a": {"b": [{"c": 1}]}}
+    assert parse(name, text) == {"a": {"b": [{"c": True}]}}
 
 
 @pytest.mark.parametrize(

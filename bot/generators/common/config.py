@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
-import json
-import re
 from collections.abc import Mapping
+
+import yaml
+
+from bot.generators.common import data
+
+# Longer ones are no configuration.
+MOST_PYTHON = 200_000
 
 
 def lowered(value: object) -> object:
@@ -23,10 +28,7 @@ def parse(name: str, text: str) -> dict[str, object]:
     Raises:
         ValueError: the file cannot be parsed, or holds no mapping.
     """
-    try:
-        value = _data(name, text)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    value = _data(name, text)
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -37,17 +39,12 @@ def parse(name: str, text: str) -> dict[str, object]:
 
 
 def _data(name: str, text: str) -> object:
-    # Imported late: many sites have no configuration, and a question at a terminal waits.
     if name.endswith(".json"):
-        return json.loads(text)
+        return data.load_json(text)
     if name.endswith(".toml"):
-        import tomllib  # noqa: PLC0415
-
-        return tomllib.loads(text)
-    import yaml  # noqa: PLC0415
-
+        return data.load_toml(text)
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return data.load_yaml(text)
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
 
@@ -58,6 +55,8 @@ def python_constants(text: str) -> dict[str, object]:
     Raises:
         ValueError: the file is no Python.
     """
+    if len(text) > MOST_PYTHON:
+        raise ValueError(f"it is longer than {MOST_PYTHON} characters")
     try:
         module = ast.parse(text)
     except (SyntaxError, RecursionError, MemoryError) as error:
@@ -70,81 +69,6 @@ def python_constants(text: str) -> dict[str, object]:
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 constants.pop(node.targets[0].id, None)  # computed: not ours to know
     return constants
-
-
-_JS_NOISE = re.compile(
-    r"""(?P<kept>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|//[^\n]*|/\*.*?\*/""",
-    re.DOTALL,
-)
-_JS_VALUE = r"""\s*(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`$\\]*)`|([\w.$]+))"""
-
-
-class Script:
-    """A configuration in JavaScript or TypeScript, searched for plain ``key: "value"`` pairs."""
-
-    def __init__(self, text: str) -> None:
-        self._text = self._whole = _JS_NOISE.sub(lambda match: match["kept"] or " ", text)
-
-    def value(self, key: str) -> str | None:
-        """The literal after ``key:``, or of the constant that stands there; else None."""
-        declared = "(?<!const )(?<!let )(?<!var )"
-        name = rf"""{declared}(?<![\w$.-])["']?{re.escape(key)}["']?"""
-        found = re.search(rf"{name}\s*:{_JS_VALUE}", self._text)
-        if found:
-            return self._literal(found)
-        # `{ url, title: … }` is short for `url: url`.
-        short = re.search(rf"[{{,]\s*{re.escape(key)}\s*[,}}]", self._text)
-        return self._constant(key) if short else None
-
-    def mentions(self, key: str) -> bool:
-        """Whether a key of that name is given any value, computed ones and methods included."""
-        name = rf"""(?<![\w$.-])["']?{re.escape(key)}["']?"""
-        return re.search(rf"{name}\s*(?::|\([^)]*\)\s*\{{)", self._text) is not None
-
-    def block(self, key: str) -> Script | None:
-        """The part in braces after ``key:``, or None."""
-        found = re.search(rf"""(?<![\w$.-])["']?{re.escape(key)}["']?\s*[:,]\s*\{{""", self._text)
-        if not found:
-            return None
-        depth, start = 0, found.end() - 1
-        for brace in re.finditer(r"[{}]", self._text[start:]):
-            depth += 1 if brace[0] == "{" else -1
-            if depth == 0:
-                return self._part(start, start + brace.end())
-        return None
-
-    def blocks(self, key: str) -> list[Script]:
-        """All parts in braces after ``key:`` or ``"key",``, in order."""
-        parts = []
-        rest = self
-        while part := rest.block(key):
-            parts.append(part)
-            at = rest._text.index(part._text)  # noqa: SLF001
-            rest = rest._part(at + 1, None)
-        return parts
-
-    def _part(self, start: int, end: int | None) -> Script:
-        """A piece of the script, in which the constants of the whole are known."""
-        part = Script("")
-        part._text, part._whole = self._text[start:end], self._whole
-        return part
-
-    def _literal(self, found: re.Match[str] | None) -> str | None:
-        if not found:
-            return None
-        quoted = next((group for group in found.groups()[:3] if group is not None), None)
-        if quoted is not None:
-            return re.sub(r"\\(.)", r"\1", quoted)
-        word = found[4]
-        if word in {"true", "false"} or word.replace(".", "").isdigit():
-            return word
-        return self._constant(word)
-
-    def _constant(self, name: str) -> str | None:
-        """What ``const name = "…"`` holds, or falls back on: ``process.env.URL ?? "…"``."""
-        declared = rf"\b(?:const|let|var)\s+{re.escape(name)}\s*(?::\s*\w+\s*)?="
-        found = re.search(rf"{declared}(?:[^;\n]*?(?:\?\?|\|\|))?{_JS_VALUE}", self._whole)
-        return None if found is None or found[4] else self._literal(found)
 
 
 def text_at(config: Mapping[str, object], *keys: str) -> str | None:
