@@ -64,6 +64,12 @@ class Counters:
             ("scope",),
             registry=registry,
         )
+        self.refused = Counter(
+            "slashpost_http_refused",
+            "Requests and connections that were refused, or closed for being slow or too many",
+            ("reason",),
+            registry=registry,
+        )
         self.announcements = Counter(
             "slashpost_announcements",
             "What became of deliveries of new posts",

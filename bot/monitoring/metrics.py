@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 COUNTERS = "bot.monitoring.counters"
 RATE_LIMITED = 429
-# What may wait to be counted, when nobody asks for metrics.
-MOST_EARLY = 1000
+# Of the pending counts, where nobody asks for metrics.
+MAX_PENDING = 1000
 
 
 class Metrics:
@@ -46,21 +46,25 @@ class Metrics:
         self._db = db
         self.outbox: Outbox | None = None
         self._counters: Counters | None = None
-        self._early: list[Callable[[Counters], None]] = []
+        self._pending: list[Callable[[Counters], None]] = []
 
     def count(self, usage: Usage) -> None:
         """Count an interaction that has been dealt with."""
         kind, command, outcome, seconds = usage.kind, usage.command, usage.outcome, usage.seconds
 
-        def note(counters: Counters) -> None:
+        def record(counters: Counters) -> None:
             counters.interactions.labels(kind, command, outcome).inc()
             counters.seconds.labels(kind).observe(seconds)
 
-        self._note(note)
+        self._record(record)
 
     def count_announcement(self, outcome: str) -> None:
         """Count what became of a delivery."""
-        self._note(lambda counters: counters.announcements.labels(outcome).inc())
+        self._record(lambda counters: counters.announcements.labels(outcome).inc())
+
+    def count_refusal(self, reason: str) -> None:
+        """Count a request or connection that was refused before it had proven anything."""
+        self._record(lambda counters: counters.refused.labels(reason).inc())
 
     def trace(self) -> aiohttp.TraceConfig:
         """What lets an HTTP session's requests to Discord be counted."""
@@ -94,18 +98,18 @@ class Metrics:
                 counters.held.set(backlog.held)
         return counters.text()
 
-    def _note(self, note: Callable[[Counters], None]) -> None:
-        if self._counters is None and len(self._early) < MOST_EARLY:
-            self._early.append(note)
+    def _record(self, record: Callable[[Counters], None]) -> None:
+        if self._counters is None and len(self._pending) < MAX_PENDING:
+            self._pending.append(record)
         else:
-            note(self._load())
+            record(self._load())
 
     def _load(self) -> Counters:
         if self._counters is None:
             self._counters = import_module(COUNTERS).Counters()
-            for note in self._early:
-                note(self._counters)
-            self._early.clear()
+            for record in self._pending:
+                record(self._counters)
+            self._pending.clear()
         return self._counters
 
     async def _request_starts(
@@ -127,13 +131,13 @@ class Metrics:
         # https://docs.discord.com/developers/topics/rate-limits#header-format
         scope = params.response.headers.get("X-RateLimit-Scope", "none")
 
-        def note(counters: Counters) -> None:
+        def record(counters: Counters) -> None:
             counters.request_seconds.observe(seconds)
             counters.requests.labels(method, status).inc()
             if status == RATE_LIMITED:
                 counters.limits.labels(scope).inc()
 
-        self._note(note)
+        self._record(record)
 
     async def _request_fails(
         self,
@@ -142,4 +146,4 @@ class Metrics:
         params: aiohttp.TraceRequestExceptionParams,
     ) -> None:
         method = params.method
-        self._note(lambda counters: counters.requests.labels(method, "none").inc())
+        self._record(lambda counters: counters.requests.labels(method, "none").inc())

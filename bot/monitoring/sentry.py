@@ -51,7 +51,7 @@ async def reporting(dsn: str | None, secrets: Secrets, *, setting: str) -> Async
     except ImportError:
         hint = "Install slashpost[sentry], or unset it."
         raise SettingError(setting, "sentry-sdk is not installed", hint) from None
-    editor = Editor(secrets)
+    scrubber = Scrubber(secrets)
     try:
         sentry_sdk.init(
             dsn,
@@ -66,8 +66,8 @@ async def reporting(dsn: str | None, secrets: Secrets, *, setting: str) -> Async
             include_local_variables=False,
             auto_session_tracking=False,
             send_client_reports=False,
-            before_send=editor.event,
-            before_breadcrumb=editor.breadcrumb,
+            before_send=scrubber.event,
+            before_breadcrumb=scrubber.breadcrumb,
         )
     except sentry_sdk.utils.BadDsn as error:
         hint = "Copy it from your Sentry project's settings, under Client Keys."
@@ -84,30 +84,30 @@ async def reporting(dsn: str | None, secrets: Secrets, *, setting: str) -> Async
         sentry_sdk.get_client().close(timeout=0)
 
 
-class Editor:
-    """Takes out of reports what must not be in them, and says which interaction they concern."""
+class Scrubber:
+    """Removes secrets and what readers typed from reports, and names the interaction."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
 
     def event(self, event: Event, _hint: Hint) -> Event:
-        """Edit a report."""
+        """Scrub a report."""
         usage: Usage | None = get_contextvars().get(USAGE)
-        edited: Event = self._hide(event, usage.typed if usage else ())
+        scrubbed: Event = self._hide(event, usage.typed if usage else ())
         tags: dict[str, Any] = {}
         if request_id := get_contextvars().get("request_id"):
             tags["request_id"] = request_id
         if usage:
             tags |= place_of(usage)
-            edited.setdefault("contexts", {})["interaction"] = {**tags, **result_of(usage)}
-        edited["tags"] = tags
-        return edited
+            scrubbed.setdefault("contexts", {})["interaction"] = {**tags, **result_of(usage)}
+        scrubbed["tags"] = tags
+        return scrubbed
 
     def breadcrumb(self, crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb:
-        """Edit what was logged before an error."""
+        """Scrub what was logged before an error."""
         usage: Usage | None = get_contextvars().get(USAGE)
-        edited: Breadcrumb = self._hide(crumb, usage.typed if usage else ())
-        return edited
+        scrubbed: Breadcrumb = self._hide(crumb, usage.typed if usage else ())
+        return scrubbed
 
     def _hide(self, value: Any, typed: Iterable[str]) -> Any:
         if isinstance(value, str):

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.app import App
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import IndexUnavailable
-from bot.web.hooks import STAY, Hooks, Work
+from bot.web.hooks import STAY, Actions, Hooks
 from bot.web.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ class HookActions:
         self._announcer: Announcer | None = None
         self._stay_secret = secrets.token_hex()
         posts = app.settings.posts
-        work = Work(
+        actions = Actions(
             refresh=self._refresh,
             drained=self._drained,
             posts=self._posts,
             branch=posts.branch if isinstance(posts, RepositoryAddress) else None,
         )
         hooks = Hooks(
-            work,
+            actions,
             push_secret=app.settings.push_secret,
             wake_secret=app.settings.wake_secret,
             stay_secret=self._stay_secret,
@@ -66,8 +66,8 @@ class HookActions:
             if announcer is not None and settings.mode == "http" and settings.public_url:
                 url = settings.public_url + STAY
                 keep_awake = KeepAwake(url, self._stay_secret, self._drained)
-                self._app.after_sync.append(keep_awake.notice)
-                stack.callback(self._app.after_sync.remove, keep_awake.notice)
+                self._app.after_sync.append(keep_awake.notify)
+                stack.callback(self._app.after_sync.remove, keep_awake.notify)
                 await stack.enter_async_context(keep_awake.running())
             yield
 

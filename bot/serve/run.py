@@ -30,17 +30,17 @@ from bot.serve.state import State
 from bot.settings import Settings, setting_of
 from bot.state.replica import Replica
 from bot.transport.api import invite_url, use_api_base
+from bot.transport.clock import DiscordClock
 from bot.transport.commands import sync_commands
 from bot.transport.endpoint import claim_gateway
 from bot.transport.gateway import connections_wanted, run_gateway
 from bot.transport.http import HttpService
 from bot.transport.interactions import Interactions
 from bot.transport.lifecycle import finish_running
+from bot.web.connection import Limits
 from bot.web.front_page import Front, add_front_page
-from bot.web.headers import add_security_headers
-from bot.web.health import add_health
+from bot.web.health import add_health, add_metrics
 from bot.web.interactions import add_interactions
-from bot.web.metrics import add_metrics
 from bot.web.server import listening
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ async def serve(app: App, *, take_over: bool = False) -> None:
 async def serve_http(app: App, token: str) -> None:
     """Answer what Discord posts; where the bot ran before, before anything else is done."""
     metrics = Metrics(app.library, app.settings.db)
+    clock = DiscordClock()
     async with (
         open_state(app.settings) as state,
-        observed_client(app, metrics, state) as client,
+        observed_client(app, metrics, state, clock) as client,
     ):
-        interactions = Interactions(client, apology=failure)
+        interactions = Interactions(client, apology=failure, clock=clock)
         service = HttpService(
             client,
             token,
@@ -100,7 +101,7 @@ async def serve_http(app: App, token: str) -> None:
         hooks = HookActions(app, routes)
         port = DEFAULT_PORT if app.settings.port is None else app.settings.port
         async with (
-            listening(routes, port, host=app.settings.host),
+            listening(routes, port, host=app.settings.host, refused=metrics.count_refusal),
             serving_metrics(metrics, app.settings),
             in_background(service.run()) as running,
         ):
@@ -142,12 +143,18 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
                 lambda: None if client and client.is_ready() else waiting,
             )
             hooks = HookActions(app, routes)
-            serving = listening(routes, app.settings.port, host=app.settings.host)
+            serving = listening(
+                routes,
+                app.settings.port,
+                host=app.settings.host,
+                refused=metrics.count_refusal,
+            )
             await stack.enter_async_context(serving)
         await stack.enter_async_context(serving_metrics(metrics, app.settings))
         state = await stack.enter_async_context(open_state(app.settings))
         connections = await connections_wanted(token)
-        client = observed_client(app, metrics, state, sync, sharded=connections > 1)
+        clock = DiscordClock()
+        client = observed_client(app, metrics, state, clock, sync, sharded=connections > 1)
         announcer = await stack.enter_async_context(announced(app, client, state, metrics))
         if hooks is not None:
             await stack.enter_async_context(hooks.working(announcer))
@@ -157,9 +164,17 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
 
 
 def observed_client(
-    app: App, metrics: Metrics, state: State, sync: Sync = sync_commands, *, sharded: bool = False
+    app: App,
+    metrics: Metrics,
+    state: State,
+    clock: DiscordClock,
+    sync: Sync = sync_commands,
+    *,
+    sharded: bool = False,
 ) -> Slashpost:
-    """The bot, whose work is logged and counted."""
+    """The bot, whose work is logged and counted, and whose requests tell the time."""
+    trace = metrics.trace()
+    clock.add_to(trace)
 
     def tell(usage: Usage) -> None:
         report(usage)
@@ -171,7 +186,7 @@ def observed_client(
         sharded=sharded,
         state=state if state.lasts else None,
         tell=tell,
-        http_trace=metrics.trace(),
+        http_trace=trace,
     )
 
 
@@ -217,7 +232,6 @@ def add_pages(
             newest=await library.latest(limit=POSTS_ON_FRONT_PAGE),
         )
 
-    add_security_headers(routes)
     add_front_page(routes, look)
     add_health(routes, lambda: lacking(library, at_discord()))
 
@@ -235,6 +249,7 @@ async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator
                 host=settings.metrics_host,
                 what="Metrics",
                 setting=setting_of("metrics_port").label,
+                limits=Limits(connections=32),
             )
             try:
                 await stack.enter_async_context(serving)

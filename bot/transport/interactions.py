@@ -16,8 +16,9 @@ import discord
 from discord.webhook.async_ import async_context
 from multidict import MultiMapping
 
+from bot.transport.clock import DiscordClock
 from bot.transport.exchange import BodyAdapter, Exchange, Payload, Reply, encode
-from bot.transport.signature import Signatures
+from bot.transport.signature import Signatures, well_formed
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Interactions:
         apology: the answer to an interaction that nothing answered in time.
         deadline: seconds after which ``apology`` answers.
         at_once: how many requests may wait for their answers.
+        clock: tells which requests are recorded ones.
 
     Attributes:
         heard: is set by every genuine request.
@@ -52,29 +54,46 @@ class Interactions:
         apology: Apology,
         deadline: float = DEADLINE_SECONDS,
         at_once: int = MAX_AT_ONCE,
+        clock: DiscordClock | None = None,
     ) -> None:
         self.heard = asyncio.Event()
         self._client = client
         self._apology = apology
         self._deadline = deadline
         self._free = at_once
+        self._clock = clock or DiscordClock()
         self._signatures: Signatures | None = None
 
     def trust(self, public_key: str) -> None:
         """Answer requests that were signed with the key that belongs to ``public_key``."""
-        self._signatures = Signatures(public_key)
+        self._signatures = Signatures(public_key, clock=self._clock.now)
 
-    async def receive(self, headers: MultiMapping[str], body: bytes) -> Reply:
-        """Answer a request; its reply must be told when it was sent."""
+    def refusal(self, headers: MultiMapping[str]) -> HTTPStatus | None:
+        """The status to answer with before the body is read, where the headers say enough."""
+        if self._signatures is None or not self._free:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return None if well_formed(headers) else HTTPStatus.UNAUTHORIZED
+
+    async def receive(
+        self, headers: MultiMapping[str], body: bytes, *, proven: Callable[[], None] = lambda: None
+    ) -> Reply:
+        """Answer a request; its reply must be told when it was sent.
+
+        Args:
+            headers: of the request.
+            body: as it was sent.
+            proven: is called when Discord has signed them.
+        """
         if self._signatures is None or not self._free:
             return Reply(HTTPStatus.SERVICE_UNAVAILABLE)
-        if not self._signatures.verify(headers, body):
+        if not await self._is_genuine(self._signatures, headers, body):
             return Reply(HTTPStatus.UNAUTHORIZED)
+        proven()
         self.heard.set()
         try:
             interaction = json.loads(body)
             kind = interaction["type"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             log.warning("Discord signed what is no interaction: %d bytes", len(body))
             return Reply(HTTPStatus.BAD_REQUEST)
         if kind == PING:
@@ -84,6 +103,18 @@ class Interactions:
             return await self._answer(interaction)
         finally:
             self._free += 1
+
+    async def _is_genuine(
+        self, signatures: Signatures, headers: MultiMapping[str], body: bytes
+    ) -> bool:
+        """Whether Discord has signed a request just now, by Discord's own clock if need be."""
+        sent = signatures.signed_at(headers, body)
+        if sent is None:
+            return False
+        if not signatures.accept(sent):
+            await self._clock.ask()
+            return signatures.accept(sent)
+        return True
 
     async def _answer(self, interaction: Payload) -> Reply:
         exchange = Exchange()

@@ -1,7 +1,7 @@
-"""``/hooks/…``: where others tell that there is something to do, which wakes a sleeping machine.
+"""``/hooks/…``: where git hosts and cron jobs make the bot refresh its posts.
 
 A machine that Fly suspends when no request is open runs no timers. So these requests stay
-open while there is something to send, for as long as whoever made them waits.
+open while there is something to send, for as long as their sender waits.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from bot.web.signatures import is_signed
+from bot.web.connection import connection_of
+from bot.web.server import read_body
+from bot.web.signatures import is_signed, may_be_signed
 
 log = logging.getLogger(__name__)
 
 PUSH, WAKE, STAY = "/hooks/push", "/hooks/wake", "/hooks/stay"
-READ_SECONDS = 5.0
+# Git hosts list the commits of a push in its body.
+MAX_BYTES = 256 * 1024
 # Git hosts wait for 5 to 10 seconds and then call the hook broken; cron jobs have time, and
 # proxies cut off what is silent for a minute.
 PUSH_SECONDS = 4.0
 WAKE_SECONDS = 55.0
+SECONDS_BETWEEN_WARNINGS = 60.0
 
 # What hosts call the event in question, and the one that only asks whether somebody is there.
 EVENT_HEADERS = (
@@ -42,11 +46,11 @@ PINGS = frozenset({"ping", "diagnostics:ping"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What there is to do when somebody rings.
+class Actions:
+    """What hooks can ask for.
 
     Attributes:
-        refresh: looks at the posts; whether that worked.
+        refresh: reads the posts again; whether that worked.
         drained: waits, for some seconds at most, until what is new has been announced; how
             many messages still wait.
         posts: how many posts there are.
@@ -60,23 +64,29 @@ class Work:
 
 
 class Hooks:
-    """Answers hooks. One without a secret is not there.
+    """Answers hooks. One whose secret is not set answers 404.
 
     Args:
-        work: what to do then.
+        actions: what to do then.
         push_secret: signs what a git host posts, or None.
         wake_secret: lets its bearer wake the bot, or None.
-        stay_secret: known to this process alone, which holds a request open to itself.
+        stay_secret: known to this process alone, which holds a request to itself open.
     """
 
     def __init__(
-        self, work: Work, *, push_secret: str | None, wake_secret: str | None, stay_secret: str
+        self,
+        actions: Actions,
+        *,
+        push_secret: str | None,
+        wake_secret: str | None,
+        stay_secret: str,
     ) -> None:
-        self._work = work
+        self._actions = actions
         self._push_secret = push_secret
         self._wake_secret = wake_secret
         self._stay_secret = stay_secret
-        self._looks: set[asyncio.Task[bool]] = set()
+        self._refreshing: set[asyncio.Task[bool]] = set()
+        self._warned: dict[str, float] = {}
 
     def add_to(self, app: web.Application) -> None:
         """Answer the hooks' addresses."""
@@ -85,68 +95,77 @@ class Hooks:
         app.router.add_post(STAY, self.stay)
 
     async def push(self, request: web.Request) -> web.Response:
-        """Look at the posts, if a git host says that the branch has changed."""
-        body = await _read(request)
+        """Refresh the posts, if a git host says that the branch has changed."""
         if self._push_secret is None:
-            log.warning("A push was told of, but SLASHPOST_PUSH_SECRET is not set")
+            self._warn("A webhook came in, but SLASHPOST_PUSH_SECRET is not set")
             raise web.HTTPNotFound
+        body = b""
+        if may_be_signed(request.headers):
+            body = await read_body(request, MAX_BYTES)
         if not is_signed(request.headers, body, self._push_secret):
-            log.warning("A push was told of whose signature is wrong")
+            self._warn("A webhook came in whose signature is wrong")
             return _answer(HTTPStatus.FORBIDDEN, error="the signature is wrong")
+        _prove(request)
         event = next((request.headers[h] for h in EVENT_HEADERS if h in request.headers), "push")
         if event.lower() in PINGS:
             return _answer(HTTPStatus.OK, ping="pong")
         if event.lower() not in PUSHES:
             return _answer(HTTPStatus.ACCEPTED, ignored=event)
-        if not _concerns(_payload(request, body), self._work.branch):
+        if not _concerns(_payload(request, body), self._actions.branch):
             return _answer(HTTPStatus.ACCEPTED, ignored="another branch")
-        return await self._look(PUSH_SECONDS)
+        return await self._refresh(PUSH_SECONDS)
 
     async def wake(self, request: web.Request) -> web.Response:
-        """Look at the posts, and stay awake until what is new has been announced."""
-        await _read(request)
+        """Refresh the posts, and stay awake until what is new has been announced."""
         if self._wake_secret is None:
-            log.warning("Somebody would wake the bot, but SLASHPOST_WAKE_SECRET is not set")
+            self._warn("A request to wake came in, but SLASHPOST_WAKE_SECRET is not set")
             raise web.HTTPNotFound
-        if not _bears(request, self._wake_secret):
-            log.warning("Somebody would wake the bot without its SLASHPOST_WAKE_SECRET")
+        if not _has_bearer(request, self._wake_secret):
+            self._warn("A request to wake came in without the SLASHPOST_WAKE_SECRET")
             return _answer(HTTPStatus.FORBIDDEN, error="the secret is wrong")
-        return await self._look(WAKE_SECONDS)
+        await read_body(request, MAX_BYTES)
+        _prove(request)
+        return await self._refresh(WAKE_SECONDS)
 
     async def stay(self, request: web.Request) -> web.Response:
         """Stay awake until what is new has been announced."""
-        await _read(request)
-        if not _bears(request, self._stay_secret):
+        if not _has_bearer(request, self._stay_secret):
             return _answer(HTTPStatus.FORBIDDEN, error="another process asks")
-        return _answer(HTTPStatus.OK, waiting=await self._work.drained(WAKE_SECONDS))
+        await read_body(request, MAX_BYTES)
+        _prove(request)
+        return _answer(HTTPStatus.OK, waiting=await self._actions.drained(WAKE_SECONDS))
 
-    async def _look(self, seconds: float) -> web.Response:
-        """Look at the posts and announce them, and tell how far that got in some seconds."""
+    async def _refresh(self, seconds: float) -> web.Response:
+        """Refresh the posts and announce what is new; say how far that got in some seconds."""
         clock = asyncio.get_running_loop().time
         until = clock() + seconds
-        # It goes on when whoever asked has hung up.
-        look = asyncio.ensure_future(self._work.refresh())
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
-        done, _ = await asyncio.wait({look}, timeout=seconds)
-        if done and not look.result():
+        # It goes on when the sender has hung up.
+        task = asyncio.ensure_future(self._actions.refresh())
+        self._refreshing.add(task)
+        task.add_done_callback(self._refreshing.discard)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if done and not task.result():
             return _answer(HTTPStatus.BAD_GATEWAY, error="the posts cannot be looked at now")
-        waiting = await self._work.drained(max(0.0, until - clock()))
+        waiting = await self._actions.drained(max(0.0, until - clock()))
         status = HTTPStatus.OK if done and not waiting else HTTPStatus.ACCEPTED
-        return _answer(status, posts=await self._work.posts(), waiting=waiting)
+        return _answer(status, posts=await self._actions.posts(), waiting=waiting)
+
+    def _warn(self, message: str) -> None:
+        """Log what a stranger can cause as often as he likes; each message once a minute."""
+        now = asyncio.get_running_loop().time()
+        if now - self._warned.get(message, -SECONDS_BETWEEN_WARNINGS) >= SECONDS_BETWEEN_WARNINGS:
+            self._warned[message] = now
+            log.warning(message)
 
 
-async def _read(request: web.Request) -> bytes:
-    """The body, of which the server takes no more than a mebibyte."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await request.read()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
+def _prove(request: web.Request) -> None:
+    """Let the connection know that its request has proven who sent it."""
+    if connection := connection_of(request):
+        connection.prove()
 
 
-def _bears(request: web.Request, secret: str) -> bool:
-    """Whether a request brings a secret; takes the same time for every wrong one."""
+def _has_bearer(request: web.Request, secret: str) -> bool:
+    """Whether a request holds the secret; takes the same time for every wrong one."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), secret.encode())
     return right and kind.lower() == "bearer"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -12,9 +12,12 @@ from aiohttp import web
 from multidict import MultiMapping
 from structlog.contextvars import bound_contextvars
 
+from bot.web.connection import connection_of
+from bot.web.server import read_body
+
 PATH = "/interactions"
-# Discord sends a request at once; whoever trickles it is somebody else.
-READ_SECONDS = 5.0
+# Several times what a form with all its fields filled takes.
+MAX_BYTES = 128 * 1024
 # https://fly.io/docs/networking/request-headers/
 REQUEST_ID_HEADERS = ("Fly-Request-Id", "X-Request-Id")
 USABLE_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
@@ -38,21 +41,27 @@ class Reply(Protocol):
 class Receiver(Protocol):
     """Answers signed requests."""
 
-    async def receive(self, headers: MultiMapping[str], body: bytes) -> Reply:
-        """Answer one request, whoever sent it."""
+    def refusal(self, headers: MultiMapping[str]) -> HTTPStatus | None:
+        """The status to answer with where the headers alone show that nothing else will do."""
+
+    async def receive(
+        self, headers: MultiMapping[str], body: bytes, *, proven: Callable[[], None]
+    ) -> Reply:
+        """Answer one request, whoever sent it; ``proven`` is called once that is known."""
 
 
 def add_interactions(app: web.Application, receiver: Receiver) -> None:
     """Let ``receiver`` answer what is posted to ``/interactions``."""
 
     async def post(request: web.Request) -> web.StreamResponse:
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await request.read()
-        except TimeoutError:
-            raise web.HTTPRequestTimeout from None
+        if status := receiver.refusal(request.headers):
+            return web.Response(status=status)
+        body = await read_body(request, MAX_BYTES)
+        connection = connection_of(request)
+        if connection is None:
+            raise ConnectionResetError
         with bound_contextvars(request_id=request_id(request.headers)):
-            reply = await receiver.receive(request.headers, body)
+            reply = await receiver.receive(request.headers, body, proven=connection.prove)
             return await send(request, reply)
 
     app.router.add_post(PATH, post)

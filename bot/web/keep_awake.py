@@ -12,24 +12,24 @@ import aiohttp
 
 log = logging.getLogger(__name__)
 
-# A host that suspends a machine looks only every few minutes whether it is used.
-SECONDS_BETWEEN_GLANCES = 5.0
-# A glance that is later than that comes after a sleep.
+# A host that suspends machines looks every few minutes which are used.
+SECONDS_BETWEEN_CHECKS = 5.0
+# A check that is later than that comes after a suspension.
 LEAST_SLEEP_SECONDS = 15.0
-# What is over in that time need not be waited for by a request.
-SECONDS_TO_SPARE = 3.0
-# A request answered sooner, with messages still waiting, says that these wait for something.
+# Work that is done in that time needs no request.
+GRACE_SECONDS = 3.0
+# An answer that comes sooner with messages still waiting means that these are blocked.
 LEAST_SECONDS = 1.0
 MOST_REQUESTS = 20
 TIMEOUT = aiohttp.ClientTimeout(total=90)
 
 
 class KeepAwake:
-    """Holds a request to the bot's own public address open while there is something to send.
+    """Keeps a request to the bot's own public address open while there is something to send.
 
     Args:
         url: the address of ``/hooks/stay``, through the host's proxy.
-        secret: what it asks for.
+        secret: the bearer token of that address.
         drained: waits until what is new has been announced, for some seconds at most; how
             many messages still wait.
     """
@@ -38,19 +38,15 @@ class KeepAwake:
         self._url = url
         self._secret = secret
         self._drained = drained
-        self._is_news = True
+        self._is_due = True
 
-    async def notice(self) -> None:
-        """Hear that there may be something to send. Returns at once."""
-        self._is_news = True
+    async def notify(self) -> None:
+        """Check soon whether there is something to send. Returns at once."""
+        self._is_due = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Stay awake while it matters, for as long as the context is open.
-
-        It looks whether it matters after each notice, and once something else has woken the
-        machine.
-        """
+        """Check after each ``notify`` and after each suspension, while the context is open."""
         task = asyncio.create_task(self._run(), name="stay awake")
         try:
             yield
@@ -60,17 +56,17 @@ class KeepAwake:
 
     async def _run(self) -> None:
         while True:
-            if self._is_news:
-                self._is_news = False
-                if await self._drained(SECONDS_TO_SPARE):
+            if self._is_due:
+                self._is_due = False
+                if await self._drained(GRACE_SECONDS):
                     await self._hold()
             before = time.time()
-            await asyncio.sleep(SECONDS_BETWEEN_GLANCES)
-            # The clock on the wall goes on while the machine sleeps.
-            self._is_news |= time.time() - before > LEAST_SLEEP_SECONDS
+            await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
+            # Unlike the loop's clock, this one goes on while the machine is suspended.
+            self._is_due |= time.time() - before > LEAST_SLEEP_SECONDS
 
     async def _hold(self) -> None:
-        """Ask again and again until nothing waits; give up where that does not help."""
+        """Repeat the request until nothing waits; give up where that does not help."""
         loop = asyncio.get_running_loop()
         headers = {"Authorization": f"Bearer {self._secret}"}
         async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:

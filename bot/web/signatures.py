@@ -24,6 +24,14 @@ TOKEN_HEADER = "X-Gitlab-Token"  # noqa: S105 - a name
 # GitLab's signing token: https://github.com/standard-webhooks/standard-webhooks
 ID_HEADER, TIME_HEADER, SIGNATURE_HEADER = "webhook-id", "webhook-timestamp", "webhook-signature"
 ENCODED_KEY = "whsec_"
+# Of a header: several signatures of Standard Webhooks, or a token.
+LONGEST = 1024
+
+
+def may_be_signed(headers: Mapping[str, str]) -> bool:
+    """Whether there is a signature at all, before the body is read that it belongs to."""
+    names = (*BODY_HEADERS, TOKEN_HEADER, SIGNATURE_HEADER)
+    return any(1 < len(headers.get(name, "")) <= LONGEST for name in names)
 
 
 def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:

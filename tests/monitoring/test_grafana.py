@@ -29,8 +29,8 @@ async def counted(index: Index, db: Path) -> dict[str, set[str]]:
     """The labels of every metric by its name, once each has been counted."""
     metrics = Metrics(index, db)
     metrics.count(Usage(kind="command", command="latest"))
-    metrics._note(lambda counters: counters.requests.labels("GET", "200").inc())
-    metrics._note(lambda counters: counters.limits.labels("user").inc())
+    metrics._record(lambda counters: counters.requests.labels("GET", "200").inc())
+    metrics._record(lambda counters: counters.limits.labels("user").inc())
     metrics.count_announcement("sent")
     families = text_string_to_metric_families((await metrics.read()).decode())
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}

@@ -14,9 +14,9 @@ from bot.announce.ledger import Assignment, Revision
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.usage import Outcome, Usage
 from bot.index.index import Index
-from bot.monitoring.metrics import MOST_EARLY, Metrics
+from bot.monitoring.metrics import MAX_PENDING, Metrics
 from bot.serve.state import State
-from bot.web.metrics import add_metrics
+from bot.web.health import add_metrics
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
 
@@ -67,12 +67,12 @@ async def test_interactions_are_counted_by_command_and_outcome(metrics: Metrics)
 
 
 async def test_nothing_is_lost_or_hoarded_while_nobody_asks(metrics: Metrics) -> None:
-    for _ in range(MOST_EARLY + 5):
+    for _ in range(MAX_PENDING + 5):
         use(metrics, "answered", 0.02)
-    assert metrics._early == []
+    assert metrics._pending == []
     found = await read(metrics)
     total = "slashpost_interactions_total command=latest kind=command outcome=answered"
-    assert found[total] == MOST_EARLY + 5
+    assert found[total] == MAX_PENDING + 5
 
 
 async def test_the_index_is_described(metrics: Metrics, index: Index, tmp_path: Path) -> None:

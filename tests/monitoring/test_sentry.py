@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from structlog.contextvars import bound_contextvars
 
 from bot import __version__
@@ -20,7 +21,6 @@ from bot.blog.errors import DiscordRefused, SettingError
 from bot.blog.usage import USAGE, Usage
 from bot.monitoring.secrets import HIDDEN, Secrets
 from bot.monitoring.sentry import reporting
-from bot.web.server import listening
 
 TOKEN = "MTA5ODc2NTQzMjEwOTg3NjU0MzI.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
 # Written nowhere as it is, since reports quote the code around an error.
@@ -61,8 +61,8 @@ class LoopbackSentry:
 async def loopback_sentry() -> AsyncIterator[LoopbackSentry]:
     """A Sentry on the loopback interface."""
     sentry = LoopbackSentry()
-    async with listening(sentry.routes, 0) as port:
-        sentry.dsn = f"http://key@127.0.0.1:{port}/7"
+    async with TestServer(sentry.routes) as server:
+        sentry.dsn = f"http://key@127.0.0.1:{server.port}/7"
         yield sentry
 
 

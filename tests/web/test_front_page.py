@@ -17,7 +17,6 @@ from bot.blog.date import PostDate
 from bot.blog.errors import IndexUnavailable
 from bot.blog.post import Post
 from bot.web.front_page import Front, add_front_page, parts
-from bot.web.headers import add_security_headers
 from bot.web.server import listening
 
 INVITATION = "https://discord.com/oauth2/authorize?client_id=1&scope=bot&permissions=0"
@@ -52,7 +51,6 @@ async def serving(shown: Front | Exception) -> AsyncIterator[str]:
         return shown
 
     routes = web.Application()
-    add_security_headers(routes)
     add_front_page(routes, look)
     async with listening(routes, 0) as port:
         yield f"http://127.0.0.1:{port}/"

@@ -20,7 +20,7 @@ import pytest
 from aiohttp import web
 
 from bot.web import hooks, keep_awake
-from bot.web.hooks import Hooks, Work
+from bot.web.hooks import Actions, Hooks
 from bot.web.keep_awake import KeepAwake
 from bot.web.server import listening
 from tests.wire.patience import PATIENCE
@@ -64,9 +64,11 @@ class Bot:
         wake_secret: str | None = SECRET,
         branch: str | None = None,
     ) -> Hooks:
-        work = Work(refresh=self.refresh, drained=self.drained, posts=self.posts, branch=branch)
+        actions = Actions(
+            refresh=self.refresh, drained=self.drained, posts=self.posts, branch=branch
+        )
         return Hooks(
-            work, push_secret=push_secret, wake_secret=wake_secret, stay_secret="of this process"
+            actions, push_secret=push_secret, wake_secret=wake_secret, stay_secret="of this process"
         )
 
 
@@ -298,7 +300,7 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(keep_awake, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_GLANCES", 0.01)
+    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_CHECKS", 0.01)
     backlog = [2, 2, 1, 0]
     asked = []
 
@@ -307,12 +309,14 @@ async def test_the_bot_holds_a_request_to_itself_while_there_is_something_to_sen
         return backlog.pop(0) if backlog else 0
 
     bot = Bot()
-    work = Work(refresh=bot.refresh, drained=drained, posts=bot.posts)
-    async with calling(Hooks(work, push_secret=None, wake_secret=None, stay_secret="s")) as caller:
+    actions = Actions(refresh=bot.refresh, drained=drained, posts=bot.posts)
+    async with calling(
+        Hooks(actions, push_secret=None, wake_secret=None, stay_secret="s")
+    ) as caller:
         stay = KeepAwake(f"{caller.base}/hooks/stay", "s", drained)
         async with stay.running():
             await until(lambda: asked == [3.0, 55.0, 55.0, 55.0])
-            await stay.notice()
+            await stay.notify()
             await until(lambda: asked[4:] == [3.0])
             await asyncio.sleep(0.1)
             assert asked[5:] == [], "nothing to send: no request"
@@ -329,7 +333,7 @@ async def test_nobody_else_can_keep_the_bot_awake() -> None:
 async def test_a_bot_that_does_not_reach_itself_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, unused_tcp_port: int
 ) -> None:
-    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_GLANCES", 0.01)
+    monkeypatch.setattr(keep_awake, "SECONDS_BETWEEN_CHECKS", 0.01)
     caplog.set_level(logging.INFO)
 
     async def drained(_seconds: float) -> int:
@@ -338,5 +342,5 @@ async def test_a_bot_that_does_not_reach_itself_goes_on(
     stay = KeepAwake(f"http://127.0.0.1:{unused_tcp_port}/hooks/stay", "s", drained)
     async with stay.running():
         await until(lambda: caplog.text.count("may fall asleep") == 1)
-        await stay.notice()
+        await stay.notify()
         await until(lambda: caplog.text.count("may fall asleep") == 2)

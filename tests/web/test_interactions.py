@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -23,9 +24,16 @@ class Echo:
     body: bytes = b""
     arrived: list[bool] = field(default_factory=list)
 
-    async def receive(self, headers: MultiMapping[str], body: bytes) -> Echo:
+    def refusal(self, headers: MultiMapping[str]) -> HTTPStatus | None:
+        """Refuse what says that it is forged."""
+        return HTTPStatus.UNAUTHORIZED if "X-Forged" in headers else None
+
+    async def receive(
+        self, headers: MultiMapping[str], body: bytes, *, proven: Callable[[], None]
+    ) -> Echo:
         """Answer."""
         assert headers.getall("X-Twice") == ["1", "2"]
+        proven()
         self.body = body
         return self
 
@@ -50,7 +58,7 @@ async def test_the_raw_body_and_all_headers_are_handed_on() -> None:
 
 
 async def test_whoever_trickles_a_request_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.web.interactions.READ_SECONDS", 0.1)
+    monkeypatch.setattr("bot.web.server.READ_SECONDS", 0.1)
     routes = web.Application()
     add_interactions(routes, echo := Echo())
     async with listening(routes, 0) as port:
