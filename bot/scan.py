@@ -100,13 +100,18 @@ def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
 
     Its library takes 45 ms and 9 MB, which a blog in a folder does not pay.
     """
+    from bot.sources.git.pack import MOST_OBJECT_BYTES
     from bot.sources.git.remote import Remote
     from bot.sources.git.repository import Repository
 
     return Repository(
         address,
         settings.state.with_name(f"posts-{short_name(str(address))}.git"),
-        remote=Remote(address, settings.posts_token),
+        remote=Remote(
+            address,
+            settings.posts_token,
+            most_object_bytes=max(MOST_OBJECT_BYTES, settings.max_bytes),
+        ),
         site=SITE_FILES,
         max_bytes=settings.max_bytes,
     )

@@ -146,7 +146,7 @@ class Web:
         unzip = zlib.decompressobj(GZIP)
         async for part in response.content.iter_chunked(CHUNK_BYTES):
             yield unzip.decompress(part, CHUNK_BYTES)
-            while unzip.unconsumed_tail:
+            while unzip.unconsumed_tail and not unzip.eof:  # what follows the end stays there
                 yield unzip.decompress(unzip.unconsumed_tail, CHUNK_BYTES)
         if not unzip.eof:
             raise SourceError("it ends too early")

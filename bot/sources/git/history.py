@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from dulwich.objects import Commit, ObjectID
 
 from bot.blog.source import Dates
 from bot.sources.git.store import Store
-from bot.sources.tree import MOST_DEPTH, is_markdown
+from bot.sources.tree import MOST_COPIES, MOST_DEPTH, is_markdown
 
 # A thousand commits to a site of 50,000 files compare a tenth of this many.
 MOST_COMPARED = 1_000_000
+MOST_COMMITS = 10_000
 
 # A file's path, and its content before and after a commit; None where it did not exist.
 Change = tuple[str, ObjectID | None, ObjectID | None]
@@ -38,7 +41,7 @@ def dates_of(
     written: dict[str, int] = {}
     changed: dict[str, int] = {}
     comparison = _Comparison(store, folder)
-    for commit in _newest_first(store, head):
+    for commit in islice(_newest_first(store, head), MOST_COMMITS):
         try:
             changes = comparison.changes_by(commit)
         except _TooManyError:  # what is older has no dates
@@ -85,12 +88,14 @@ class _Comparison:
         self._store = store
         self._folder = folder
         self._left = MOST_COMPARED
+        self._seen: Counter[tuple[ObjectID | None, ObjectID | None]] = Counter()
 
     def changes_by(self, commit: Commit) -> list[Change] | None:
         """What a commit did itself; of a merge, what none of its parents had."""
         parents = list(self._store.parents(commit))
         if len(parents) < len(commit.parents):  # what was before is not known
             return None
+        self._seen.clear()
         here = self._root(commit)
         first, *others = [self._root(parent) for parent in parents] or [None]
         changes = list(self._changes(first, here))
@@ -106,7 +111,8 @@ class _Comparison:
         self, old: ObjectID | None, new: ObjectID | None, prefix: str = ""
     ) -> Iterator[Change]:
         """Where the Markdown files of two folders differ."""
-        if old == new or prefix.count("/") > MOST_DEPTH:
+        self._seen[old, new] += 1
+        if old == new or self._seen[old, new] > MOST_COPIES or prefix.count("/") > MOST_DEPTH:
             return
         before, after = (set(self._store.items(tree) if tree else ()) for tree in (old, new))
         self._left -= len(before) + len(after)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import urllib3
 from dulwich.client import HTTPUnauthorized, Urllib3HttpGitClient
@@ -17,9 +19,8 @@ from dulwich.repo import Repo
 
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bot.sources.git import pack
+from bot.sources.git.pack import PackError, Received
 
 # A repository of text comes nowhere near, since files that are no posts are not fetched from
 # hosts that can leave them out; and a small machine has the room.
@@ -34,10 +35,19 @@ MOST_REDIRECTS = 5
 TOKEN_USER = "x-access-token"  # noqa: S105 - a name
 
 Refs = Mapping[Ref, ObjectID]
+BRANCHES = b"refs/heads/"
 
 # Folders come, files do not: those that are posts are asked for by themselves.
 # https://git-scm.com/docs/git-rev-list#Documentation/git-rev-list.txt---filterfilter-spec
 WITHOUT_FILES = b"blob:none"
+
+
+class UnreadableError(SourceError):
+    """What was fetched now or before cannot be read."""
+
+
+class _NoHeadError(SourceError):
+    """The repository does not say which branch is its main one."""
 
 
 class Remote:
@@ -48,6 +58,7 @@ class Remote:
         token: lets it be fetched, or None.
         most_bytes: after so many bytes it is given up.
         most_seconds: after so many seconds, too.
+        most_object_bytes: larger files, and folders with more to say, are left behind.
     """
 
     def __init__(
@@ -57,11 +68,14 @@ class Remote:
         *,
         most_bytes: int = MOST_BYTES,
         most_seconds: float = MOST_SECONDS,
+        most_object_bytes: int = pack.MOST_OBJECT_BYTES,
     ) -> None:
         self._address = address
+        self._branch = address.branch
         self._token = token
         self._most_bytes = most_bytes
         self._most_seconds = most_seconds
+        self._most_object_bytes = most_object_bytes
 
     def fetch_head(self, repo: Repo, known: ObjectID | None, *, depth: int | None) -> ObjectID:
         """Fetch the branch's newest commit and its folders; give its id.
@@ -74,6 +88,13 @@ class Remote:
         Raises:
             SourceError: it cannot be fetched.
         """
+        try:
+            return self._fetch_branch(repo, known, depth)
+        except _NoHeadError:
+            self._branch = self._only_branch()
+            return self._fetch_branch(repo, known, depth)
+
+    def _fetch_branch(self, repo: Repo, known: ObjectID | None, depth: int | None) -> ObjectID:
         heads: list[ObjectID] = []
 
         def choose(refs: Refs) -> list[ObjectID]:
@@ -87,21 +108,52 @@ class Remote:
         """Fetch commits and folders before ``head``, as many as ``depth``."""
         self._pull(repo, lambda _refs: [head], [head], depth=depth)
 
-    def fetch_files(self, repo: Repo, files: Sequence[ObjectID]) -> None:
-        """Fetch files by their ids."""
-        self._pull(repo, lambda _refs: list(files), [], depth=None, filtered=False)
+    def fetch_files(self, repo: Repo, files: Sequence[ObjectID]) -> Received:
+        """Fetch files by their ids; tell what is too large to be kept."""
+        return self._pull(repo, lambda _refs: list(files), [], depth=None, filtered=False)
 
     def _head(self, refs: Refs) -> ObjectID:
-        branch = self._address.branch
-        head = refs.get(Ref(b"HEAD" if branch is None else b"refs/heads/" + branch.encode()))
+        branch = self._branch
+        head = refs.get(Ref(b"HEAD" if branch is None else BRANCHES + branch.encode()))
         if head is None and branch is None:
-            raise SourceError(f"{self._address}: the repository is empty", "Push to it first.")
+            raise _NoHeadError("its HEAD names no branch")
         if head is None:
             raise SourceError(
                 f"{self._address.url} has no branch {branch}",
                 "Name another after the #, or none for the main one.",
             )
         return head
+
+    def _only_branch(self) -> str:
+        """The branch of a repository that does not say which is its main one."""
+        with self._connected() as client:
+            refs = client.get_refs(b"", ref_prefix=[BRANCHES]).refs
+        names = sorted(
+            name.removeprefix(BRANCHES).decode("utf-8", "replace")
+            for name in refs
+            if name.startswith(BRANCHES)
+        )
+        if not names:
+            raise SourceError(f"{self._address}: the repository is empty", "Push to it first.")
+        if len(names) > 1:
+            raise SourceError(
+                f"{self._address}: its HEAD names no branch that exists",
+                f"Name one after a #: {', '.join(names[:5])}{', …' if names[5:] else ''}.",
+            )
+        return names[0]
+
+    @contextmanager
+    def _connected(self) -> Iterator[BoundedClient]:
+        """A client; whatever goes wrong with it is explained for people."""
+        client = BoundedClient(
+            self._address, self._token, most_bytes=self._most_bytes, seconds=self._most_seconds
+        )
+        try:
+            yield client
+        except Exception as error:
+            raise self._explained(error) from error
+        finally:
+            client.close()
 
     def _pull(
         self,
@@ -111,38 +163,31 @@ class Remote:
         *,
         depth: int | None,
         filtered: bool = True,
-    ) -> None:
+    ) -> Received:
         def wants(refs: Refs, depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001
             return choose(refs)
 
         walker = ObjectStoreGraphWalker(known, repo.get_parents, shallow=repo.get_shallow())
-        branch = self._address.branch
-        client = BoundedClient(
-            self._address, self._token, most_bytes=self._most_bytes, seconds=self._most_seconds
-        )
-        file, commit, abort = repo.object_store.add_pack()
+        branch = self._branch
+        folder = Path(repo.object_store.pack_dir)
+        aside = folder / "received.new"
         try:
-            result = client.fetch_pack(
-                "",
-                wants,
-                walker,
-                file.write,
-                depth=depth,
-                ref_prefix=[b"HEAD" if branch is None else b"refs/heads/" + branch.encode()],
-                filter_spec=WITHOUT_FILES if filtered else None,
-            )
-        except BaseException as error:
-            abort()
-            if isinstance(error, Exception):
-                raise self._explained(error) from error
-            raise
+            with self._connected() as client:
+                with aside.open("wb") as file:
+                    result = client.fetch_pack(
+                        "",
+                        wants,
+                        walker,
+                        file.write,
+                        depth=depth,
+                        ref_prefix=[b"HEAD" if branch is None else BRANCHES + branch.encode()],
+                        filter_spec=WITHOUT_FILES if filtered else None,
+                    )
+                received = pack.keep(aside, folder, self._most_object_bytes)
         finally:
-            client.close()
-        try:
-            commit()
-        except Exception as error:
-            raise self._explained(error) from error
+            aside.unlink(missing_ok=True)
         repo.update_shallow(result.new_shallow, result.new_unshallow)
+        return received
 
     def _explained(self, error: Exception) -> SourceError:
         """What went wrong, for people. A broken pack makes dulwich raise anything."""
@@ -163,7 +208,11 @@ class Remote:
             return SourceError(
                 f"{address.url} is no git repository, or is private", "Check the address."
             )
-        return SourceError(
+        is_told = isinstance(
+            error, GitProtocolError | PackError | OSError | urllib3.exceptions.HTTPError
+        )
+        kind = SourceError if is_told else UnreadableError
+        return kind(
             f"{address.url} cannot be fetched ({cause_of(error)})", "It is tried again later."
         )
 
@@ -175,7 +224,7 @@ def cause_of(error: Exception) -> str:
         cause = cause.reason
     if isinstance(cause, urllib3.exceptions.HTTPError):
         return str(cause).rpartition(": ")[2]
-    if isinstance(cause, GitProtocolError | OSError) and str(cause):
+    if isinstance(cause, GitProtocolError | PackError | OSError) and str(cause):
         return str(cause)
     return f"what it sends is damaged: {type(cause).__name__}"
 

@@ -21,7 +21,7 @@ from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.git.history import dates_of
-from bot.sources.git.remote import Remote
+from bot.sources.git.remote import Remote, UnreadableError
 from bot.sources.git.store import CommitTree, Store
 from bot.sources.tree import Listing, SiteFiles, site_file_text, too_large, walk
 
@@ -46,12 +46,14 @@ class Checkpoint:
         since: Unix seconds of the fetch that first brought it.
         has_history: whether the commits before it were fetched, too, or cannot be.
         dates: of its files, by path.
+        too_large: size by id of files that were not kept; 0 where nobody unpacked it.
     """
 
     head: ObjectID
     since: int
     has_history: bool = False
     dates: Mapping[str, Dates] = field(default_factory=dict)
+    too_large: Mapping[ObjectID, int] = field(default_factory=dict)
 
 
 class RepositoryFile(NamedTuple):
@@ -103,7 +105,9 @@ class Repository:
         self._store: Store | None = None
         self._last: tuple[Checkpoint, Snapshot] | None = None
         self._sizes: dict[ObjectID, int] = {}
-        self._damage: Exception | None = None
+        self._too_large: dict[ObjectID, int] = {}
+        # In words: an error holds on to what was open when it was raised.
+        self._damage = ""
 
     def close(self) -> None:
         """Let go of the files on the disk."""
@@ -119,25 +123,38 @@ class Repository:
         """
         checkpoint = self._fetch()
         if self._last is None or self._last[0] != checkpoint:
-            self._last = checkpoint, self._snapshot(checkpoint)
+            snapshot = self._try_snapshot(checkpoint)
+            if snapshot is None:
+                checkpoint = self._fetch_anew(checkpoint)
+                snapshot = self._snapshot(checkpoint)
+            self._last = checkpoint, snapshot
         return self._last[1]
+
+    def _try_snapshot(self, checkpoint: Checkpoint) -> Snapshot | None:
+        """A snapshot, or None where what was fetched is damaged."""
+        try:
+            return self._snapshot(checkpoint)
+        except SourceError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged file makes dulwich raise anything
+            self._damage = repr(error)
+        return None
 
     def _fetch(self) -> Checkpoint:
         checkpoint = self._read_checkpoint()
-        if checkpoint is None or self._is_damaged(checkpoint) or self._has_too_many_packs():
-            return self._fetch_anew(checkpoint)
-        return self._catch_up(self._opened(), self._folder, checkpoint)
-
-    def _is_damaged(self, checkpoint: Checkpoint) -> bool:
-        """Whether what was fetched cannot be read: all of it, or a file that was asked for."""
-        try:
-            store = self._opened()
-            store.items(store.commit(checkpoint.head).tree)
-        except Exception as error:  # noqa: BLE001 - a damaged file makes dulwich raise anything
-            self._damage = error
-        if self._damage is not None:
-            log.warning("%s is damaged (%r); fetching it anew", self._folder, self._damage)
-        return self._damage is not None
+        if checkpoint is not None and not self._has_too_many_packs():
+            try:
+                store = self._opened()
+                store.items(store.commit(checkpoint.head).tree)
+                if not self._damage:
+                    return self._catch_up(store, self._folder, checkpoint)
+            except UnreadableError as error:  # here or there: all of it is asked for once more
+                self._damage = repr(error)
+            except SourceError:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                self._damage = repr(error)
+        return self._fetch_anew(checkpoint)
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -149,6 +166,8 @@ class Repository:
 
     def _fetch_anew(self, before: Checkpoint | None) -> Checkpoint:
         """Fetch everything aside, and put it in place once it is whole."""
+        if self._damage:
+            log.warning("%s is damaged (%s); fetching it anew", self._folder, self._damage)
         aside = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(aside, ignore_errors=True)
         try:
@@ -166,7 +185,7 @@ class Repository:
             ) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        self._damage = None
+        self._damage = ""
         return checkpoint
 
     def _catch_up(
@@ -179,7 +198,13 @@ class Repository:
         if known is not None and head == known.head:
             return known
         former = known or before
-        commit = store.commit(head)
+        try:
+            commit = store.commit(head)
+        except (KeyError, TypeError) as error:
+            raise UnreadableError(
+                f"{self._address} cannot be fetched (its newest commit is damaged, or too large)"
+            ) from error
+        self._too_large = dict(known.too_large) if known else {}
         listing = self._list(store, commit)
         self._fetch_files(store, listing)
         has_history = bool(known and known.has_history) or self._deepen(store, head)
@@ -188,6 +213,7 @@ class Repository:
             since=self._since(head, former),
             has_history=has_history,
             dates=dates_of(store, commit, self._address.folder, listing.files, int(self._clock())),
+            too_large=self._too_large,
         )
         _write(folder / CHECKPOINT, checkpoint)
         return checkpoint
@@ -208,11 +234,19 @@ class Repository:
         return listing
 
     def _fetch_files(self, store: Store, listing: Listing[ObjectID]) -> None:
+        """Fetch the files that are not there yet; note those that are too large to be kept."""
         missing = sorted({name for name in _wanted(listing) if not store.has(name)})
+        missing = [name for name in missing if name not in self._too_large]
         for start in range(0, len(missing), FILES_AT_ONCE):
-            self._remote.fetch_files(store.repo, missing[start : start + FILES_AT_ONCE])
-        if not all(map(store.has, missing)):
-            raise SourceError(f"{self._address} cannot be fetched (files are missing from it)")
+            asked = missing[start : start + FILES_AT_ONCE]
+            received = self._remote.fetch_files(store.repo, asked)
+            for name in asked:
+                if name in received.too_large or (received.left_behind and not store.has(name)):
+                    self._too_large[name] = received.too_large.get(name, 0)
+                elif not store.has(name):
+                    raise SourceError(
+                        f"{self._address} cannot be fetched (files are missing from it)"
+                    )
 
     def _deepen(self, store: Store, head: ObjectID) -> bool:
         """Fetch the commits before; posts do without where that cannot be."""
@@ -225,20 +259,23 @@ class Repository:
 
     def _snapshot(self, checkpoint: Checkpoint) -> Snapshot:
         store = self._opened()
+        self._too_large = dict(checkpoint.too_large)
         listing = self._list(store, store.commit(checkpoint.head))
         self._fetch_files(store, listing)  # another version may have wanted others
         left_out, problems = list(listing.left_out), list(listing.problems)
         files: list[SourceFile] = []
         for path, name in sorted(listing.files.items()):
-            size = self._size(name)
-            if size > self._max_bytes:
-                left_out.append(LeftOut(path, too_large(size, self._max_bytes)))
+            if reason := self._why_not_read(name):
+                left_out.append(LeftOut(path, reason))
                 continue
+            size = self._size(name)
             dates = checkpoint.dates.get(path)
             files.append(RepositoryFile(path, size, _stamp(name, dates), name, self._read, dates))
         site_files = {}
         for path, name in listing.site_files.items():
-            if (text := site_file_text(path, self._read(name), problems)) is not None:
+            if reason := self._why_not_read(name):
+                left_out.append(LeftOut(path, reason))
+            elif (text := site_file_text(path, self._read(name), problems)) is not None:
                 site_files[path] = text
         return Snapshot(
             name=str(self._address),
@@ -251,7 +288,16 @@ class Repository:
             generation=checkpoint.since,
         )
 
+    def _why_not_read(self, name: ObjectID) -> str | None:
+        """Why a file is left out, or None."""
+        if name in self._too_large and not self._too_large[name]:
+            return "it is packed in a way that takes too much to unpack"
+        size = self._size(name)
+        return too_large(size, self._max_bytes) if size > self._max_bytes else None
+
     def _size(self, name: ObjectID) -> int:
+        if name in self._too_large:
+            return self._too_large[name]
         if name not in self._sizes:
             self._sizes[name] = len(self._read(name))
         return self._sizes[name]
@@ -260,7 +306,7 @@ class Repository:
         try:
             return self._opened().read(name)
         except Exception as error:
-            self._damage = error  # so that the next look fetches all of it again
+            self._damage = repr(error)  # so that the next look fetches all of it again
             raise OSError(f"what was fetched is damaged ({error!r})") from error
 
     def _read_checkpoint(self) -> Checkpoint | None:
@@ -269,7 +315,8 @@ class Repository:
             found = json.loads((self._folder / CHECKPOINT).read_text(encoding="utf-8"))
             dates = {path: Dates(*both) for path, both in found["dates"].items()}
             head = ObjectID(found["head"].encode("ascii"))
-            return Checkpoint(head, found["since"], found["has_history"], dates)
+            large = {ObjectID(name.encode()): size for name, size in found["too_large"].items()}
+            return Checkpoint(head, found["since"], found["has_history"], dates, large)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -289,6 +336,7 @@ def _write(file: Path, checkpoint: Checkpoint) -> None:
         "since": checkpoint.since,
         "has_history": checkpoint.has_history,
         "dates": dates,
+        "too_large": {name.decode(): size for name, size in checkpoint.too_large.items()},
     }
     aside.write_text(json.dumps(content), encoding="utf-8")
     aside.replace(file)

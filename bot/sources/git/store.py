@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK
 from typing import TypeVar
 
+from dulwich.lru_cache import LRUSizeCache
 from dulwich.objects import S_ISGITLINK, Blob, Commit, ObjectID, ShaFile, Tag, Tree
 from dulwich.repo import Repo
 
@@ -16,8 +16,12 @@ from bot.sources.tree import Entry, Level, is_project
 
 T = TypeVar("T", bound=ShaFile)
 
-# Folders that are held in memory: history compares each with its former self.
-MOST_FOLDERS = 512
+# Files and folders that are held in memory: history compares each folder with its former self.
+MOST_ENTRIES = 100_000
+MOST_BYTES_AT_HAND = 16_000_000
+# Git's own tests merge 66 branches at once; a commit can name any number.
+MOST_PARENTS = 100
+MOST_TAGS = 10
 
 
 class Store:
@@ -29,7 +33,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.repo = Repo(str(folder), bare=True)
-        self.items = lru_cache(MOST_FOLDERS)(self._items)
+        self.repo.object_store.delta_base_cache_limit = MOST_BYTES_AT_HAND
+        self._folders = LRUSizeCache[ObjectID, Sequence[Entry[ObjectID]]](
+            MOST_ENTRIES, compute_size=lambda entries: len(entries) + 1
+        )
 
     def close(self) -> None:
         """Let go of its files."""
@@ -42,14 +49,18 @@ class Store:
             KeyError: it was not fetched.
         """
         found = self.repo.object_store[name]
-        while isinstance(found, Tag):
+        for _ in range(MOST_TAGS):
+            if not isinstance(found, Tag):
+                break
             found = self.repo.object_store[found.object[1]]
         return _expect(found, Commit)
 
-    def _items(self, folder: ObjectID) -> Sequence[Entry[ObjectID]]:
+    def items(self, folder: ObjectID) -> Sequence[Entry[ObjectID]]:
         """What lies in a folder, in git's order; raises KeyError where it was not fetched."""
-        tree = _expect(self.repo.object_store[folder], Tree)
-        return [_entry(name, mode, sha) for name, mode, sha in tree.iteritems()]
+        if folder not in self._folders:
+            tree = _expect(self.repo.object_store[folder], Tree)
+            self._folders[folder] = [_entry(*item) for item in tree.iteritems()]
+        return self._folders[folder]
 
     def folder(self, top: ObjectID, path: str) -> ObjectID | None:
         """The folder at a path below another, if there is one."""
@@ -70,7 +81,8 @@ class Store:
 
     def parents(self, commit: Commit) -> Iterator[Commit]:
         """The commits before one, as far as they were fetched."""
-        return (self.commit(parent) for parent in commit.parents if self.has(parent))
+        names = dict.fromkeys(commit.parents[:MOST_PARENTS])
+        return (self.commit(parent) for parent in names if self.has(parent))
 
 
 class CommitTree:
@@ -89,12 +101,13 @@ class CommitTree:
         self._store = store
         self._top = top
         self._names = folder.split("/") if folder else []
-        self._root = store.folder(top, folder)
-        if self._root is None:
+        root = store.folder(top, folder)
+        if root is None:
             reason = self._why_no_folder(folder) or f"there is no folder {folder} in the repository"
             raise SourceError(
                 reason, "Name the folder of the posts after the branch, as in #main:content/posts."
             )
+        self._root = root
         self.root = f"/{folder}" if folder else ""
 
     def _why_no_folder(self, folder: str) -> str | None:

@@ -66,6 +66,9 @@ class Handler(BaseHTTPRequestHandler):
     def zipped(self, _query: str) -> None:
         self.answer(gzip.compress(self.server.body), Content_Encoding="gzip")
 
+    def zipped_and_more(self, _query: str) -> None:
+        self.answer(gzip.compress(self.server.body) + b"and more", Content_Encoding="gzip")
+
     def bomb(self, _query: str) -> None:
         self.answer(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
 

@@ -42,6 +42,14 @@ def test_compression_is_undone(host: Host) -> None:
     assert page.body == host.body
 
 
+@pytest.mark.parametrize("size", [10, 65_536, 90_000])
+def test_what_follows_a_compressed_page_is_ignored(host: Host, size: int) -> None:
+    host.body = b"x" * size
+    page = anywhere(most_seconds=3).fetch(host.url("/zipped-and-more"))
+    assert page is not None
+    assert page.body == host.body
+
+
 def test_a_page_that_has_moved(host: Host) -> None:
     page = anywhere().fetch(host.url("/elsewhere?/feed"))
     assert page is not None

@@ -431,6 +431,88 @@ def test_a_host_that_trickles(visitor: Visitor) -> None:
             thread.join()
 
 
+@BOTH_HOSTS
+def test_a_file_that_unpacks_to_too_much_is_left_out(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A", "zeros.md": bytes(30_000_000), "site.conf": b"y" * 20_000_000})
+    for source in (visitor.source(), visitor.source()):
+        snapshot = source.snapshot()
+        assert texts(snapshot) == {"a.md": b"# A"}
+        assert left_out(snapshot) == {
+            "zeros.md": "30,000,000 bytes, over the limit of 1,000",
+            "site.conf": "20,000,000 bytes, over the limit of 1,000",
+        }
+    fetches = len(visitor.host.requests)
+    visitor.source().snapshot()
+    assert len(visitor.host.requests) - fetches <= 2, "it is not asked for again"
+
+
+def test_a_commit_that_is_too_large_changes_nothing(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"})
+    source = visitor.source()
+    good = source.snapshot()
+    blog.git("commit", "--allow-empty", "--file=-", given="x" * 1_500_000)
+    blog.git("push", "--quiet", "origin", "HEAD:main")
+    with pytest.raises(SourceError, match="its newest commit is damaged, or too large"):
+        source.snapshot()
+    assert texts(good) == {"a.md": b"# A"}
+
+
+@pytest.mark.parametrize("pushed", [False, True], ids=["as it was", "with a new commit"])
+@pytest.mark.parametrize("damage", ["zeros", "flipped", "cut"])
+def test_damage_anywhere_in_the_packs_is_mended(
+    blog: Blog, visitor: Visitor, damage: str, pushed: bool
+) -> None:
+    """As after a power cut: the files are there, and what is in them is not."""
+    blog.push({"a.md": "# A", "folder/b.md": "# B", "site.conf": "x"})
+    blog.push({"a.md": "# A2"})
+    visitor.source().snapshot()
+    visitor.close()
+    for pack in visitor.kept.glob("objects/pack/*.pack"):
+        data = bytearray(pack.read_bytes())
+        if damage == "zeros":
+            data[12:-20] = bytes(len(data) - 32)
+        elif damage == "flipped":
+            data[12:-20] = bytes(byte ^ 0x55 for byte in data[12:-20])
+        else:
+            del data[len(data) // 2 :]
+        pack.chmod(0o600)
+        pack.write_bytes(data)
+    if pushed:
+        blog.push({"c.md": "# C"})
+    snapshot = visitor.source().snapshot()
+    assert set(texts(snapshot)) == {"a.md", "folder/b.md", *(["c.md"] if pushed else [])}
+    assert texts(snapshot)["a.md"] == b"# A2"
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["the last pack", "the first pack"])
+def test_damage_of_one_pack_is_mended(blog: Blog, visitor: Visitor, last: bool) -> None:
+    blog.push({"a.md": "# A", "folder/b.md": "# B"})
+    visitor.source().snapshot()
+    blog.push({"a.md": "# A2"})
+    visitor.source().snapshot()
+    visitor.close()
+    packs = sorted(visitor.kept.glob("objects/pack/*.pack"), key=lambda p: p.stat().st_mtime_ns)
+    pack = packs[-1 if last else 0]
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:12] + bytes(pack.stat().st_size - 12))
+    blog.push({"c.md": "# C"})
+    assert texts(visitor.source().snapshot()) == {
+        "a.md": b"# A2", "folder/b.md": b"# B", "c.md": b"# C",
+    }  # fmt: skip
+
+
+def test_a_repository_whose_head_names_no_branch(blog: Blog, visitor: Visitor) -> None:
+    blog.push({"a.md": "# A"}, branch="trunk")
+    blog.git("symbolic-ref", "HEAD", "refs/heads/gone", at=blog.bare)
+    source = visitor.source()
+    assert texts(source.snapshot()) == {"a.md": b"# A"}, "there is only one that can be meant"
+    blog.push({"b.md": "# B"}, branch="trunk")
+    assert set(texts(source.snapshot())) == {"a.md", "b.md"}
+    blog.push({}, branch="side")
+    with pytest.raises(SourceError, match=r"HEAD names no branch .* Name one .*: side, trunk"):
+        visitor.source().snapshot()
+
+
 @pytest.mark.parametrize("damage", ["pack", "note", "objects", "shallow"])
 def test_a_damaged_disk_is_fetched_anew(
     blog: Blog, visitor: Visitor, damage: str, caplog: pytest.LogCaptureFixture
