@@ -1,10 +1,23 @@
-"""A post that a search found."""
+"""A post that a search found, and what the search excluded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.blog.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a query excludes.
+
+    Attributes:
+        words: words and phrases that no post found holds.
+        query: the query with these among the words to look for.
+    """
+
+    words: tuple[str, ...]
+    query: str
 
 
 @dataclass(frozen=True, slots=True)

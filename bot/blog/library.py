@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.blog.dialect import Dialect
-from bot.blog.hit import Hit
+from bot.blog.hit import Exclusion, Hit
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag
@@ -111,6 +111,12 @@ class Library(Protocol):
 
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
+
+    async def exclusion(self, query: str) -> Exclusion | None:
+        """What ``query`` excludes by ``-word``; None for nothing.
+
+        A word that posts write with the dash, as in ``tar -xvf``, is a flag and looked for.
+        """
 
     async def correction(self, query: str) -> str | None:
         """``query`` as it may have been meant, where its words as typed find nothing; or None."""

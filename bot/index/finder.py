@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from bot.blog.hit import Hit
+from bot.blog.hit import Exclusion, Hit
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.index.completion import Completion
 from bot.index.connection import Cached
 from bot.index.database import Database, Row
+from bot.index.fts_text import quoted, searchable
 from bot.index.fuzzy import Item, NameIndex, Vocabulary
 from bot.index.names import fold
 from bot.index.posts import Posts
 from bot.index.query import Query
 from bot.index.rows import to_post
-from bot.index.search import Required, Search
+from bot.index.search import Required, Search, matching
 from bot.index.sql import ALL_POSTS, NEXT_DUE, VOCABULARY
 
 # Where fewer posts hold all words of a query, less is required.
 FEW = 20
 # Of many words, any are enough where hardly any post holds all; of two, only where none does.
 MANY_WORDS, HARDLY_ANY = 3, 3
+# Posts that are looked through for a flag.
+LOOKED_AT = 50
 
 
 class Finder:
@@ -91,20 +95,34 @@ class Finder:
         async with self._connection.use() as database:
             return await search.count(database)
 
+    async def exclusion(self, query: str) -> Exclusion | None:
+        """As ``Library.exclusion``."""
+        words = (await self._parse(query)).without
+        return Exclusion(words, Query.without_exclusions(query, words)) if words else None
+
     async def correction(self, query: str) -> str | None:
         """As ``Library.correction``."""
-        search = Search(Query.of(query), self._posts.clock())
+        search = Search(await self._parse(query), self._posts.clock())
         async with self._connection.use() as database:
             if await search.count(database, 1):
                 return None
         return await self._corrected(search, query)
+
+    async def _parse(self, text: str) -> Query:
+        """A query, with the flags among what it seems to exclude taken for words."""
+        query = Query.of(text)
+        if not query.without:
+            return query
+        async with self._connection.use() as database:
+            flags = [word for word in query.without if await _is_flag(database, word, text)]
+        return Query.of(text, flags) if flags else query
 
     async def _search(self, query: str) -> Search:
         """What to search for, with less required where few posts hold all words.
 
         Where none does because of a typo, nothing is to be found: the reader is told instead.
         """
-        search = Search(Query.of(query), self._posts.clock())
+        search = Search(await self._parse(query), self._posts.clock())
         words = len(search.query.large_words)
         if words <= 1:
             return search
@@ -130,7 +148,7 @@ class Finder:
         if corrected == query:
             return None
         async with self._connection.use() as database:
-            found = await replace(search, query=Query.of(corrected)).count(database, 1)
+            found = await replace(search, query=await self._parse(corrected)).count(database, 1)
         return corrected if found else None
 
     async def _tag_names(self) -> tuple[Mapping[str, Tag], NameIndex]:
@@ -145,6 +163,18 @@ class Finder:
         names = NameIndex([Item(key, (key,)) for key in tags])
         self._tags = version, math.inf if due is None else due, tags, names
         return tags, names
+
+
+async def _is_flag(database: Database, word: str, text: str) -> bool:
+    """Whether posts write a word with a dash, behind the word that it follows in a query."""
+    before = re.search(rf"([\w.]+)\s+-{re.escape(word)}(?!\w)", text)
+    written = re.compile(rf"(?<![\w-])--?{re.escape(searchable(word))}(?!\w)")
+    rows = await database.rows(
+        "SELECT title || ' ' || headings || ' ' || body FROM texts "  # noqa: S608
+        f"WHERE id IN ({matching('rowid', f'LIMIT {LOOKED_AT}')})",
+        {"match": quoted(f"{before[1]} {word}" if before else word)},
+    )
+    return any(written.search(text) for (text,) in rows)
 
 
 async def _vocabulary(database: Database) -> Vocabulary:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.announce.catalogue import VisiblePost
 from bot.blog.dialect import Dialect
 from bot.blog.errors import IndexUnavailable
-from bot.blog.hit import Hit
+from bot.blog.hit import Exclusion, Hit
 from bot.blog.library import FindLink, Status
 from bot.blog.post import Post, on_site
 from bot.blog.problem import LeftOut, Problem
@@ -272,6 +272,10 @@ class Index:
     async def count_hits(self, query: str) -> int:
         """How many posts ``search`` would find."""
         return await self._finder.count(query)
+
+    async def exclusion(self, query: str) -> Exclusion | None:
+        """What ``query`` excludes by ``-word``; None for nothing."""
+        return await self._finder.exclusion(query)
 
     async def correction(self, query: str) -> str | None:
         """``query`` as it may have been meant, where its words as typed find nothing; or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,8 +28,10 @@ _SMALL_WORDS = frozenset(
         """,
     )
 )
+# A dash excludes after a space and before a letter or a quotation mark.
 _TERM = re.compile(
-    r"(?:(?<!\S)(?P<minus>-))?(?:(?<![^\s-])(?P<field>tag|author|after|before):(?=\S))?"
+    r"(?P<minus>(?<=\s)-(?=[^\W\d_]|\")|(?<!\S)-(?=tag:\S))?"
+    r"(?:(?<![^\s-])(?P<field>tag|author|after|before):(?=\S))?"
     r"(?:\"(?P<phrase>[^\"]*)\"|(?P<word>[^\s\"]+))",
     re.IGNORECASE,
 )
@@ -43,7 +45,8 @@ class Query(NamedTuple):
         words: words and phrases that must all occur. Articles and the like count only where
             there are no others.
         begun: the last of ``words`` may be the beginning of a word.
-        without: words and phrases of which none may occur.
+        without: words and phrases of which none may occur. There are none where nothing is
+            asked for beside them.
         tags, not_tags: keys of tags that the post must have, and must not have.
         authors: folded parts of the names of its authors.
         after: the first day, month or year that counts, such as ``2023-05``.
@@ -60,19 +63,34 @@ class Query(NamedTuple):
     before: str | None = None
 
     @classmethod
-    def of(cls, text: str) -> Query:
-        """Parse any text; what is no operator is a word. More than 32 terms are cut."""
-        parts = _Parts()
+    def of(cls, text: str, flags: Collection[str] = ()) -> Query:
+        """Parse any text; what is no operator is a word. More than 32 terms are cut.
+
+        Args:
+            text: what was typed.
+            flags: of the words after a dash those that are looked for with it, such as the
+                ``xvf`` of ``tar -xvf``.
+        """
+        parts = _Parts(flags=flags)
         for count, found in enumerate(_TERM.finditer(clean(text))):
             if count == MAX_TERMS:
                 break
             parts.add(found)
+        if parts.query == Query() and not parts.words:
+            parts.words, parts.without = parts.without, []
         large = [word for word in parts.words if word.casefold() not in _SMALL_WORDS]
         return parts.query._replace(
             words=tuple(large or parts.words),
             begun=parts.begun and parts.words[-1:] == (large or parts.words)[-1:],
             without=tuple(parts.without),
         )
+
+    @staticmethod
+    def without_exclusions(text: str, words: Collection[str]) -> str:
+        """A query that looks for words which ``text`` excludes."""
+        for word in words:
+            text = re.sub(rf"(?<=\s)-(?=\"?{re.escape(word)}(?!\w))", "", text)
+        return text
 
     @property
     def is_empty(self) -> bool:
@@ -128,6 +146,7 @@ def _all_but_one_of(words: Sequence[str]) -> str:
 class _Parts:
     """A query as it is put together, term by term."""
 
+    flags: Collection[str] = ()
     query: Query = field(default_factory=Query)
     words: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
@@ -143,7 +162,7 @@ class _Parts:
             text = f"{found['field']}:{text}"
         if not any(character.isalnum() for character in text):
             return
-        if found["minus"]:
+        if found["minus"] and text not in self.flags:
             self.without.append(text)
             return
         self.words.append(text)

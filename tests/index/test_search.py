@@ -91,6 +91,49 @@ async def test_small_words_need_not_stand_in_the_answer(library: Fill) -> None:
     assert paths(await index.search('"or not"')) == ["b.md"]
 
 
+FLAGS = {
+    "wsl.md": "\nTo stop it, run wsl --shutdown in a shell.",
+    "dry.md": "\nUse --dry-run first; then git push -v; tar -xvf x.tar.",
+    "other.md": "\nNothing about wsl or git push here, v or xvf or tar.",
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("wsl --shutdown", ["wsl.md"]),
+        ("--dry-run", ["dry.md"]),
+        ("-xvf", ["dry.md", "other.md"]),
+        ('"wsl --shutdown"', ["wsl.md"]),
+        ("push -v", ["dry.md", "other.md"]),
+        ("tar -xvf", ["dry.md", "other.md"]),
+        ("wsl -shell", ["other.md"]),
+        ("git-push wsl", ["other.md"]),
+        ("wsl -5", ["other.md", "wsl.md"]),
+    ],
+)
+async def test_a_dash_excludes_a_word_unless_it_is_a_flag(
+    library: Fill, query: str, found: list[str]
+) -> None:
+    index = await library(FLAGS)
+    assert sorted(paths(await index.search(query))) == found
+    excluded = await index.exclusion(query)
+    assert (excluded and excluded.words) == (("shell",) if "-shell" in query else None)
+
+
+async def test_what_was_excluded_can_be_included(library: Fill) -> None:
+    index = await library({"a.md": "\ngreen tea", "b.md": "\ngreen black tea"})
+    for query, words, included in (
+        ("green -black", ("black",), "green black"),
+        ('green -"black tea" -red', ("black tea", "red"), 'green "black tea" red'),
+        ("tea -green-black", ("green-black",), "tea green-black"),
+    ):
+        exclusion = await index.exclusion(query)
+        assert exclusion is not None
+        assert (exclusion.words, exclusion.query) == (words, included)
+        assert await index.exclusion(included) is None
+
+
 async def test_english_words_are_found_in_other_forms(library: Fill) -> None:
     index = await library({"a.md": "\nshe deploys containers"})
     for query in ("deploying", "container", '"deployed containers"'):
@@ -112,7 +155,7 @@ async def test_operators_narrow_a_search_down(library: Fill) -> None:
         "rain -tag:fly": {"c.md", "d.md"},
         "rain -snow": {"a.md", "b.md", "d.md"},
         'rain -"in autumn" TAG:Fly': {"a.md"},
-        "-snow -undated": {"a.md", "b.md"},
+        "-snow -undated": {"c.md"},
         "rain after:2022": {"b.md", "c.md"},
         "rain after:2021-5 before:2022-12": {"a.md", "b.md"},
         "before:2022": {"a.md"},

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from discord import Interaction, ui
 
-from bot.blog.hit import Hit
+from bot.blog.hit import Exclusion, Hit
 from bot.blog.library import Library
 from bot.chat import limits, text
 from bot.chat.custom_ids import SearchPage, section_ref
@@ -24,12 +24,21 @@ PER_PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of search results; ``total`` is how many there are on all pages."""
+    """A page of search results.
+
+    Attributes:
+        query: as it was typed.
+        hits: those on the page.
+        total: how many there are on all pages.
+        page: which one it is.
+        exclusion: what the query excludes, if anything.
+    """
 
     query: str
     hits: Sequence[Hit]
     total: int
     page: Pagination
+    exclusion: Exclusion | None = None
 
     @classmethod
     async def of(cls, library: Library, query: str, number: int) -> Self:
@@ -37,7 +46,7 @@ class Found:
         total = await library.count_hits(query)
         page = Pagination.nearest(number, total, PER_PAGE)
         hits = await library.search(query, limit=PER_PAGE, offset=page.offset)
-        return cls(query, hits, total, page)
+        return cls(query, hits, total, page, await library.exclusion(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class SearchResults(Layout):
     def __init__(self, found: Found, tr: Translator) -> None:
         super().__init__()
         heading, *blurbs = texts(found, tr)
-        self.show(heading)
+        self.show(heading, *exclusion_row(found.exclusion, tr))
         for hit, blurb in zip(found.hits, blurbs, strict=True):
             section = section_ref(hit.section) if hit.section else ""
             read = read_button(hit.post, tr, section)
@@ -80,17 +89,39 @@ class NothingFound(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, query: str, correction: str | None, tr: Translator) -> None:
+    def __init__(
+        self, query: str, correction: str | None, exclusion: Exclusion | None, tr: Translator
+    ) -> None:
         super().__init__()
         self.show(tr.gettext("Nothing found for **{query}**.", query=echo(query)))
-        meant = SearchPage(1, correction or "")
-        if correction and meant.fits:
-            label = text.label(correction, limits.BUTTON_LABEL)
-            button: ui.Button[Any] = ui.Button(label=label, emoji="🔎", custom_id=str(meant))
-            self.show(tr.gettext("Did you mean this?"), ui.ActionRow(button))
-        else:
+        self.show(*exclusion_row(exclusion, tr))
+        if correction and SearchPage(1, correction).fits:
+            row = search_row(correction, correction)
+            self.show(tr.gettext("Did you mean this?"), row)
+        elif not exclusion:
             advice = tr.gettext("Try fewer or other words, or a tag: {example}", example="`tag:…`")
             self.show(small(advice))
+
+
+def search_row(query: str, label: str) -> ui.ActionRow[Any]:
+    """A button that searches."""
+    button: ui.Button[Any] = ui.Button(
+        label=text.label(label, limits.BUTTON_LABEL),
+        emoji="🔎",
+        custom_id=str(SearchPage(1, query)),
+    )
+    return ui.ActionRow(button)
+
+
+def exclusion_row(exclusion: Exclusion | None, tr: Translator) -> Sequence[str | ui.ActionRow[Any]]:
+    """What was excluded, and a button that includes it; nothing where nothing was."""
+    if exclusion is None:
+        return ()
+    words = ", ".join(exclusion.words)
+    said = small(tr.gettext("Without posts that hold: {words}", words=echo(words)))
+    if not SearchPage(1, exclusion.query).fits:
+        return (said,)
+    return said, search_row(exclusion.query, tr.gettext("Include {words}", words=words))
 
 
 def texts(found: Found, tr: Translator) -> list[str]:
@@ -147,7 +178,8 @@ async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
     async def make() -> Layout:
         found = await Found.of(library, query, page)
         if not found.hits:
-            return NothingFound(query, await library.correction(query), tr)
+            correction = await library.correction(query)
+            return NothingFound(query, correction, await library.exclusion(query), tr)
         return SearchResults(found, tr)
 
     return await context_of(interaction).answers.get(("search", query, page, tr), make)

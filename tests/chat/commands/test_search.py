@@ -71,6 +71,18 @@ async def test_a_mistyped_search_offers_what_was_meant(searchable: Stage) -> Non
     assert found.message.id == seen.message.id, "the answer turns into the results"
 
 
+async def test_what_was_excluded_is_said_and_can_be_included(searchable: Stage) -> None:
+    seen = await searchable.type("search", query="soil -spades")
+    assert "Bed number 1" in seen.titles
+    assert "Bed number 2" not in seen.titles
+    assert "-# Without posts that hold: spades" in seen.text
+    found = await searchable.click(seen, "Include spades")
+    assert "Search: soil spades" in found.text
+    assert found.titles[0] == "Bed number 2"
+    nothing = await searchable.type("search", query="sharp -spades")
+    assert nothing.labels == ["Include spades"]
+
+
 async def test_read_opens_a_hit_at_the_section_that_was_found(searchable: Stage) -> None:
     seen = await searchable.type("search", query="parsnips frost")
     assert "### [Bed number 3](https://blog.example/beds/3/) › Picking\n" in seen.text
