@@ -55,6 +55,8 @@ BLOCKS = {
     "toml parts of a table": "+++\n[" + filled("a . ") + "a]",
     "toml brackets": "+++\na = " + filled("["),
     "toml tables": "+++\n" + "".join(f"[a{n}]\n" for n in range(100_000)),
+    "toml array": "+++\na = [" + filled("1,") + "]",
+    "toml inline": "+++\n" + filled("a = {a = 1}\n"),
     "toml digits": "+++\na = " + filled("1"),
     "toml word": "+++\n" + filled("a"),
     "json brackets": '{"a": ' + filled("["),

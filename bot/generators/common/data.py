@@ -168,7 +168,7 @@ def load_toml(text: str) -> dict[str, Any]:
         raise TooMuchError(f"it is longer than {MOST_BYTES} characters")
     if _DOTTED.search(text):
         raise TooMuchError(f"it is nested deeper than {DEEPEST} levels")
-    if sum(map(text.count, "=[,")) > MOST_VALUES:
+    if text.count("\n") > MOST_VALUES:
         raise TooMuchError(f"it holds more than {MOST_VALUES} values")
     try:
         value = tomllib.loads(text)
