@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from bot.chat.views.search_results import Found, SearchResults
 from bot.chat.views.tag_list import TagList, Tags
 from bot.rendering.renderer import Rendered, Renderer, Section
 from bot.settings import Settings
+from tests.chat.blog import garden_post
 from tests.chat.test_text import TEXT
 from tests.wire.limits import check_limits
 from tests.wire.schema import validate
@@ -156,6 +158,14 @@ def test_any_hits_make_results(
 ) -> None:
     hits = [Hit(post, tuple(snippet)) for post in found]
     takes(SearchResults(Found(query, hits, 10**6, Pagination(7, 10**6, 5)), tr))
+
+
+def test_what_stands_below_the_results_of_a_long_query_fits_too() -> None:
+    tr, page = translator_for(Locale.french), Pagination(7, 10**6, 5)
+    posts = [replace(garden_post(n), title="a " * 3000) for n in range(5)]
+    for length in range(300):
+        hits = [Hit(post, (("*" * length, False),)) for post in posts]
+        takes(SearchResults(Found("*" * 3000, hits, 10**6, page), tr))
 
 
 @given(TAGS, SHELVES, ANY, WORDS)

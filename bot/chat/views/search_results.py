@@ -72,16 +72,18 @@ class SearchResults(Layout):
 
     def __init__(self, found: Found, tr: Translator) -> None:
         super().__init__()
-        heading, *blurbs = texts(found, tr)
-        self.show(heading, *exclusion_row(found.exclusion, tr))
+        pages = SearchPage(found.page.of + 1, found.query).fits
+        best = tr.gettext("These are the best. Search for fewer words to see more.")
+        end = "" if pages or found.page.of == 1 else small(best)
+        excluded = exclusion_row(found.exclusion, tr)
+        around = [end, *(each for each in excluded if isinstance(each, str))]
+        heading, *blurbs = texts(found, around, tr)
+        self.show(heading, *excluded)
         for hit, blurb in zip(found.hits, blurbs, strict=True):
             section = section_ref(hit.section) if hit.section else ""
             read = read_button(hit.post, tr, section)
             self.show(ui.Separator(), ui.Section(blurb, accessory=read))
-        if SearchPage(found.page.of + 1, found.query).fits:
-            self.show(paging_row(found, tr))
-        elif found.page.of > 1:
-            self.show(small(tr.gettext("These are the best. Search for fewer words to see more.")))
+        self.show(paging_row(found, tr) if pages else None, end or None)
 
 
 class NothingFound(Layout):
@@ -124,11 +126,11 @@ def exclusion_row(exclusion: Exclusion | None, tr: Translator) -> Sequence[str |
     return said, search_row(exclusion.query, tr.gettext("Include {words}", words=words))
 
 
-def texts(found: Found, tr: Translator) -> list[str]:
-    """The heading and each hit's text, in as much detail as one message holds."""
+def texts(found: Found, around: Sequence[str], tr: Translator) -> list[str]:
+    """The heading and each hit's text, in as much detail as one message holds with ``around``."""
     for detail in DETAILS:
         shown = [heading(found, tr), *(blurb(hit, detail, tr) for hit in found.hits)]
-        if limits.fit_a_message(shown):
+        if limits.fit_a_message([*shown, *around]):
             break
     return shown
 
