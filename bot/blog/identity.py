@@ -15,12 +15,14 @@ class Identity:
         public_key: verifies what Discord signs for it, 64 hexadecimal digits.
         user: the bot's user, as Discord describes it.
         endpoint_url: where Discord last agreed to send interactions; None for the gateway.
+        owners: ids of the users who own the application, or belong to the team that does.
     """
 
     application_id: int
     public_key: str
     user: dict[str, Any]
     endpoint_url: str | None = None
+    owners: tuple[int, ...] = ()
 
 
 class Memory(Protocol):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 from discord import Interaction
@@ -13,6 +15,7 @@ from bot.announce.channel import Channel
 from bot.announce.delivery import MessengerError, NoAccess
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
+from bot.chat.custom_ids import CustomId
 from bot.chat.interaction import context_of, is_own_answer, subscriptions_of
 
 # For so long the answer to a command shows that its reader was allowed to use it: Discord
@@ -70,8 +73,15 @@ def key_of(channel: int) -> str:
     return Subscription(place="text", channel=channel).key
 
 
-def may_manage(interaction: Interaction) -> bool:
-    """Whether whoever clicks may change what is announced in the server."""
+def may_manage(interaction: Interaction, clicked: CustomId) -> bool:
+    """Whether whoever clicks may change what is announced in the server.
+
+    Args:
+        interaction: the click.
+        clicked: the button or menu that was used, or that opened the form which was sent. A
+            member without the permission may use it in a young answer to a command of theirs
+            that holds it: Discord let them use that command.
+    """
     if interaction.permissions.manage_guild or interaction.permissions.administrator:
         return True
     message = interaction.message
@@ -79,7 +89,19 @@ def may_manage(interaction: Interaction) -> bool:
         message is not None
         and is_own_answer(interaction)
         and utcnow() - message.created_at < TRUSTED_FOR
+        and str(clicked) in custom_ids_in(message.components)
     )
+
+
+def custom_ids_in(components: Iterable[Any]) -> Iterator[str]:
+    """The custom ids of discord.py's components, and of those that they hold."""
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        for inner in ("children", "components"):
+            yield from custom_ids_in(getattr(component, inner, ()))
+        if accessory := getattr(component, "accessory", None):
+            yield from custom_ids_in([accessory])
 
 
 def locale_of(interaction: Interaction) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,11 @@ Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 SHARING_SECONDS = 60
 
 
+async def nobody(_: int) -> bool:
+    """The application's owner is not known."""
+    return False
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """All that a command or click may ask, held by the client.
@@ -39,6 +44,8 @@ class Context:
         channels: looks at those that posts are to be announced in; None where nothing can be.
         backlog: tells how much is still to be announced, for /about.
         version: what /about shows.
+        is_owner: whether the user with an id owns the application, or belongs to its team.
+        trusted_servers: ids of the servers in which whoever may use /announce sees drafts.
         observe: is told of every interaction once it was dealt with.
         commands: in the order of /help.
         command_ids: Discord's id of each command by its name, once it has told them.
@@ -54,6 +61,8 @@ class Context:
     channels: Channels | None = None
     backlog: Callable[[], Awaitable[Backlog]] | None = None
     version: str = __version__
+    is_owner: Callable[[int], Awaitable[bool]] = nobody
+    trusted_servers: Collection[int] = ()
     observe: Tell = lambda _: None
     commands: Sequence[Command] = ()
     command_ids: Mapping[str, int] = field(default_factory=dict)

@@ -134,6 +134,18 @@ async def answer_aside(interaction: Interaction, view: Layout) -> None:
     await answer(interaction, view, hide=is_aside(interaction))
 
 
+async def sees_unpublished(interaction: Interaction) -> bool:
+    """Whether drafts and posts of the future may be shown to whoever uses the bot.
+
+    Anybody may add the bot to a server of their own and manage it there, so that says
+    nothing: it takes the application's owner or team, or a server that the operator named.
+    """
+    context = context_of(interaction)
+    if interaction.guild_id in context.trusted_servers:
+        return True
+    return await context.is_owner(interaction.user.id)
+
+
 def is_own_answer(interaction: Interaction) -> bool:
     """Whether the clicked message answers the reader who clicked."""
     message = interaction.message

@@ -29,8 +29,10 @@ LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 REDIRECT = ("redirect", "redirectto", "redirecturl")
 DRAFT = ("draft", "isdraft", "wip")
 SHOWN = ("published", "publish", "dgpublish", "visible")
-HIDDEN = ("private", "unlisted")
-HIDING_STATUS = frozenset({"draft", "hidden", "private", "skip", "unlisted", "pending", "wip"})
+PRIVATE = ("private",)
+HIDDEN = ("unlisted",)
+PRIVATE_STATUS = "private"
+HIDING_STATUS = frozenset({"draft", "hidden", "skip", "unlisted", "pending", "wip"})
 
 
 def why_no_post(path: str, generator: Generator) -> str | None:
@@ -65,6 +67,8 @@ def _reasons(fields: Fields, body: str) -> Iterator[str]:
             yield "it is empty"
         for target in fields.texts(*REDIRECT):
             yield f"it only redirects to {target}"
+    if is_private(fields):
+        yield "it is private"
     yield from _of_the_build(meta)
     if as_flag(meta.get("eleventyexcludefromcollections")):
         yield "it is excluded from collections"
@@ -89,6 +93,13 @@ def _of_the_build(meta: Mapping[str, object]) -> Iterator[str]:
 
 def _is_never(option: object) -> bool:
     return option is False or (as_text(option) or "").lower() in {"never", "false"}
+
+
+def is_private(fields: Fields) -> bool:
+    """Tell whether the post is for nobody's eyes here, not even its owner's; in doubt, it is."""
+    if PRIVATE_STATUS in (text.lower() for text in fields.texts("status", "visibility")):
+        return True
+    return any(as_flag(value) is not False for _, value in fields.all(*PRIVATE))
 
 
 def is_draft(fields: Fields) -> bool:

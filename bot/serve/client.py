@@ -12,6 +12,7 @@ from bot.chat.context import Context
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from bot.transport.commands import sync_commands
+from bot.transport.owners import Owners
 
 
 def build_client(
@@ -41,6 +42,7 @@ def build_client(
             pictures=app.pictures,
             subscriptions=state.subscriptions if state else None,
             backlog=state.outbox.backlog if state else None,
+            trusted_servers=app.settings.trusted_servers,
             observe=tell,
         ),
         sync=sync,
@@ -48,4 +50,6 @@ def build_client(
     )
     if state:
         client.context.channels = DiscordChannels(client)
+    owners = Owners(client, state.identities if state else None, app.settings.token or "")
+    client.context.is_owner = owners.include
     return client

@@ -13,6 +13,11 @@ from bot.serve.run import until_stopped
 from bot.serve.state import State
 
 
+async def at_this_computer(_: int) -> bool:
+    """Whoever opens the preview has the posts' files."""
+    return True
+
+
 async def preview(app: App, *, say: Callable[[str], None], port: int, browser: bool) -> None:
     """Serve a simulated Discord until told to stop.
 
@@ -25,6 +30,7 @@ async def preview(app: App, *, say: Callable[[str], None], port: int, browser: b
     say(await app.summary())
     async with State.open(None) as state:
         client = build_client(app, state=state)
+        client.context.is_owner = at_this_computer
         news = asyncio.Event()
         async with announcing(app, client, state, tell=lambda _: news.set()), app.watching():
             await until_stopped(

@@ -90,6 +90,20 @@ def texts(_setting: Setting, value: str) -> tuple[str, ...]:
     return tuple(name for part in value.split(",") if (name := part.strip()))
 
 
+def ids(setting: Setting, value: str) -> tuple[int, ...]:
+    """Discord's ids between commas."""
+    found = texts(setting, value)
+    for each in found:
+        if not re.fullmatch(r"[0-9]{15,20}", each):
+            raise SettingError(
+                setting.label,
+                f"{each!r} is no id of a server",
+                "In Discord's settings, turn on the developer mode under Advanced, then"
+                " right-click the server and copy its id.",
+            )
+    return tuple(map(int, found))
+
+
 def path(setting: Setting, value: str) -> Path:
     """A file or folder. ``~`` is expanded here, since Makefiles and services do not."""
     try:

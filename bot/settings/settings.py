@@ -46,6 +46,10 @@ def _state(_environ: Environ) -> str:
     return str(DATA / "state.db") if on_volume else ".slashpost/state.db"
 
 
+def _no_text(_environ: Environ) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings, checked as far as that needs no look at the posts.
@@ -263,6 +267,18 @@ class Settings:
             "where Litestream keeps [a copy of the state](deploy.md#a-copy-of-the-state), such as "
             "`s3://bucket/slashpost`",
         ),
+    )
+    trusted_servers: tuple[int, ...] = field(
+        metadata=declared(
+            "SLASHPOST_TRUSTED_SERVERS",
+            "ids of the servers in which whoever may use `/announce` sees drafts and future posts"
+            " as well; elsewhere only the application's owner and team do",
+            parse.ids,
+            option="--trusted-servers",
+            metavar="LIST",
+            default=_no_text,
+            serves=True,
+        )
     )
     announce_limit: int = field(
         metadata=declared(

@@ -18,16 +18,17 @@ class Identities:
     async def identity(self, token: str) -> Identity | None:
         """Read the row, if it belongs to this token."""
         rows = await self._database.rows(
-            "SELECT application_id, public_key, bot_user, endpoint_url FROM identity"
+            "SELECT application_id, public_key, bot_user, endpoint_url, owners FROM identity"
             " WHERE token = $1",
             _digest(token),
         )
-        for application_id, public_key, user, endpoint_url in rows:
+        for application_id, public_key, user, endpoint_url, owners in rows:
             return Identity(
                 application_id=application_id,
                 public_key=public_key,
                 user=json.loads(user),
                 endpoint_url=endpoint_url,
+                owners=tuple(json.loads(owners)),
             )
         return None
 
@@ -36,13 +37,15 @@ class Identities:
         async with self._database.transaction() as transaction:
             await transaction.rows("DELETE FROM identity")
             await transaction.rows(
-                "INSERT INTO identity (token, application_id, public_key, bot_user, endpoint_url)"
-                " VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO identity"
+                " (token, application_id, public_key, bot_user, endpoint_url, owners)"
+                " VALUES ($1, $2, $3, $4, $5, $6)",
                 _digest(token),
                 identity.application_id,
                 identity.public_key,
                 json.dumps(identity.user),
                 identity.endpoint_url,
+                json.dumps(identity.owners),
             )
 
 

@@ -15,6 +15,7 @@ from bot.transport.api import DISCORD_ERRORS, invite_url, refusal
 from bot.transport.endpoint import PATH, register_until_accepted
 from bot.transport.interactions import Interactions
 from bot.transport.lifecycle import log_in, until_reached
+from bot.transport.owners import owner_ids
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class HttpService:
                 "bot": True,
             },
             endpoint_url=application.interactions_endpoint_url,
+            owners=tuple(sorted(owner_ids(application))),
         )
         log.info("Add the bot to a server: %s", invite_url(application.id))
         await self._remember(identity)

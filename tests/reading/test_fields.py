@@ -180,7 +180,7 @@ def test_what_is_no_image_is_no_cover(value: str) -> None:
         ("published: 'false'", True), ("published: true", False),
         ("published: 19 March 2019", False), ("publish: false", True), ("publish: true", False),
         ("status: draft", True), ("Status: Hidden", True), ("status: published", False),
-        ("private: true", True), ("unlisted: true", True), ("extra: {draft: true}", True),
+        ("unlisted: true", True), ("extra: {draft: true}", True),
     ],
 )  # fmt: skip
 def test_drafts_are_known(line: str, draft: bool) -> None:

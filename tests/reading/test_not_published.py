@@ -46,6 +46,12 @@ def test_similar_paths_are_posts(path: str) -> None:
         ("---\ntitle: x\nbuild: {render: never}\n---\nText", "hugo", "no page"),
         ("---\ntitle: x\nbuild: {list: never}\n---\nText", "hugo", "lists it nowhere"),
         ("---\ntitle: x\neleventyExcludeFromCollections: true\n---\nText", "eleventy", "excluded"),
+        ("---\ntitle: x\nprivate: true\n---\nText", "plain", "private"),
+        ("---\ntitle: x\nprivate: friends\n---\nText", "plain", "private"),
+        ("---\ntitle: x\nPrivate: 1\ndraft: true\n---\nText", "hugo", "private"),
+        ("---\ntitle: x\nparams: {private: yes}\n---\nText", "hugo", "private"),
+        ("---\ntitle: x\nstatus: Private\n---\nText", "pelican", "private"),
+        ("---\ntitle: x\nvisibility: private\n---\nText", "plain", "private"),
         ("---\npermalink: /feed.xml\n---\nText", "eleventy", "/feed.xml"),
         ("---\ntitle: x\npagination: {data: a}\n---\nText", "eleventy", "lists"),
         ("---\ntitle: About\nlayout: page\n---\nText", "jekyll", "layout: page"),
@@ -56,6 +62,13 @@ def test_some_files_say_that_they_are_none(text: str, generator: str, reason: st
     assert document.post is None
     assert document.left_out is not None
     assert reason in document.left_out.reason
+
+
+@pytest.mark.parametrize(
+    "line", ["private: false", "private: 'no'", "private:", "status: published"]
+)
+def test_what_is_not_private_is_a_post(line: str) -> None:
+    assert read(f"---\ntitle: x\n{line}\n---\nText").post is not None
 
 
 def test_a_dated_page_is_a_post_whatever_its_layout() -> None:

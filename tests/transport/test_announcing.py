@@ -9,11 +9,25 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 from aiohttp import web
 
 from bot.chat.client import Slashpost
 from bot.chat.context import Context
+from bot.chat.custom_ids import (
+    KINDS,
+    AskToStop,
+    CustomId,
+    OpenSettings,
+    PickRole,
+    PickTags,
+    SettingsPage,
+    Stop,
+    Switch,
+    TypedTags,
+    TypeTags,
+)
 from bot.chat.errors import failure
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
@@ -241,3 +255,60 @@ async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.05)
+
+
+MEMBER = discord.Permissions(send_messages=True, view_channel=True)
+SETTINGS_CLICKS: tuple[CustomId, ...] = (
+    OpenSettings(CHANNEL_ID),
+    PickRole(CHANNEL_ID),
+    PickTags("only", CHANNEL_ID),
+    PickTags("never", CHANNEL_ID),
+    *(
+        Switch(what, on=True, channel=CHANNEL_ID)
+        for what in ("silent", "publish", "threads", "paused")
+    ),
+    TypeTags(CHANNEL_ID),
+    AskToStop(CHANNEL_ID),
+    Stop(CHANNEL_ID),
+    SettingsPage(1),
+)
+
+
+def test_every_click_on_settings_is_tried() -> None:
+    channel = {kind for kind in KINDS.values() if "channel" in kind.parts}
+    tried = set(map(type, SETTINGS_CLICKS))
+    assert tried >= channel - {TypedTags}, "the form is tried below"
+
+
+@pytest.mark.parametrize("forged", SETTINGS_CLICKS, ids=str)
+async def test_a_member_cannot_change_settings_from_a_message_of_another_kind(
+    ask: Ask, state: State, forged: CustomId
+) -> None:
+    await ask(Reader().command("announce here"))
+    before = await state.subscriptions.get(f"c{CHANNEL_ID}")
+    member = Reader(BEN)
+    latest = (await ask(as_member(member.command("latest")))).shown
+    seen = await ask(as_member(member.choose(latest, str(forged), "soil")))
+    assert seen.text == "You need the permission **Manage Server**."
+    assert await state.subscriptions.get(f"c{CHANNEL_ID}") == before
+
+
+async def test_a_member_cannot_send_a_form_of_settings_that_was_not_opened(
+    ask: Ask, state: State
+) -> None:
+    settings = (await ask(Reader().command("announce here"))).shown
+    before = await state.subscriptions.get(f"c{CHANNEL_ID}")
+    opened = await ask(Reader().click(settings, f"more:{CHANNEL_ID}"))
+    assert opened.callback is not None
+    modal, member = opened.callback["data"], Reader(BEN)
+    latest = (await ask(as_member(member.command("latest")))).shown
+    for message in (latest, None):
+        form = member.submit(modal["custom_id"], modal, "soil", "", "de", message=message)
+        assert (await ask(as_member(form))).text == "You need the permission **Manage Server**."
+    assert await state.subscriptions.get(f"c{CHANNEL_ID}") == before
+
+
+def as_member(interaction: dict[str, Any]) -> dict[str, Any]:
+    """The interaction of somebody who does not manage the server."""
+    interaction["member"]["permissions"] = str(MEMBER.value)
+    return interaction

@@ -20,10 +20,11 @@ from bot.chat.interaction import (
     library_of,
     now_of,
     prepare,
+    sees_unpublished,
     subscriptions_of,
     translator_of,
 )
-from bot.chat.suggestions import Choices, choice_name, post_choice, quietly
+from bot.chat.suggestions import Choices, choice_name, post_choice, post_meant, quietly
 from bot.chat.views import (
     announced_list,
     announcement,
@@ -192,9 +193,10 @@ def nothing_announced(interaction: Interaction, channel: int | None) -> Notice:
 
 @quietly
 async def suggest_any_posts(interaction: Interaction, current: str) -> Choices:
-    """Drafts and posts of the future first, then what readers see."""
+    """What readers see, after drafts and posts of the future for those who may see them."""
     library, tr = library_of(interaction), translator_of(interaction)
-    hidden = [post for post in await library.unpublished() if is_like(post, current)]
+    unpublished = await library.unpublished() if await sees_unpublished(interaction) else ()
+    hidden = [post for post in unpublished if is_like(post, current)]
     if not current.strip():
         hidden = hidden[:UNPUBLISHED_FIRST]
     seen = await library.suggest(current, limits.CHOICES)
@@ -224,14 +226,15 @@ def unpublished_choice(post: Post, tr: Translator) -> app_commands.Choice[str]:
 )
 @app_commands.rename(slug=locale_str("post"), channel=locale_str("channel"))
 @app_commands.describe(
-    slug=locale_str("Title, slug or link of the post; drafts too"),
+    slug=locale_str("Title, slug or link of the post"),
     channel=locale_str("This channel, unless you choose another"),
 )
 @app_commands.autocomplete(slug=suggest_any_posts)
 async def preview(interaction: Interaction, slug: str, channel: ChannelId | None = None) -> None:
     """Answer with the announcement as it would be, and that nothing was sent."""
     library, tr = library_of(interaction), translator_of(interaction)
-    post = await library.find_any(slug)
+    may_see_all = await sees_unpublished(interaction)
+    post = await (library.find_any(slug) if may_see_all else post_meant(library, slug))
     if post is None:
         await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
         return

@@ -45,7 +45,7 @@ class AnnouncedList(Layout):
 
 async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
     """Turn the message to another page of channels, or the nearest that there still is."""
-    if may_manage(interaction):
+    if may_manage(interaction, to):
         await turn(interaction, await announced_list_of(interaction, to.page))
     else:
         await answer(interaction, not_allowed(translator_of(interaction)))

@@ -15,6 +15,7 @@ from bot.chat import limits, text
 from bot.chat.channels import Access, access_to, announced_in, may_manage
 from bot.chat.custom_ids import (
     AskToStop,
+    OfChannel,
     OpenSettings,
     PickRole,
     PickTags,
@@ -201,21 +202,23 @@ async def settings_of(
 Change = Callable[[Subscription], Awaitable[Subscription]]
 
 
-async def turn_settings(interaction: Interaction, channel: int, change: Change) -> None:
+async def turn_settings(
+    interaction: Interaction, clicked: OfChannel | PickTags | Switch, change: Change
+) -> None:
     """Turn the message to a channel's settings after a change to them.
 
     Args:
         interaction: a click on them.
-        channel: its id.
+        clicked: the button or menu that was used, or that opened the form.
         change: keeps what is different, and gives it back.
     """
     tr = translator_of(interaction)
-    if not may_manage(interaction):
+    if not may_manage(interaction, clicked):
         await answer(interaction, not_allowed(tr))
         return
-    subscription = await announced_in(interaction, channel)
+    subscription = await announced_in(interaction, clicked.channel)
     if subscription is None:
-        await turn(interaction, not_announced(channel, tr))
+        await turn(interaction, not_announced(clicked.channel, tr))
         return
     making = settings_of(interaction, await change(subscription))
     await turn(interaction, await prepare_turn(interaction, making))
@@ -244,7 +247,7 @@ def keeping(interaction: Interaction, change: Callable[[Subscription], Subscript
 
 async def open_settings(interaction: Interaction, this: OpenSettings) -> None:
     """Turn the message to a channel's settings."""
-    await turn_settings(interaction, this.channel, unchanged)
+    await turn_settings(interaction, this, unchanged)
 
 
 async def unchanged(subscription: Subscription) -> Subscription:
@@ -266,15 +269,16 @@ async def pick_tags(interaction: Interaction, this: PickTags) -> None:
             replace(subscription, tags=chosen) if is_only else replace(subscription, without=chosen)
         )
 
-    await turn_settings(interaction, this.channel, keeping(interaction, choose))
+    await turn_settings(interaction, this, keeping(interaction, choose))
 
 
 async def pick_role(interaction: Interaction, this: PickRole) -> None:
     """Keep the role that is chosen; @everyone, whose id is the server's, cannot be."""
-    roles = [int(each) for each in chosen_in(interaction) if int(each) != interaction.guild_id]
+    everyone = str(interaction.guild_id)
+    roles = [int(each) for each in chosen_in(interaction) if each.isdecimal() and each != everyone]
     role = roles[0] if roles else None
     change = keeping(interaction, lambda subscription: replace(subscription, role=role))
-    await turn_settings(interaction, this.channel, change)
+    await turn_settings(interaction, this, change)
 
 
 async def switch(interaction: Interaction, this: Switch) -> None:
@@ -284,7 +288,7 @@ async def switch(interaction: Interaction, this: Switch) -> None:
     else:
         changed: dict[str, Any] = {this.what: this.on}
         change = keeping(interaction, lambda subscription: replace(subscription, **changed))
-    await turn_settings(interaction, this.channel, change)
+    await turn_settings(interaction, this, change)
 
 
 def pausing(interaction: Interaction, *, on: bool) -> Change:
@@ -304,13 +308,17 @@ def pausing(interaction: Interaction, *, on: bool) -> Change:
 
 async def ask_to_stop(interaction: Interaction, this: AskToStop) -> None:
     """Turn the message to the question whether the settings shall go."""
-    await turn(interaction, StopQuestion(this.channel, translator_of(interaction)))
+    tr = translator_of(interaction)
+    if may_manage(interaction, this):
+        await turn(interaction, StopQuestion(this.channel, tr))
+    else:
+        await answer(interaction, not_allowed(tr))
 
 
 async def stop(interaction: Interaction, this: Stop) -> None:
     """Announce nothing in a channel any more."""
     tr = translator_of(interaction)
-    if not may_manage(interaction):
+    if not may_manage(interaction, this):
         await answer(interaction, not_allowed(tr))
         return
     subscription = await announced_in(interaction, this.channel)

@@ -70,7 +70,7 @@ async def open_settings_form(interaction: Interaction, this: TypeTags) -> None:
     """Answer with the form, filled with what is set."""
     tr = translator_of(interaction)
     subscription = await announced_in(interaction, this.channel)
-    if not may_manage(interaction):
+    if not may_manage(interaction, this):
         await answer(interaction, not_allowed(tr))
     elif subscription is None:
         await turn(interaction, not_announced(this.channel, tr))
@@ -95,7 +95,7 @@ async def keep_typed(interaction: Interaction, this: TypedTags) -> None:
             locale=codes[0] if codes else subscription.locale,
         )
 
-    await turn_settings(interaction, this.channel, keeping(interaction, type_over))
+    await turn_settings(interaction, TypeTags(this.channel), keeping(interaction, type_over))
 
 
 def nearest(locale: str) -> str:
