@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 # How late a scan may be that fell due while the machine slept.
 SECONDS_BETWEEN_CLOCK_CHECKS = 5.0
+# From one try to make a lost index anew to the next; it doubles each time.
+SECONDS_BETWEEN_REMAKES, MOST_SECONDS_BETWEEN_REMAKES = 1.0, 60.0
 
 
 class App:
@@ -156,8 +158,23 @@ class App:
     async def watching(self) -> AsyncIterator[None]:
         """Keep the index up to date with the posts for as long as the context is open."""
         work = self._poll() if self.folder is None else self._watch(self.folder)
-        async with in_background(work, name="watch the posts"):
+        async with (
+            in_background(work, name="watch the posts"),
+            in_background(self._remake_lost_index(), name="remake a lost index"),
+        ):
             yield
+
+    async def _remake_lost_index(self) -> None:
+        """Make the index anew when its file is gone or damaged, and try until that works."""
+        pause = SECONDS_BETWEEN_REMAKES
+        while True:
+            await self.library.wait_until_lost()
+            log.warning("The index is missing or damaged: making it anew")
+            if await self.refresh():
+                pause = SECONDS_BETWEEN_REMAKES
+            else:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, MOST_SECONDS_BETWEEN_REMAKES)
 
     async def _watch(self, folder: Path) -> None:
         from bot.watch import Watcher  # noqa: PLC0415 - 20 ms: watching begins after an answer

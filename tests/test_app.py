@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.blog.errors import SourceError
+from bot.blog.errors import IndexUnavailable, SourceError
 from bot.serve.client import build_client
 from bot.settings import Settings
 from tests.wire.patience import PATIENCE
@@ -210,3 +210,35 @@ async def test_the_site_url_that_is_set_wins(folder: Path) -> None:
         [post] = await app.library.latest()
         assert post.url is not None
         assert post.url.startswith("https://x.example/2024/01/11/one")
+
+
+@pytest.mark.parametrize("loss", ["deleted", "half of it", "a letter"])
+async def test_a_lost_index_is_made_anew_by_itself(watching: App, loss: str) -> None:
+    right = await titles(watching)
+    file = watching.settings.db
+    content = file.read_bytes()
+    if loss == "deleted":
+        file.unlink()
+    elif loss == "half of it":
+        file.write_bytes(content[: len(content) // 2])
+    else:
+        file.write_bytes(content.replace(b"One", b"OnE"))
+
+    async def titles_or_nothing(app: App) -> list[str] | None:
+        try:
+            return await titles(app)
+        except IndexUnavailable:
+            return None
+
+    assert await titles_or_nothing(watching) is None, "never a wrong answer"
+    await shows(watching, right, titles_or_nothing)
+    assert not watching.library.is_lost
+
+
+async def test_a_lost_index_is_made_anew_though_nobody_asks(watching: App) -> None:
+    watching.settings.db.unlink()
+
+    async def is_there(app: App) -> bool:
+        return app.settings.db.exists()
+
+    await shows(watching, expected=True, ask=is_there)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -24,6 +26,8 @@ BUSY_SECONDS = 60.0
 # Statements that insert many rows are large, and no two batches need quite the same.
 CACHED_STATEMENTS = 32
 MOST_ROWS = 2_000
+# Instructions of SQLite's virtual machine: about a millisecond.
+STEPS_BETWEEN_CHECKS = 100_000
 
 # "Slsh", in the header of every index: https://www.sqlite.org/pragma.html#pragma_application_id
 APPLICATION_ID = 0x536C7368
@@ -40,6 +44,15 @@ class Database:
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
+        self._deadline = self._limit = math.inf
+
+    async def limit(self, seconds: float) -> None:
+        """Interrupt statements that take longer, with an error of code SQLITE_INTERRUPT."""
+        self._limit = seconds
+        await self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
 
     @classmethod
     async def open(cls, path: Path, mode: str = "rwc") -> Database:
@@ -74,6 +87,7 @@ class Database:
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query."""
+        self._deadline = time.monotonic() + self._limit
         return list(await self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]
 
     async def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -148,6 +162,11 @@ def insertions(into: str, rows: Iterable[Row]) -> Iterator[Statement]:
         )
 
 
+def lock_of(path: Path) -> Path:
+    """The file whose lock the writer of an index holds."""
+    return path.with_name(path.name + ".lock")
+
+
 @asynccontextmanager
 async def write_lock(path: Path) -> AsyncIterator[None]:
     """Hold the right to write or replace the index at ``path``, against all other processes.
@@ -159,7 +178,7 @@ async def write_lock(path: Path) -> AsyncIterator[None]:
         sqlite3.OperationalError: the folder cannot be written, or another process
             has held the lock for more than a minute.
     """
-    database = await Database.open(path.with_name(path.name + ".lock"))
+    database = await Database.open(lock_of(path))
     try:
         await database.run("BEGIN EXCLUSIVE")
         yield

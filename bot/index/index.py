@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from bot.index.finder import Finder
     from bot.index.updater import SyncReport, Updater
 
+SECONDS_BETWEEN_CHECKS = 1.0
+
 
 class Index:
     """``blog.Library`` and ``announce.Catalogue`` over an index file.
@@ -101,6 +103,18 @@ class Index:
         """Close the connection to the file."""
         await self._connection.close()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the file was found to be missing or damaged, and has not been made anew."""
+        return self._connection.lost.is_set()
+
+    async def wait_until_lost(self) -> None:
+        """Return when the file is missing or damaged; look for that every second."""
+        while not self.is_lost:
+            await self._connection.check()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._connection.lost.wait(), SECONDS_BETWEEN_CHECKS)
+
     async def recall(self, source: str) -> bool:
         """Answer from an index of that source, where there is one; whether there is.
 
@@ -133,6 +147,7 @@ class Index:
             IndexUnavailable: the index needs a change and cannot be written.
         """
         report = await self._updater.sync(snapshot, reader, progress)
+        self._connection.lost.clear()
         self._source = snapshot.name
         self.generation = snapshot.generation
         return report

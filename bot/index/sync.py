@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.blog.reader import Outline, Reader, Settlement
 from bot.blog.source import Snapshot
 from bot.index.batch import Progress, ReadFile, batches_of
+from bot.index.checksum import store_checksum
 from bot.index.database import (
     APPLICATION_ID,
     MOST_ROWS,
@@ -84,6 +85,7 @@ async def _build(
         await database.run("PRAGMA journal_mode = WAL")
     finally:
         await database.close()
+    await store_checksum(path)
     return posts
 
 
@@ -110,10 +112,9 @@ async def update(
             counts = await _apply(
                 database, difference, snapshot, reader, now=now, progress=progress
             )
-        # All of it belongs into the file itself: a baked index is copied without its -wal.
-        await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         await database.close()
+    await store_checksum(path)
     return counts
 
 
