@@ -29,7 +29,10 @@ LONGEST_SETTLE = 30.0
 # A machine that was suspended meanwhile has a clock that did not go on.
 LOOK_AT_CLOCK_SECONDS = 60.0
 UNTIL_NEXT_TRY = 60.0
-LEFT_KEPT_SECONDS = 30 * 24 * 3600
+DAY = 24 * 3600
+# What a server set up comes back with the bot; what a reader follows, with their messages.
+LEFT_KEPT_SECONDS = 30 * DAY
+CLOSED_KEPT_SECONDS = 90 * DAY
 # Bodies in memory at a time.
 TEXTS_AT_ONCE = 200
 IDLE_STEP = 0.1
@@ -88,6 +91,7 @@ class Announcer:
         self._is_behind = False
         self._seen: tuple[str, int] | None = None  # version and generation
         self._due: int | None = None
+        self._forgets_at = 0.0
         self._checks = 0
 
     @asynccontextmanager
@@ -136,6 +140,7 @@ class Announcer:
             IndexUnavailable, StateUnavailable: nothing was changed.
         """
         seen = await self._catalogue.version(), self._catalogue.generation
+        await self._forget_unreachable()
         due = self._due is not None and self._due <= self._clock()
         if seen == self._seen and not due:
             return
@@ -159,8 +164,16 @@ class Announcer:
             self._services.new_deliveries.update(given.delivery for given in revision.assignments)
         self._checks += 1
         await self._outbox.retry_paused()
-        await self._subscriptions.forget_left(int(self._clock()) - LEFT_KEPT_SECONDS)
         self._sender.wake()
+
+    async def _forget_unreachable(self) -> None:
+        """Forget, once a day, whom nothing has reached for long."""
+        now = int(self._clock())
+        if now >= self._forgets_at:
+            await self._subscriptions.forget_unreachable(
+                left_before=now - LEFT_KEPT_SECONDS, closed_before=now - CLOSED_KEPT_SECONDS
+            )
+            self._forgets_at = now + DAY
 
     async def _minhashes(self, paths: Sequence[str]) -> dict[str, frozenset[int]]:
         """The minhashes of texts, by path. Takes a second for thousands, in another thread."""
@@ -195,6 +208,8 @@ class Announcer:
     async def _wait_for_news(self) -> None:
         while not self._noticed.is_set():
             seconds = LOOK_AT_CLOCK_SECONDS
+            if self._seen is not None and self._forgets_at <= self._clock():
+                return
             if self._due is not None:
                 seconds = min(seconds, self._due - self._clock())
                 if seconds <= 0:

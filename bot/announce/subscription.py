@@ -14,8 +14,8 @@ from bot.state.database import LEDGER, Database, Row, upsert
 # direct messages.
 Place = Literal["text", "news", "forum", "thread", "reader"]
 # Paused by an administrator; access to the channel is gone; the reader takes no direct
-# messages; the bot is no longer in the server.
-PauseReason = Literal["admin", "access", "closed", "left"]
+# messages; the reader's account is gone; the bot is no longer in the server.
+PauseReason = Literal["admin", "access", "closed", "gone", "left"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,18 +206,29 @@ class Subscriptions:
                 key,
             )
 
-    async def forget_left(self, before: int) -> int:
-        """Forget those of servers left before that Unix second; how many there were."""
-        return await self._remove("pause_reason = 'left' AND pause_since < $1", before)
+    async def forget_unreachable(self, *, left_before: int, closed_before: int) -> int:
+        """Forget those that nothing has reached for long; how many there were.
 
-    async def _remove(self, condition: str, value: object) -> int:
+        Args:
+            left_before: Unix seconds; servers that the bot left before are forgotten.
+            closed_before: Unix seconds; readers whose direct messages have been closed since
+                before are, and those whose account is gone.
+        """
+        return await self._remove(
+            "pause_reason = 'left' AND pause_since < $1"
+            " OR pause_reason = 'closed' AND pause_since < $2 OR pause_reason = 'gone'",
+            left_before,
+            closed_before,
+        )
+
+    async def _remove(self, condition: str, *values: object) -> int:
         async with self._database.transaction() as transaction:
             # Or a scan in progress would leave deliveries to a subscription that is gone.
             await transaction.alone(LEDGER)
             # The subscription first, as workers do, or the two would deadlock.
             removed = await transaction.rows(
                 f"DELETE FROM subscriptions WHERE {condition} RETURNING key",  # noqa: S608
-                value,
+                *values,
             )
             await transaction.many("DELETE FROM delivery_posts WHERE subscription = $1", removed)
             await transaction.many("DELETE FROM deliveries WHERE subscription = $1", removed)

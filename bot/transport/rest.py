@@ -56,7 +56,7 @@ class Locked(NoAccess):
 
 PAUSES: dict[int, PauseReason] = {
     UNKNOWN_SERVER: "left",
-    UNKNOWN_USER: "closed",
+    UNKNOWN_USER: "gone",
     NO_DIRECT_MESSAGES: "closed",
     NO_COMMON_SERVER: "closed",
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.announce.delivery import MessageRefused, NoAccess, TryLater
-from bot.announce.subscription import Pause
+from bot.announce.subscription import Pause, Subscription
 from tests.announce.channels import later
 from tests.announce.conftest import NEWS, TEXT, Stage
 
@@ -192,6 +192,17 @@ async def test_a_server_that_was_left_is_told_from_a_closed_channel(stage: Stage
     stage.shelf.put("c.md", "Again")
     await stage.announce()
     assert await stage.state.subscriptions.get(TEXT.key) is None
+
+
+async def test_a_reader_is_forgotten_whose_messages_stay_closed(stage: Stage) -> None:
+    reader = Subscription(place="reader", reader=8, since=1)
+    await stage.state.subscriptions.keep(reader)
+    await stage.state.subscriptions.pause(reader.key, Pause(reason="closed", since=1000))
+    for days, is_kept in ((89, True), (91, False)):
+        stage.shelf.now = 1000 + days * DAY
+        await stage.announce()  # although no post is new
+        assert (await stage.state.subscriptions.get(reader.key) is not None) is is_kept
+    assert await stage.state.subscriptions.get(TEXT.key) is not None
 
 
 async def test_an_administrators_pause_is_left_alone(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.subscription import Pause, Subscription
+from bot.announce.subscription import Pause, PauseReason, Subscription
 from bot.serve.state import State
 
 NEWS = Subscription(place="news", guild=1, channel=11, since=5)
@@ -98,5 +98,20 @@ async def test_servers_that_were_left_long_ago_are_forgotten(state_home: Path | 
             await state.subscriptions.keep(wish)
             await state.subscriptions.pause(wish.key, Pause(reason="left", since=since))
         await state.subscriptions.keep(ADA)
-        assert await state.subscriptions.forget_left(before=150) == 1
+        await state.subscriptions.forget_unreachable(left_before=150, closed_before=0)
         assert [wish.key for wish in await state.subscriptions.all()] == ["c12", "u7"]
+
+
+async def test_readers_whom_nothing_reaches_are_forgotten(state_home: Path | str) -> None:
+    pauses: tuple[tuple[int, PauseReason, int], ...] = (
+        *((1, "closed", 100), (2, "closed", 200), (3, "gone", 200), (4, "admin", 100)),
+    )
+    async with State.open(state_home) as state:
+        for reader, reason, since in pauses:
+            wish = replace(ADA, reader=reader)
+            await state.subscriptions.keep(wish)
+            await state.subscriptions.pause(wish.key, Pause(reason=reason, since=since))
+        await state.subscriptions.keep(ADA)
+        forgotten = await state.subscriptions.forget_unreachable(left_before=0, closed_before=150)
+        assert forgotten == 2
+        assert [wish.key for wish in await state.subscriptions.all()] == ["u2", "u4", "u7"]

@@ -262,6 +262,7 @@ async def test_a_message_is_published_once_and_found_so(
         (place("thread"), 10003, "access"),
         (place("reader"), 50007, "closed"),
         (place("reader"), 50278, "closed"),
+        (place("reader"), 10013, "gone"),
     ],
 )
 async def test_a_closed_door_says_why(
@@ -272,7 +273,7 @@ async def test_a_closed_door_says_why(
     pause: PauseReason,
 ) -> None:
     door = str(to.channel or to.reader)
-    loopback.answers.closed[door] = (404 if code == 10003 else 403, code)
+    loopback.answers.closed[door] = (404 if code in {10003, 10013} else 403, code)
     with pytest.raises(NoAccess) as caught:
         await messenger.send(DELIVERY, to, a_message())
     assert caught.value.pause == pause

@@ -28,6 +28,9 @@ class Privacy(Layout):
                 " follow, your language, since when, and which posts were sent to you."
             ),
             tr.gettext(
+                "If you take no direct messages for 90 days, or delete your account, it is deleted."
+            ),
+            tr.gettext(
                 "I read no messages, and do not keep which commands you use or what you search for."
             ),
             now_kept(followed, unfollow, tr),

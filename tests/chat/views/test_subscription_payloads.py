@@ -36,7 +36,7 @@ from tests.wire.schema import validate
 HIGHEST = 2**63
 IDS = st.integers(1, HIGHEST)
 NAMES = st.lists(LINES.filter(str.strip), max_size=MOST_TAGS, unique_by=tag_key).map(tuple)
-REASONS: tuple[PauseReason, ...] = ("admin", "access", "closed", "left")
+REASONS: tuple[PauseReason, ...] = ("admin", "access", "closed", "gone", "left")
 PLACES: tuple[Place, ...] = ("text", "news", "forum", "thread")
 PAUSES = st.builds(Pause, reason=st.sampled_from(REASONS), detail=ANY, since=st.integers(0, 10**10))
 WISHES = st.builds(
