@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bot.blog.section import Passage, anchor_of, unique
 from bot.blog.syntax import WIKILINK
+from bot.reading.code import mask, unmask
 from bot.reading.plain import cut, plain
 
 # Longer ones exist, but no choice of Discord's has room for them.
@@ -45,6 +46,11 @@ NO_PARAGRAPH = re.compile(r"[ ]{0,3}(?:[#>|<]|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~
 SEAM = "\x01"
 # Marks at the beginning of a line; of a fence, what language it is in, too.
 LINE_MARKS = re.compile(r"\n[ ]*[-#>*+=~`][-#>*+=~` ]*(?:(?<=```)[^`\n]*(?=\n)|(?<=~~~)[^\n]*)?")
+# Of callouts and directives, and the numbers of lists.
+CALLOUT = re.compile(r"\n[ ]*\[![\w-]+\][+-]?")
+DIRECTIVE = re.compile(r"\n[ ]*:{3,}[ ]*[\w-]*(?:\[([^\[\]\n]*)\])?(?:\{[^{}\n]*\})?")
+NUMBER = re.compile(r"\n[ ]*\d{1,9}[.)][ \t]+(?=\S)")
+CELL = re.compile(r"[ ]*\|[ |]*")
 FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\]:?")
 DEFINITION = re.compile(r"\n[ ]{0,3}\[[^\[\]\n]*\]:[ \t][^\n]*")
 LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")
@@ -72,6 +78,8 @@ def _shown(wikilink: re.Match[str]) -> str:
 
 # All passes but the first, each with a mark without which there is nothing for it to do.
 PASSES: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("[!", CALLOUT, "\n"),
+    (":::", DIRECTIVE, r"\n\1"),
     ("[^", FOOTNOTE, ""),
     ("]: ", DEFINITION, "\n"),
     ("[[", WIKILINK, _shown),
@@ -85,10 +93,11 @@ PASSES: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]],
 )
 
 
-def passages_of(body: str, title: str) -> tuple[Passage, ...]:
+def passages_of(body: str, title: str, *, templates: bool = True) -> tuple[Passage, ...]:
     """Return the sections of ``body`` that hold or name anything.
 
-    A heading that says what the title says is the beginning of the post and no section.
+    A heading that says what the title says is the beginning of the post and no section. For
+    ``templates`` see ``words_of``.
     """
     text = "\n" + (body.replace(SEAM, " ") if SEAM in body else body)
     if body.lstrip()[:1] == "<":  # in HTML, headings stand anywhere in a line
@@ -97,7 +106,7 @@ def passages_of(body: str, title: str) -> tuple[Passage, ...]:
     starts = [heading.start for heading in headings] + [len(text)]
     ends = [0] + [heading.end for heading in headings]
     parts = [text[end:start] for end, start in zip(ends, starts, strict=True)]
-    lead, *words = words_of(f"\n{SEAM}\n".join(parts)).split(SEAM)
+    lead, *words = words_of(f"\n{SEAM}\n".join(parts), templates=templates).split(SEAM)
     passages = [Passage(None, None, lead.strip())] if lead.strip() else []
     taken: dict[str, int] = {}
     for heading, passage in zip(headings, words, strict=True):
@@ -200,18 +209,24 @@ def _paragraph_above(text: str, above: int, end: int) -> int:
     return end if NO_PARAGRAPH.match(text, start + 1) else start
 
 
-def words_of(body: str) -> str:
-    """Return the text of ``body`` without markup; code stays, since people search for it."""
-    text = "\n" + body
+def words_of(body: str, *, templates: bool = True) -> str:
+    """Return the text of ``body`` without markup; code stays, since people search for it.
+
+    Args:
+        body: Markdown or HTML.
+        templates: whether tags of templates are no words; in code they always are.
+    """
+    text = mask("\n" + body)
     if "-|" in text or "- |" in text or ":|" in text:
         text = _without_pipes(text)
     text = LINE_MARKS.sub("\n", text).replace("![", "[").replace("**", "")
+    text = NUMBER.sub("\n", text)
     for mark, pattern, replacement in PASSES:
-        if mark in text:
+        if mark in text and (templates or pattern is not TEMPLATE_TAG):
             text = pattern.sub(replacement, text)
     if "&" in text:
         text = html.unescape(text)
-    return text.replace("`", "").strip()
+    return unmask(text.replace("`", "")).strip()
 
 
 def _without_pipes(text: str) -> str:
@@ -230,11 +245,17 @@ def _without_pipes(text: str) -> str:
         if "|" in head:
             parts += (
                 text[done : max(start, done)],
-                head.replace("|", " "),
-                text[rule.end() : end].replace("|", " "),
+                _cells_apart(head),
+                _cells_apart(text[rule.end() : end]),
             )
             done = end
     return "".join(parts) + text[done:]
+
+
+def _cells_apart(rows: str) -> str:
+    """Return rows of a table with commas between the cells."""
+    lines = (CELL.sub(", ", row.strip(" |")) for row in rows.split("\n"))
+    return "\n".join(line.strip(", ") for line in lines)
 
 
 def count_words(text: str) -> int:

@@ -101,7 +101,10 @@ def understand(
     if end and end.instant <= now:
         reason = f"its author had it published until {end.text}"
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
-    passages = passages_of(prose, facts.title)
+    is_final = path.lower().endswith((".html", ".htm"))  # such as a feed's
+    passages = passages_of(
+        prose, facts.title, templates=site.dialect.runs_templates and not is_final
+    )
     lent, change = from_source(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
