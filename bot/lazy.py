@@ -27,6 +27,7 @@ LAZY = (
     "bot.chat.views.channel_summary",
     "bot.chat.views.following",
     "bot.chat.views.not_found",
+    "bot.chat.views.open_post",
     "bot.chat.views.post_page",
     "bot.chat.views.search_results",
     "bot.chat.views.settings_form",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from bot.blog.library import Library
 from bot.blog.post import post_key
@@ -21,6 +21,9 @@ KEY = r"[0-9a-f]{12}"
 DIGEST = r"[0-9a-f]{0,16}"
 PAGE = r"-?\d{1,9}"
 CHANNEL = r"\d{1,20}"
+# Pages of other posts that led to this one, the last one first, each a key and a page.
+BACK = rf"{KEY}-\d{{1,9}}(?:\.{KEY}-\d{{1,9}})*"
+MOST_BACK = 48  # characters of them, so that custom ids hold them
 
 KINDS: dict[str, type[CustomId]] = {}
 
@@ -99,6 +102,10 @@ class CustomId:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
 
+    def replace(self, **changes: object) -> Self:
+        """The same with other parts."""
+        return type(self)(**{**self.__dict__, **changes})
+
     @property
     def fits(self) -> bool:
         """Whether Discord takes it. Only what a reader typed may be too long."""
@@ -126,8 +133,28 @@ class PageOfPost(CustomId):
     page: int = part(PAGE)
 
 
-class TurnPage(PageOfPost, word="page"):
+class OpenPage(PageOfPost):
+    """Such a page, as a message that knows the way back to the posts before."""
+
+    back: str = part(BACK, default="")
+
+    def leave(self) -> str:
+        """The ``back`` of a post that is opened from here."""
+        ways = [f"{self.key}-{self.page}", *filter(None, self.back.split("."))]
+        while len(".".join(ways)) > MOST_BACK:
+            ways.pop()
+        return ".".join(ways)
+
+
+class TurnPage(OpenPage, word="page"):
     """Turn this message to the page."""
+
+    @classmethod
+    def before(cls, back: str) -> TurnPage | None:
+        """To the last page of a ``back``; None where there is none."""
+        last, _, rest = back.partition(".")
+        key, _, page = last.partition("-")
+        return cls(key, "", int(page), rest) if key else None
 
 
 class ReadOn(PageOfPost, word="on"):
@@ -138,7 +165,11 @@ class SavePage(PageOfPost, word="save"):
     """Send the reader a bookmark to the page."""
 
 
-class Jump(PageOfPost, word="jump"):
+class FollowLink(OpenPage, word="linked"):
+    """Turn this message to the post that is chosen; option values are post keys."""
+
+
+class Jump(OpenPage, word="jump"):
     """Turn this message to the section that is chosen; from the page, where that cannot be.
 
     Option values are ``section_ref``, or ``Jump.FROM`` and a number: offer the sections
@@ -159,6 +190,15 @@ class TurnTo(CustomId, word="post"):
 
     place: str = part(r"[a-z]{1,10}")
     key: str = part(KEY)
+
+
+class GoTo(CustomId, word="goto"):
+    """Ask for a page in a form, and go there when it is sent.
+
+    ``to`` is the custom id of some page of what is to be turned.
+    """
+
+    to: str = part(r".+")
 
 
 class PickRelated(CustomId, word="related"):

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from discord import Interaction
+from discord import Interaction, InteractionType
 
 from bot.chat import custom_ids as ids
 from bot.chat.errors import reply_to_error
-from bot.chat.interaction import answer, translator_of
+from bot.chat.interaction import answer, open_form, translator_of
 from bot.chat.usage import ended, observed
 from bot.chat.views import (
     announced_list,
     channel_settings,
     following,
+    open_post,
+    paging,
     post_card,
     post_list,
-    post_page,
     search_results,
     settings_form,
     sharing,
@@ -30,11 +31,13 @@ Handler = Callable[[Interaction, Any], Coroutine[Any, Any, None]]
 
 # Behind a lambda, so that a handler's module is imported when it is first used (bot.lazy).
 ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
-    ids.ReadPost: lambda: post_page.read,
-    ids.NewPost: lambda: post_page.read_announced,
-    ids.ReadOn: lambda: post_page.read_on,
-    ids.TurnPage: lambda: post_page.turn_page,
-    ids.Jump: lambda: post_page.jump,
+    ids.ReadPost: lambda: open_post.read,
+    ids.NewPost: lambda: open_post.read_announced,
+    ids.ReadOn: lambda: open_post.read_on,
+    ids.TurnPage: lambda: open_post.turn_page,
+    ids.Jump: lambda: open_post.jump,
+    ids.FollowLink: lambda: open_post.follow_link,
+    ids.GoTo: lambda: go_to,
     ids.SharePost: lambda: sharing.share,
     ids.SavePage: lambda: sharing.save,
     ids.TurnTo: lambda: post_card.turn_to,
@@ -66,17 +69,36 @@ def custom_id_of(interaction: Interaction) -> str:
     return custom_id
 
 
+async def go_to(interaction: Interaction, this: ids.GoTo) -> None:
+    """Ask for the number of a page; once it is typed, do what a click to that page does."""
+    tr, to = translator_of(interaction), ids.parse(this.to)
+    if to is None or "page" not in to.parts:
+        await answer_outdated(interaction)
+    elif interaction.type is InteractionType.component:
+        page: int = vars(to)["page"]
+        await open_form(interaction, paging.GoToForm(this, page, tr))
+    elif (number := paging.page_typed(interaction)) is None:
+        await answer(interaction, Notice(tr.gettext("Write the number of a page, such as 3.")))
+    else:
+        await ROUTES[type(to)]()(interaction, to.replace(page=number))
+
+
+async def answer_outdated(interaction: Interaction) -> None:
+    """Say that this version, or any, has sent no such button."""
+    ended(interaction, "outdated")
+    outdated = translator_of(interaction).gettext(
+        "This button is from an older version. Use the command again."
+    )
+    await answer(interaction, Notice(outdated))
+
+
 async def dispatch(interaction: Interaction) -> None:
     """Answer a click or a form, and whatever goes wrong with it. Never raises."""
     custom_id = ids.parse(custom_id_of(interaction))
     with observed(interaction, type(custom_id).__name__ if custom_id else "unknown"):
         try:
-            if custom_id is None:  # this version, or any, has sent no such button
-                ended(interaction, "outdated")
-                outdated = translator_of(interaction).gettext(
-                    "This button is from an older version. Use the command again."
-                )
-                await answer(interaction, Notice(outdated))
+            if custom_id is None:
+                await answer_outdated(interaction)
             else:
                 await ROUTES[type(custom_id)]()(interaction, custom_id)
         except Exception as error:  # noqa: BLE001 - every error is answered

@@ -16,7 +16,7 @@ from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import section_ref, tag_ref
 from bot.chat.interaction import context_of, library_of
-from bot.chat.sections import sections_like
+from bot.chat.sections import sections_like, told_apart
 from bot.chat.usage import ended, name_of
 from bot.rendering import renderer
 
@@ -64,7 +64,8 @@ async def suggest_sections(interaction: Interaction, current: str) -> Choices:
     rendered = await context.pages.of(post) if post else None
     if rendered is None:
         return []
-    return [section_choice(section) for section in sections_like(rendered.sections, current)]
+    sections = told_apart(rendered.sections)
+    return [section_choice(section) for section in sections_like(sections, current)]
 
 
 @quietly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.chat.blog import fill, garden, open_index
 from tests.wire.limits import check_limits, components_of, texts_of
 from tests.wire.schema import validate_request
 
-BUTTON, SELECT, THUMBNAIL, GALLERY = 2, 3, 11, 12
+BUTTON, SELECT, THUMBNAIL, GALLERY, SEPARATOR = 2, 3, 11, 12, 14
 
 
 async def sync(tree: app_commands.CommandTree) -> Sequence[app_commands.AppCommand]:
@@ -81,6 +82,11 @@ class Seen:
         (menu,) = self._of(SELECT)
         return {option["label"]: option["value"] for option in menu["options"]}
 
+    def menu(self, placeholder: str) -> dict[str, str]:
+        """The options of the select menu with that placeholder: value by label."""
+        (menu,) = (each for each in self._of(SELECT) if each["placeholder"] == placeholder)
+        return {option["label"]: option["value"] for option in menu["options"]}
+
     @property
     def chosen(self) -> list[str]:
         """What the select menu shows as chosen."""
@@ -129,6 +135,19 @@ class Stage:
     async def choose(self, seen: Seen, label: str) -> Seen:
         """Choose from the message's select menu."""
         return self._take(await self.rea.select(seen.message, [seen.options[label]]))
+
+    async def pick(self, seen: Seen, placeholder: str, label: str) -> Seen:
+        """Choose from one of the message's select menus."""
+        (menu,) = (each for each in seen.components if each.get("placeholder") == placeholder)
+        value = seen.menu(placeholder)[label]
+        picked = self.rea.select(seen.message, [value], custom_id=menu["custom_id"])
+        return self._take(await picked)
+
+    async def go_to_page(self, seen: Seen, typed: str) -> Seen:
+        """Click on the number of the page, and type another into the form."""
+        (label,) = (each for each in seen.labels if re.fullmatch(r"\d+ / \d+", each))
+        form = await self.rea.click(seen.message, custom_id=seen.ids(label)[0])
+        return self._take(await self.rea.submit_modal(form, {"page": typed}))
 
     async def suggestions(
         self, command: str, option: str, typed: str, **others: Any

@@ -248,7 +248,12 @@ async def test_every_page_of_a_real_blog_can_be_read(
 async def take_pages(post: Post, rendered: Rendered, *, by_schema: bool = True) -> None:
     """Discord takes every page of a post, in the languages with the longest words."""
     for page in range(1, len(rendered.pages) + 1):
-        opened = await Opened.at(page, post, rendered, None, is_edited=True)
+        section = rendered.sections[-1] if rendered.sections else None
+        back = f"{post.key}-999999999"
+        opened = await Opened.at(
+            page, post, rendered, None, is_edited=True, section=section, back=back
+        )
+        opened.links = [replace(garden_post(n), title=post.title) for n in range(25)]
         for locale in (Locale.german, Locale.japanese):
             view = PostPage(opened, translator_for(locale), is_aside=True, shares=True)
             takes(view, by_schema=by_schema)

@@ -16,7 +16,7 @@ from bot.chat.context import SHARING_SECONDS, Context
 from bot.index.index import Index
 from bot.sources.pictures import FolderPictures
 from tests.chat.blog import fill, garden, garden_post
-from tests.chat.conftest import Seen, Stage, is_in_channel, sync
+from tests.chat.conftest import SELECT, Seen, Stage, is_in_channel, sync
 
 CHAPTERS = 8
 SENTENCE = "The snails of chapter {n} wait for the night, and nobody tells them to leave. "
@@ -49,8 +49,9 @@ async def long(stage: Stage) -> Stage:
 
 def at(seen: Seen) -> tuple[int, int]:
     """Which page a reader sees, and of how many."""
-    found = re.search(r"-# page (\d+) of (\d+)$", seen.text)
-    assert found is not None, seen.text
+    labels = "\n".join(seen.labels)
+    found = re.search(r"(?m)^(\d+) / (\d+)$", labels)
+    assert found is not None, labels
     return int(found[1]), int(found[2])
 
 
@@ -67,7 +68,9 @@ async def test_read_opens_the_first_page_for_the_reader_alone(long: Stage) -> No
     )
     assert "## Chapter 1\n" in seen.text
     assert at(seen)[0] == 1
-    assert seen.labels == ["Next ›", "Open in browser", "Save to my DMs", "Share"]
+    page, *others = seen.labels
+    assert page == f"1 / {at(seen)[1]}"
+    assert others == ["Next ›", "Open in browser", "Save to my DMs", "Share"]
     assert seen.links == ["https://blog.example/beds/12/"]
 
 
@@ -133,11 +136,129 @@ async def test_many_sections_are_offered_in_turns(stage: Stage) -> None:
 
 async def test_sections_of_any_name_can_be_chosen(stage: Stage) -> None:
     names = ["**Bold**", "Same", "Same", "x" * 300, "@everyone", "…", "日本語", "~from:1"]
-    await publish(stage.index, "\n\n".join(f"## {name}\n\nText." for name in names))
+    text = SENTENCE.format(n=1) * 40
+    await publish(stage.index, "\n\n".join(f"## {name}\n\n{text}" for name in names))
     seen = await read(stage)
-    assert len(seen.options) == len(set(names))
+    assert len(seen.options) == len(names)
+    assert {"Same (1)", "Same (2)"} < set(seen.options)
     for label in seen.options:
         await stage.choose(seen, label)
+
+
+async def test_sections_of_one_name_are_told_apart_by_the_heading_above(stage: Stage) -> None:
+    text = SENTENCE.format(n=1) * 40
+    parts = [("Linux", "Setup"), ("macOS", "Setup"), ("Windows", "Setup", "Setup")]
+    lines: list[str] = []
+    for top, *below in parts:
+        lines += [f"## {top}", *(f"### {name}\n\n{text}" for name in below)]
+    await publish(stage.index, "\n\n".join(lines))
+    seen = await read(stage)
+    assert list(seen.options) == [
+        *("Linux", "· Setup (Linux)", "macOS", "· Setup (macOS)"),
+        *("Windows", "· Setup (Windows) (1)", "· Setup (Windows) (2)"),
+    ]
+    assert len(set(seen.options.values())) == 7
+    offered = await stage.suggestions("post", "section", "setup", slug="bed-12")
+    assert list(offered)[:2] == ["Setup (Linux)", "Setup (macOS)"]
+    seen = await stage.type("post", slug="bed-12", section="setup (macos)")
+    assert "## macOS\n\n### Setup\n" in seen.text
+    assert "-# ➡️ Section: **Setup (macOS)**" in seen.text
+
+
+async def test_a_post_of_one_page_has_no_menu_of_sections(stage: Stage) -> None:
+    await publish(stage.index, "## One\n\nText.\n\n## Two\n\nText.")
+    seen = await read(stage)
+    assert "## Two" in seen.text
+    assert SELECT not in [each["type"] for each in seen.components]
+
+
+async def test_a_section_in_the_middle_of_its_page_is_named_above(stage: Stage) -> None:
+    await publish(stage.index, chapters(9, sentences=10))
+    seen = await read(stage)
+    middle = [f"Chapter {n}" for n in range(1, 10)]
+    marked = []
+    for name in middle:
+        seen = await stage.choose(seen, name)
+        begins = re.search(r"(?m)^## (Chapter \d+)$", seen.text)
+        assert begins is not None
+        is_first = begins[1] == name
+        assert (f"-# ➡️ Section: **{name}**" in seen.text) is not is_first
+        marked.append(not is_first)
+    assert {True, False} == set(marked)
+    assert "Section:" not in (await stage.click(seen, "‹ Previous")).text
+
+
+async def test_a_reader_goes_to_a_page_by_its_number(long: Stage) -> None:
+    seen = await read(long)
+    last = at(seen)[1]
+    for typed, number in (("3", 3), (" 1 ", 1), ("999999999", last), ("0", 1)):
+        seen = await long.go_to_page(seen, typed)
+        assert at(seen) == (number, last)
+    for typed in ("three", "-1", "٣", "1e3", "2.5"):
+        said = await long.go_to_page(seen, typed)
+        assert said.is_private
+        assert said.text == "Write the number of a page, such as 3."
+
+
+async def test_a_page_by_number_works_after_a_restart(long: Stage) -> None:
+    seen = await read(long)
+    await long.restart()
+    assert at(await long.go_to_page(seen, "2"))[0] == 2
+
+
+def linking(*numbers: int) -> str:
+    """A page that links posts of the garden, itself, and elsewhere."""
+    links = [f"[Bed {n}](https://blog.example/beds/{n}/)" for n in numbers]
+    return " ".join([*links, "[me](https://blog.example/beds/12/#x)", "[x](https://x.example/)"])
+
+
+async def test_a_link_to_another_post_is_followed_in_the_reader_and_back(stage: Stage) -> None:
+    posts = garden()
+    bodies = {
+        posts[11].path: f"{chapters(CHAPTERS)}\n\n{linking(3, 5, 3)}",
+        posts[2].path: f"{chapters(3)}\n\n{linking(7)}",
+        posts[6].path: f"Seventh.\n\n{linking(3)}",
+    }
+    await fill(stage.index, posts, bodies)
+    seen = await stage.go_to_page(await read(stage), "99")
+    here = at(seen)
+    linked = seen.menu("Posts linked here")
+    assert list(linked) == ["Bed number 3", "Bed number 5"]
+    third = await stage.pick(seen, "Posts linked here", "Bed number 3")
+    assert third.message.id == seen.message.id, "it is turned in place"
+    assert third.text.startswith("# Bed number 3\n")
+    third = await stage.click(third, "Next ›")
+    seventh = await stage.pick(third, "Posts linked here", "Bed number 7")
+    assert "Seventh." in seventh.text
+    await stage.restart()
+    back = await stage.click(seventh, "Back to the post before")
+    assert back.text.startswith("-# Bed number 3\n")
+    assert at(back)[0] == 2
+    back = await stage.click(back, "Back to the post before")
+    assert back.text.startswith("-# Bed number 12\n")
+    assert at(back) == here
+    assert "Back to the post before" not in back.labels
+
+
+async def test_a_way_back_is_remembered_for_the_last_posts(stage: Stage) -> None:
+    posts = garden()
+    bodies = {post.path: linking(*range(1, 12)) for post in posts}
+    await fill(stage.index, posts, bodies)
+    seen = await read(stage)
+    for n in (1, 2, 3, 4, 5):
+        seen = await stage.pick(seen, "Posts linked here", f"Bed number {n}")
+    steps = []
+    while "Back to the post before" in seen.labels:
+        seen = await stage.click(seen, "Back to the post before")
+        steps.append(seen.text.splitlines()[0])
+    assert steps == ["# Bed number 4", "# Bed number 3", "# Bed number 2"]
+
+
+async def test_a_linked_post_that_is_withdrawn_is_not_offered(stage: Stage) -> None:
+    posts = garden()
+    bodies = {posts[11].path: linking(3, 5)}
+    await fill(stage.index, [*posts[:2], replace(posts[2], draft=True), *posts[3:]], bodies)
+    assert list((await read(stage)).menu("Posts linked here")) == ["Bed number 5"]
 
 
 async def test_a_reader_goes_on_after_a_restart(long: Stage) -> None:
@@ -185,7 +306,7 @@ async def test_in_direct_messages_a_page_is_plain_and_offers_no_sharing(long: St
     assert opened.response is not None
     page = Seen(opened.response)
     assert not page.is_private
-    assert page.labels == ["Next ›", "Open in browser"]
+    assert page.labels[1:] == ["Next ›", "Open in browser"]
     turned = await ada.click(page.message, custom_id=page.ids("Next ›")[0])
     assert turned.response is not None
     assert at(Seen(turned.response))[0] == 2

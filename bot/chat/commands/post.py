@@ -7,7 +7,7 @@ from discord.app_commands import locale_str
 
 from bot.chat.interaction import answer, library_of, translator_of
 from bot.chat.suggestions import post_meant, suggest_posts, suggest_sections
-from bot.chat.views import not_found, post_page
+from bot.chat.views import not_found, open_post
 from bot.chat.views.post_card import card_of
 
 
@@ -33,7 +33,7 @@ async def post(
     if found is None:
         await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
     elif section.strip():
-        opening = post_page.open_section(interaction, found.key, section)
-        await post_page.read_aside(interaction, opening)
+        opening = open_post.open_section(interaction, found.key, section)
+        await open_post.read_aside(interaction, opening)
     else:
         await answer(interaction, await card_of(found.key, interaction), hide=hide)

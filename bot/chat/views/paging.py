@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from discord import ui
+from discord import Interaction, ui
 
-from bot.chat.custom_ids import CustomId
+from bot.chat.custom_ids import CustomId, GoTo
 from bot.chat.i18n import Translator
+from bot.chat.interaction import typed_in
+
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def page_buttons(
     tr: Translator,
     custom_id: Callable[[int], CustomId],
 ) -> ui.ActionRow[Any] | None:
-    """Buttons to the pages before and after; None where there is one page only.
+    """Buttons to the pages before and after, and to any; None where there is one page only.
 
     Args:
         page: the page that is shown.
@@ -63,9 +67,32 @@ def page_buttons(
         disabled=page.number == 1,
         custom_id=str(custom_id(page.number - 1)),
     )
+    ask = GoTo(str(custom_id(page.number)))
+    here: ui.Button[Any] = ui.Button(
+        label=f"{page.number} / {page.of}",
+        disabled=not ask.fits,
+        custom_id=str(ask) if ask.fits else "goto",
+    )
     on: ui.Button[Any] = ui.Button(
         label=tr.gettext("Next ›"),
         disabled=page.number == page.of,
         custom_id=str(custom_id(page.number + 1)),
     )
-    return ui.ActionRow(back, on)
+    return ui.ActionRow(back, here, on)
+
+
+class GoToForm(ui.Modal):
+    """Asks for the number of a page."""
+
+    def __init__(self, this: GoTo, page: int, tr: Translator) -> None:
+        super().__init__(title=tr.gettext("Go to a page"), custom_id=str(this))
+        number: ui.TextInput[Any] = ui.TextInput(
+            custom_id="page", placeholder=str(page), max_length=MOST_DIGITS
+        )
+        self.add_item(ui.Label(text=tr.gettext("Number of the page"), component=number))
+
+
+def page_typed(interaction: Interaction) -> int | None:
+    """The number that was typed into the form; None where that is none."""
+    typed = str(typed_in(interaction).get("page", "")).strip()
+    return int(typed) if re.fullmatch(rf"[0-9]{{1,{MOST_DIGITS}}}", typed) else None

@@ -22,7 +22,6 @@ from bot.chat.views.layout import (
     components_in,
     cover,
     follow_button,
-    link_button,
     reading_time,
     small,
     when,
@@ -91,7 +90,7 @@ class ListedPosts:
 
 
 class PostList(Layout):
-    """A page of posts, each with a button to read it and one to open it in the browser."""
+    """A page of posts, each with a button to read it; its title opens it in the browser."""
 
     def __init__(self, listed: ListedPosts, tr: Translator) -> None:
         super().__init__()
@@ -154,8 +153,8 @@ def with_cover(post: Post, blurb: str) -> ui.Item[Any]:
 
 
 def post_row(post: Post, tr: Translator) -> ui.ActionRow[Any]:
-    """The buttons below a post."""
-    return ui.ActionRow(*filter(None, (read_button(post, tr), link_button(post, tr))))
+    """The button below a post; its title leads to the public page."""
+    return ui.ActionRow(read_button(post, tr))
 
 
 def narrow_row(listed: ListedPosts, tr: Translator) -> ui.ActionRow[Any] | None:

@@ -4,47 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Self, TypeVar
 
 import discord
-from discord import Interaction, ui
+from discord import ui
 
 from bot.blog.pictures import PictureFile, Pictures
 from bot.blog.post import Post
 from bot.chat import limits, text
 from bot.chat.custom_ids import (
+    FollowLink,
     Jump,
-    NewPost,
     PageOfPost,
-    ReadOn,
-    ReadPost,
     SavePage,
     SharePost,
     TurnPage,
     section_ref,
 )
 from bot.chat.i18n import Translator
-from bot.chat.interaction import (
-    answer,
-    answer_aside,
-    chosen_in,
-    context_of,
-    is_aside,
-    library_of,
-    may_share,
-    prepare,
-    prepare_turn,
-    translator_of,
-    turn,
+from bot.chat.sections import fold, told_apart
+from bot.chat.views.layout import (
+    Layout,
+    components_in,
+    link_button,
+    post_option,
+    reading_time,
+    small,
+    when,
 )
-from bot.chat.sections import fold, section_meant, sections_like
-from bot.chat.views.layout import Layout, link_button, reading_time, small, when
-from bot.chat.views.not_found import CLOSEST, SectionNotFound
-from bot.chat.views.notice import Notice, gone
 from bot.chat.views.paging import Pagination, page_buttons
 from bot.rendering import renderer
 from bot.rendering.block import Picture
@@ -67,7 +57,7 @@ AUTHORS = 60
 DEEPEST = 2  # that a heading is indented in the menu
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """A post, open at a page.
 
@@ -79,6 +69,9 @@ class Opened:
         files: pictures of the page that have no address of their own, by how the post
             names them.
         sections_from: the first section that the menu offers; that of the page for None.
+        section: the section that the reader asked for, if it was one.
+        links: other posts of the blog that the page links.
+        back: pages of other posts that led here, as ``OpenPage.back``.
     """
 
     post: Post
@@ -87,6 +80,9 @@ class Opened:
     is_edited: bool = False
     files: dict[str, PictureFile] = field(default_factory=dict)
     sections_from: int | None = None
+    section: renderer.Section | None = None
+    links: Sequence[Post] = ()
+    back: str = ""
 
     @classmethod
     async def at(
@@ -98,6 +94,8 @@ class Opened:
         *,
         is_edited: bool = False,
         sections_from: int | None = None,
+        section: renderer.Section | None = None,
+        back: str = "",
     ) -> Self:
         """Open page ``number``, or the nearest that there is."""
         page = Pagination.nearest(number, len(rendered.pages), 1)
@@ -109,7 +107,7 @@ class Opened:
         files = (
             await asyncio.to_thread(load, shown, post.path, pictures) if pictures and shown else {}
         )
-        return cls(post, rendered, page, is_edited, files, sections_from)
+        return cls(post, rendered, page, is_edited, files, sections_from, section, back=back)
 
     @property
     def shown(self) -> Page:
@@ -152,18 +150,27 @@ class PostPage(Layout):
             self._names[link] = name
             self.files.append(discord.File(io.BytesIO(file.data), name))
         body = list(self._body(opened, tr))
-        where = small(opened.page.say(tr))
         texts = [item.content for item in body if isinstance(item, ui.TextDisplay)]
         heading = next(
             found
             for limit in (*TITLES, 0)
-            if limits.fit_a_message([found := head(opened, limit, tr), *texts, where]) or not limit
+            if limits.fit_a_message([found := head(opened, limit, tr), *texts]) or not limit
         )
-        if heading:
-            self.show(heading, ui.Separator(visible=False))
-        self.show(*body, ui.Separator(), where or None)
-        self.show(sections_row(opened, tr), turning_row(opened, tr))
-        self.show(acts_row(opened, tr, is_aside=is_aside, shares=shares))
+        linked = linked_row(opened, tr)
+        rows: list[ui.ActionRow[Any] | None] = [
+            sections_row(opened, tr),
+            turning_row(opened, tr),
+            acts_row(opened, tr, is_aside=is_aside, shares=shares),
+        ]
+        # Frame, heading and the line above the rows are three more.
+        spare = limits.MESSAGE_COMPONENTS - 3
+        spare -= sum(map(components_in, filter(None, [*body, *rows])))
+        if linked and components_in(linked) <= spare:
+            rows.insert(0, linked)
+            spare -= components_in(linked)
+        self.show(heading or None)
+        self.show(ui.Separator(visible=False) if heading and spare > 0 else None)
+        self.show(*body, ui.Separator() if any(rows) else None, *rows)
 
     def _body(self, opened: Opened, tr: Translator) -> Iterator[ui.Item[Any]]:
         for part in opened.shown.parts:
@@ -211,13 +218,27 @@ def head(opened: Opened, limit: int, tr: Translator) -> str:
     title = text.markdown(text.label(post.title, limit, post.slug), limit) if limit else ""
     edited = tr.gettext("This post was edited since; this is the nearest page.")
     notice = small(f"✏️ {edited}") if opened.is_edited else ""
+    section = section_line(opened, limit, tr)
     if opened.page.number > 1:
-        return "\n".join(filter(None, (small(title), notice)))
+        return "\n".join(filter(None, (small(title), notice, section)))
     authors = ", ".join(filter(None, (text.markdown(name, AUTHORS) for name in post.authors[:2])))
     by = tr.gettext("by {authors}", authors=authors) if authors else ""
     line = small(when(post, tr), reading_time(post, tr), by)
     named = f"# {title}" if title and not begins_with_title(opened) else ""
-    return "\n".join(filter(None, (named, line, notice)))
+    return "\n".join(filter(None, (named, line, notice, section)))
+
+
+def section_line(opened: Opened, limit: int, tr: Translator) -> str:
+    """Names the section that was asked for, where the page does not begin with its heading."""
+    section, page = opened.section, opened.shown
+    if section is None or not limit:
+        return ""
+    first, heading = next(iter(page.parts), None), next(iter(page.headings), None)
+    begins = isinstance(first, Text) and first.markdown.startswith("#")
+    if begins and heading == section.anchor:
+        return ""
+    title = text.markdown(text.label(section.title, limit, section.anchor), limit)
+    return small("➡️ " + tr.gettext("Section: {title}", title=f"**{title}**"))
 
 
 def begins_with_title(opened: Opened) -> bool:
@@ -230,8 +251,8 @@ def begins_with_title(opened: Opened) -> bool:
 
 def sections_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
     """The menu of sections; None where a menu would lead nowhere."""
-    sections = opened.rendered.sections
-    if len(sections) < 2:  # noqa: PLR2004 - one is no choice
+    sections = told_apart(opened.rendered.sections)
+    if len(sections) < 2 or opened.page.of == 1:  # noqa: PLR2004 - one is no choice
         return None
     start, end = opened.offered, len(sections)
     if end > limits.SELECT_OPTIONS:
@@ -243,7 +264,7 @@ def sections_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
     if end < len(sections):
         options.append(more_option(tr.gettext("Later sections ›"), end))
     menu: ui.Select[Any] = ui.Select(
-        custom_id=str(place(opened, Jump)),
+        custom_id=str(place(opened, Jump).replace(back=opened.back)),
         placeholder=tr.gettext("Jump to a section"),
         options=options,
     )
@@ -269,9 +290,27 @@ def more_option(label: str, start: int) -> discord.SelectOption:
 
 
 def turning_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
-    """The buttons to the pages before and after; None where there is one page only."""
-    key, digest = opened.post.key, opened.post.digest
-    return page_buttons(opened.page, tr, lambda number: TurnPage(key, digest, number))
+    """The buttons to other pages, and back to the post before; None where there are none."""
+    here = place(opened, TurnPage).replace(back=opened.back)
+    row = page_buttons(opened.page, tr, lambda number: here.replace(page=number))
+    before = TurnPage.before(opened.back)
+    if before is None:
+        return row
+    label = tr.gettext("Back to the post before")
+    back: ui.Button[Any] = ui.Button(label=label, emoji="↩️", custom_id=str(before))
+    return (row or ui.ActionRow()).add_item(back)
+
+
+def linked_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
+    """The menu of posts that the page links; None where it links none."""
+    if not opened.links:
+        return None
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=str(place(opened, FollowLink).replace(back=opened.back)),
+        placeholder=tr.gettext("Posts linked here"),
+        options=[post_option(post, tr) for post in opened.links],
+    )
+    return ui.ActionRow(menu)
 
 
 def acts_row(
@@ -292,108 +331,3 @@ def acts_row(
 def place(opened: Opened, kind: type[PlaceT]) -> PlaceT:
     """The open page, in a custom id of some kind."""
     return kind(opened.post.key, opened.post.digest, opened.page.number)
-
-
-async def read(interaction: Interaction, to: ReadPost) -> None:
-    """Open a post, at a section if one is named, leaving the message as it is."""
-    await read_aside(
-        interaction, open_page(interaction, to.key, lambda it: page_of(it, to.section) or 1)
-    )
-
-
-async def read_announced(interaction: Interaction, to: NewPost) -> None:
-    """Open a post from its announcement; from a preview, an unpublished post cannot be read."""
-    is_preview = to.delivery == NewPost.PREVIEW
-    if is_preview and not await library_of(interaction).get_by_key(to.key):
-        unpublished = translator_of(interaction).gettext(
-            "Readers can open it once it is published."
-        )
-        await answer(interaction, Notice(unpublished))
-    else:
-        await read_aside(interaction, open_page(interaction, to.key, lambda _: 1))
-
-
-async def read_on(interaction: Interaction, to: ReadOn) -> None:
-    """Open a post where the reader left it."""
-    await read_aside(
-        interaction, open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
-    )
-
-
-async def turn_page(interaction: Interaction, to: TurnPage) -> None:
-    """Turn the message to another page of the post, or the nearest that there still is."""
-    opening = open_page(interaction, to.key, lambda _: to.page, digest=to.digest)
-    await turn(interaction, await prepare_turn(interaction, opening))
-
-
-async def jump(interaction: Interaction, at: Jump) -> None:
-    """Turn to the page where the chosen section begins; or offer other sections to choose."""
-    chosen = chosen_in(interaction)[0]
-    more = re.fullmatch(rf"{Jump.FROM}(\d{{1,6}})", chosen)
-    opening = open_page(
-        interaction,
-        at.key,
-        lambda it: page_of(it, chosen) or at.page,
-        digest=at.digest,
-        sections_from=int(more[1]) if more else None,
-    )
-    await turn(interaction, await prepare_turn(interaction, opening))
-
-
-def page_of(rendered: renderer.Rendered, section: str) -> int | None:
-    """The page, from 1, on which the section of that ``section_ref`` begins."""
-    found = (s.page + 1 for s in rendered.sections if section_ref(s.anchor) == section)
-    return next(found, None)
-
-
-async def open_section(interaction: Interaction, key: str, typed: str) -> Layout:
-    """Open the post at the section that a reader names, or say that it has none such."""
-    context = context_of(interaction)
-    post = await context.library.get_by_key(key)
-    rendered = await context.pages.of(post) if post else None
-    if post is None or rendered is None:
-        return gone(interaction)
-    section = section_meant(rendered.sections, typed)
-    if section is None:
-        closest = sections_like(rendered.sections, typed, CLOSEST)
-        return SectionNotFound(typed, post, closest, translator_of(interaction))
-    return await open_page(interaction, key, lambda _: section.page + 1)
-
-
-async def read_aside(interaction: Interaction, opening: Awaitable[Layout]) -> None:
-    """Answer with an opened post, for the reader alone where others read the channel."""
-    view = await prepare(interaction, opening, hide=is_aside(interaction))
-    await answer_aside(interaction, view)
-
-
-async def open_page(
-    interaction: Interaction,
-    key: str,
-    choose: Callable[[renderer.Rendered], int],
-    *,
-    digest: str = "",
-    sections_from: int | None = None,
-) -> Layout:
-    """Open the post with that key, or say that it is gone.
-
-    Args:
-        interaction: the reader's.
-        key: names the post.
-        choose: tells the page, from 1; for one that there is not, the nearest is shown.
-        digest: of the post when the page was named, if it was.
-        sections_from: the first section that the menu offers, if not that of the page.
-    """
-    context, tr = context_of(interaction), translator_of(interaction)
-    post = await context.library.get_by_key(key)
-    rendered = await context.pages.of(post) if post else None
-    if post is None or rendered is None:
-        return gone(interaction)
-    opened = await Opened.at(
-        choose(rendered),
-        post,
-        rendered,
-        context.pictures,
-        is_edited=digest not in ("", post.digest),
-        sections_from=sections_from,
-    )
-    return PostPage(opened, tr, is_aside=is_aside(interaction), shares=may_share(interaction))

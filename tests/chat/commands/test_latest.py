@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chat.blog import fill, garden, garden_post
-from tests.chat.conftest import Stage
+from tests.chat.conftest import SEPARATOR, Stage
 
 
 def beds(*numbers: int) -> list[str]:
@@ -28,8 +28,8 @@ async def test_a_post_shows_title_summary_date_tags_reading_time_and_cover(stage
     assert "What grows in bed 1, and why the snails leave it alone." in seen.text
     assert "-# January 2, 2024 · 2 min read · `Soil` `Garden`" in seen.text
     assert seen.pictures == ["https://blog.example/img/1.png"]
-    assert seen.labels == ["Read", "Open in browser"]
-    assert seen.links == ["https://blog.example/beds/1/"]
+    assert seen.labels == ["Read"], "the title is the way out"
+    assert "[Bed number 1](https://blog.example/beds/1/)" in seen.text
 
 
 async def test_a_reader_pages_to_the_end_and_back(stage: Stage) -> None:
@@ -43,6 +43,24 @@ async def test_a_reader_pages_to_the_end_and_back(stage: Stage) -> None:
     back = await stage.click(last, "‹ Previous")
     assert back.titles == second.titles
     assert back.message.id == first.message.id, "the page is turned in place"
+
+
+async def test_a_reader_goes_to_a_page_by_its_number(stage: Stage) -> None:
+    seen = await stage.type("latest", tag="Garden", count=1)
+    assert "1 / 12" in seen.labels
+    seen = await stage.go_to_page(seen, "7")
+    assert seen.titles == beds(6)
+    assert "page 7 of 12" in seen.text
+
+
+async def test_five_posts_with_covers_keep_the_lines_between_them(stage: Stage) -> None:
+    posts = [replace(post, image="/img/1.png") for post in garden(30)]
+    await fill(stage.index, posts)
+    seen = await stage.click(await stage.type("latest", tag="Garden"), "Next ›")
+    kinds = [each["type"] for each in seen.components]
+    assert len(seen.pictures) == 5
+    assert kinds.count(SEPARATOR) == 6
+    assert len(kinds) == 40
 
 
 @pytest.mark.parametrize("count", [1, 5])
