@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
+
+import click
 
 from bot.blog.hit import Hit
 from bot.blog.library import Status
@@ -22,11 +26,20 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 
-WIDTH = 88  # columns; wide enough for most links, narrow enough for half a screen
+# Columns: wide enough for most links, narrow enough for half a screen. COLUMNS or a terminal
+# may say otherwise, within limits.
+WIDTH, LEAST_WIDTH, MOST_WIDTH = 88, 40, 160
 INDENT = " " * 12  # a day and two spaces
 GROUPS_SHOWN = 12
 PATHS_SHOWN = 3
 PROBLEMS_SHOWN = 20
+ALIKE_SHOWN = 20
+
+
+def width() -> int:
+    """Columns to write in."""
+    columns = shutil.get_terminal_size((WIDTH, 24)).columns
+    return min(max(columns, LEAST_WIDTH), MOST_WIDTH)
 
 
 def to_json(value: object) -> str:
@@ -78,6 +91,7 @@ def problem_json(problem: Problem) -> Json:
         "line": problem.line,
         "reason": problem.reason,
         "hint": problem.hint,
+        "severity": "note" if problem.harmless else "error",
     }
 
 
@@ -97,6 +111,38 @@ def post_list(posts: Sequence[Post]) -> str:
     return "\n\n".join(f"{day_of(post)}{list_entry(post)}" for post in posts) or "No posts."
 
 
+def hit_list(hits: Sequence[Hit]) -> str:
+    """Hits below each other: day, title and section, then where the words stand, in bold."""
+    return "\n\n".join(f"{day_of(hit.post)}{hit_entry(hit)}" for hit in hits) or "No posts."
+
+
+def hit_entry(hit: Hit) -> str:
+    """Title and section, the snippet, and where to read it."""
+    post = hit.post
+    title = " › ".join(plain(part) for part in (post.title, hit.heading) if part)
+    is_title = "".join(piece for piece, _ in hit.snippet) == post.title
+    snippet = ((post.summary, False),) if is_title else hit.snippet
+    words = [
+        click.style(word, bold=True) if matches else word
+        for piece, matches in snippet
+        for word in re.findall(r"\s+|\S+", plain(piece))
+    ]
+    return f"\n{INDENT}".join([title, *_wrapped(words), plain(post.url or post.path)])
+
+
+def _wrapped(words: Iterable[str]) -> list[str]:
+    """Words and the spaces between them in lines; styles take no room."""
+    lines, line, used = list[str](), "", 0
+    for word in words:
+        size = len(click.unstyle(word))
+        if used + size > width() - len(INDENT) and line.strip():
+            lines.append(line.rstrip())
+            line, used = "", 0
+        if line or word.strip():
+            line, used = line + word, used + size
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
 def day_of(post: Post) -> str:
     """The post's day, or as much space, so that titles stand in one column."""
     return f"{post.date.text[:10]}  " if post.date else INDENT
@@ -105,7 +151,7 @@ def day_of(post: Post) -> str:
 def list_entry(post: Post) -> str:
     """Title and, below it, what else a list says of a post."""
     below = [plain(post.summary), " · ".join((*map(plain, post.tags), minutes(post)))]
-    lines = [line for text in below for line in textwrap.wrap(text, WIDTH - len(INDENT))]
+    lines = [line for text in below for line in textwrap.wrap(text, width() - len(INDENT))]
     return f"\n{INDENT}".join([plain(post.title), *lines, plain(post.url or post.path)])
 
 
@@ -120,7 +166,7 @@ def post_card(post: Post) -> str:
         plain(post.title),
         " · ".join([*dates, *authors, minutes(post)]),
         ", ".join(map(plain, post.tags)),
-        textwrap.fill(plain(post.summary), WIDTH),
+        textwrap.fill(plain(post.summary), width()),
         plain(post.url or ""),
         f"Slug: {plain(post.slug)}",
         f"File: {plain(post.path)}",
@@ -140,7 +186,7 @@ def page_list(pages: Sequence[Mapping[str, Any]], first: int, of: int) -> str:
     for number, page in enumerate(pages, start=first):
         pictures = [f"🖼️ {image['alt']} <{image['url']}>" for image in page["images"]]
         text = "\n\n".join(filter(None, [page["text"], "\n".join(pictures)]))
-        rule = f"── page {number} of {of} ".ljust(WIDTH, "─")
+        rule = f"── page {number} of {of} ".ljust(width(), "─")
         printed.append(f"{rule}\n\n{harmless(text)}\n")
     return "\n".join(printed)
 
@@ -257,9 +303,21 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"  … and {len(problems) - PROBLEMS_SHOWN} more (slashpost check lists all)"
 
 
-def problem_line(problem: Problem) -> str:
-    """A problem as ``path:line: reason``, and what to do about it."""
-    return plain(f"{problem}. {problem.hint}" if problem.hint else str(problem))
+def problem_report(problems: Sequence[Problem]) -> Iterator[str]:
+    """Problems as ``path:line: reason``, and what to do about them: those that hurt readers first.
+
+    Of many with the same hint, only some are listed.
+    """
+    groups: dict[tuple[bool, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        groups[problem.harmless, problem.hint].append(problem)
+    for (harmless, hint), group in sorted(groups.items(), key=lambda item: item[0][0]):
+        for problem in group[:ALIKE_SHOWN]:
+            where, reason = str(problem).removesuffix(problem.reason), problem.reason
+            line = f"{where}note: {reason}" if harmless else f"{where}{reason}"
+            yield plain(f"{line}. {hint}" if hint else line)
+        if len(group) > ALIKE_SHOWN:
+            yield f"… and {len(group) - ALIKE_SHOWN} more like these: --json lists all"
 
 
 def minutes(post: Post) -> str:

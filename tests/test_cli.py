@@ -17,12 +17,14 @@ from typing import Any
 import click
 import pytest
 
-from bot import __version__
+from bot import __version__, terminal
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Pause, Subscription
+from bot.blog.hit import Hit
+from bot.blog.post import Post
 from bot.cli import cli, main
 from bot.serve.state import State
-from bot.settings import TABLE, setting_of
+from bot.settings import TABLE, is_without_color, setting_of
 from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
@@ -183,9 +185,37 @@ class TestLists:
         ]
         assert slashpost("tags", "--json", "--limit", "1").json == tags[:1]
 
-    def test_a_search_prints_the_newest_first_in_json(self, slashpost: Slashpost) -> None:
+    def test_a_search_prints_the_best_first(self, slashpost: Slashpost, blog: Path) -> None:
+        (blog / "old.md").write_text("---\ndate: 2001-01-01\n---\n# Tulips\n\nTulips, tulips.\n")
         said = slashpost("search", "tulips", "--json")
-        assert [post["slug"] for post in said.json] == ["roses", "hello"]
+        assert said.json[0]["slug"] == "old"
+        assert len({post["slug"] for post in said.json}) == len(said.json) == 3
+        lines = slashpost("search", "tulips").out.splitlines()
+        assert lines[0] == "2001-01-01  Tulips"
+
+    def test_a_search_shows_the_words_where_they_stand(
+        self, slashpost: Slashpost, blog: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (blog / "pots.md").write_text("# Pots\n\nOf clay.\n\n## Watering\n\nNot *too* often.\n")
+        assert "Pots › Watering\n            Not too often.\n" in slashpost("search", "often").out
+        hit = Hit(Post(path="a.md", slug="a", title="A"), (("Not too ", False), ("often", True)))
+        assert "Not too \x1b[1moften\x1b[0m" in terminal.hit_list([hit])
+        monkeypatch.setenv("COLUMNS", "40")
+        assert all(
+            len(line) <= 40
+            for line in slashpost("search", "tulips").out.splitlines()
+            if " " in line
+        )
+
+    @pytest.mark.parametrize("query", ['""', "-", "  ", "!?"])
+    def test_a_search_for_no_word_says_so(self, slashpost: Slashpost, query: str) -> None:
+        said = slashpost("search", "--", query)
+        assert (said.status, said.out) == (2, "")
+        assert "there is no word to look for" in said.err
+
+    def test_a_search_says_what_it_made_of_a_query(self, slashpost: Slashpost) -> None:
+        assert "a quotation mark is not closed" in slashpost("search", '"first tulips').err
+        assert "Without posts that hold: first" in slashpost("search", "tulips -first").err
 
     def test_a_search_of_several_words_needs_no_quotes(self, slashpost: Slashpost) -> None:
         found = slashpost("search", "first", "tulips", "--json", "--limit", "0").json
@@ -367,7 +397,7 @@ class TestIndex:
         said = slashpost("index", "--json")
         assert said.status == 0
         [problem] = said.json["problems"]
-        assert list(problem) == ["path", "line", "reason", "hint"]
+        assert list(problem) == ["path", "line", "reason", "hint", "severity"]
         assert (problem["path"], problem["line"]) == ("broken.md", 2)
         assert problem["reason"]
         assert problem["hint"]
@@ -414,6 +444,25 @@ def test_no_file_stops_the_others(slashpost: Slashpost, blog: Path) -> None:
     assert all(": " in line for line in slashpost("check").err.splitlines())
 
 
+def test_a_commands_own_options_come_first(slashpost: Slashpost) -> None:
+    help_ = slashpost("read", "--help").out
+    assert help_.index("--page") < help_.index("\nSettings:") < help_.index("--posts")
+    assert "None" not in help_
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands(slashpost: Slashpost, shell: str) -> None:
+    said = slashpost("completion", shell)
+    assert said.status == 0
+    assert "_SLASHPOST_COMPLETE" in said.out
+
+
+def test_colours_may_be_unwanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_without_color()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert is_without_color()
+
+
 @pytest.mark.usefixtures("blog")
 class TestCheck:
     """The linter for the blog's own CI."""
@@ -422,6 +471,29 @@ class TestCheck:
         said = slashpost("check")
         assert (said.status, said.err) == (0, "")
         assert said.out == "No problems in 4 posts.\n"
+
+    def test_what_readers_do_not_see_is_a_note(self, slashpost: Slashpost, blog: Path) -> None:
+        for name in ("a", "b"):
+            (blog / f"{name}.md").write_text("---\nslug: same\n---\n# Same\n")
+        said = slashpost("check")
+        assert (said.status, said.out) == (0, "No problems in 6 posts (1 note).\n")
+        assert said.err.startswith("b.md: note: The slug same is taken")
+        (problem,) = slashpost("check", "--json").json
+        assert problem["severity"] == "note"
+        (blog / "z.md").write_text("---\ntitle: Howto: Install\n---\n")
+        said = slashpost("check")
+        assert said.status == 1
+        assert said.err.startswith("z.md:2: "), "what hurts readers comes first"
+        failed = slashpost("check", "--json")
+        assert (failed.status, [one["path"] for one in failed.json]) == (1, ["z.md", "b.md"])
+
+    def test_many_alike_are_grouped(self, slashpost: Slashpost, blog: Path) -> None:
+        for number in range(30):
+            (blog / f"{number}.md").write_text("---\nslug: same\n---\n# Same\n")
+        lines = slashpost("check").err.splitlines()
+        assert len(lines) == 21
+        assert lines[-1] == "… and 9 more like these: --json lists all"
+        assert len(slashpost("check", "--json").json) == 29
 
     def test_each_problem_is_a_line(self, slashpost: Slashpost, blog: Path) -> None:
         (blog / "broken.md").write_text("---\ntitle: Howto: Install\n---\n")
@@ -515,6 +587,7 @@ def commands_of(group: click.Group) -> Iterator[str]:
 
 # These ask the state and nothing else.
 OF_THE_STATE = {"announce status", "state export", "state import"}
+WITHOUT_SETTINGS = {"invite", "completion"}
 
 
 @pytest.mark.parametrize("command", list(commands_of(cli)))
@@ -524,6 +597,8 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
     for setting in TABLE:
         if command in OF_THE_STATE:
             heeded = setting is setting_of("state")
+        elif command in WITHOUT_SETTINGS:
+            heeded = False
         else:
             heeded = command in {"run", "doctor"} or not setting.serves
         if setting.option and heeded:
@@ -533,7 +608,7 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
 
 def test_the_commands_of_the_program(slashpost: Slashpost) -> None:
     names = {"run", "try", "index", "check", "latest", "post", "read", "tags", "search"}
-    names |= {"invite", "doctor", "announce", "state"}
+    names |= {"invite", "doctor", "announce", "state", "completion"}
     assert set(cli.commands) == names
     assert slashpost("--version").out == f"slashpost {__version__}\n"
     bare = slashpost()

@@ -14,12 +14,14 @@ class Problem:
         line: 1-based line in that file, or None where it is not known.
         reason: what is wrong, one sentence, no trailing full stop.
         hint: what to do about it, one sentence.
+        harmless: whether readers see nothing wrong.
     """
 
     path: str
     line: int | None
     reason: str
     hint: str
+    harmless: bool = False
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 import click
+from click.shell_completion import get_completion_class
 
 from bot import __version__, terminal
 from bot.blog.errors import SlashpostError
+from bot.cli.options import Command
 from bot.cli.posts import check, index, latest, post, read, search, tags
 from bot.cli.serving import doctor, invite, run, try_out
 from bot.cli.state import announce, state_group
 
+PROGRAM = "slashpost"
+WHERE_COMPLETIONS_GO = """\b
+bash:  slashpost completion bash > ~/.local/share/bash-completion/completions/slashpost
+zsh:   slashpost completion zsh > "${fpath[1]}/_slashpost"
+fish:  slashpost completion fish > ~/.config/fish/completions/slashpost.fish
+"""
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
 
@@ -21,6 +29,15 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """Bring a blog into the Discord server that reads it."""
+
+
+@cli.command(cls=Command, epilog=WHERE_COMPLETIONS_GO)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands and options in a shell."""
+    complete = get_completion_class(shell)
+    assert complete is not None, "click has these"
+    click.echo(complete(cli, {}, PROGRAM, f"_{PROGRAM.upper()}_COMPLETE").source())
 
 
 for command in (run, try_out, index, check, latest, post, read, tags, search, invite, doctor):
@@ -40,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Posts are written in every script; a Windows pipe would take only one's own.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        status = cli.main(arguments, prog_name="slashpost", standalone_mode=False)
+        status = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code

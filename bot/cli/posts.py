@@ -12,12 +12,32 @@ from bot.blog.errors import NotFound, SettingError
 from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.blog.post import Post
-from bot.cli.options import POSTS_SHOWN, Count, json_option, limit_option, settings_options
+from bot.cli.options import (
+    POSTS_SHOWN,
+    Command,
+    Number,
+    json_option,
+    limit_option,
+    settings_options,
+)
 from bot.cli.running import ask, sync_with_bar, with_app
-from bot.settings import Settings
+from bot.index.query import Query
+from bot.settings import Settings, is_without_color
+
+SYNTAX = """\b
+green tea            posts with both words, or their beginnings
+"green tea"          the words together
+tea -black           without posts that hold black
+tag:drinks           with that tag; -tag:drinks without it
+author:ada           of that author
+after:2024-03        of that month or later; before:2025 of an earlier year
+
+Quotation marks are for the shell to keep: '"green tea"'. A query that begins with a dash goes
+behind --.
+"""
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
 @json_option
 def index(settings: Settings, *, as_json: bool) -> None:
@@ -28,6 +48,8 @@ def index(settings: Settings, *, as_json: bool) -> None:
         status = await app.library.status()
         if not as_json:
             changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
+            if report.added > status.posts:
+                changes += ", drafts and what is left out below among them,"
             return terminal.index_table(status, f"{changes} in {report.seconds:.2f} s")
         return terminal.to_json(
             terminal.status_json(status)
@@ -42,19 +64,30 @@ def index(settings: Settings, *, as_json: bool) -> None:
     click.echo(with_app(settings, look))
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
-def check(settings: Settings) -> None:
-    """Look for mistakes in the posts. The exit status is 1 if there are any."""
+@json_option
+def check(settings: Settings, *, as_json: bool) -> None:
+    """Look for mistakes in the posts.
+
+    The exit status is 1 if there are any that a reader would see; notes do not count.
+    """
     status = ask(settings, lambda library: library.status())
-    for problem in status.problems:
-        click.echo(terminal.problem_line(problem), err=True)
-    if status.problems:
+    harmful = [problem for problem in status.problems if not problem.harmless]
+    if as_json:
+        click.echo(terminal.to_json([terminal.problem_json(one) for one in status.problems]))
+    else:
+        for line in terminal.problem_report(status.problems):
+            click.echo(line, err=True)
+        if not harmful:
+            notes = terminal.counted(len(status.problems), "note")
+            beside = f" ({notes})" if status.problems else ""
+            click.echo(f"No problems in {terminal.counted(status.posts, 'post')}{beside}.")
+    if harmful:
         raise click.exceptions.Exit(1)
-    click.echo(f"No problems in {terminal.counted(status.posts, 'post')}.")
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
 @limit_option
 @json_option
@@ -63,7 +96,7 @@ def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:
     show_posts(ask(settings, lambda library: library.latest(limit=bound(limit))), as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("slug")
 @settings_options
 @json_option
@@ -75,10 +108,10 @@ def post(settings: Settings, slug: str, *, as_json: bool) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("slug")
 @settings_options
-@click.option("--page", type=Count(), metavar="N", help="Print this page only; the first is 1.")
+@click.option("--page", type=Number(), metavar="N", help="Print this page only; the first is 1.")
 @json_option
 def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> None:
     """Print a post's pages as Discord gets them."""
@@ -98,7 +131,7 @@ def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> N
     click.echo(terminal.to_json(shown) if as_json else terminal.page_list(shown, first, len(pages)))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("tag", required=False)
 @settings_options
 @limit_option
@@ -115,25 +148,41 @@ def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: boo
         click.echo(terminal.tag_list(found))
 
 
-@click.command()
+@click.command(cls=Command, epilog=SYNTAX)
 @click.argument("query", nargs=-1, required=True)
 @settings_options
 @limit_option
 @json_option
 def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_json: bool) -> None:
-    """Find posts that hold the words."""
+    """Find posts that hold the words, best first."""
     words = " ".join(query)
+    if Query.of(words).is_empty:
+        raise SettingError(
+            "QUERY",
+            f"there is no word to look for in {words!r}",
+            "`slashpost search -h` has examples.",
+        )
+    if words.count('"') % 2:
+        click.echo("slashpost: a quotation mark is not closed, so it is left out.", err=True)
 
-    async def hits(library: Library) -> Sequence[Hit]:
+    async def search_and_explain(library: Library) -> tuple[Sequence[Hit], list[str]]:
         most = bound(limit) or await library.count_hits(words)
-        return await library.search(words, limit=most)
+        found = await library.search(words, limit=most)
+        notes = []
+        if exclusion := await library.exclusion(words):
+            notes.append(f"Without posts that hold: {', '.join(exclusion.words)}")
+        if not found and (correction := await library.correction(words)):
+            notes.append(f"Did you mean: {correction}")
+        return found, notes
 
-    found = ask(settings, hits)
+    found, notes = ask(settings, search_and_explain)
     if as_json:
-        in_order = sorted(found, key=lambda hit: newest_first(hit.post))
-        click.echo(terminal.to_json([terminal.hit_json(hit) for hit in in_order]))
-    else:
-        click.echo(terminal.post_list([hit.post for hit in found]))
+        click.echo(terminal.to_json([terminal.hit_json(hit) for hit in found]))
+        return
+    color = False if is_without_color() else None
+    click.echo(terminal.hit_list(found), color=color)
+    for note in notes:
+        click.echo(terminal.plain(note), err=True)
 
 
 async def by_name(library: Library, name: str) -> Post:
@@ -156,11 +205,6 @@ async def of_tag(library: Library, name: str, limit: int | None) -> Sequence[Pos
 def bound(limit: int | None) -> int | None:
     """The most posts to list, None for all, from what ``--limit`` says."""
     return POSTS_SHOWN if limit is None else limit or None
-
-
-def newest_first(post: Post) -> tuple[bool, int, str]:
-    """Sort posts as every list of a library is sorted."""
-    return post.date is None, -post.date.instant if post.date else 0, post.path
 
 
 def closest(names: Sequence[str]) -> str:

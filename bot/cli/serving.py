@@ -12,17 +12,19 @@ import click
 from bot import terminal
 from bot.app import App
 from bot.cli.options import (
+    Command,
     Count,
     all_settings_given,
     all_settings_options,
     json_option,
+    no_options,
     settings_options,
 )
 from bot.cli.running import sync_with_bar, uncollected, with_app
 from bot.settings import Settings
 
 
-@click.command()
+@click.command(cls=Command)
 @all_settings_options
 @click.option(
     "--take-over",
@@ -40,7 +42,7 @@ def run(settings: Settings, *, take_over: bool) -> None:
     with_app(settings, lambda app: serve(app, take_over=take_over))
 
 
-@click.command("try")
+@click.command("try", cls=Command)
 @settings_options
 @click.option(
     "--port",
@@ -64,8 +66,8 @@ def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     with_app(settings, serve)
 
 
-@click.command()
-@settings_options
+@click.command(cls=Command)
+@no_options
 def invite(settings: Settings) -> None:
     """Print the link that adds the bot to a server."""
     from bot.transport.api import invitation, use_api_base
@@ -75,7 +77,7 @@ def invite(settings: Settings) -> None:
     click.echo(asyncio.run(invitation(token)))
 
 
-@click.command()
+@click.command(cls=Command)
 @all_settings_given
 @click.option("--channel", type=int, metavar="ID", help="Look at a channel's permissions, too.")
 @json_option

@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from bot import terminal
-from bot.cli.options import json_option, state_options
+from bot.cli.options import Command, json_option, state_options
 from bot.cli.running import with_state
 from bot.serve.state import State
 from bot.settings import Settings
@@ -19,7 +19,7 @@ def announce() -> None:
     """Look after the announcements of new posts."""
 
 
-@announce.command("status")
+@announce.command("status", cls=Command)
 @state_options
 @json_option
 def announce_status(settings: Settings, *, as_json: bool) -> None:
@@ -40,7 +40,7 @@ def state_group() -> None:
     """Keep what the bot must remember, or move it elsewhere."""
 
 
-@state_group.command("export")
+@state_group.command("export", cls=Command)
 @state_options
 def export_state(settings: Settings) -> None:
     """Print the state as lines of JSON."""
@@ -52,7 +52,7 @@ def export_state(settings: Settings) -> None:
     with_state(settings, write)
 
 
-@state_group.command("import")
+@state_group.command("import", cls=Command)
 @click.argument("file", type=click.File(encoding="utf-8"))
 @state_options
 def import_state(settings: Settings, file: TextIO) -> None:

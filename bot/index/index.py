@@ -333,7 +333,8 @@ class Index:
             tags = await database.value(COUNT_TAGS, now)
             left_out = await database.rows(LEFT_OUT, now)
             problems = await database.rows(
-                "SELECT DISTINCT path, line, reason, hint FROM problems ORDER BY path, line, reason"
+                "SELECT DISTINCT path, line, reason, hint, harmless FROM problems "
+                "ORDER BY harmless, path, line, reason"
             )
         return Status(
             source=self._source,
@@ -343,7 +344,10 @@ class Index:
             posts=posts,
             tags=tags,
             left_out=tuple(LeftOut(*row) for row in left_out),
-            problems=tuple(Problem(*row) for row in problems),
+            problems=tuple(
+                Problem(path, line, reason, hint, bool(harmless))
+                for path, line, reason, hint, harmless in problems
+            ),
             updated=meta["updated"],
             trouble=self.trouble,
         )

@@ -281,8 +281,11 @@ def report_insertions(
 ) -> Iterator[Statement]:
     """Statements that store problems and files left out; ``origin`` says who found them."""
     yield from insertions(
-        "problems (origin, path, line, reason, hint)",
-        ((origin, clean(p.path), p.line, clean(p.reason), clean(p.hint)) for p in problems),
+        "problems (origin, path, line, reason, hint, harmless)",
+        (
+            (origin, clean(p.path), p.line, clean(p.reason), clean(p.hint), p.harmless)
+            for p in problems
+        ),
     )
     yield from insertions(
         "left_out (origin, path, reason)",

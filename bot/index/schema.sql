@@ -63,7 +63,8 @@ CREATE TABLE problems (
     path TEXT NOT NULL,
     line INTEGER,
     reason TEXT NOT NULL,
-    hint TEXT NOT NULL
+    hint TEXT NOT NULL,
+    harmless INTEGER NOT NULL
 );
 
 CREATE INDEX problems_by_path ON problems (path);

@@ -122,6 +122,7 @@ def _slugs(
                     None,
                     f"The slug {outline.slug} is taken by {owner[key]}; this post is {slug}",
                     "Give one of them another slug in its front matter.",
+                    harmless=True,
                 )
             )
     return slugs, problems

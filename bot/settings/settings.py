@@ -107,7 +107,7 @@ class Settings:
     generator: str | None = field(
         metadata=declared(
             "SLASHPOST_GENERATOR",
-            "the site generator whose rules make the links, such as `hugo` ([all](posts.md))",
+            "the [site generator](posts.md) whose rules make the links, such as `hugo`",
             option="--generator",
             metavar="NAME",
             default_help="detected",
@@ -429,6 +429,11 @@ class Settings:
                 "Set it to your bot's token, or run `slashpost try` to see the bot without one.",
             )
         return self.token
+
+
+def is_without_color() -> bool:
+    """Whether people want no colours in any terminal (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 TABLE: tuple[Setting, ...] = tuple(

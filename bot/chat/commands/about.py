@@ -41,12 +41,6 @@ class About(Layout):
                 "The posts could not be looked at again: these are of the last time."
             )
             facts.append(f"⚠️ {stale}")
-        if status.problems:
-            n = len(status.problems)
-            facts.append(
-                tr.ngettext("{n} problem in the posts", "{n} problems in the posts", n)
-                + " (`slashpost check`)"
-            )
         facts += backlog
         posts = tr.ngettext("{n} post", "{n} posts", status.posts)
         tags = tr.ngettext("{n} tag", "{n} tags", status.tags)

@@ -92,6 +92,6 @@ async def test_about_says_that_posts_are_of_the_last_time_but_not_where_they_lie
     assert "git.example" not in seen.text
 
 
-async def test_about_counts_what_the_blogger_should_mend(stage: Stage) -> None:
+async def test_about_tells_readers_of_no_problems(stage: Stage) -> None:
     await fill(stage.index, garden(), problems=2)
-    assert "2 problems in the posts (`slashpost check`)" in (await stage.type("about")).text
+    assert "problem" not in (await stage.type("about")).text
