@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, languages, paths, slugs
-from bot.generators.common.generator import DATA, Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.generator import DATA, Generator, Marks, PageFacts, rooted, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
 
 # Newer names for the same; a section's own slug is in a file that is no post.
@@ -111,6 +111,8 @@ class Hugo(Generator):
         super().__init__(files)
         self._config = _configuration(files)
         self.is_certain = bool(self._config)
+        self.publishes_future = self._config.get("buildfuture") is True
+        self.zone = zone_of(self.files, config.text_at(self._config, "timezone"))
         self.url = _real_url(config.text_at(self._config, "baseurl"))
         self._content = (config.text_at(self._config, "contentdir") or "content").strip("./")
         self._lower = self._config.get("disablepathtolower") is not True

@@ -8,12 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.blog.dialect import Dialect
-from bot.blog.problem import Problem
 from bot.generators.common import config, paths, slugs
-from bot.generators.common.generator import Generator, Marks, PageFacts, page_layout, text
+from bot.generators.common.generator import Generator, Marks, PageFacts, page_layout, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
 
 STYLES = {
@@ -82,11 +80,12 @@ class Jekyll(Generator):
         self._scopes = _scopes(self._config)
         self._excluded = _excluded(self._config)
         self.is_certain = self._has_config
+        self.publishes_future = self._config.get("future") is True
         self.url = _site_url(self._config, files)
         self.language = config.text_at(self._config, "lang") or config.text_at(
             self._config, "locale"
         )
-        self.zone = self._configured_zone()
+        self.zone = zone_of(self.files, config.text_at(self._config, "timezone"))
 
     def defaults(self, place: str) -> Mapping[str, object]:
         """The ``defaults`` whose scope the file is in, more precise scopes winning."""
@@ -253,23 +252,6 @@ class Jekyll(Generator):
             return dt.datetime.combine(facts.date.day, dt.time(), tzinfo=self.zone)
         moment = dt.datetime.fromisoformat(facts.date.text)
         return _in_zone(moment, self.zone) if moment.tzinfo else moment.replace(tzinfo=self.zone)
-
-    def _configured_zone(self) -> dt.tzinfo:
-        name = config.text_at(self._config, "timezone")
-        if name is None:
-            return dt.UTC
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.files.problems.append(
-                Problem(
-                    self.files.path("_config.yml"),
-                    None,
-                    f"the time zone {name} is not known",
-                    "Use a name such as Europe/Paris; until then dates count in UTC.",
-                )
-            )
-            return dt.UTC
 
 
 class _Scope:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
 from bot.generators.common import config, paths, slugs
-from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
+from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
 
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -49,7 +48,7 @@ class Pelican(Generator):
         self._page_folders = (
             [str(one) for one in page_paths] if isinstance(page_paths, list) else ["pages"]
         )
-        self.zone = self._configured_zone()
+        self.zone = zone_of(self.files, self._setting("TIMEZONE"))
 
     def content(self, place: str) -> str:
         """The place below ``PATH``."""
@@ -124,16 +123,6 @@ class Pelican(Generator):
         except ValueError as error:
             self._complain(place, f"the site's configuration cannot be read: {error}")
             return {}
-
-    def _configured_zone(self) -> dt.tzinfo:
-        name = self._setting("TIMEZONE")
-        if name is None:
-            return dt.UTC
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._complain("pelicanconf.py", f"the time zone {name} is not known")
-            return dt.UTC
 
     def _complain(self, place: str, reason: str) -> None:
         hint = "Mend it; until then the links may be wrong."

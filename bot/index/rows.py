@@ -127,6 +127,12 @@ COLUMNS = (
     Column("date_lent INTEGER NOT NULL", lambda _, document: document.date_lent),
     # Folded, one a line, for author: in a query.
     Column("author_names TEXT NOT NULL", lambda post, _: "\n".join(map(plain_name, post.authors))),
+    # Between when and when readers see the post, in Unix seconds; null for always.
+    Column(
+        "appears INTEGER",
+        lambda post, document: post.date.instant if post.date and document.waits else None,
+    ),
+    Column("expires INTEGER", lambda _, document: document.expires),
     Column("titled INTEGER NOT NULL", lambda _, document: document.titled),
 )
 TEXTS = (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 # Readers see the post.
-VISIBLE = "p.draft = 0 AND p.hidden IS NULL AND (p.instant IS NULL OR p.instant <= :now)"
+VISIBLE = (
+    "p.draft = 0 AND p.hidden IS NULL AND (p.appears IS NULL OR p.appears <= :now) "
+    "AND (p.expires IS NULL OR p.expires > :now)"
+)
 # They see it, or will once its author or the time says so.
 PUBLISHABLE = "p.hidden IS NULL"
 # Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
@@ -19,14 +22,17 @@ LEFT_OUT = """
         UNION ALL SELECT path, hidden FROM posts WHERE hidden IS NOT NULL
         UNION ALL SELECT path, 'a draft' FROM posts WHERE hidden IS NULL AND draft <> 0
         UNION ALL SELECT path, 'dated ' || date || ', which is in the future' FROM posts
-            WHERE hidden IS NULL AND draft = 0 AND instant > :now)
+            WHERE hidden IS NULL AND draft = 0 AND appears > :now
+        UNION ALL SELECT path, 'its author had it published until an earlier day' FROM posts
+            WHERE hidden IS NULL AND draft = 0 AND expires <= :now)
     ORDER BY path, reason
 """
 
-# When the next post appears that only waits for its date, or null.
+# When the next post appears or expires that only waits for it, or null.
 NEXT_DUE = """
-    SELECT min(instant) FROM posts AS p
-    WHERE p.draft = 0 AND p.hidden IS NULL AND p.instant > :now
+    SELECT min(due) FROM (
+        SELECT appears AS due FROM posts WHERE draft = 0 AND hidden IS NULL AND appears > :now
+        UNION ALL SELECT expires FROM posts WHERE draft = 0 AND hidden IS NULL AND expires > :now)
 """
 
 COUNT_TAGS = f"""
@@ -36,13 +42,13 @@ COUNT_TAGS = f"""
 """  # noqa: S608
 
 ALL_POSTS = f"""
-    SELECT p.path, p.title, p.slug, p.instant FROM posts AS p
+    SELECT p.path, p.title, p.slug, p.appears FROM posts AS p
     WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}
 """  # noqa: S608
 
 # Of posts that go by one name, the one that `find` would take comes first.
 LINKS = f"""
-    SELECT n.name, p.link, p.instant FROM names AS n JOIN posts AS p ON p.id = n.post
+    SELECT n.name, p.link, p.appears FROM names AS n JOIN posts AS p ON p.id = n.post
     WHERE p.draft = 0 AND p.hidden IS NULL AND p.link IS NOT NULL
     ORDER BY n.kind, {IN_ORDER}
 """  # noqa: S608

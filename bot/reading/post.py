@@ -57,8 +57,6 @@ def understand(
     rules: ReadingRules,
     site: Site,
     dates: Dates | None = None,
-    *,
-    now: float,
 ) -> Document:
     """Return what a file turned out to be; never raises for what it holds.
 
@@ -68,7 +66,6 @@ def understand(
         rules: how the blogger wants ambiguous things to be read.
         site: what its generator makes of it.
         dates: what the source knows of the file's past.
-        now: Unix seconds: what has expired is left out.
     """
     try:
         front_matter = FrontMatter.of(decode(data))
@@ -98,9 +95,6 @@ def understand(
     is_mdx = site.dialect.mdx or path.lower().endswith(".mdx")
     prose = without_modules(body) if is_mdx else body
     end = expires(fields, rules.date_order, site.zone)
-    if end and end.instant <= now:
-        reason = f"its author had it published until {end.text}"
-        return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     is_final = path.lower().endswith((".html", ".htm"))  # such as a feed's
     passages = passages_of(
         prose, facts.title, templates=site.dialect.runs_templates and not is_final
@@ -128,6 +122,8 @@ def understand(
         body=body,
         titled=title is not None,
         date_lent=lent is not None,
+        waits=not site.rule.publishes_future,
+        expires=end.instant if end else None,
         problems=tuple(dict.fromkeys(fields.problems)),
     )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import LeftOut, Problem
@@ -17,16 +16,13 @@ from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
 
 # To be raised when the same file would be understood differently.
-VERSION = 8
+VERSION = 9
 
 
 class SiteReader:
     """Understands the files of one site; a ``bot.blog.Reader``."""
 
-    def __init__(
-        self, rules: ReadingRules, site: Site, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._clock = clock
+    def __init__(self, rules: ReadingRules, site: Site) -> None:
         self._rules = rules
         self._site = site
         seen = (
@@ -83,7 +79,7 @@ class SiteReader:
         # to an index that is up to date.
         from bot.reading.post import understand  # noqa: PLC0415
 
-        return understand(path, data, self._rules, self._site, file.dates, now=self._clock())
+        return understand(path, data, self._rules, self._site, file.dates)
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Decide what needs all posts in view; ``outlines`` come ordered by path."""

@@ -107,6 +107,8 @@ class PlainReader:
             body=body,
             titled="page" not in meta,
             problems=problems,
+            waits=meta.get("waits") != "no",
+            expires=int(meta["expires"]) if "expires" in meta else None,
         )
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:

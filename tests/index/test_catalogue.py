@@ -51,6 +51,23 @@ async def test_posts_of_the_future_are_due_one_after_the_other(library: Fill, cl
     assert await index.next_due() is None
 
 
+async def test_a_post_ends_by_itself_and_need_not_wait(library: Fill, clock: Clock) -> None:
+    clock.set("2024-06-01")
+    end = int(clock.now) + 60
+    index = await library(
+        {
+            "ends.md": f"date: 2024-01-01\nexpires: {end}\n\nA.",
+            "early.md": "date: 2099-01-01\nwaits: no\n\nB.",
+        }
+    )
+    assert {entry.path for entry in await index.visible_posts()} == {"ends.md", "early.md"}
+    assert await index.next_due() == end
+    clock.now = end
+    assert {entry.path for entry in await index.visible_posts()} == {"early.md"}
+    assert [one.path for one in (await index.status()).left_out] == ["ends.md"]
+    assert await index.next_due() is None
+
+
 async def test_texts_are_those_that_readers_see(library: Fill) -> None:
     index = await library(FILES)
     texts = await index.texts(["a.md", "draft.md", "future.md", "none.md"])

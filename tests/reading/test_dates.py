@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.problem import LeftOut
 from bot.reading.dates import NotADate, date_in_path, parse_date
 from tests.reading.desk import read, read_post
 
@@ -237,11 +236,9 @@ def test_a_date_is_found_however_its_key_is_spelled(
 
 
 @pytest.mark.parametrize("key", ["expiryDate", "unpublishdate", "expiry_date"])
-def test_a_post_whose_time_is_over_is_left_out(key: str) -> None:
-    assert read(f"---\ntitle: a\n{key}: 2020-01-02\n---\nText").left_out == LeftOut(
-        "a-post.md", "its author had it published until 2020-01-02"
-    )
-    assert read(f"---\ntitle: a\n{key}: 2999-01-02\n---\nText").post is not None
+def test_a_post_ends_when_its_author_says(key: str) -> None:
+    assert read(f"---\ntitle: a\n{key}: 1970-01-02\n---\nText").expires == 86_400
+    assert read("---\ntitle: a\n---\nText").expires is None
 
 
 def test_a_mapping_that_holds_no_date_is_a_problem_of_its_own() -> None:

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.blog.date import PostDate
 from bot.blog.dialect import Dialect
+from bot.blog.problem import Problem
 from bot.generators.common import languages, paths, slugs
 from bot.generators.common.site_folder import SiteFolder
 
@@ -116,6 +118,7 @@ class Generator:
         template_folders: folders, in lower case, that hold no posts.
         has_spaced_tags: whether ``tags: python web`` is two tags.
         publishes_underscored: whether a file whose name begins with ``_`` is a page.
+        publishes_future: whether the site shows posts before their date.
         is_certain: whether the links are known for sure: their rule cannot be changed, or
             the configuration that would is at hand.
         url: the site's URL in its configuration, with the path below which all pages lie.
@@ -130,6 +133,7 @@ class Generator:
     template_folders: ClassVar[frozenset[str]] = frozenset()
     has_spaced_tags: ClassVar[bool] = True
     publishes_underscored: ClassVar[bool] = False
+    publishes_future = False
     is_certain = False
 
     def __init__(self, files: SiteFolder) -> None:
@@ -216,6 +220,20 @@ def text(facts: PageFacts, *keys: str) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
     return None
+
+
+def zone_of(files: SiteFolder, name: str | None) -> dt.tzinfo:
+    """The time zone of that name: UTC where there is none, or none of that name."""
+    if name is None:
+        return dt.UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        place = next(iter(files.marker_names), "")
+        reason = f"the time zone {name} is not known"
+        hint = "Use a name such as Europe/Paris; until then dates count in UTC."
+        files.problems.append(Problem(files.path(place), None, reason, hint))
+        return dt.UTC
 
 
 # Layouts of pages that stand beside the posts.
