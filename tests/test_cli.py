@@ -761,7 +761,7 @@ def state(tmp_path: Path) -> Path:
             post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", shown_digest="f")
             assignments = [Assignment("c", "c2", ("a",)), Assignment("u", "u4", ("a",))]
             revision = Revision(posts=[post], assignments=assignments)
-            await state.ledger.revise(1, lambda _known: revision)
+            await state.ledger.revise("1", "me", lambda _known: revision)
 
     asyncio.run(fill())
     return path

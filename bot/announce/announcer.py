@@ -8,11 +8,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.announce.catalogue import Catalogue
+from bot.announce.catalogue import Catalogue, fingerprint
 from bot.announce.delivery import Composer, Messenger
 from bot.announce.delivery_worker import Outcome, Services
 from bot.announce.diff import PostDiff
-from bot.announce.ledger import Ledger
+from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.minhash import minhash
 from bot.announce.outbox import Backlog, Outbox
 from bot.announce.sender import Sender
@@ -89,10 +89,9 @@ class Announcer:
         self._clock = clock
         self._noticed = asyncio.Event()
         self._is_behind = False
-        self._seen: tuple[str, int] | None = None  # version and generation
+        self._seen: str | None = None  # version of the catalogue
         self._due: int | None = None
         self._forgets_at = 0.0
-        self._checks = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -129,6 +128,13 @@ class Announcer:
             await asyncio.sleep(min(IDLE_STEP, left))
         return max((await self._outbox.backlog()).waiting, int(self._is_behind))
 
+    @property
+    def trouble(self) -> str:
+        """What hinders all announcements for now; empty if nothing does."""
+        if self._services.is_outdated:
+            return "Another machine has newer posts, and announces them"
+        return self._services.trouble
+
     async def backlog(self) -> Backlog:
         """How much is on its way."""
         return await self._outbox.backlog()
@@ -139,30 +145,32 @@ class Announcer:
         Raises:
             IndexUnavailable, StateUnavailable: nothing was changed.
         """
-        seen = await self._catalogue.version(), self._catalogue.generation
         await self._forget_unreachable()
+        services = self._services
+        version = await self._catalogue.version()
         due = self._due is not None and self._due <= self._clock()
-        if seen == self._seen and not due:
+        if version == self._seen and not due and not services.is_outdated:
             return
-        entries = await self._catalogue.visible_posts()
+        posts = await self._catalogue.visible_posts()
         known = {post.path: post.digest for post in await self._ledger.posts()}
-        strange = [entry.path for entry in entries if known.get(entry.path) != entry.digest]
+        strange = [post.path for post in posts if known.get(post.path) != post.digest]
         diff = PostDiff(
-            entries=entries,
+            entries=posts,
             minhashes=await self._minhashes(strange),
             now=self._clock(),
             limit=self._limit,
         )
-        revision = await self._ledger.revise(seen[1], diff.revise)
-        self._due = await self._catalogue.next_due()
-        self._seen = seen
-        if revision is None:
-            log.warning("Another machine has newer posts; this one announces nothing")
+        try:
+            _, services.generation = await self._ledger.revise(
+                fingerprint(posts), services.owner, diff.revise
+            )
+        except OlderPosts as error:
+            if not services.is_outdated:
+                log.warning("%s", error)
+            services.is_outdated = True
             return
-        # What the first check of a process finds may be new only to a state that was restored.
-        if self._checks:
-            self._services.new_deliveries.update(given.delivery for given in revision.assignments)
-        self._checks += 1
+        services.is_outdated, self._seen = False, version
+        self._due = await self._catalogue.next_due()
         await self._outbox.retry_paused()
         self._sender.wake()
 
@@ -209,6 +217,9 @@ class Announcer:
         while not self._noticed.is_set():
             seconds = LOOK_AT_CLOCK_SECONDS
             if self._seen is not None and self._forgets_at <= self._clock():
+                return
+            if self._services.is_outdated:
+                await asyncio.sleep(min(seconds, UNTIL_NEXT_TRY))
                 return
             if self._due is not None:
                 seconds = min(seconds, self._due - self._clock())

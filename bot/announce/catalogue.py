@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
@@ -36,10 +36,6 @@ class VisiblePost:
 class Catalogue(Protocol):
     """What announcing asks about the posts. Every method may raise IndexUnavailable."""
 
-    @property
-    def generation(self) -> int:
-        """Of the snapshot that the index agrees with; 0 where nobody knows."""
-
     async def version(self) -> str:
         """Changes with the index; says nothing beyond the end of the process."""
 
@@ -61,3 +57,11 @@ def shown_digest(post: Post | VisiblePost) -> str:
     shown = (post.path, post.slug, post.title, post.link or "", post.digest)
     text = "\n".join(shown).encode("utf-8", "surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()
+
+
+def fingerprint(posts: Iterable[VisiblePost]) -> str:
+    """A digest of all posts: 32 hexadecimal digits."""
+    total = blake2b(digest_size=16)
+    for post in sorted(posts, key=lambda post: post.path):
+        total.update(f"{post.path}\n{post.digest}\n".encode("utf-8", "surrogatepass"))
+    return total.hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -38,10 +38,12 @@ class Story:
 
     Attributes:
         title: as it was last known.
+        mark: a part for its button's custom id, by which the post is found again.
         post: the post as it is now; None where it was withdrawn.
     """
 
     title: str
+    mark: str = ""
     post: Post | None
 
 
@@ -72,17 +74,35 @@ class Sent:
     published: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """An announcement that was found at Discord.
+
+    Attributes:
+        sent: where it is.
+        buttons: the parts of each button's custom id, among them the delivery's id and what
+            ``Composer`` wrote there of a post.
+    """
+
+    sent: Sent
+    buttons: tuple[tuple[str, ...], ...]
+
+    def is_of(self, delivery: str) -> bool:
+        """Whether it was sent for the delivery with that id."""
+        return any(delivery in parts for parts in self.buttons)
+
+
 class Messenger(Protocol):
     """Sends messages to Discord. Every method may raise MessengerError."""
 
     async def send(self, delivery: str, to: Subscription, message: Message) -> Sent:
         """Send a message, with the delivery's id as enforced nonce where there are nonces.
 
-        One attempt where Discord has none (a forum): after a lost response, ``find`` first.
+        One attempt where Discord has none (a forum): after a lost response, see ``history`` first.
         """
 
-    async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
-        """The message of that delivery, sent since that Unix second, if it has arrived."""
+    def history(self, to: Subscription, since: float) -> AsyncGenerator[Announced, None]:
+        """The bot's own announcements there, sent since that Unix second."""
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message in place; a role is not mentioned again."""
@@ -128,6 +148,10 @@ class TryLater(MessengerError):
     def __init__(self, reason: str, seconds: float | None = None) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class TokenRejected(TryLater):
+    """Discord answers 401: nothing can be sent anywhere for now."""
 
 
 def delivery_id(subscription: str, posts: Sequence[str]) -> str:

@@ -7,14 +7,16 @@ import json
 import logging
 import random
 import time
+import uuid
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
 from bot.announce.catalogue import Catalogue, shown_digest
 from bot.announce.delivery import (
+    Announced,
     Composer,
     Message,
     MessageGone,
@@ -24,8 +26,10 @@ from bot.announce.delivery import (
     NoAccess,
     Sent,
     Story,
+    TokenRejected,
     TryLater,
 )
+from bot.announce.mark import Mark, adoptions
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Outbox, Shown
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.errors import IndexUnavailable, StateUnavailable
@@ -43,6 +47,8 @@ CHANGE_AGAIN = 60.0
 CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 # A search goes through thousands of messages, with Discord's limits on the way.
 FIND_SECONDS = 120.0
+# After a refusal, which during an outage may be for everything.
+REFUSED_AGAIN, LET_OTHERS_PASS = 60.0, 600.0
 # The part of a lease that requests may use; the rest is for recording their results.
 FOR_REQUESTS = 2 / 3
 # Shown by a message that was found: differs from every digest, that of a post that is gone too.
@@ -51,7 +57,7 @@ UNKNOWN = "?"
 Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Services:
     """What all workers share.
 
@@ -62,7 +68,14 @@ class Services:
         composer: writes them.
         lease_seconds: how long a lease lasts unless it is renewed.
         tell: hears of what became of a delivery.
-        new_deliveries: ids of those that nobody can have sent yet, so that no search is needed.
+        unknown: by the key of each subscription whose history was read, the announcements
+            there that the state does not know.
+        accepted: when Discord last took a message, by the monotonic clock.
+        owner: names this machine and process.
+        generation: of the posts, as from ``Ledger.revise``.
+        is_outdated: whether another machine has newer posts.
+        refusals: when a delivery was first refused, by its id.
+        trouble: what hinders all announcements for now; or empty.
     """
 
     catalogue: Catalogue
@@ -71,7 +84,13 @@ class Services:
     composer: Composer
     lease_seconds: float
     tell: Callable[[Outcome], None]
-    new_deliveries: set[str] = field(default_factory=set)
+    unknown: dict[str, list[Announced]] = field(default_factory=dict)
+    accepted: float = 0.0
+    refusals: dict[str, float] = field(default_factory=dict)
+    trouble: str = ""
+    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    generation: int = 0
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +183,11 @@ class DeliveryWorker:
             raise TryLater("it took too long to get ready")
         try:
             async with asyncio.timeout(left):
-                return await request
+                result = await request
         except TimeoutError as error:
             raise TryLater(f"Discord did not answer within {left:.0f} s") from error
+        self._services.trouble = ""
+        return result
 
     async def _content(self, delivery: Delivery) -> Content:
         """The stories of a delivery, as far as the index shows what the ledger knows."""
@@ -175,7 +196,8 @@ class DeliveryWorker:
             post = None if known.is_gone else await self._services.catalogue.get(known.path)
             if not known.is_gone and (post is None or shown_digest(post) != known.shown_digest):
                 raise TryLater(f"{known.path} has changed since the last check of the posts")
-            stories.append(Story(title=known.title, post=post))
+            mark = str(Mark.of(known, len(delivery.posts)))
+            stories.append(Story(title=known.title, mark=mark, post=post))
         return Content(stories, {known.id: known.shown_digest for known in delivery.posts})
 
     async def _step(self, delivery: Delivery, content: Content) -> None:
@@ -192,9 +214,7 @@ class DeliveryWorker:
 
     async def _send(self, delivery: Delivery, content: Content) -> None:
         """Send a message, unless it is there already."""
-        new_deliveries = delivery.id in self._services.new_deliveries and not delivery.attempts
-        self._services.new_deliveries.discard(delivery.id)
-        if not new_deliveries and await self._find(delivery, content):
+        if await self._adopt(delivery, content):
             return
         if not content.present:
             await self._close(delivery, "dropped")
@@ -207,30 +227,77 @@ class DeliveryWorker:
                 lambda message: self._services.messenger.send(delivery.id, to, message),
             )
         except MessageRefused as error:
-            log.error("Discord refuses %s in %s: %s", content, to.key, error.reason)  # noqa: TRY400 - Discord said so, no line of ours
-            await self._close(delivery, "refused", error.reason)
+            await self._refused(delivery, content, error)
             return
+        self._services.accepted = time.monotonic()
         shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
         await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
         log.info("Announced %s in %s", content, to.key)
         self._services.tell("sent")
 
-    async def _find(self, delivery: Delivery, content: Content) -> bool:
-        """Look for a message that may have arrived, and note where it is."""
-        to = self._to
-        await self._renew(FIND_SECONDS / FOR_REQUESTS)
-        sent = await self._request(self._services.messenger.find(delivery.id, to, delivery.since))
-        if sent is None:
-            await self._renew(self._services.lease_seconds)
+    async def _refused(self, delivery: Delivery, content: Content, error: MessageRefused) -> None:
+        """Give a delivery up only if Discord refuses it again while it takes another message.
+
+        Until then it keeps its place; after a while it lets others of its channel pass, which
+        show whether it is the message's fault or Discord's.
+        """
+        now = time.monotonic()
+        since = self._services.refusals.setdefault(delivery.id, now)
+        if self._services.accepted > since:
+            log.error("Discord refuses %s in %s: %s", content, self._to.key, error.reason)
+            del self._services.refusals[delivery.id]
+            await self._close(delivery, "refused", error.reason)
+        elif now - since < LET_OTHERS_PASS:
+            raise TryLater(f"Discord refuses it: {error.reason}", REFUSED_AGAIN) from error
+        else:
+            reason = TryLater(f"Discord refuses it: {error.reason}", LET_OTHERS_PASS)
+            await self._postpone(delivery, reason)
+
+    async def _adopt(self, delivery: Delivery, content: Content) -> bool:
+        """Look for messages that announce these posts already, and note where they are.
+
+        That is so when a response was lost, and when the state was restored from a copy.
+
+        Returns:
+            Whether there were any. What is left of the delivery, if anything is, comes next.
+        """
+        key, services = self._to.key, self._services
+        if delivery.attempts or key not in services.unknown:
+            services.unknown[key] = await self._read_history(delivery)
+        unknown = services.unknown[key]
+        exact = next((each for each in unknown if each.is_of(delivery.id)), None)
+        if exact is not None:
+            # What it shows is not known: it will be made to show the posts as they are.
+            unseen = dict.fromkeys(content.shown_digests, UNKNOWN)
+            shown = Shown(message_digest="", shown_digests=unseen)
+            lack = lacks(self._to, exact.sent)
+            await self._outbox.record(self._lease, delivery, exact.sent, shown=shown, lacks=lack)
+            taken = {exact.sent}
+        elif found := adoptions(delivery.posts, unknown):
+            await self._outbox.adopt(self._lease, delivery, found)
+            taken = {adoption.sent for adoption in found if adoption.is_whole}
+        else:
             return False
-        # What it shows is not known: it will be made to show the posts as they are.
-        shown = Shown(
-            message_digest="", shown_digests=dict.fromkeys(content.shown_digests, UNKNOWN)
-        )
-        await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
-        log.info("Found %s in %s", content, to.key)
-        self._services.tell("found")
+        services.unknown[key] = [each for each in unknown if each.sent not in taken]
+        log.info("Found %s in %s", content, key)
+        services.tell("found")
         return True
+
+    async def _read_history(self, delivery: Delivery) -> list[Announced]:
+        """The announcements in the channel that the state does not know, newest first."""
+        await self._renew(FIND_SECONDS / FOR_REQUESTS)
+        known = await self._outbox.messages(self._lease)
+        unknown = [
+            each
+            for each in await self._request(self._history(delivery.since))
+            if each.sent.message not in known
+        ]
+        await self._outbox.searched(self._lease, self._services.lease_seconds, complete=not unknown)
+        return unknown
+
+    async def _history(self, since: float) -> list[Announced]:
+        async with aclosing(self._services.messenger.history(self._to, since)) as history:
+            return [announced async for announced in history]
 
     async def _either(
         self,
@@ -326,6 +393,8 @@ class DeliveryWorker:
         if seconds is None:
             seconds = backoff(self._lease.attempts, FIRST_WAIT, LONGEST_WAIT)
         log.info("%s: again in %.0f s (%s)", self._to.key, seconds, error.reason)
+        if isinstance(error, TokenRejected):
+            self._services.trouble = error.reason
         with suppress(LeaseLost):
             await self._outbox.put_off(self._lease, seconds, error.reason)
         self._services.tell("delayed")
@@ -362,4 +431,4 @@ def lacks_publication(to: Subscription, sent: Sent) -> bool:
 def digest(message: Message) -> str:
     """What changes with what a message shows: 16 hexadecimal digits."""
     shown = json.dumps([message.title, list(message.components)], sort_keys=True)
-    return blake2b(shown.encode(), digest_size=8).hexdigest()
+    return blake2b(Mark.removed(shown).encode(), digest_size=8).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -44,7 +44,7 @@ class PostDiff:
         found = [(entry, self._known(entry, post)) for entry, post in matching.pairs]
         found += [(entry, self._new(entry, taken)) for entry in matching.strangers]
         before = {post.id: post for post in known.posts}
-        gone = [_without_face(post) for post in matching.lost if not post.is_gone]
+        gone = [_gone(post) for post in matching.lost if not post.is_gone]
         changed = [post for _, post in found if before.get(post.id) != post]
         news = [(entry, post.id) for entry, post in found if post.id not in before]
         return Revision(
@@ -56,9 +56,10 @@ class PostDiff:
         return self._post(entry, post.id, self.minhashes.get(entry.path, post.minhash))
 
     def _new(self, entry: VisiblePost, taken: set[str]) -> KnownPost:
-        name = _name(entry.path, taken)
+        minhash = self.minhashes.get(entry.path, frozenset())
+        name = _name(entry, minhash, taken)
         taken.add(name)
-        return self._post(entry, name, self.minhashes.get(entry.path, frozenset()))
+        return self._post(entry, name, minhash)
 
     def _post(self, entry: VisiblePost, name: str, minhash: frozenset[int]) -> KnownPost:
         return KnownPost(
@@ -95,85 +96,85 @@ class PostDiff:
 
 @dataclass
 class Matching:
-    """Finds known posts again: at their path, or else by slug, or else by their text.
+    """Pairs posts that are there with those that are known, each with one at most.
+
+    A path alone does not make a post: an author moves a text and begins the next one in its
+    old place. So all pairs that may be one post are weighed against each other, and a post
+    whose slug, title and text have changed together is a new one.
 
     Attributes:
-        known: all of them, each of which is found once at most.
-        minhashes: by path, of entries.
+        known: all of them.
+        minhashes: by path, of entries that are not known as they are.
         pairs: entries with the posts that they are.
         strangers: entries that are no known post.
+        lost: known posts that are not among the entries.
     """
 
     known: Sequence[KnownPost]
     minhashes: Mapping[str, frozenset[int]]
     pairs: list[tuple[VisiblePost, KnownPost]] = field(default_factory=list)
     strangers: list[VisiblePost] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        # Of several, the one that was there last time comes first.
-        self._left = {post.id: post for post in sorted(self.known, key=lambda p: p.is_gone)}
-
-    @property
-    def lost(self) -> Iterable[KnownPost]:
-        """Known posts that are not among the entries."""
-        return self._left.values()
+    lost: Collection[KnownPost] = ()
 
     def match(self, entries: Sequence[VisiblePost]) -> None:
-        """Fill ``pairs`` and ``strangers``."""
-        self.strangers = list(entries)
-        self._match_by("path")
-        self._match_by("slug")
-        self._match_by_text()
+        """Fill ``pairs``, ``strangers`` and ``lost``."""
+        left = {post.id: post for post in self.known}
+        by_path = {post.path: post for post in self.known if not post.is_gone}
+        changed = []
+        for entry in entries:
+            post = by_path.get(entry.path)
+            if post is not None and post.digest == entry.digest and post.slug == entry.slug:
+                self.pairs.append((entry, left.pop(post.id)))
+            else:
+                changed.append(entry)
+        found: set[str] = set()
+        candidates = sorted(
+            self._candidates(changed, list(left.values())), key=lambda each: each[0], reverse=True
+        )
+        for _, entry, post in candidates:
+            if entry.path not in found and post.id in left:
+                found.add(entry.path)
+                self.pairs.append((entry, left.pop(post.id)))
+        self.strangers = [entry for entry in changed if entry.path not in found]
+        self.lost = left.values()
 
-    def _match_by(self, name: str) -> None:
-        posts: dict[str, KnownPost] = {}
-        for post in self._left.values():
-            posts.setdefault(getattr(post, name), post)
-        strangers, self.strangers = self.strangers, []
-        for entry in strangers:
-            self._pair(entry, posts.pop(getattr(entry, name), None))
-
-    def _pair(self, entry: VisiblePost, post: KnownPost | None) -> None:
-        if post is None:
-            self.strangers.append(entry)
-        else:
-            self.pairs.append((entry, post))
-            del self._left[post.id]
-
-    def _match_by_text(self) -> None:
-        """Pair those that are most alike first."""
-        alike = sorted(self._alike(), key=lambda found: found[0], reverse=True)
-        chosen: dict[str, KnownPost] = {}
-        for _, entry, post in alike:
-            if entry.path not in chosen and post.id in self._left:
-                chosen[entry.path] = self._left.pop(post.id)
-                self.pairs.append((entry, post))
-        self.strangers = [entry for entry in self.strangers if entry.path not in chosen]
-
-    def _alike(self) -> Iterable[tuple[float, VisiblePost, KnownPost]]:
-        """Strangers and lost posts with more of their text in common than not."""
-        holders: dict[int, list[KnownPost]] = defaultdict(list)
-        for post in self._left.values():
-            for number in post.minhash:
-                holders[number].append(post)
-        for entry in self.strangers if holders else ():
+    def _candidates(
+        self, entries: Sequence[VisiblePost], posts: Sequence[KnownPost]
+    ) -> Iterable[tuple[tuple[float, bool], VisiblePost, KnownPost]]:
+        """Each entry with each post that it may be, and how much speaks for that."""
+        holders: dict[object, list[KnownPost]] = defaultdict(list)
+        for post in posts:
+            for key in (f"path {post.path}", f"slug {post.slug}", *post.minhash):
+                holders[key].append(post)
+        for entry in entries if holders else ():
             minhash = self.minhashes.get(entry.path, frozenset())
-            near = {post.id: post for number in minhash for post in holders.get(number, ())}
+            keys = (f"path {entry.path}", f"slug {entry.slug}", *minhash)
+            near = {post.id: post for key in keys for post in holders.get(key, ())}
             for post in near.values():
-                share = similarity(minhash, post.minhash)
-                if share > ALIKE:
-                    yield share, entry, post
+                if weight := weigh(entry, minhash, post):
+                    # Of two alike, the one that was there last time.
+                    yield (weight, not post.is_gone), entry, post
 
 
-def _without_face(post: KnownPost) -> KnownPost:
+def weigh(entry: VisiblePost, minhash: frozenset[int], post: KnownPost) -> float:
+    """How much speaks for an entry to be a known post; 0 where that is not enough."""
+    same_path, same_slug = entry.path == post.path, entry.slug == post.slug
+    same_title, same_file = entry.title == post.title, entry.digest == post.digest
+    alike = 1.0 if same_file else similarity(minhash, post.minhash)
+    is_same = alike > ALIKE or same_slug or (same_path and same_title)
+    return is_same * (same_file * 4 + alike * 5 + same_path + same_slug + same_title)
+
+
+def _gone(post: KnownPost) -> KnownPost:
     return replace(post, shown_digest="")
 
 
-def _name(path: str, taken: set[str]) -> str:
-    """Name a post after the path where it is seen first: the same from an older state, too."""
+def _name(entry: VisiblePost, minhash: frozenset[int], taken: set[str]) -> str:
+    """Name a post by what it is when it is first seen: the same from an older state, too."""
+    text = " ".join(map(str, sorted(minhash)))
     number = 0
     while True:
-        said = f"{path}\n{number}".encode("utf-8", "surrogatepass")
+        said = f"{entry.path}\n{entry.title}\n{text}\n{number}".encode("utf-8", "surrogatepass")
         name = blake2b(said, digest_size=8).hexdigest()
         if name not in taken:
             return name

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.announce.subscription import SUBSCRIPTION, Subscription, to_subscription
+from bot.blog.errors import SlashpostError
 from bot.state.database import LEDGER, Database, Row, Transaction, upsert
 
 
@@ -106,12 +107,18 @@ def to_post(row: Row) -> KnownPost:
 
 
 ROWS_AT_ONCE = 500
+# A machine says every minute that it runs.
+SECONDS_ALIVE, SECONDS_KEPT = 180.0, 24 * 3600.0
+MOST_SNAPSHOTS = 100
 
 _KEEP_POST = upsert("known_posts", POST)
 _ADD_DELIVERY = """
     INSERT INTO deliveries (id, subscription, position, state, attempts, since, not_before,
         channel, message, thread, published, letter, problem)
-    VALUES ($1, $2, $3, 'waiting', 0, $4, 0, NULL, NULL, NULL, 0, '', '')
+    SELECT $1, key, $3, 'waiting', 0,
+        CASE WHEN searched > since THEN searched ELSE CAST(since AS DOUBLE PRECISION) END,
+        0, NULL, NULL, NULL, 0, '', ''
+    FROM subscriptions WHERE key = $2
     ON CONFLICT (id) DO NOTHING
 """
 _ADD_POST = """
@@ -127,6 +134,10 @@ _MARK_CHANGED = """
 """
 
 
+class OlderPosts(SlashpostError):
+    """Another machine that shares the state has newer posts."""
+
+
 class Ledger:
     """Remembers posts. Every method may raise StateUnavailable."""
 
@@ -138,48 +149,97 @@ class Ledger:
         rows = await self._database.rows(f"SELECT {POST} FROM known_posts")  # noqa: S608
         return await asyncio.to_thread(_to_posts, rows)
 
-    async def revise(self, generation: int, decide: Callable[[Known], Revision]) -> Revision | None:
+    async def revise(
+        self, fingerprint: str, owner: str, decide: Callable[[Known], Revision]
+    ) -> tuple[Revision, int]:
         """Record what ``decide`` makes of the posts, and what is to be sent, in one transaction.
 
         Args:
-            generation: of the source that was scanned.
+            fingerprint: digest of all posts that were scanned.
+            owner: names the machine and process.
             decide: called in another thread, with nobody else revising meanwhile.
 
         Returns:
-            What was recorded; None where the ledger has seen a later generation, and so was
-            left as it is.
+            What was recorded, and the generation of these posts: 0 where no other machine
+            can have others.
+
+        Raises:
+            OlderPosts: another machine has newer posts; nothing was recorded.
         """
         async with self._database.transaction() as transaction:
             await transaction.alone(LEDGER)
-            before = await transaction.rows("SELECT generation, looked FROM ledger")
-            newest, looked = before[0] if before else (0, await transaction.now())
-            if 0 < generation < newest:
-                return None
-            posts = await transaction.rows(f"SELECT {POST} FROM known_posts")  # noqa: S608
-            subscriptions = await transaction.rows(
-                f"SELECT {SUBSCRIPTION} FROM subscriptions ORDER BY since, key"  # noqa: S608
-            )
-
-            def revision_of_rows() -> Revision:
-                return decide(
-                    Known(
-                        posts=_to_posts(posts),
-                        subscriptions=[to_subscription(row) for row in subscriptions],
-                        is_first=not before,
-                    )
+            before = await transaction.rows("SELECT generation FROM ledger")
+            newest: int = before[0][0] if before else 0
+            now = await transaction.now()
+            generation, is_older = 0, False
+            if self._database.is_shared:
+                generation, is_older = await _rank(transaction, fingerprint, owner, newest, now)
+            if not is_older:
+                revision = await self._revise(transaction, decide, is_first=not before)
+                await transaction.rows(
+                    "INSERT INTO ledger (one, generation, looked) VALUES (1, $1, $2)"
+                    " ON CONFLICT (one) DO UPDATE"
+                    " SET generation = excluded.generation, looked = excluded.looked",
+                    max(generation, newest),
+                    now,
                 )
+        if is_older:
+            raise OlderPosts("Another machine has newer posts; this one announces nothing")
+        return revision, generation
 
-            revision = await asyncio.to_thread(revision_of_rows)
-            await _write_posts(transaction, revision.posts, {name for name, *_ in posts})
-            await _assign(transaction, revision.assignments, since=looked)
-            await transaction.rows(
-                "INSERT INTO ledger (one, generation, looked) VALUES (1, $1, $2)"
-                " ON CONFLICT (one) DO UPDATE"
-                " SET generation = excluded.generation, looked = excluded.looked",
-                max(generation, newest),
-                await transaction.now(),
+    async def _revise(
+        self, transaction: Transaction, decide: Callable[[Known], Revision], *, is_first: bool
+    ) -> Revision:
+        posts = await transaction.rows(f"SELECT {POST} FROM known_posts")  # noqa: S608
+        subscriptions = await transaction.rows(
+            f"SELECT {SUBSCRIPTION} FROM subscriptions ORDER BY since, key"  # noqa: S608
+        )
+
+        def revision_of_rows() -> Revision:
+            return decide(
+                Known(
+                    posts=_to_posts(posts),
+                    subscriptions=[to_subscription(row) for row in subscriptions],
+                    is_first=is_first,
+                )
             )
+
+        revision = await asyncio.to_thread(revision_of_rows)
+        await _write_posts(transaction, revision.posts, {name for name, *_ in posts})
+        await _assign(transaction, revision.assignments)
         return revision
+
+
+async def _rank(
+    transaction: Transaction, fingerprint: str, owner: str, newest: int, now: float
+) -> tuple[int, bool]:
+    """The generation of these posts, and whether another running machine has newer ones.
+
+    Posts that nobody had before are the newest. Those that were replaced are older, as long
+    as a machine runs that has the newer ones; then they are the newest again.
+    """
+    seen = await transaction.rows(
+        "SELECT generation FROM snapshots WHERE fingerprint = $1", fingerprint
+    )
+    generation = seen[0][0] if seen else newest + 1
+    is_older = generation < newest and bool(
+        await transaction.rows(
+            "SELECT 1 FROM machines WHERE owner <> $1 AND generation >= $2 AND seen > $3",
+            owner,
+            newest,
+            now - SECONDS_ALIVE,
+        )
+    )
+    if not is_older and generation < newest:
+        generation = newest + 1
+    for table, columns, values in (
+        ("snapshots", "fingerprint, generation", (fingerprint, generation)),
+        ("machines", "owner, generation, seen", (owner, generation, now)),
+    ):
+        await transaction.rows(upsert(table, columns), *values)
+    await transaction.rows("DELETE FROM snapshots WHERE generation < $1", newest - MOST_SNAPSHOTS)
+    await transaction.rows("DELETE FROM machines WHERE seen < $1", now - SECONDS_KEPT)
+    return generation, is_older
 
 
 async def _write_posts(
@@ -192,14 +252,12 @@ async def _write_posts(
         await transaction.many(_MARK_CHANGED, [(post.id,) for post in some if post.id in known])
 
 
-async def _assign(
-    transaction: Transaction, assignments: Sequence[Assignment], *, since: float
-) -> None:
+async def _assign(transaction: Transaction, assignments: Sequence[Assignment]) -> None:
     ((last,),) = await transaction.rows("SELECT coalesce(max(position), 0) FROM deliveries")
     await transaction.many(
         _ADD_DELIVERY,
         [
-            (given.delivery, given.subscription, position, since)
+            (given.delivery, given.subscription, position)
             for position, given in enumerate(assignments, start=last + 1)
         ],
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.announce.delivery import Sent
-from bot.announce.ledger import POST, KnownPost, to_post
+from bot.announce.delivery import Sent, delivery_id
+from bot.announce.ledger import POST, KnownPost, OlderPosts, to_post
+from bot.announce.mark import Adoption
 from bot.announce.subscription import SUBSCRIPTION, Pause, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
 from bot.state.database import Database, Row, Transaction
@@ -15,9 +16,10 @@ from bot.state.database import Database, Row, Transaction
 # waiting: to be sent. sending: an attempt was begun. sent: the message is there, its thread
 # or its publication may lack. done: all is as it should be. changed: the posts look different
 # now. dropped: the posts were withdrawn before they were sent. refused: Discord takes
-# neither its card nor a plain one. lost: somebody deleted the message.
+# neither its card nor a plain one. lost: somebody deleted the message. kept: the message was
+# found, announces more than these posts, and stays as it is.
 DeliveryState = Literal[
-    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost"
+    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost", "kept"
 ]
 
 
@@ -130,7 +132,10 @@ _WAIT = f"""
     ) AS lines WHERE first IS NOT NULL
 """  # noqa: S608
 # Which number of a backlog counts the deliveries of a state.
-_KINDS = {"sent": "sent", "done": "sent", "changed": "changes", "refused": "refused"}
+_KINDS = dict.fromkeys(("sent", "done", "kept"), "sent") | {
+    "changed": "changes",
+    "refused": "refused",
+}
 
 
 class Outbox:
@@ -149,16 +154,19 @@ class Outbox:
 
         Args:
             owner: names the claiming machine and process.
-            generation: of the posts that it has; with older ones than the ledger's, it gets
-                no lease.
+            generation: of the posts that it has, as from ``Ledger.revise``.
             seconds: how long the lease lasts unless it is renewed.
+
+        Raises:
+            OlderPosts: another machine has newer posts.
         """
         async with self._database.transaction() as transaction:
-            if generation and await transaction.rows(
-                "SELECT 1 FROM ledger WHERE generation > $1", generation
-            ):
-                return None
             now = await transaction.now()
+            if generation:
+                await transaction.rows("UPDATE machines SET seen = $2 WHERE owner = $1", owner, now)
+                newer = "SELECT 1 FROM ledger WHERE generation > $1"
+                if await transaction.rows(newer, generation):
+                    raise OlderPosts("Another machine has newer posts; this one sends nothing")
             for *wish, fence, attempts in await transaction.claim(_READY, now):
                 subscription = to_subscription(tuple(wish))
                 await transaction.rows(
@@ -249,6 +257,65 @@ class Outbox:
                     ") THEN 'changed' ELSE 'done' END WHERE id = $1",
                     delivery.id,
                 )
+
+    async def messages(self, lease: Lease) -> frozenset[int]:
+        """Ids of the messages all of whose posts are known."""
+        rows = await self._database.rows(
+            "SELECT message FROM deliveries WHERE subscription = $1 AND message IS NOT NULL"
+            " AND state <> 'kept'",
+            lease.subscription.key,
+        )
+        return frozenset(message for (message,) in rows)
+
+    async def searched(self, lease: Lease, seconds: float, *, complete: bool) -> None:
+        """Note that the channel's history was read; extend the lease to ``seconds`` from now.
+
+        Args:
+            lease: the right to do so.
+            seconds: how long the lease lasts from now.
+            complete: whether all announcements there are known, so that nobody need read it again.
+        """
+        async with self._database.transaction() as transaction:
+            now = await transaction.now()
+            await _hold(transaction, lease, until=now + seconds)
+            if complete:
+                await transaction.rows(
+                    "UPDATE subscriptions SET searched = $2 WHERE key = $1",
+                    lease.subscription.key,
+                    now,
+                )
+
+    async def adopt(self, lease: Lease, delivery: Delivery, adoptions: Sequence[Adoption]) -> None:
+        """Note that messages announce some posts of a delivery already; the rest remains.
+
+        A message of just these posts will be made to show them as they are.
+        """
+        async with self._database.transaction() as transaction:
+            await _succeed(transaction, lease)
+            for adoption in adoptions:
+                name = delivery_id(delivery.id, [str(adoption.sent.message)])
+                await transaction.rows(
+                    "INSERT INTO deliveries (id, subscription, position, state, attempts, since,"
+                    " not_before, channel, message, thread, published, letter, problem)"
+                    " SELECT $2, subscription, position, $3, attempts, since, 0, $4, $5, $6, $7,"
+                    " '', '' FROM deliveries WHERE id = $1 ON CONFLICT (id) DO NOTHING",
+                    delivery.id,
+                    name,
+                    "changed" if adoption.is_whole else "kept",
+                    adoption.sent.channel,
+                    adoption.sent.message,
+                    adoption.sent.thread,
+                    int(adoption.sent.published),
+                )
+                await transaction.many(
+                    "UPDATE delivery_posts SET delivery = $1 WHERE subscription = $2 AND post = $3",
+                    [(name, lease.subscription.key, post) for post in adoption.posts],
+                )
+            await transaction.rows(
+                "DELETE FROM deliveries WHERE id = $1"
+                " AND NOT EXISTS (SELECT 1 FROM delivery_posts WHERE delivery = $1)",
+                delivery.id,
+            )
 
     async def close(
         self, lease: Lease, delivery: Delivery, state: DeliveryState, problem: str = ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from contextlib import suppress
 
 from bot.announce.delivery_worker import DeliveryWorker, Services
+from bot.announce.ledger import OlderPosts
 from bot.announce.outbox import Lease
 from bot.blog.errors import StateUnavailable
 
@@ -31,7 +31,6 @@ class Sender:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._outbox = services.outbox
-        self._owner = uuid.uuid4().hex
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._workers: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -73,8 +72,10 @@ class Sender:
             lease = None
             try:
                 lease = await self._outbox.claim(
-                    self._owner, self._services.catalogue.generation, self._services.lease_seconds
+                    self._services.owner, self._services.generation, self._services.lease_seconds
                 )
+            except OlderPosts:
+                self._services.is_outdated = True
             finally:
                 if lease is None:
                     self._slots.release()

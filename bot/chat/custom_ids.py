@@ -261,6 +261,8 @@ class NewPost(CustomId, word="new"):
     PREVIEW: ClassVar = "0" * 20
     delivery: str = part(r"[0-9a-f]{20}")
     key: str = part(rf"{KEY}|~\d{{1,3}}")
+    # By which announcing finds the post again: ``announce.mark``.
+    mark: str = part(r"[0-9a-f.]{0,50}", default="")
 
     @staticmethod
     def withdrawn(number: int) -> str:

@@ -46,7 +46,13 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """Where the state is kept. Every method may raise StateUnavailable."""
+    """Where the state is kept. Every method may raise StateUnavailable.
+
+    Attributes:
+        is_shared: whether several machines may use it at once.
+    """
+
+    is_shared: bool
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin, and commit at the end of the context; an exception takes all back.

@@ -60,6 +60,8 @@ class Postgres:
     It connects when it is needed, and again after the server was away.
     """
 
+    is_shared = True
+
     def __init__(self, pool: asyncpg.Pool, name: str, scripts: Sequence[Path]) -> None:
         self._pool = pool
         self._name = name

@@ -26,6 +26,8 @@ class SQLite:
     sees what is not committed.
     """
 
+    is_shared = False
+
     def __init__(
         self,
         name: str,

@@ -51,10 +51,10 @@ class DiscordChannels:
         if place == "thread":
             holder = await self._channel(int(its["parent_id"]))
         server = int(its["guild_id"])
-        guild = await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=server))
+        guild = await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=server), _guild)
         path = "/guilds/{guild_id}/members/{user_id}"
         route = Route("GET", path, guild_id=server, user_id=self._rest.me)
-        member = await self._rest.ask(route)
+        member = await self._rest.ask(route, _member)
         given = allowed(holder, guild, member, thread=place == "thread")
         return Channel(
             id=int(its["id"]),
@@ -70,8 +70,30 @@ class DiscordChannels:
 
     async def _channel(self, channel: int) -> Payload:
         route = Route("GET", "/channels/{channel_id}", channel_id=channel)
-        found: Payload = await self._rest.ask(route)
-        return found
+        return await self._rest.ask(route, _channel)
+
+
+def _with(payload: Payload, *keys: str) -> Payload:
+    """The payload, which has these keys.
+
+    Raises:
+        KeyError, TypeError: it has not.
+    """
+    for key in keys:
+        payload[key]
+    return payload
+
+
+def _channel(payload: Payload) -> Payload:
+    return _with(payload, "id", "type")
+
+
+def _guild(payload: Payload) -> Payload:
+    return _with(payload, "id", "roles", "owner_id")
+
+
+def _member(payload: Payload) -> Payload:
+    return _with(payload, "roles", "user")
 
 
 def needed(place: Place | None, guild: Payload, wish: Subscription | None) -> Permissions:

@@ -6,12 +6,13 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord.http import Route
 
-from bot.announce.delivery import Message, MessageGone, NoAccess, Sent
+from bot.announce.delivery import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.transport.channels import DiscordChannels
@@ -72,12 +73,12 @@ class DiscordMessenger:
 
     async def _write(self, to: Subscription, body: Payload) -> Sent:
         route = Route("POST", MESSAGES, channel_id=await self._channel(to))
-        return _sent(await self._rest.ask(route, body=body))
+        return await self._rest.ask(route, _sent, body=body)
 
     async def _must_be_in(self, guild: int) -> None:
         """Tell a server that the bot has left from one where a channel is closed to it."""
         try:
-            await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=guild))
+            await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=guild), _anything)
         except NoAccess as error:
             raise NoAccess("the bot is not in the server", "left") from error
 
@@ -89,52 +90,54 @@ class DiscordMessenger:
             "message": first,
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
-        thread = await self._rest.ask(route, body=body, once=True)
-        return Sent(channel=int(thread["id"]), message=int(thread["id"]))
+        thread = await self._rest.ask(route, lambda found: int(found["id"]), body=body, once=True)
+        return Sent(channel=thread, message=thread)
 
     async def _tags(self, forum: int, wanted: Sequence[str]) -> list[str]:
         """The ids of the forum's tags with the names of the message's.
 
         Where a post needs one and none fits, the forum's first, rather than no post at all.
         """
-        channel = await self._rest.ask(Route("GET", CHANNEL, channel_id=forum))
-        free = [tag for tag in channel.get("available_tags", ()) if not tag["moderated"]]
         keys = {tag_key(tag) for tag in wanted}
-        fitting = [tag["id"] for tag in free if tag_key(tag["name"]) in keys]
-        if not fitting and channel.get("flags", 0) & REQUIRES_TAG:
-            fitting = [tag["id"] for tag in free[:1]]
-        return fitting[:MOST_TAGS]
 
-    async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
-        """The bot's own message with that id in a button, sent since then."""
+        def fitting(channel: Payload) -> list[str]:
+            free = [tag for tag in channel.get("available_tags", ()) if not tag["moderated"]]
+            found = [tag["id"] for tag in free if tag_key(tag["name"]) in keys]
+            if not found and channel.get("flags", 0) & REQUIRES_TAG:
+                found = [tag["id"] for tag in free[:1]]
+            return found[:MOST_TAGS]
+
+        return await self._rest.ask(Route("GET", CHANNEL, channel_id=forum), fitting)
+
+    async def history(self, to: Subscription, since: float) -> AsyncGenerator[Announced, None]:
+        """Read the channel backwards, or the forum's posts, as far as ``since``."""
         after = discord.utils.time_snowflake(
-            dt.datetime.fromtimestamp(since - CLOCK_SECONDS, tz=dt.UTC)
+            dt.datetime.fromtimestamp(max(0.0, since - CLOCK_SECONDS), tz=dt.UTC)
         )
         messages = self._openings(to, after) if to.place == "forum" else self._history(to, after)
         async with contextlib.aclosing(messages):
             async for message in messages:
-                if int(message["author"]["id"]) == self._rest.me and _holds(message, delivery):
-                    return _sent(message)
-        return None
+                if message.author == self._rest.me and message.buttons:
+                    yield Announced(sent=message.sent, buttons=message.buttons)
 
-    async def _history(self, to: Subscription, after: int) -> AsyncGenerator[Payload, None]:
+    async def _history(self, to: Subscription, after: int) -> AsyncGenerator[Found, None]:
         """Messages after one with that id, newest first."""
         route = Route("GET", MESSAGES, channel_id=await self._channel(to))
         query: dict[str, str | int] = {"limit": PAGE}
         for _ in range(MOST_PAGES):
-            page = await self._rest.ask(route, query=query)
+            page = await self._rest.ask(route, _page, query=query)
             if not page:
                 # Without this permission, Discord shows an empty channel.
                 await self._must_read(to)
                 return
             for message in page:
-                if int(message["id"]) <= after:
+                if message.id <= after:
                     return
                 yield message
             if len(page) < PAGE:
                 return
-            query["before"] = page[-1]["id"]
-        log.warning("%s: no message among the last %d messages", to.key, PAGE * MOST_PAGES)
+            query["before"] = page[-1].id
+        log.warning("%s: read the last %d messages, and no further", to.key, PAGE * MOST_PAGES)
 
     async def _must_read(self, to: Subscription) -> None:
         if to.guild is None:
@@ -143,38 +146,37 @@ class DiscordMessenger:
         if READ_HISTORY in missing:
             raise NoAccess(f"the bot lacks the permission {READ_HISTORY}")
 
-    async def _openings(self, to: Subscription, after: int) -> AsyncGenerator[Payload, None]:
+    async def _openings(self, to: Subscription, after: int) -> AsyncGenerator[Found, None]:
         """The first messages of the posts that the bot opened in a forum."""
         threads = self._threads(to, after)
         async with contextlib.aclosing(threads):
             async for thread in threads:
-                its = int(thread["id"])
-                if int(thread["owner_id"]) != self._rest.me or its < after:
+                if thread.owner != self._rest.me or thread.id < after:
                     continue
+                route = Route("GET", MESSAGE, channel_id=thread.id, message_id=thread.id)
                 with contextlib.suppress(MessageGone):
-                    yield await self._rest.ask(
-                        Route("GET", MESSAGE, channel_id=its, message_id=its)
-                    )
+                    yield await self._rest.ask(route, _found)
 
-    async def _threads(self, to: Subscription, after: int) -> AsyncGenerator[Payload, None]:
+    async def _threads(self, to: Subscription, after: int) -> AsyncGenerator[Thread, None]:
         """A forum's posts that are open, then those archived after a message's id."""
         forum = _id(to.channel)
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=_id(to.guild))
-        active = await self._rest.ask(route)
-        for thread in active["threads"]:
-            if int(thread["parent_id"]) == forum:
+        for thread in await self._rest.ask(route, _threads):
+            if thread.parent == forum:
                 yield thread
         path = "/channels/{channel_id}/threads/archived/public"
         route = Route("GET", path, channel_id=forum)
-        query = {"limit": str(PAGE)}
+        query: dict[str, str | int] = {"limit": PAGE}
         for _ in range(MOST_PAGES):
-            page = await self._rest.ask(route, query=query)
-            for thread in page["threads"]:
+            page, has_more = await self._rest.ask(
+                route, lambda answer: (_threads(answer), bool(answer["has_more"])), query=query
+            )
+            for thread in page:
                 yield thread
-            if not page["threads"] or not page["has_more"]:
+            if not page or not has_more:
                 return
-            query["before"] = page["threads"][-1]["thread_metadata"]["archive_timestamp"]
-            if _instant(query["before"]) < discord.utils.snowflake_time(after):
+            query["before"] = page[-1].archived
+            if dt.datetime.fromisoformat(page[-1].archived) < discord.utils.snowflake_time(after):
                 return
 
     async def edit(self, sent: Sent, message: Message) -> None:
@@ -194,31 +196,33 @@ class DiscordMessenger:
     async def _change(self, sent: Sent, message: Message) -> None:
         body = _content(message) | {"flags": COMPONENTS_V2, "allowed_mentions": {"parse": []}}
         route = Route("PATCH", MESSAGE, channel_id=sent.channel, message_id=sent.message)
-        await self._rest.ask(route, body=body)
+        await self._rest.ask(route, _anything, body=body)
         if sent.channel != sent.message:
             return
-        thread = await self._rest.ask(Route("GET", CHANNEL, channel_id=sent.channel))
-        if thread["name"] != message.title:
+        route = Route("GET", CHANNEL, channel_id=sent.channel)
+        if await self._rest.ask(route, lambda thread: thread["name"]) != message.title:
             await self._set(sent.channel, name=message.title)
 
     async def _archive(self, thread: int, *, archived: bool) -> None:
         await self._set(thread, archived=archived)
 
     async def _set(self, thread: int, **fields: object) -> None:
-        await self._rest.ask(Route("PATCH", CHANNEL, channel_id=thread), body=fields)
+        route = Route("PATCH", CHANNEL, channel_id=thread)
+        await self._rest.ask(route, _anything, body=fields)
 
     async def start_thread(self, sent: Sent, message: Message) -> int:
         """Hang a thread on a message; the two share an id."""
         path = MESSAGE + "/threads"
         route = Route("POST", path, channel_id=sent.channel, message_id=sent.message)
-        await self._rest.ask(route, body={"name": message.title}, already=ALREADY_A_THREAD)
+        body = {"name": message.title}
+        await self._rest.ask(route, _anything, body=body, already=ALREADY_A_THREAD)
         return sent.message
 
     async def publish(self, sent: Sent) -> None:
         """Pass a message on: ten an hour in one channel, then ``TryLater`` says when."""
         path = MESSAGE + "/crosspost"
         route = Route("POST", path, channel_id=sent.channel, message_id=sent.message)
-        await self._rest.ask(route, already=ALREADY_PUBLISHED)
+        await self._rest.ask(route, _anything, already=ALREADY_PUBLISHED)
 
     async def _channel(self, to: Subscription) -> int:
         """Where its messages go; a reader's direct messages are opened first."""
@@ -226,8 +230,9 @@ class DiscordMessenger:
             return _id(to.channel)
         if to.reader not in self._readers:
             body = {"recipient_id": str(to.reader)}
-            channel = await self._rest.ask(Route("POST", "/users/@me/channels"), body=body)
-            self._readers[to.reader] = int(channel["id"])
+            route = Route("POST", "/users/@me/channels")
+            channel = await self._rest.ask(route, lambda found: int(found["id"]), body=body)
+            self._readers[to.reader] = channel
         return self._readers[to.reader]
 
 
@@ -242,6 +247,63 @@ def _mentions(message: Message) -> Payload:
     return {"parse": [], "roles": roles}
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message in a channel's history.
+
+    Attributes:
+        id: its id.
+        author: id of who wrote it.
+        sent: where it is.
+        buttons: the parts of each custom id, between colons.
+    """
+
+    id: int
+    author: int
+    sent: Sent
+    buttons: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A forum's post. ``archived`` is the time when it was archived, or empty."""
+
+    id: int
+    owner: int
+    parent: int
+    archived: str
+
+
+def _anything(answer: object) -> object:
+    """For answers that nobody reads."""
+    return answer
+
+
+def _found(message: Payload) -> Found:
+    return Found(
+        id=int(message["id"]),
+        author=int(message["author"]["id"]),
+        sent=_sent(message),
+        buttons=tuple(tuple(custom_id.split(":")) for custom_id in _custom_ids(message)),
+    )
+
+
+def _page(answer: Sequence[Payload]) -> list[Found]:
+    return [_found(message) for message in answer]
+
+
+def _threads(answer: Payload) -> list[Thread]:
+    return [
+        Thread(
+            id=int(thread["id"]),
+            owner=int(thread["owner_id"]),
+            parent=int(thread["parent_id"]),
+            archived=(thread.get("thread_metadata") or {}).get("archive_timestamp") or "",
+        )
+        for thread in answer["threads"]
+    ]
+
+
 def _sent(message: Payload) -> Sent:
     thread = message.get("thread")
     return Sent(
@@ -252,20 +314,11 @@ def _sent(message: Payload) -> Sent:
     )
 
 
-def _holds(message: Payload, delivery: str) -> bool:
-    """Whether a button's custom id, in parts between colons, has the delivery's id."""
-    return any(delivery in custom_id.split(":") for custom_id in _custom_ids(message))
-
-
 def _custom_ids(node: Mapping[str, Any]) -> Iterator[str]:
     if "custom_id" in node:
         yield node["custom_id"]
     for child in (*node.get("components", ()), *filter(None, [node.get("accessory")])):
         yield from _custom_ids(child)
-
-
-def _instant(timestamp: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(timestamp)
 
 
 def _id(value: int | None) -> int:

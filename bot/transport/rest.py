@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from discord.http import Route
 
-from bot.announce.delivery import MessageGone, MessageRefused, MessengerError, NoAccess, TryLater
+from bot.announce.delivery import (
+    MessageGone,
+    MessageRefused,
+    MessengerError,
+    NoAccess,
+    TokenRejected,
+    TryLater,
+)
 from bot.announce.subscription import PauseReason
 from bot.transport.api import DISCORD_ERRORS, RATE_LIMITED, describe, is_transient
-from bot.transport.rate_limiter import RateLimiter
+from bot.transport.rate_limiter import LimitsGuard, RateLimiter
 
 Payload = dict[str, Any]
+T = TypeVar("T")
 
 # Longer than Discord takes, and well within the minutes for which it knows a nonce.
 TIMEOUT = aiohttp.ClientTimeout(total=20)
@@ -44,6 +52,9 @@ CLOSED = {
 # edits of old messages, too many open threads.
 BUSY = {20016, 20022, 20028, 30046, 40003, 160006, 160007}
 BUSY_SECONDS = 600.0
+# Discord has been seen to reject good tokens during outages.
+UNAUTHORIZED_SECONDS = 30.0
+EXCERPT = 120
 
 
 class Archived(NoAccess):
@@ -79,6 +90,7 @@ class Rest:
     def __init__(self, client: discord.Client, rate_limiter: RateLimiter) -> None:
         self._client = client
         self._rate_limiter = rate_limiter
+        self._guard = LimitsGuard(client.http)
 
     @property
     def me(self) -> int:
@@ -94,54 +106,58 @@ class Rest:
     async def ask(
         self,
         route: Route,
+        read: Callable[[Any], T],
         *,
         body: Payload | None = None,
         query: Mapping[str, str | int] | None = None,
         once: bool = False,
         already: int | None = None,
-    ) -> Any:
-        """Make a request and return the JSON of the answer.
+    ) -> T:
+        """Make a request and return what ``read`` makes of the answer's JSON.
 
         discord.py waits where Discord says so, and tries again after a server's error.
 
         Args:
             route: what is asked, and of whom.
+            read: takes the answer apart. What it raises for an answer of another shape, such
+                as KeyError, becomes TryLater.
             body: becomes JSON.
             query: the query's parameters.
             once: never ask twice, because twice would be done twice.
-            already: the error that says that this was done before; None is returned.
+            already: the error that says that this was done before; ``read`` gets None.
 
         Raises:
             MessengerError: the kind says what to do about it.
         """
         assert self.me, "without it there is nobody to ask as"
-        await self._rate_limiter.turn()
-        options: dict[str, Any] = {"timeout": TIMEOUT}
+        await self._rate_limiter.wait()
+        options: dict[str, Any] = {"timeout": TIMEOUT, "raise_for_status": self._guard.answered}
         if body is not None:
             options["json"] = body
         if query is not None:
             options["params"] = query
         if once:
             options["files"] = _Once()
+        self._guard.begun()
+        answer: Any = None
         try:
-            return await self._client.http.request(route, **options)
+            answer = await self._client.http.request(route, **options)
         except asyncio.CancelledError:
-            self._free_buckets()
+            self._guard.cancelled()
             raise
         except DISCORD_ERRORS as error:
-            if already is not None and getattr(error, "code", None) == already:
-                return None
-            raise to_messenger_error(error) from error
-
-    def _free_buckets(self) -> None:
-        """Mend what discord.py 2.7 leaves behind when a request is cancelled at its very end.
-
-        The rate limit of that route has nothing left then and nobody who would refill it, so
-        each later request waits for 30 seconds first, which is longer than a turn lasts.
-        """
-        for bucket in self._client.http._buckets.values():  # noqa: SLF001 - known nowhere else
-            if bucket.remaining <= 0 and not bucket.outgoing and bucket.expires is None:
-                bucket.reset()  # type: ignore[no-untyped-call]
+            self._guard.failed()
+            if already is None or getattr(error, "code", None) != already:
+                raise to_messenger_error(error) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # discord.py reads some of a response itself: its JSON, and its rate limits.
+            raise TryLater(f"Discord's answer cannot be read ({describe(error)})") from error
+        if isinstance(answer, str):  # discord.py takes only application/json apart
+            raise TryLater(f"Discord answered with {excerpt(answer)}")
+        try:
+            return read(answer)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            raise TryLater(f"Discord answered with {excerpt(answer)}") from error
 
 
 class _Once:
@@ -164,8 +180,15 @@ def to_messenger_error(error: Exception) -> MessengerError:
     if not isinstance(error, discord.HTTPException) or is_transient(error):
         return TryLater(describe(error), _wait(error))
     # A token that is not valid any more is not the channel's fault.
-    if error.code in BUSY or error.status == HTTPStatus.UNAUTHORIZED:
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        return TokenRejected("Discord rejects the bot's token", UNAUTHORIZED_SECONDS)
+    if error.code in BUSY:
         return TryLater(describe(error), BUSY_SECONDS)
+    return _permanent(error)
+
+
+def _permanent(error: discord.HTTPException) -> MessengerError:
+    """What is refused again, if nothing changes."""
     if error.code in KINDS:
         return KINDS[error.code](CLOSED[error.code])
     if error.status in CLOSED_STATUSES or error.code in CLOSED:
@@ -180,3 +203,11 @@ def _wait(error: Exception) -> float | None:
         return None
     said = error.response.headers.get("Retry-After", "")
     return float(said) if said.replace(".", "", 1).isdigit() else None
+
+
+def excerpt(answer: object) -> str:
+    """The beginning of an answer in one line, for the log."""
+    text = " ".join(str(answer).split())
+    if not text:
+        return "nothing"
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.announce.catalogue import VisiblePost
 from bot.announce.delivery import (
+    Announced,
     Message,
     MessageGone,
+    MessageRefused,
     Sent,
     Story,
     TryLater,
 )
 from bot.announce.subscription import Subscription
 from bot.blog.date import PostDate
-from bot.blog.post import Post
+from bot.blog.post import Post, post_key
 
 Failure = Callable[[str, str], Exception | None]
 
@@ -47,12 +49,14 @@ class Channels:
         after: the one to raise once it is done, as when the response is lost.
         messages: by subscription, in the order of their arrival.
         calls: names of all requests.
+        refuses: messages with that text are refused.
     """
 
     before: Failure = lambda _request, _key: None
     after: Failure = lambda _request, _key: None
     messages: dict[str, list[Posted]] = field(default_factory=lambda: defaultdict(list))
     calls: list[str] = field(default_factory=list)
+    refuses: str | None = None
     _last: int = 0
 
     def texts(self, key: str) -> list[str]:
@@ -62,20 +66,21 @@ class Channels:
     async def send(self, delivery: str, to: Subscription, message: Message) -> Sent:
         """Add a message, every time."""
         self._may("send", to.key)
+        if self.refuses is not None and self.refuses in str(message.components):
+            raise MessageRefused("Invalid Form Body")
         self._last += 1
         posted = Posted(self._last, delivery, message)
         self.messages[to.key].append(posted)
         self._did("send", to.key)
         return self._sent(to.key, posted)
 
-    async def find(self, delivery: str, to: Subscription, since: float) -> Sent | None:
-        """The message with that id."""
-        assert since > 0
-        self._may("find", to.key)
-        for message in self.messages[to.key]:
-            if message.delivery == delivery:
-                return self._sent(to.key, message)
-        return None
+    async def history(self, to: Subscription, since: float) -> AsyncGenerator[Announced, None]:
+        """All messages, newest first."""
+        assert since >= to.since
+        self._may("history", to.key)
+        for message in reversed(self.messages[to.key]):
+            buttons = tuple(tuple(each.split(":")) for each in message.message.components[0]["ids"])
+            yield Announced(sent=self._sent(to.key, message), buttons=buttons)
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message."""
@@ -137,15 +142,18 @@ class Lines:
         """Titles, those of withdrawn posts in brackets."""
         assert delivery
         titles = (story.post.title if story.post else f"[{story.title}]" for story in stories)
+        ids = [f"new:{delivery}:{post_key(each.title)}:{each.mark}" for each in stories]
         return Message(
-            components=[{"content": ", ".join(titles)}], title=stories[0].title, role=to.role
+            components=[{"content": ", ".join(titles), "ids": ids}],
+            title=stories[0].title,
+            role=to.role,
         )
 
     def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """The same after a mark."""
         message = self.compose(delivery, stories, to)
         plain = "plain " + message.components[0]["content"]
-        return replace(message, components=[{"content": plain}])
+        return replace(message, components=[{**message.components[0], "content": plain}])
 
 
 @dataclass

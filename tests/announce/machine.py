@@ -212,8 +212,9 @@ class Composer:
     def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """Name the posts, oldest first."""
         text = "\n".join(f"# {story.title}" for story in stories)
-        button = {"type": 2, "style": 2, "label": "Read", "custom_id": f"new:{delivery}:x"}
-        card = [{"type": 10, "content": text}, {"type": 1, "components": [button]}]
+        ids = [f"new:{delivery}:~{n}:{each.mark}" for n, each in enumerate(stories[-5:])]
+        buttons = [{"type": 2, "style": 2, "label": "Read", "custom_id": each} for each in ids]
+        card = [{"type": 10, "content": text}, {"type": 1, "components": buttons}]
         tags = {tag for story in stories if story.post for tag in story.post.tags}
         return Message(components=card, title=stories[0].title, tags=tuple(tags), role=to.role)
 

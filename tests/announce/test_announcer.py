@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from bot.announce import delivery_worker
 from bot.announce.delivery import MessageRefused, NoAccess, TryLater
 from bot.announce.subscription import Pause, Subscription
 from tests.announce.channels import later
@@ -227,16 +229,37 @@ async def test_a_refused_card_becomes_a_plain_one(
 
 
 async def test_what_discord_never_takes_is_logged_and_holds_nothing_up(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusals = iter([MessageRefused("no"), MessageRefused("still no")])
-    stage.discord.before = lambda request, _: next(refusals, None) if request == "send" else None
+    monkeypatch.setattr(delivery_worker, "REFUSED_AGAIN", 0.01)
+    monkeypatch.setattr(delivery_worker, "LET_OTHERS_PASS", 0.1)
+    stage.discord.refuses = "Hello"
     stage.shelf.put("a.md", "Hello")
     stage.shelf.put("b.md", "World")
     await stage.announce()
     assert stage.discord.texts(TEXT.key) == ["World"]
-    assert "Discord refuses 'Hello' in c12: still no" in caplog.text
+    assert "Discord refuses 'Hello' in c12: Invalid Form Body" in caplog.text
     assert (await stage.state.outbox.backlog()).refused == 1
+
+
+async def test_what_is_refused_together_with_everything_else_is_sent_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_worker, "REFUSED_AGAIN", 0.01)
+    stage.discord.refuses = ""
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    announcer = stage.announcer()
+    async with announcer.running():
+        await announcer.notice()
+        await announcer.idle(0.5)
+        assert stage.discord.texts(TEXT.key) == []
+        stage.discord.refuses = None
+        async with asyncio.timeout(5):
+            while len(stage.discord.texts(TEXT.key)) < 2:  # noqa: ASYNC110 - the channel tells nobody
+                await asyncio.sleep(0.01)
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    assert (await stage.state.outbox.backlog()).refused == 0
 
 
 async def test_a_deleted_announcement_stays_deleted(stage: Stage) -> None:
@@ -263,43 +286,108 @@ async def test_a_change_that_cannot_be_made_holds_up_no_message(stage: Stage) ->
     assert (backlog.paused, backlog.changes, backlog.sent) == (0, 1, 2)
 
 
-async def test_a_machine_with_older_posts_neither_announces_nor_withdraws(stage: Stage) -> None:
+async def test_a_single_machine_with_an_older_copy_of_its_posts_goes_on(stage: Stage) -> None:
     stage.shelf.put("a.md", "Hello")
     await stage.announce()
     stage.shelf.put("b.md", "World")
     await stage.announce()
     stage.shelf.take("b.md")
+    await stage.announce()
     stage.shelf.put("c.md", "Elsewhere")
-    stage.shelf.generation = 2
     await stage.announce()
-    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    assert stage.discord.texts(TEXT.key) == ["Hello", "[World]", "Elsewhere"]
 
 
-async def test_a_message_that_a_restored_state_has_forgotten_is_found(stage: Stage) -> None:
-    announcer = stage.announcer()
-    stage.shelf.put("a.md", "Hello")
-    await stage.announce()
-    stage.shelf.put("b.md", "World")
-    await stage.announce()
-    for table in ("known_posts", "deliveries", "delivery_posts"):
-        async with stage.state.database.transaction() as work:
-            await work.rows(f"DELETE FROM {table}")
-    await stage.announce(announcer)
-    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
-    stage.shelf.put("b.md", "World, hello")
-    await stage.announce()
-    assert stage.discord.texts(TEXT.key) == ["Hello", "World, hello"]
+async def forget(stage: Stage, *paths: str) -> None:
+    """Restore the state from a copy that was made before these posts were announced."""
+    for path in paths:
+        async with stage.state.database.transaction() as transaction:
+            ((name,),) = await transaction.rows("SELECT id FROM known_posts WHERE path = $1", path)
+            await transaction.rows("DELETE FROM known_posts WHERE id = $1", name)
+            await transaction.rows(
+                "DELETE FROM deliveries WHERE id IN"
+                " (SELECT delivery FROM delivery_posts WHERE post = $1)",
+                name,
+            )
+            await transaction.rows("DELETE FROM delivery_posts WHERE post = $1", name)
+            await transaction.rows("UPDATE subscriptions SET searched = 0")
 
 
-async def test_whoever_looked_before_need_not_search(stage: Stage) -> None:
+BODY = "This is what the post says. It says nothing else."
+
+
+async def test_what_a_restored_state_has_forgotten_is_found_at_the_second_look(
+    stage: Stage,
+) -> None:
+    for title in ("Hello", "World"):
+        stage.shelf.put(f"{title}.md", title, body=f"{title} says so. {BODY}")
+        await stage.announce()
+    await forget(stage, "World.md")
+    stage.shelf.take("World.md")
     announcer = stage.announcer()
     async with announcer.running():
-        await announcer.notice()
-        await announcer.idle(3)
-        stage.shelf.put("a.md", "Hello")
-        await announcer.notice()
-        await announcer.idle(3)
-    assert stage.discord.calls == ["send"]
+        for step in (None, "Hello", "World"):
+            if step:
+                stage.shelf.put(f"{step}.md", f"{step}!", body=f"{step} says so. {BODY}")
+            await announcer.notice()
+            await announcer.idle(3)
+    assert stage.discord.texts(TEXT.key) == ["Hello!", "World!"]
+
+
+async def test_what_was_renamed_since_the_copy_is_found_too(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello", body=BODY)
+    await stage.announce()
+    await forget(stage, "a.md")
+    stage.shelf.move("a.md", "b.md")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello"]
+    stage.shelf.put("b.md", "Hello, world", body=BODY)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello, world"]
+
+
+async def test_many_posts_since_the_copy_are_found_one_by_one_and_the_rest_is_announced(
+    stage: Stage,
+) -> None:
+    names = [f"post {number}" for number in range(7)]
+    for name in names:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+        await stage.announce()
+    await forget(stage, *(f"{name}.md" for name in names))
+    stage.shelf.put("new.md", "new", body="A new one, about something else.")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == [*names, "new"]
+    stage.shelf.put("post 3.md", "post three", body="All about post 3. Nothing but post 3.")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key)[3] == "post three"
+
+
+async def test_posts_of_a_list_that_come_one_by_one_leave_the_list_as_it_is(stage: Stage) -> None:
+    names = [f"post {number}" for number in range(7)]
+    for name in names:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+    await stage.announce()
+    (listed,) = stage.discord.texts(TEXT.key)
+    async with stage.state.database.transaction() as transaction:
+        for table in ("known_posts", "deliveries", "delivery_posts"):
+            await transaction.rows(f"DELETE FROM {table}")
+    posts = dict(stage.shelf.posts)
+    stage.shelf.posts.clear()
+    for path, post in posts.items():
+        stage.shelf.posts[path] = post
+        stage.shelf.generation += 1
+        await stage.announce()
+    assert stage.discord.texts(TEXT.key) == [listed]
+
+
+async def test_a_process_reads_the_history_of_a_channel_once(stage: Stage) -> None:
+    announcer = stage.announcer()
+    async with announcer.running():
+        for title in ("Hello", "World"):
+            stage.shelf.put(f"{title}.md", title)
+            await announcer.notice()
+            await announcer.idle(3)
+    assert stage.discord.calls == ["history", "send", "send"]
 
 
 async def test_a_subscription_that_ends_takes_what_waits_along(stage: Stage) -> None:

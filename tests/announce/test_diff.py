@@ -185,3 +185,43 @@ def test_likeness_follows_how_many_sentences_stayed(kept: int) -> None:
     changed = lines[:kept] + [f"Other words, {number} of them, stand here." for number in range(20)]
     share = similarity(minhash(TEXT), minhash("\n".join(changed[:20])))
     assert abs(share - kept / (40 - kept)) < 0.1
+
+
+OTHER = "\n".join(f"Another text says this in line {number}, which is new." for number in range(9))
+
+
+def written(path: str, title: str, text: str, *, slug: str = "") -> VisiblePost:
+    return replace(entry(path, slug=slug), title=title, digest=str(hash(text)))
+
+
+def test_a_text_that_moves_leaves_its_place_to_the_next_one() -> None:
+    """An author writes in next.md, moves it to week-1.md and begins the next in next.md."""
+    before = after(look([written("next", "One", TEXT)], texts={"next": TEXT}))
+    entries = [written("week-1", "One", TEXT), written("next", "Two", OTHER)]
+    revision = look(entries, before, {"week-1": TEXT, "next": OTHER})
+    paths = {post.path: post.id for post in revision.posts}
+    assert paths["week-1"] == before.posts[0].id
+    assert [given.posts for given in revision.assignments] == [(paths["next"],)]
+
+
+def test_two_posts_that_swap_their_files_are_the_same_two() -> None:
+    entries = [written("a", "One", TEXT), written("b", "Two", OTHER)]
+    before = after(look(entries, texts={"a": TEXT, "b": OTHER}))
+    ids = {post.title: post.id for post in before.posts}
+    entries = [written("a", "Two", OTHER), written("b", "One", TEXT)]
+    revision = look(entries, before, {"a": OTHER, "b": TEXT})
+    assert {post.title: post.id for post in revision.posts} == ids
+    assert not revision.assignments
+
+
+def test_a_post_is_edited_in_its_place_if_slug_title_or_text_stay() -> None:
+    first = written("a", "One", TEXT, slug="one")
+    before = after(look([first], texts={"a": TEXT}))
+    for edited, text in (
+        (written("a", "Two", OTHER, slug="one"), OTHER),
+        (written("a", "One", OTHER, slug="two"), OTHER),
+        (written("a", "Two", TEXT, slug="two"), TEXT),
+    ):
+        assert not look([edited], before, {"a": text}).assignments
+    revision = look([written("a", "Two", OTHER, slug="two")], before, {"a": OTHER})
+    assert len(revision.assignments) == 1, "all of them together are another post"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -25,8 +26,11 @@ LEASE = 30.0
 # Longer than any lease, wait or pause.
 LONG = 2 * 24 * 3600.0
 CHANNELS = (1, 2, 3)
-REQUESTS = ("send", "find", "edit", "start_thread", "publish")
-WRITES = ("revise", "claim", "begin", "renew", "record", "close", "put_off", "pause", "postpone")
+REQUESTS = ("send", "history", "edit", "start_thread", "publish")
+WRITES = (
+    *("revise", "claim", "begin", "renew", "searched", "adopt", "record", "close"),
+    *("put_off", "pause", "postpone"),
+)
 # What happens to the next call of that name.
 fates = st.dictionaries(
     st.sampled_from(REQUESTS),
@@ -48,8 +52,17 @@ class Doomed:
         self._inner = inner
         self._fates = fates
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._inner, name)
+
+        async def generate(*values: Any) -> AsyncGenerator[Any, None]:
+            fate = self._fates.pop(name, None)
+            if fate in {"killed before", "killed after"}:
+                raise Killed
+            self.fail_before(fate, name, values)
+            async for each in method(*values):
+                yield each
+            self.fail_after(fate)
 
         async def call(*values: object, **named: object) -> Any:
             fate = self._fates.pop(name, None)
@@ -62,7 +75,7 @@ class Doomed:
             self.fail_after(fate)
             return result
 
-        return call
+        return generate if inspect.isasyncgenfunction(method) else call
 
     def fail_before(self, fate: str | None, name: str, values: tuple[Any, ...]) -> None:
         """Databases do not."""
@@ -151,7 +164,7 @@ class OncePerChannel(RuleBasedStateMachine):
 
     async def drain(self) -> None:
         services = self.announcer._services
-        while lease := await services.outbox.claim("me", self.shelf.generation, LEASE):
+        while lease := await services.outbox.claim("me", services.generation, LEASE):
             await DeliveryWorker(services, lease).run()
 
     @precondition(lambda self: len(self.paths) < 8)

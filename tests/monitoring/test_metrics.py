@@ -144,7 +144,7 @@ async def test_announcements_are_counted_and_what_waits_is_asked_for(metrics: Me
                 Assignment("c", "c2", ("other",)),
             ]
         )
-        await state.ledger.revise(1, lambda _known: revision)
+        await state.ledger.revise("1", "me", lambda _known: revision)
         metrics.outbox = state.outbox
         found = await read(metrics)
     assert found["slashpost_announcements_total outcome=sent"] == 2

@@ -35,7 +35,7 @@ async def fill(state: State) -> None:
         posts=[HELLO],
         assignments=[Assignment("d1", "c11", ("h",)), Assignment("d2", "c11", ("i",))],
     )
-    await state.ledger.revise(7, lambda _known: revision)
+    await state.ledger.revise("7", "me", lambda _known: revision)
     lease = await state.outbox.claim("me", 7, 60)
     assert lease is not None
     delivery = await state.outbox.begin(lease, 60)

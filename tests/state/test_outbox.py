@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.announce.delivery import Sent
-from bot.announce.ledger import Assignment, Known, KnownPost, Revision
+from bot.announce.ledger import Assignment, Known, KnownPost, OlderPosts, Revision
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
 from bot.announce.subscription import Pause, Subscription
 from bot.serve.state import State
+from tests.postgres import PostgresServer
 
-NEWS = Subscription(place="news", guild=1, channel=11)
+NEWS = Subscription(place="news", guild=1, channel=11, since=5)
 TEXT = Subscription(place="text", guild=1, channel=12)
 SENT = Sent(channel=11, message=99)
 HOUR = 3600.0
@@ -39,7 +40,7 @@ async def opened(home: Path | str) -> AsyncIterator[State]:
             for wish in (NEWS, TEXT)
         ]
         revision = Revision(posts=[post("a"), post("b")], assignments=assignments)
-        await state.ledger.revise(5, lambda _known: revision)
+        await state.ledger.revise("5", "me", lambda _known: revision)
         yield state
 
 
@@ -81,7 +82,7 @@ async def test_deliveries_come_in_order_and_attempts_are_counted(state_home: Pat
         assert (first.id, first.state, first.attempts) == ("a11", "waiting", 0)
         again = await begun(state, lease)
         assert (again.id, again.state, again.attempts) == ("a11", "sending", 1)
-        assert again.since == first.since > 0
+        assert again.since == first.since == NEWS.since
         shown = Shown(message_digest="l", shown_digests={"a": "1"})
         await state.outbox.record(lease, again, SENT, shown=shown)
         assert (await begun(state, lease)).id == "b11"
@@ -107,7 +108,7 @@ async def test_a_change_comes_after_what_is_to_be_sent(state_home: Path | str) -
         delivery = await begun(state, lease)
         # The post changes while its message is on the way.
         changed = Revision(posts=[post("a", shown="2")])
-        await state.ledger.revise(6, lambda _known: changed)
+        await state.ledger.revise("6", "me", lambda _known: changed)
         shown = Shown(message_digest="l", shown_digests={"a": "1"})
         await state.outbox.record(lease, delivery, SENT, shown=shown)
         second = await begun(state, lease)
@@ -203,13 +204,50 @@ async def test_an_administrators_pause_outlasts_success(state_home: Path | str) 
         assert await state.outbox.claim("me", 5, HOUR) is None
 
 
-async def test_older_posts_get_no_turn_and_change_no_ledger(state_home: Path | str) -> None:
-    async with opened(state_home) as state:
-        assert await state.outbox.claim("me", 4, HOUR) is None
-        assert await state.ledger.revise(4, lambda _known: Revision(posts=[post("c")])) is None
-        assert {known.id for known in await state.ledger.posts()} == {"a", "b"}
-        # Where nobody knows the generation, nobody is older.
-        assert await state.outbox.claim("me", 0, HOUR) is not None
+async def revised(state: State, fingerprint: str, owner: str) -> int:
+    """The generation of posts that a machine has."""
+    _, generation = await state.ledger.revise(fingerprint, owner, lambda _known: Revision())
+    return generation
+
+
+async def test_of_two_machines_the_one_with_older_posts_announces_nothing(
+    postgres: PostgresServer,
+) -> None:
+    async with opened(postgres.url(postgres.new_database())) as state:
+        old = await revised(state, "old", "one")
+        assert await revised(state, "old", "two") == old
+        new = await revised(state, "new", "two")
+        assert new > old
+        with pytest.raises(OlderPosts):
+            await revised(state, "old", "one")
+        with pytest.raises(OlderPosts):
+            await state.outbox.claim("one", old, HOUR)
+        assert await state.outbox.claim("two", new, HOUR) is not None
+        # Whoever catches up, or has what nobody had yet, goes on.
+        assert await revised(state, "new", "one") == new
+        assert await revised(state, "newest", "one") > new
+
+
+async def test_a_machine_takes_over_with_older_posts_once_the_other_is_gone(
+    postgres: PostgresServer,
+) -> None:
+    async with opened(postgres.url(postgres.new_database())) as state:
+        old = await revised(state, "old", "one")
+        new = await revised(state, "new", "two")
+        async with state.database.transaction() as transaction:
+            await transaction.rows("UPDATE machines SET seen = seen - 600 WHERE owner = 'two'")
+        again = await revised(state, "old", "one")
+        assert old < new < again
+        assert await state.outbox.claim("one", again, HOUR) is not None
+
+
+async def test_a_single_machine_never_has_older_posts(tmp_path: Path) -> None:
+    async with opened(tmp_path / "state.db") as state:
+        for fingerprint in ("new", "old", "new"):
+            assert await revised(state, fingerprint, fingerprint) == 0
+            lease = await state.outbox.claim(fingerprint, 0, HOUR)
+            assert lease is not None
+            await state.outbox.release(lease)
 
 
 async def test_a_decision_that_fails_leaves_the_ledger_as_it_was(state_home: Path | str) -> None:
@@ -218,7 +256,7 @@ async def test_a_decision_that_fails_leaves_the_ledger_as_it_was(state_home: Pat
 
     async with opened(state_home) as state:
         with pytest.raises(ZeroDivisionError):
-            await state.ledger.revise(9, fail)
+            await state.ledger.revise("9", "me", fail)
         assert await state.outbox.claim("me", 5, HOUR) is not None
 
 
@@ -230,5 +268,5 @@ async def test_looks_at_the_posts_come_one_after_the_other(state_home: Path | st
             seen.append(len(known.posts))
             return Revision(posts=[post(f"p{len(known.posts)}")])
 
-        await asyncio.gather(*(state.ledger.revise(5, add) for _ in range(4)))
+        await asyncio.gather(*(state.ledger.revise("5", "me", add) for _ in range(4)))
         assert seen == [2, 3, 4, 5]

@@ -19,7 +19,7 @@ async def departures(
     gone: list[float] = []
 
     async def request() -> None:
-        await rate_limiter.turn()
+        await rate_limiter.wait()
         gone.append(loop.time())
 
     asked = asyncio.gather(*(request() for _ in range(requests)))

@@ -46,6 +46,14 @@ class Call:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A body that is none of Discord's, and its content type."""
+
+    kind: str
+    body: str
+
+
 @dataclass(slots=True)
 class Fault:
     """What the next matching requests get instead of an answer.
@@ -59,6 +67,8 @@ class Fault:
         works: whether what was asked for is done all the same.
         delay: seconds until the answer, or until the connection drops.
         late: seconds until what was asked for is done, if it is.
+        is_global: whether a 429 is for all requests together.
+        text: the body as it is, with its type, instead of an answer of Discord's.
     """
 
     method: str
@@ -69,6 +79,8 @@ class Fault:
     works: bool = False
     delay: float = 0.0
     late: float = 0.0
+    is_global: bool = False
+    text: tuple[str, str] | None = None
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether this request gets the fault."""
@@ -80,7 +92,10 @@ class Fault:
             return None
         if self.status == HTTPStatus.TOO_MANY_REQUESTS and self.retry_after is not None:
             message = "You are being rate limited."
-            return {"message": message, "retry_after": self.retry_after, "global": False, "code": 0}
+            return {"message": message, "retry_after": self.retry_after} | {
+                "global": self.is_global,
+                "code": 0,
+            }
         return {"message": f"{self.status}: {HTTPStatus(self.status).phrase}", "code": 0}
 
 
@@ -148,6 +163,8 @@ class Rest:
             if request.transport is not None:  # a killed client has none any more
                 request.transport.abort()
             return web.Response()
+        if isinstance(answer, Text):
+            return web.Response(status=status, text=answer.body, content_type=answer.kind)
         return _response(status, answer, verdict.headers)
 
     async def _answer_or_fail(self, request: web.Request, path: str, body: Any) -> Answer:
@@ -160,6 +177,8 @@ class Rest:
             done = await self._answer(request, path, body)
             status, answer = done if status is None else (status, answer)
         await asyncio.sleep(fault.delay)
+        if fault.text is not None:
+            return status or HTTPStatus.OK, Text(*fault.text)
         return status, answer
 
     async def _body(self, request: web.Request) -> Any:

@@ -77,9 +77,23 @@ class LoopbackDiscord:
         retry_after: float | None = 0.05,
         works: bool = False,
         delay: float = 0.0,
+        is_global: bool = False,
+        text: tuple[str, str] | None = None,
     ) -> None:
         """Answer the next requests with an error, as ``Fault`` describes it."""
-        self.rest.faults.append(Fault(method, path, status, times, retry_after, works, delay))
+        self.rest.faults.append(
+            Fault(
+                method,
+                path,
+                status,
+                times,
+                retry_after,
+                works,
+                delay,
+                is_global=is_global,
+                text=text,
+            )
+        )
 
     def read(self, channel: str | int) -> list[dict[str, Any]]:
         """What people see in a channel, oldest first; of a forum, each post's first message."""

@@ -168,7 +168,8 @@ def how_to_stop(to: Subscription, tr: Translator) -> str | None:
 def read_button(delivery: str, story: Story, number: int, tr: Translator) -> ui.Button[Any]:
     """Opens the post; its custom id tells the message from all others, withdrawn or not."""
     post: Post | None = story.post
-    meaning = NewPost(delivery, post.key if post else NewPost.withdrawn(number))
+    key = post.key if post else NewPost.withdrawn(number)
+    meaning = NewPost(delivery, key, story.mark)
     return ui.Button(
         label=tr.gettext("Read"), emoji="📖", custom_id=str(meaning), disabled=post is None
     )

@@ -67,7 +67,7 @@ async def test_about_says_what_is_on_its_way_and_what_holds_it_up(stage: Stage) 
     post = KnownPost(id="1", path="a.md", slug="a", title="A", digest="", shown_digest="a")
     wanted = Assignment(delivery_id("c2", ["1"]), "c2", ("1",))
     news = Revision(posts=[post], assignments=[wanted])
-    await stage.state.ledger.revise(1, lambda _: news)
+    await stage.state.ledger.revise("1", "me", lambda _: news)
     lease = await stage.state.outbox.claim("me", 1, 60)
     assert lease is not None
     await stage.state.outbox.put_off(lease, 600, "Discord *answers* nothing")

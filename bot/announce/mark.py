@@ -1,0 +1,129 @@
+"""By what a post is found again in an announcement that the state does not know.
+
+Such announcements are there when the state was restored from an older copy. What identifies a
+post in a message must therefore come from the post, and survive a new path or an edited text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Self
+
+from bot.announce.delivery import Announced, Sent
+from bot.announce.ledger import KnownPost
+from bot.blog.post import post_key
+
+# Of a text's least hashes, and how many hexadecimal digits of each: with the rest of a custom
+# id, 90 of Discord's 100 characters. Two texts share one of these hashes by chance in one case
+# out of a thousand million, times the sentences they have.
+HASHES, DIGITS = 4, 7
+
+_MARK = re.compile(r"(\d{1,4})\.([0-9a-f]{6})\.([0-9a-f]{6})\.((?:[0-9a-f]{7}){0,4})")
+_KEY = re.compile("[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One post in a message.
+
+    Attributes:
+        posts: how many posts the message announces, of which it may not show all.
+        slug: hash of the post's slug.
+        title: hash of its title.
+        hashes: the least of its text's minhash.
+        key: ``Post.key``; empty where the message shows that the post was withdrawn.
+    """
+
+    posts: int
+    slug: str
+    title: str
+    hashes: frozenset[str]
+    key: str = ""
+
+    @classmethod
+    def of(cls, post: KnownPost, posts: int) -> Self:
+        """The mark of a post in a message about so many."""
+        hashes = frozenset(f"{number:08x}"[-DIGITS:] for number in _least(post))
+        return cls(posts, _hash(post.slug), _hash(post.title), hashes, post_key(post.path))
+
+    @classmethod
+    def parse(cls, parts: Sequence[str]) -> Self | None:
+        """Read it from the parts of a custom id, if one of them is a mark."""
+        for part in parts:
+            if match := _MARK.fullmatch(part):
+                posts, slug, title, text = match.groups()
+                hashes = frozenset(re.findall(f".{{{DIGITS}}}", text))
+                key = next((each for each in parts if _KEY.fullmatch(each)), "")
+                return cls(int(posts), slug, title, hashes, key)
+        return None
+
+    def __str__(self) -> str:
+        """The part of a custom id, of at most 47 characters; the key stands in another part."""
+        return f"{min(self.posts, 9999)}.{self.slug}.{self.title}.{''.join(sorted(self.hashes))}"
+
+    @staticmethod
+    def removed(text: str) -> str:
+        """A text, such as a message's JSON, without the marks in it."""
+        return re.sub(f":{_MARK.pattern}", "", text)
+
+    def is_of(self, post: KnownPost) -> bool:
+        """Whether it is that post, which may have moved or been edited since.
+
+        Its path alone does not count: authors begin the next post where the last one was.
+        """
+        sample = {f"{number:08x}"[-DIGITS:] for number in post.minhash}
+        if self.hashes and 2 * len(self.hashes & sample) >= len(self.hashes):
+            return True
+        same_title = self.title == _hash(post.title)
+        return same_title and (self.slug == _hash(post.slug) or self.key == post_key(post.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Posts of a delivery that a message announces already.
+
+    Attributes:
+        sent: where the message is.
+        posts: ids of the posts.
+        is_whole: whether it announces these posts and no others.
+    """
+
+    sent: Sent
+    posts: tuple[str, ...]
+    is_whole: bool
+
+
+def adoptions(posts: Iterable[KnownPost], history: Iterable[Announced]) -> list[Adoption]:
+    """What of these posts was announced in messages of the history, each post once."""
+    left = {post.id: post for post in posts}
+    found = []
+    for announced in history:
+        marks = [mark for parts in announced.buttons if (mark := Mark.parse(parts))]
+        if not marks or not left:
+            continue
+        those = {
+            mark: next((post.id for post in left.values() if mark.is_of(post)), None)
+            for mark in marks
+        }
+        ids = tuple(dict.fromkeys(name for name in those.values() if name is not None))
+        if not ids:
+            continue
+        total = marks[0].posts
+        is_whole = len(ids) == len(marks) and total <= len(left)
+        if is_whole and total == len(left) > len(ids):
+            ids = tuple(left)  # those that the message counts and does not show
+        found.append(Adoption(announced.sent, ids, is_whole and total == len(ids)))
+        for name in ids:
+            del left[name]
+    return found
+
+
+def _least(post: KnownPost) -> list[int]:
+    return sorted(post.minhash)[:HASHES]
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
