@@ -123,7 +123,7 @@ class Finder:
         Where none does because of a typo, nothing is to be found: the reader is told instead.
         """
         search = Search(await self._parse(query), self._posts.clock())
-        words = len(search.query.large_words)
+        words = len(search.query.telling_words)
         if words <= 1:
             return search
         async with self._connection.use() as database:

@@ -10,24 +10,13 @@ from typing import NamedTuple
 from bot.blog.tag import tag_key
 from bot.index.fts_text import clean, quoted
 from bot.index.names import plain_name
+from bot.index.stop_words import telling
 
 MAX_TERMS = 32
 # Shorter last words are taken as they stand: c must not find everything with a c.
 MIN_PREFIX = 3
 # Of so many words, a post may lack one that is named by all others.
 MIN_NAMED, MAX_NAMED = 3, 8
-# What English questions are put together with: it need not stand in the answer.
-_SMALL_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        a about an and any are as at be but by can could did do does for from get had has have how
-        i if in into is it its me more my no not of on or should so than that the their them then
-        there they this to was we were what when where which who why will with without would you
-        your
-        """,
-    )
-)
 # A dash excludes after a space and before a letter or a quotation mark.
 _TERM = re.compile(
     r"(?P<minus>(?<=\s)-(?=[^\W\d_]|\")|(?<!\S)-(?=tag:\S))?"
@@ -42,8 +31,9 @@ class Query(NamedTuple):
     """A search: words that must occur, words that must not, and conditions on the post.
 
     Attributes:
-        words: words and phrases that must all occur. Articles and the like count only where
-            there are no others.
+        words: words and phrases that must all occur. Stop words count only where there are
+            no others.
+        only_stop_words: whether there are none.
         begun: the last of ``words`` may be the beginning of a word.
         without: words and phrases of which none may occur. There are none where nothing is
             asked for beside them.
@@ -54,6 +44,7 @@ class Query(NamedTuple):
     """
 
     words: tuple[str, ...] = ()
+    only_stop_words: bool = False
     begun: bool = False
     without: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -78,10 +69,11 @@ class Query(NamedTuple):
             parts.add(found)
         if parts.query == Query() and not parts.words:
             parts.words, parts.without = parts.without, []
-        large = [word for word in parts.words if word.casefold() not in _SMALL_WORDS]
+        words = telling(parts.words)
         return parts.query._replace(
-            words=tuple(large or parts.words),
-            begun=parts.begun and parts.words[-1:] == (large or parts.words)[-1:],
+            words=tuple(words or parts.words),
+            only_stop_words=bool(parts.words) and not words,
+            begun=parts.begun and parts.words[-1:] == (words or parts.words)[-1:],
             without=tuple(parts.without),
         )
 
@@ -98,9 +90,9 @@ class Query(NamedTuple):
         return self == Query()
 
     @property
-    def large_words(self) -> list[str]:
+    def telling_words(self) -> Sequence[str]:
         """Those of its words that say what is meant."""
-        return [word for word in self.words if word.casefold() not in _SMALL_WORDS]
+        return () if self.only_stop_words else self.words
 
     def match_all(self, *, begun: bool = False) -> str | None:
         """The words as an FTS5 expression, or None where there are none.
@@ -117,7 +109,7 @@ class Query(NamedTuple):
     @property
     def match_named(self) -> str | None:
         """What a title and tags match that hold all words but one; None for few or very many."""
-        words = self.large_words
+        words = self.telling_words
         if not MIN_NAMED <= len(words) <= MAX_NAMED or any(" " in word for word in words):
             return None
         return f"{{title tags}} : ({_all_but_one_of(words)})"

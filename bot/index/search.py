@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple, Self
 
 from bot.index.database import Database, Row
 from bot.index.fts_text import MATCH_END, MATCH_START, quoted
+from bot.index.names import plain_name
 from bot.index.query import Query
-from bot.index.rows import FULL_TEXT_TABLES, SELECTED
-from bot.index.snippet import MarkedPost, Match, best_match
+from bot.index.rows import FULL_TEXT_TABLES, SELECTED, TEXTS
+from bot.index.snippet import STEM, MarkedPost, Match, best_match, marked_stems
 from bot.index.sql import IN_ORDER, VISIBLE
 
 # A word that so many posts hold is a whole one, not the beginning of another.
@@ -22,6 +24,12 @@ ENOUGH_WHOLE = 10
 MANY = 2_000
 # Candidates are so many of the newest, and so many whose title, headings or tags match.
 CANDIDATES = 500
+# Of posts that hold any of the words, so many of the first are ordered by their fronts, too; and
+# the constant of the fusion, which says how little it matters who is the very first.
+REORDERED, FUSION = 40, 11
+# What a word counts in each part of the front.
+FRONT = {"title": 3.0, "tags": 2.0, "summary": 2.0, "headings": 1.5}
+SHOWN = ("title", "headings", "summary", "body")
 
 
 class Required(Enum):
@@ -157,8 +165,10 @@ class Search:
         """The posts' ids, best first; the newest first where there are no words."""
         conditions = Conditions.of(self.query, self.now)
         if expression is not None:
-            words = list(map(quoted, self.query.words)) if self.required is Required.ANY else ()
-            return await Ranking(database, expression, conditions, words).best(limit, offset)
+            if self.required is Required.ANY:
+                ranking = Ranking(database, expression, conditions, self.query.words)
+                return await ranking.best_by_front(limit, offset)
+            return await Ranking(database, expression, conditions).best(limit, offset)
         rows = await database.rows(
             f"SELECT p.id FROM posts AS p WHERE {conditions.sql} "  # noqa: S608
             f"ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
@@ -182,7 +192,7 @@ class Search:
         else:
             rows = await database.rows(
                 " UNION ALL ".join(
-                    f"SELECT t.rowid, {_highlights(table)}, b.anchors FROM {table} AS t "  # noqa: S608
+                    f"SELECT t.rowid, {_highlights(table, SHOWN)}, b.anchors FROM {table} AS t "  # noqa: S608
                     f"JOIN bodies AS b ON b.post = t.rowid WHERE {table} MATCH :match "
                     f"AND t.rowid {among}"
                     for table in FULL_TEXT_TABLES
@@ -203,7 +213,7 @@ class Ranking:
         database: the index.
         expression: for FTS5.
         conditions: on the post.
-        words: expressions of which one is enough, where ``expression`` says no more.
+        words: those of which one is enough, where ``expression`` says no more.
     """
 
     database: Database
@@ -220,6 +230,60 @@ class Ranking:
             f"ORDER BY found.rank, {IN_ORDER} LIMIT :limit OFFSET :offset",
             {"limit": limit, "offset": offset},
         )
+
+    async def best_by_front(self, limit: int, offset: int) -> list[int]:
+        """Those posts; of the first, those come first whose front holds the rarest words.
+
+        BM25 adds up what the whole of a long post holds, which favours posts that mention
+        everything. So the first posts are also ordered by what title, tags, summary and headings
+        hold, and the two orders are fused: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion.
+        """
+        if offset >= REORDERED:
+            return await self.best(limit, offset)
+        first = await self.best(REORDERED, 0)
+        by_front = await self._ordered_by_front(first)
+        places = {id_: place for place, id_ in enumerate(by_front)}
+        fused = sorted(
+            first,
+            key=lambda id_: -1 / (FUSION + first.index(id_)) - 1 / (FUSION + places[id_]),
+        )
+        page = fused[offset : offset + limit]
+        if len(page) < limit and len(first) == REORDERED:
+            page += await self.best(limit - len(page), REORDERED)
+        return page
+
+    async def _ordered_by_front(self, ids: Sequence[int]) -> list[int]:
+        """Posts in the order of the words that their fronts hold, weighed by rarity and place."""
+        weights = await self._rarities()
+        rows = await self.database.rows(
+            " UNION ALL ".join(
+                f"SELECT rowid, {_highlights(table, FRONT)} FROM {table} "  # noqa: S608
+                f"WHERE {table} MATCH :match AND rowid IN {_values(ids)}"
+                for table in FULL_TEXT_TABLES
+            ),
+            {"match": self.expression},
+        )
+        scores = dict.fromkeys(ids, 0.0)
+        for id_, *texts in rows:
+            found: dict[str, float] = {}
+            for weight, text in zip(FRONT.values(), texts, strict=True):
+                for stem in marked_stems(text):
+                    found[stem] = max(weight, found.get(stem, 0.0))
+            scores[id_] = sum(
+                rarity * max((found[stem] for stem in found if _are_alike(stem, word)), default=0)
+                for word, rarity in weights.items()
+            )
+        return sorted(ids, key=lambda id_: -scores[id_])
+
+    async def _rarities(self) -> dict[str, float]:
+        """How much each word tells: the inverse document frequency of BM25."""
+        total = int(await self.database.value("SELECT count(*) FROM posts"))
+        rarities = {}
+        for word in self.words:
+            held = await count_matches(self.database, quoted(word), MANY)
+            stem = plain_name(word).strip()[:STEM]
+            rarities[stem] = math.log(1 + (total - held + 0.5) / (held + 0.5)) if held else 0.0
+        return rarities
 
     async def _candidates_first(self, limit: int, offset: int, expression: str) -> list[int]:
         found = self._found("rowid AS id, rank", "AND +rowid IN (SELECT id FROM candidates)")
@@ -244,7 +308,8 @@ class Ranking:
 
     async def _candidates_expression(self) -> str:
         """An expression that the candidates match: with the rarest words, or in front."""
-        counted = [(await count_matches(self.database, word, MANY), word) for word in self.words]
+        words = list(map(quoted, self.words))
+        counted = [(await count_matches(self.database, word, MANY), word) for word in words]
         rarest, total = [], 0
         for count, word in sorted(counted):
             total += count
@@ -280,8 +345,14 @@ def _values(ids: Sequence[int]) -> str:
     return f"({','.join(map(str, ids))})"
 
 
-def _highlights(table: str) -> str:
+def _highlights(table: str, columns: Iterable[str]) -> str:
+    numbers = {text.name: number for number, text in enumerate(TEXTS)}
     return ", ".join(
-        f"highlight({table}, {column}, '{MATCH_START}', '{MATCH_END}')"
-        for column in (0, 1, 3, 4)  # title, headings, summary, body
+        f"highlight({table}, {numbers[column]}, '{MATCH_START}', '{MATCH_END}')"
+        for column in columns
     )
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two beginnings of words are of one word."""
+    return one.startswith(other) or other.startswith(one)

@@ -52,7 +52,7 @@ def best_match(marked: MarkedPost) -> Match:
     if best is None or scores[best] == (0, 0):
         return Match(_of_post(marked))
     heading, text, anchor = passages[best]
-    if not anchor or len(_words(marked.title)) >= scores[best][0]:
+    if not anchor or len(marked_stems(marked.title)) >= scores[best][0]:
         with_text = [text for _, text, _ in passages if MATCH_START in text]
         return Match(excerpt(with_text[0]) if with_text else _of_post(marked))
     snippet = excerpt(text) if text else _of_post(marked)
@@ -100,11 +100,12 @@ def _of_post(marked: MarkedPost) -> Snippet:
 
 def _score(heading: str, text: str) -> tuple[int, int]:
     """How many different words a passage holds, and how often, in its heading above all."""
-    in_heading, in_text = _words(heading), _words(text)
+    in_heading, in_text = marked_stems(heading), marked_stems(text)
     return len(in_heading | in_text), 10 * len(in_heading) + min(len(in_text), 9)
 
 
-def _words(marked: str) -> set[str]:
+def marked_stems(marked: str) -> set[str]:
+    """The beginnings of the words that match in a text."""
     if MATCH_START not in marked:
         return set()
     return {found[1].casefold()[:STEM] for found in _MATCH.finditer(marked)}

@@ -18,8 +18,9 @@ HERE = Path(__file__).parent
 RULES = ReadingRules(
     date_order="month", collection_tags=frozenset(), language=None, max_bytes=2_000_000
 )
-# Of the answers, how many must be among the first three hits.
-ENOUGH = 0.9
+# Of the answers, how many must be among the first three hits; of questions in other words than
+# the post's, 32 of 40 are.
+ENOUGH = {"questions.txt": 0.9, "held_out.txt": 0.9, "paraphrased.txt": 0.75}
 
 
 def questions(file: str) -> dict[str, list[tuple[str, str]]]:
@@ -48,7 +49,9 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("indexes")
 
 
-@pytest.mark.parametrize(("file", "at_least"), [("questions.txt", 40), ("held_out.txt", 15)])
+@pytest.mark.parametrize(
+    ("file", "at_least"), [("questions.txt", 40), ("held_out.txt", 15), ("paraphrased.txt", 40)]
+)
 async def test_the_right_post_is_among_the_first_three(
     corpora: Path, indexes: Path, file: str, at_least: int
 ) -> None:
@@ -62,4 +65,4 @@ async def test_the_right_post_is_among_the_first_three(
                 if path not in hits:
                     missed.append((query, path, hits))
     assert asked >= at_least
-    assert len(missed) <= asked * (1 - ENOUGH), missed
+    assert len(missed) <= asked * (1 - ENOUGH[file]), missed

@@ -134,6 +134,45 @@ async def test_what_was_excluded_can_be_included(library: Fill) -> None:
         assert await index.exclusion(included) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("how can I make my own green tea at home?", "own home green tea"),
+        ("What's the best way to use it?", "what's the best way to use it"),
+        ("wie kann ich grünen Tee machen", "machen grünen tee"),
+        ("¿Cómo puedo preparar el té verde?", "preparar té verde"),
+        ("comment est-ce que je fais du thé vert", "fais thé vert"),
+        ("как мне заварить зелёный чай", "заварить зеленый чай"),
+        ("die hard", "hard to die"),
+    ],
+)
+async def test_a_question_is_asked_by_the_words_that_tell(
+    library: Fill, question: str, text: str
+) -> None:
+    index = await library({"a.md": f"\n{text}", "b.md": "\nnothing", "c.md": "\nelse"})
+    assert paths(await index.search(question)) == ["a.md"]
+
+
+async def test_of_posts_with_some_of_the_words_those_named_by_the_rare_ones_come_first(
+    library: Fill,
+) -> None:
+    long = "water fields with pumps. " * 40
+    index = await library(
+        {
+            **{f"{i}.md": f"title: Fields {i}\n\n{long}" for i in range(5)},
+            "tea.md": "title: The samovar\n\nIt boils.",
+        }
+    )
+    hits = await index.search("water from a samovar for pumps and dragons")
+    assert "tea.md" in paths(hits)[:2]
+    pages = [
+        paths(await index.search("water samovar dragons", limit=2, offset=n)) for n in (0, 2, 4)
+    ]
+    whole = paths(await index.search("water samovar dragons", limit=9))
+    assert [path for page in pages for path in page] == whole
+    assert len(set(whole)) == 6
+
+
 async def test_english_words_are_found_in_other_forms(library: Fill) -> None:
     index = await library({"a.md": "\nshe deploys containers"})
     for query in ("deploying", "container", '"deployed containers"'):
