@@ -37,7 +37,7 @@ def test_posts_that_link_to_each_other_show_the_rule(
     assert found.link(post) == expected
 
 
-def test_each_section_has_its_own_habit() -> None:
+def test_each_section_has_its_own_pattern() -> None:
     files = {**blog("src/blog/", "/writing/NAME"), "src/docs/x.md": "[a](/docs/y/)"}
     found = site(files, "eleventy")
     assert found.link(facts(found, "src/blog/x.md")) == "/writing/x"
@@ -53,13 +53,13 @@ def test_a_few_links_or_mixed_ones_prove_nothing() -> None:
     assert found.link(facts(found, "src/blog/figs.md")) == "/blog/figs/"
 
 
-def test_what_is_configured_beats_the_habit() -> None:
+def test_what_is_configured_beats_what_was_learned() -> None:
     files = {**blog("_posts/2018-03-27-", "/old/NAME"), "_config.yml": "permalink: /:title/"}
     found = site(files)
     assert found.link(facts(found, "_posts/2018-03-27-figs.md", date="2018-03-27")) == "/figs/"
 
 
-def test_the_posts_own_link_slug_and_a_set_pattern_beat_the_habit() -> None:
+def test_the_posts_own_link_slug_and_a_set_pattern_beat_what_was_learned() -> None:
     files = blog("src/blog/", "/writing/NAME")
     found = site(files, "eleventy")
     assert found.link(facts(found, "src/blog/figs.md", {"permalink": "/f/"})) == "/f/"
@@ -68,7 +68,40 @@ def test_the_posts_own_link_slug_and_a_set_pattern_beat_the_habit() -> None:
     assert chosen.link(facts(chosen, "src/blog/figs.md")) == "/p/figs/"
 
 
-def test_the_fingerprint_tells_a_changed_habit() -> None:
+def test_the_fingerprint_tells_changed_links() -> None:
     one = site(blog("src/blog/", "/writing/NAME"), "eleventy")
     other = site(blog("src/blog/", "/words/NAME"), "eleventy")
     assert one.fingerprint != other.fingerprint
+
+
+def test_many_links_to_one_post_are_one_post() -> None:
+    files = {f"src/blog/{name}.md": "[it](/writing/figs)" for name in NAMES}
+    found = site(files, "eleventy")
+    assert found.link(facts(found, "src/blog/pears.md")) == "/blog/pears/"
+
+
+def test_folders_below_a_section_are_part_of_the_pattern() -> None:
+    files = {
+        **blog("src/notes/fruit/", "/n/fruit/NAME"),
+        "src/notes/nuts/walnut.md": "[hazel](/n/nuts/hazel)",
+        "src/notes/nuts/hazel.md": "",
+        "src/notes/herbs/mint.md": "",
+    }
+    found = site(files, "eleventy")
+    assert found.link(facts(found, "src/notes/fruit/figs.md")) == "/n/fruit/figs"
+    assert found.link(facts(found, "src/notes/herbs/mint.md")) == "/n/herbs/mint"
+
+
+def test_what_contradicts_a_sibling_folder_holds_for_its_own_folder_only() -> None:
+    files = {
+        **blog("src/notes/fruit/", "/fruit-of-mine/NAME"),
+        "src/notes/nuts/walnut.md": "[hazel](/nuts/hazel.html)",
+        "src/notes/nuts/hazel.md": "",
+        "src/notes/herbs/mint.md": "",
+    }
+    found = site(files, "eleventy")
+    assert found.link(facts(found, "src/notes/fruit/figs.md")) == "/fruit-of-mine/figs"
+    assert found.link(facts(found, "src/notes/herbs/mint.md")) is None
+    assert found.link(facts(found, "src/notes/nuts/walnut.md")) is None
+    own = facts(found, "src/notes/herbs/mint.md", {"permalink": "/mint/"})
+    assert found.link(own) == "/mint/"

@@ -185,6 +185,11 @@ class Generator:
         folder, _, _ = self.content(place).rpartition("/")
         return folder.partition("/")[0]
 
+    def folder(self, place: str) -> str:
+        """The folders between the section and the file; a bundle's own is its name."""
+        stem = paths.without_index(paths.without_extension(self.content(place)))
+        return stem.rpartition("/")[0].partition("/")[2]
+
     def content(self, place: str) -> str:
         """The place without the folders that never show in a link."""
         return place

@@ -17,10 +17,10 @@ from bot.generators.common import paths
 from bot.generators.common.generator import Generator, PageFacts
 from bot.generators.common.pattern import Pattern
 
-# How many links have to agree before they count against the generator's rule.
-FEWEST_LINKS = 3
+# How many posts have to be linked to alike before that counts against the generator's rule.
+FEWEST_POSTS = 3
 
-# Links stand in the whole of a text, but no post needs more than this to show its habit.
+# Links stand in the whole of a text, but no post needs more than this to show them.
 MOST_CHARACTERS = 100_000
 
 # Two expressions, each beginning with plain text, run in a fraction of one for both.
@@ -31,54 +31,125 @@ _YEAR = re.compile(r"/\d{4}/")
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """How the posts of one section are linked to.
+class Learned:
+    """How the posts of one folder are linked to.
 
     Attributes:
         pattern: the pattern of the links, or None where they follow the rule.
         slash: whether links end with ``/``, or None where that follows the rule, too.
+        is_unknown: the rule is not theirs, and nothing tells what is.
     """
 
     pattern: Pattern | None = None
     slash: bool | None = None
+    is_unknown: bool = False
 
     def ending(self, link: str) -> str:
-        """The same link with or without a ``/`` at its end, as the habit is."""
+        """The same link with or without a ``/`` at its end, as it was learned."""
         if self.slash is None or link == "/" or link.endswith(".html"):
             return link
         return f"{link.rstrip('/')}/" if self.slash else link.rstrip("/")
 
 
-def learn(sample: Iterable[SourceFile], rule: Generator) -> Mapping[str, Habit]:
-    """Find sections whose posts link to each other in another way than the rule has it.
+RULE = Learned()
+
+
+class LearnedLinks:
+    """What the posts' links to each other say, folder by folder.
+
+    What holds for a section holds for every folder in it only where it explains the links
+    to every folder; otherwise a folder without links of its own has none that is known.
+
+    Args:
+        votes: how each post is linked to, by its place.
+        generator: the rule for all posts of the site.
+    """
+
+    def __init__(self, votes: Mapping[str, Learned], generator: Generator) -> None:
+        self._generator = generator
+        self._by_folder: dict[tuple[str, str], Learned] = {}
+        sections: defaultdict[str, defaultdict[str, list[Learned]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for place, vote in sorted(votes.items()):
+            sections[generator.section(place)][generator.folder(place)].append(vote)
+        self._by_section = {
+            section: self._of_section(section, folders) for section, folders in sections.items()
+        }
+
+    def _of_section(self, section: str, folders: Mapping[str, list[Learned]]) -> Learned:
+        """What holds for the folders of a section that have too few links of their own."""
+        most = {folder: _most(votes) for folder, votes in folders.items()}
+        found, agree = Counter(vote for votes in folders.values() for vote in votes).most_common(1)[
+            0
+        ]
+        total = sum(map(len, folders.values()))
+        if agree * 2 > total and all(each in {found, None} for each in most.values()):
+            return found if agree >= FEWEST_POSTS else RULE
+        for folder, votes in folders.items():
+            if (own := most[folder]) is not None and len(votes) >= FEWEST_POSTS:
+                self._by_folder[section, folder] = own
+        against = sum(vote.pattern is not None for votes in folders.values() for vote in votes)
+        return Learned(is_unknown=True) if against * 2 > total >= FEWEST_POSTS else RULE
+
+    def of(self, place: str) -> Learned:
+        """How the post at a place is linked to."""
+        section = self._generator.section(place)
+        own = self._by_folder.get((section, self._generator.folder(place)))
+        return own or self._by_section.get(section, RULE)
+
+    def told(self) -> list[list[object]]:
+        """All that was learned, as data that can be compared."""
+        entries = [*self._by_folder.items(), *self._by_section.items()]
+        return sorted(
+            [str(key), one.pattern.text if one.pattern else "", str(one.slash), one.is_unknown]
+            for key, one in entries
+        )
+
+
+def _most(votes: list[Learned]) -> Learned | None:
+    """How more than half of these posts are linked to."""
+    found, agree = Counter(votes).most_common(1)[0]
+    return found if agree * 2 > len(votes) else None
+
+
+def learn(sample: Iterable[SourceFile], generator: Generator) -> LearnedLinks:
+    """Look at how the posts link to each other.
 
     Args:
         sample: some of the posts.
-        rule: the rule for all posts of the site.
-
-    Returns:
-        The section's habit, by section.
+        generator: the rule for all posts of the site.
     """
     targets = Counter(target for file in sample for target in _targets(file))
-    if not targets:
-        return {}
-    places = _by_name(rule)
-    shapes: defaultdict[str, Counter[Habit | str]] = defaultdict(Counter)
+    places = _by_name(generator) if targets else {}
+    found: defaultdict[str, Counter[Learned]] = defaultdict(Counter)
+    patterns: dict[str, Learned] = {}
     for target, links in targets.items():
         name, shape = _shape(target)
         if place := places.get(name):
-            shapes[rule.section(place)][_agreement(rule, place, target) or shape] += links
-    return {
-        section: habit if isinstance(habit, Habit) else Habit(Pattern(habit))
-        for section, found in sorted(shapes.items())
-        if (habit := _most(found)) not in {None, Habit()}
-    }
+            agreement = _agreement(generator, place, target)
+            if agreement is None:
+                shape = _with_folder(shape, generator.folder(place))
+                agreement = patterns.setdefault(shape, Learned(Pattern(shape)))
+            found[place][agreement] += links
+    votes = {place: vote for place, counts in found.items() if (vote := _vote(counts))}
+    return LearnedLinks(votes, generator)
 
 
-def _most(found: Counter[Habit | str]) -> Habit | str | None:
-    """What most of a section's links have in common, if they are enough."""
-    habit, links = found.most_common(1)[0]
-    return habit if links >= FEWEST_LINKS and links > found.total() / 2 else None
+def _vote(counts: Counter[Learned]) -> Learned | None:
+    """How a post is linked to, as most of its links have it; None where two are as many."""
+    (first, links), *others = counts.most_common(2)
+    return None if others and others[0][1] == links else first
+
+
+def _with_folder(shape: str, folder: str) -> str:
+    """The pattern with ``{folder}`` for the post's own folders below its section."""
+    before, found, name = shape.rpartition("{name}")
+    return (
+        f"{before[: -len(folder) - 1]}{{folder}}/{found}{name}"
+        if folder and before.endswith(f"/{folder}/")
+        else shape
+    )
 
 
 def _targets(file: SourceFile) -> Iterator[str]:
@@ -93,11 +164,11 @@ def _targets(file: SourceFile) -> Iterator[str]:
             yield target
 
 
-def _by_name(rule: Generator) -> Mapping[str, str]:
+def _by_name(generator: Generator) -> Mapping[str, str]:
     """The post's place by its name, for names that only one post has."""
     places: dict[str, str] = {}
-    for place in rule.files.places:
-        name = rule.file_name(place).lower()
+    for place in generator.files.places:
+        name = generator.file_name(place).lower()
         places[name] = "" if name in places else place
     return places
 
@@ -115,11 +186,11 @@ def _shape(target: str) -> tuple[str, str]:
     return name.lower(), f"{folder}{date}{{name}}{end}"
 
 
-def _agreement(rule: Generator, place: str, target: str) -> Habit | None:
+def _agreement(generator: Generator, place: str, target: str) -> Learned | None:
     """How far the rule gives this link, as far as it needs no front matter; None: not at all."""
-    link = rule.link(PageFacts(path=place, meta={}, title=""))
+    link = generator.link(PageFacts(path=place))
     if link == target:
-        return Habit()
+        return RULE
     if link is not None and link.rstrip("/") == target.rstrip("/"):
-        return Habit(slash=target.endswith("/"))
+        return Learned(slash=target.endswith("/"))
     return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.generators.common import paths
 
-PLACEHOLDERS = ("year", "month", "day", "slug", "name", "path", "section", "category")
+PLACEHOLDERS = ("year", "month", "day", "slug", "name", "path", "section", "folder", "category")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

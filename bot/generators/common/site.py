@@ -11,15 +11,15 @@ from urllib.parse import unquote
 
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
-from bot.generators.common import detect, learned, paths, slugs
+from bot.generators.common import detect, paths, slugs
 from bot.generators.common.generator import Generator, PageFacts, slug_of, text
-from bot.generators.common.learned import Habit
+from bot.generators.common.learned import RULE, LearnedLinks, learn
 from bot.generators.common.pattern import Pattern
 from bot.generators.common.registry import GENERATORS, site_folders
 from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 4
+RULES_VERSION = 5
 
 # How many posts are looked into to see what the site is like; enough to outvote odd ones.
 SAMPLE = 60
@@ -46,12 +46,12 @@ class Site:
         files: SiteFolder,
         rule: Generator,
         pattern: Pattern | None,
-        habits: Mapping[str, Habit],
+        learned: LearnedLinks | None,
     ) -> None:
         self._ground = files
         self.rule = rule
         self._pattern = pattern
-        self._habits = habits
+        self._learned = learned
         self.generator = rule.name
         self.dialect = rule.dialect
         self.url = rule.url.rstrip("/") if rule.url and paths.is_absolute(rule.url) else None
@@ -60,7 +60,7 @@ class Site:
         self.problems: tuple[Problem, ...] = tuple(files.problems)
         # A reader asks for a post's link, then for its slug, which is often made from it.
         self._last: tuple[PageFacts | None, str | None] = None, None
-        self.fingerprint = _fingerprint(files, rule.name, pattern, habits)
+        self.fingerprint = _fingerprint(files, rule.name, pattern, learned)
 
     @classmethod
     def of(
@@ -83,8 +83,8 @@ class Site:
             generator = detect.from_site(files) or detect.from_posts(sample, files)
             files.problems.clear()  # the generator's own reading reports them again
         rule = GENERATORS[generator](files)
-        habits = {} if pattern or rule.is_certain else learned.learn(sample, rule)
-        site = cls(files, rule, pattern, habits)
+        learned = None if pattern or rule.is_certain else learn(sample, rule)
+        site = cls(files, rule, pattern, learned)
         site.url = site.url or snapshot.site_url
         return site
 
@@ -122,15 +122,17 @@ class Site:
         own = self.rule.own_link(self._without_defaults(local) if self._pattern else local)
         if own is not None:
             return paths.encoded_once(own)
-        habit = self._habits.get(self.rule.section(local.path)) if self._habits else None
-        pattern = self._pattern or (habit and habit.pattern)
+        learned = self._learned.of(local.path) if self._learned else RULE
+        if learned.is_unknown:
+            return None
+        pattern = self._pattern or learned.pattern
         link = (
             pattern.fill(self._placeholders(facts.path, local))
             if pattern
             else self.rule.link(local)
         )
-        if link and habit:
-            link = habit.ending(link)
+        if link:
+            link = learned.ending(link)
         if link is None:
             return None
         return paths.encoded_once(link) if paths.is_absolute(link) else paths.encoded(link)
@@ -187,21 +189,19 @@ class Site:
             "name": name if self._pattern else text(local, "slug") or name,
             "path": paths.without_index(paths.without_extension(path)),
             "section": self.rule.section(local.path),
+            "folder": self.rule.folder(local.path),
             "category": slugs.slugify(local.categories[0]) if local.categories else "",
         }
 
 
 def _fingerprint(
-    files: SiteFolder, generator: str, pattern: Pattern | None, habits: Mapping[str, Habit]
+    files: SiteFolder, generator: str, pattern: Pattern | None, learned: LearnedLinks | None
 ) -> str:
     told = [
         RULES_VERSION,
         generator,
         pattern.text if pattern else None,
-        [
-            (section, habit.pattern and habit.pattern.text, habit.slash)
-            for section, habit in sorted(habits.items())
-        ],
+        learned.told() if learned else None,
         files.inside,
         files.below,
         sorted(files.texts.items()),
