@@ -192,7 +192,8 @@ def _permanent(error: discord.HTTPException) -> MessengerError:
     if error.code in KINDS:
         return KINDS[error.code](CLOSED[error.code])
     if error.status in CLOSED_STATUSES or error.code in CLOSED:
-        reason = CLOSED.get(error.code) or describe(error)
+        why, said = CLOSED.get(error.code), describe(error)
+        reason = f"{why} ({said})" if why else said
         return NoAccess(reason, PAUSES.get(error.code, "access"))
     return MessageRefused(describe(error))
 

@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+from discord.app_commands import locale_str
+
 from bot.announce.channel import Channel
 from bot.announce.subscription import Subscription
 from bot.chat import text
 from bot.chat.channels import Access
 from bot.chat.i18n import Translator
 from bot.chat.views.following import MOST_TAGS, chips
+from bot.chat.views.layout import small
 
 # Of what Discord said, and of the names of permissions, so that all fits into a message.
 DETAIL = 150
 PERMISSIONS = 300
+
+# What announcing found, as a pause keeps it (``bot.transport.rest``), as a sentence for readers.
+REASONS = {
+    "the channel is gone": locale_str("The channel is gone."),
+    "the bot is not in the server": locale_str("I am not in this server."),
+    "there is no such user any more": locale_str("The account is gone."),
+    "the forum takes no post without a tag": locale_str(
+        "This forum wants a tag on every post: give its tags the names of the blog's."
+    ),
+    "the bot does not see the channel": locale_str(
+        "I do not see this channel. Give my role **View Channel** there, if it still exists."
+    ),
+    "this reader takes no direct messages from the bot": locale_str("Direct messages are closed."),
+    "this kind of channel takes no messages": locale_str(
+        "Posts cannot be announced in a channel of that kind."
+    ),
+    "the bot lacks a permission in the channel": locale_str(
+        "I lack a permission in this channel. Give it to my role in its settings."
+    ),
+    "this kind of channel takes no announcements": locale_str(
+        "Posts cannot be announced in a channel of that kind."
+    ),
+    "this reader shares no server with the bot any more": locale_str(
+        "We share no server any more."
+    ),
+    "the channel is in no server": locale_str("The channel is in no server."),
+    "the thread is archived": locale_str("The thread is archived. Open it again."),
+    "the thread is locked": locale_str("The thread is locked. Unlock it."),
+    "the message is gone": locale_str("The message is gone."),
+}
+WITHOUT_DETAIL = {
+    "left": "the bot is not in the server",
+    "closed": "this reader takes no direct messages from the bot",
+    "gone": "there is no such user any more",
+}
+# Followed by the permission's name.
+LACKS = "the bot lacks the permission "
 
 
 def summary(subscription: Subscription, tr: Translator) -> str:
@@ -91,9 +131,31 @@ def paused(subscription: Subscription, tr: Translator) -> str:
     when = f"<t:{subscription.pause.since}:R>"
     if subscription.pause.reason == "admin":
         return "⏸️ " + tr.gettext("Paused {when} by a member of this server.", when=when)
-    detail = text.markdown(subscription.pause.detail, DETAIL)
-    said = tr.gettext("Paused {when}, since I have no access.", when=when)
-    return " ".join(filter(None, (f"⚠️ {said}", detail)))
+    detail = subscription.pause.detail or WITHOUT_DETAIL.get(subscription.pause.reason, "")
+    why, said = reason_of(detail, tr)
+    if why:
+        paused_since = tr.gettext("Paused {when}.", when=when) + " " + why
+    else:
+        paused_since = tr.gettext("Paused {when}, since I have no access.", when=when)
+    said = small(text.markdown(said, DETAIL))
+    return "\n".join(filter(None, (f"⚠️ {paused_since}", said)))
+
+
+def reason_of(detail: str, tr: Translator) -> tuple[str, str]:
+    """Why a channel is paused: a sentence, or nothing where that is not known; what Discord said.
+
+    Args:
+        detail: of the pause, one of ``REASONS`` before what Discord said in parentheses.
+        tr: into the reader's language.
+    """
+    missing = detail.removeprefix(LACKS)
+    if missing != detail:
+        return missing_permissions_named(missing, tr), ""
+    known = next((each for each in REASONS if detail.startswith(each)), None)
+    if known is None:
+        return "", detail
+    said = detail.removeprefix(known).strip().removeprefix("(").removesuffix(")")
+    return tr.gettext(REASONS[known].message), said
 
 
 def missing_permissions(channel: Channel, tr: Translator) -> str:
@@ -102,7 +164,12 @@ def missing_permissions(channel: Channel, tr: Translator) -> str:
         return tr.gettext("I am timed out in this server, so I may not write. Moderators end that.")
     if not channel.missing:
         return ""
-    names = text.markdown(", ".join(channel.missing), PERMISSIONS)
+    return missing_permissions_named(", ".join(channel.missing), tr)
+
+
+def missing_permissions_named(missing: str, tr: Translator) -> str:
+    """Which permissions the bot lacks, as Discord's settings name them."""
+    names = text.markdown(missing, PERMISSIONS)
     return tr.gettext(
         "I lack permissions in this channel: {names}. Give them to my role in its settings.",
         names=f"**{names}**",

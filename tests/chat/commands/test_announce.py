@@ -283,7 +283,9 @@ async def test_what_was_paused_for_want_of_access_goes_on_once_there_is_access(
         key, Pause(reason="access", detail="Missing *Access*", since=1700000000)
     )
     listed = await admin.type("announce list")
-    assert "⚠️ Paused <t:1700000000:R>, since I have no access. Missing \\*Access\\*" in listed.text
+    assert (
+        "⚠️ Paused <t:1700000000:R>, since I have no access.\n-# Missing \\*Access\\*" in listed.text
+    )
     seen = await admin.click(listed, "Edit")
     assert "Paused" not in seen.text
     subscription = await kept(admin)

@@ -23,12 +23,14 @@ from bot.chat.views.channel_settings import (
     Settings,
     StopQuestion,
 )
+from bot.chat.views.channel_summary import paused
 from bot.chat.views.following import MOST_TAGS, Following
 from bot.chat.views.layout import Layout
 from bot.chat.views.paging import Pagination
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.settings_form import SettingsForm
 from bot.chat.views.tag_list import TagList, Tags
+from bot.transport.rest import CLOSED
 from tests.chat.test_payloads import ANY, LINES, MUCH, SHELVES, TAGS, WORDS, takes
 from tests.wire.limits import components_of
 from tests.wire.schema import validate
@@ -121,6 +123,25 @@ def offers_to_follow(view: Layout) -> bool:
     components: Any = view.to_components()  # type: ignore[no-untyped-call]
     ids = [each.get("custom_id", "") for each in components_of({"components": components})]
     return any(custom_id.startswith("follow:") for custom_id in ids)
+
+
+@pytest.mark.parametrize("locale", catalogues())
+@pytest.mark.parametrize("reason", [*CLOSED.values(), "the bot lacks the permission Read History"])
+def test_a_pause_is_explained_in_the_readers_language(reason: str, locale: Locale) -> None:
+    tr, english = translator_for(locale), translator_for(Locale.american_english)
+    discord = "403 Forbidden (error code: 1): Missing *Access*"
+    detail = reason if "Read History" in reason else f"{reason} ({discord})"
+    channel = Subscription(
+        place="text", channel=1, pause=Pause(reason="access", since=5, detail=detail)
+    )
+    first, *rest = paused(channel, tr).splitlines()
+    assert first != paused(channel, english).splitlines()[0]
+    assert reason not in first
+    assert first.endswith((".", "。")), "it reads as a sentence"
+    if "Read History" in reason:
+        assert "**Read History**" in first
+    else:
+        assert rest == ["-# 403 Forbidden (error code: 1): Missing \\*Access\\*"]
 
 
 @pytest.mark.parametrize("locale", [Locale.american_english, *catalogues()], ids=str)
