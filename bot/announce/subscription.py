@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -135,6 +135,29 @@ def to_subscription(row: Row) -> Subscription:
 
 _KEEP = upsert("subscriptions", SUBSCRIPTION)
 
+# What a subscription wants; ``role`` may be null, which equals nothing.
+_WANTED = ("tags", "not_tags", "silent", "publish", "threads", "locale", "role")
+_SWAP = (
+    "UPDATE subscriptions SET "  # noqa: S608
+    + ", ".join(f"{name} = ${number}" for number, name in enumerate(_WANTED, start=2))
+    + " WHERE key = $1 AND "
+    + " AND ".join(f"{name} = ${number}" for number, name in enumerate(_WANTED[:-1], start=9))
+    + " AND COALESCE(role, 0) = COALESCE(CAST($15 AS BIGINT), 0) RETURNING key"
+)
+
+
+def _wants(subscription: Subscription) -> Row:
+    """The values of ``_WANTED``."""
+    return (
+        json.dumps(subscription.tags),
+        json.dumps(subscription.without),
+        int(subscription.silent),
+        int(subscription.publish),
+        int(subscription.threads),
+        subscription.locale,
+        subscription.role,
+    )
+
 
 class Subscriptions:
     """Keeps subscriptions. Every method may raise StateUnavailable."""
@@ -178,6 +201,33 @@ class Subscriptions:
         """Add it, or change the one with its key. What was sent or waits is not touched."""
         async with self._database.transaction() as transaction:
             await transaction.rows(_KEEP, *subscription_row(subscription))
+
+    async def change(
+        self, key: str, edit: Callable[[Subscription], Subscription]
+    ) -> Subscription | None:
+        """Change what it wants, as ``edit`` says, without undoing what others change meanwhile.
+
+        Args:
+            key: of the subscription.
+            edit: may be called several times, each with what is kept by then. What it changes of
+                the pause is not kept.
+
+        Returns:
+            The subscription as it is now, or None where there is none.
+        """
+        while True:
+            before = await self.get(key)
+            if before is None:
+                return None
+            after = edit(before)
+            if after == before or await self._swap(before, after):
+                return after
+
+    async def _swap(self, before: Subscription, after: Subscription) -> bool:
+        """Write what a subscription wants, unless it wants something else by now."""
+        async with self._database.transaction() as transaction:
+            changed = await transaction.rows(_SWAP, after.key, *_wants(after), *_wants(before))
+        return bool(changed)
 
     async def remove(self, key: str) -> bool:
         """Forget it and all that waits for it or was sent to it; whether there was one."""

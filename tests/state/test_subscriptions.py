@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +93,41 @@ async def test_readers_who_have_not_heard_of_a_pause_are_known(state_home: Path 
         assert await state.subscriptions.unnotified_readers() == {7}
         await state.subscriptions.pause(ADA.key, replace(closed, told=True))
         assert await state.subscriptions.unnotified_readers() == frozenset()
+
+
+async def test_changes_at_once_do_not_undo_each_other(state_home: Path | str) -> None:
+    edits: list[dict[str, Any]] = [
+        {"silent": not NEWS.silent},
+        {"publish": not NEWS.publish},
+        {"threads": not NEWS.threads},
+        {"tags": ("new",)},
+        {"without": ("old",)},
+        {"role": 77},
+        {"locale": "ja"},
+    ]
+    async with State.open(state_home) as state, State.open(state_home) as other:
+        await state.subscriptions.keep(NEWS)
+        await asyncio.gather(
+            *(
+                each.subscriptions.change(NEWS.key, partial(replace, **edit))
+                for edit, each in zip(edits, cycle((state, other)), strict=False)
+            )
+        )
+        changed = await state.subscriptions.get(NEWS.key)
+        assert changed == replace(NEWS, **{k: v for edit in edits for k, v in edit.items()})
+
+
+async def test_a_change_leaves_a_pause_that_came_meanwhile(state_home: Path | str) -> None:
+    pause = Pause(reason="access", since=9)
+    async with State.open(state_home) as state:
+        await state.subscriptions.keep(replace(NEWS, role=None))
+        await state.subscriptions.pause(NEWS.key, pause)
+        changed = await state.subscriptions.change(NEWS.key, lambda wish: replace(wish, role=5))
+        assert changed == replace(NEWS, role=5, pause=pause)
+        assert await state.subscriptions.get(NEWS.key) == changed
+        changed = await state.subscriptions.change(NEWS.key, lambda wish: replace(wish, role=None))
+        assert changed == replace(NEWS, role=None, pause=pause)
+        assert await state.subscriptions.change("c999", lambda wish: wish) is None
 
 
 async def test_servers_that_were_left_long_ago_are_forgotten(state_home: Path | str) -> None:

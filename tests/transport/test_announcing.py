@@ -257,6 +257,18 @@ async def until(happened: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_two_administrators_who_click_at_once_both_succeed(ask: Ask, state: State) -> None:
+    first = (await ask(Reader().command("announce here"))).shown
+    second = (await ask(Reader(BEN).command("announce edit"))).shown
+    for on in (True, False) * 5:
+        one = Reader().click(first, str(Switch("silent", on=on, channel=CHANNEL_ID)))
+        other = Reader(BEN).click(second, str(Switch("threads", on=on, channel=CHANNEL_ID)))
+        await asyncio.gather(ask(one), ask(other))
+        wish = await state.subscriptions.get(f"c{CHANNEL_ID}")
+        assert wish is not None
+        assert (wish.silent, wish.threads) == (on, on)
+
+
 MEMBER = discord.Permissions(send_messages=True, view_channel=True)
 SETTINGS_CLICKS: tuple[CustomId, ...] = (
     OpenSettings(CHANNEL_ID),

@@ -199,7 +199,7 @@ async def settings_of(
     return ChannelSettings(Settings(subscription, access, tags), translator_of(interaction))
 
 
-Change = Callable[[Subscription], Awaitable[Subscription]]
+Change = Callable[[Subscription], Awaitable[Subscription | None]]
 
 
 async def turn_settings(
@@ -210,17 +210,18 @@ async def turn_settings(
     Args:
         interaction: a click on them.
         clicked: the button or menu that was used, or that opened the form.
-        change: keeps what is different, and gives it back.
+        change: keeps what is different, and gives back what is kept now; None if nothing is.
     """
     tr = translator_of(interaction)
     if not may_manage(interaction, clicked):
         await answer(interaction, not_allowed(tr))
         return
-    subscription = await announced_in(interaction, clicked.channel)
+    before = await announced_in(interaction, clicked.channel)
+    subscription = await change(before) if before else None
     if subscription is None:
         await turn(interaction, not_announced(clicked.channel, tr))
         return
-    making = settings_of(interaction, await change(subscription))
+    making = settings_of(interaction, subscription)
     await turn(interaction, await prepare_turn(interaction, making))
 
 
@@ -234,13 +235,11 @@ def not_announced(channel: int, tr: Translator) -> Notice:
     return Notice(tr.gettext("Nothing is announced in {channel}.", channel=f"<#{channel}>"))
 
 
-def keeping(interaction: Interaction, change: Callable[[Subscription], Subscription]) -> Change:
-    """A change that is kept in place of what was there."""
+def keeping(interaction: Interaction, edit: Callable[[Subscription], Subscription]) -> Change:
+    """A change to what is kept by then, which others may change at the same time."""
 
-    async def keep(subscription: Subscription) -> Subscription:
-        changed = change(subscription)
-        await subscriptions_of(interaction).keep(changed)
-        return changed
+    async def keep(subscription: Subscription) -> Subscription | None:
+        return await subscriptions_of(interaction).change(subscription.key, edit)
 
     return keep
 
@@ -283,6 +282,7 @@ async def pick_role(interaction: Interaction, this: PickRole) -> None:
 
 async def switch(interaction: Interaction, this: Switch) -> None:
     """Turn a setting on or off."""
+    change: Change
     if this.what == "paused":
         change = pausing(interaction, on=this.on)
     else:
@@ -291,7 +291,9 @@ async def switch(interaction: Interaction, this: Switch) -> None:
     await turn_settings(interaction, this, change)
 
 
-def pausing(interaction: Interaction, *, on: bool) -> Change:
+def pausing(
+    interaction: Interaction, *, on: bool
+) -> Callable[[Subscription], Awaitable[Subscription]]:
     """A change that pauses announcements, or lets them go on."""
 
     async def pause(subscription: Subscription) -> Subscription:
