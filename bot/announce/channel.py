@@ -40,8 +40,15 @@ class Channel:
 class Channels(Protocol):
     """Looks at channels, over REST: over HTTP there is no cache that would know them."""
 
-    async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
+    async def look(
+        self, channel: int, wish: Subscription | None = None, *, given: int | None = None
+    ) -> Channel:
         """A channel, and what the bot lacks there for what ``wish`` asks.
+
+        Args:
+            channel: its id.
+            wish: what is to be announced.
+            given: the bot's permissions there, as Discord's bits, where it has just told them.
 
         Raises:
             NoAccess: the bot does not see it, or it is gone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,20 @@ async def access_to(
     if channels is None:
         raise StateUnavailable("Nothing can be announced here")
     try:
-        return Access(await channels.look(channel, subscription))
+        given = permissions_in(interaction, channel)
+        return Access(await channels.look(channel, subscription, given=given))
     except NoAccess:
         return Access(None, is_closed=True)
     except MessengerError:  # Discord does not answer
         return Access(None)
+
+
+def permissions_in(interaction: Interaction, channel: int) -> int | None:
+    """The bot's permissions in a channel that an option names, where Discord tells them."""
+    data: Mapping[str, Any] = interaction.data or {}
+    resolved = data.get("resolved", {}).get("channels", {}).get(str(channel), {})
+    told = str(resolved.get("app_permissions", ""))
+    return int(told) if told.isascii() and told.isdecimal() else None
 
 
 async def announced_in(interaction: Interaction, channel: int) -> Subscription | None:

@@ -41,7 +41,9 @@ class DiscordChannels:
     def __init__(self, client: discord.Client, *, rate_limiter: RateLimiter | None = None) -> None:
         self._rest = Rest(client, rate_limiter or RateLimiter())
 
-    async def look(self, channel: int, wish: Subscription | None = None) -> Channel:
+    async def look(
+        self, channel: int, wish: Subscription | None = None, *, given: int | None = None
+    ) -> Channel:
         """A channel, and what the bot lacks there to announce as ``wish`` says."""
         its = await self._channel(channel)
         if not its.get("guild_id"):
@@ -54,14 +56,21 @@ class DiscordChannels:
         guild = await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=server), _guild)
         path = "/guilds/{guild_id}/members/{user_id}"
         route = Route("GET", path, guild_id=server, user_id=self._rest.me)
+<<<<<<< HEAD
         member = await self._rest.ask(route, _member)
         given = allowed(holder, guild, member, thread=place == "thread")
+=======
+        member = await self._rest.ask(route)
+        has = allowed(holder, guild, member, thread=place == "thread")
+        if given is not None:
+            has = Permissions(given)
+>>>>>>> 860400b (Take media channels, and what Discord says of the bot's permissions in a channel that is chosen)
         return Channel(
             id=int(its["id"]),
             name=its["name"],
             place=place,
             guild=int(guild["id"]),
-            missing=names(needed(place, guild, wish) & ~given, forum=place == "forum"),
+            missing=names(needed(place, guild, wish) & ~has, forum=place == "forum"),
             tags=tuple(tag["name"] for tag in its.get("available_tags", ())),
             needs_tag=bool(its.get("flags", 0) & REQUIRES_TAG),
             timed_out=is_timed_out(member),

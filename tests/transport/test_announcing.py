@@ -36,7 +36,7 @@ from bot.transport.interactions import Interactions
 from bot.web.interactions import add_interactions
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
-from tests.wire.guild import CHANNEL_ID
+from tests.wire.guild import CHANNEL_ID, channel
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of, texts_of
 from tests.wire.patience import PATIENCE
@@ -255,6 +255,49 @@ async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.05)
+
+
+def named(command: str, channel: int = CHANNEL_ID, **resolved: str) -> dict[str, Any]:
+    """A command with a channel as its option, and what Discord tells of that channel."""
+    interaction = Reader().command(command, channel=str(channel))
+    (given,) = interaction["data"]["options"][0]["options"]
+    given["type"] = 7
+    its = {"id": str(channel), "type": 0, "name": "news", "permissions": "0", **resolved}
+    interaction["data"]["resolved"] = {"channels": {str(channel): its}}
+    return interaction
+
+
+READ = discord.Permissions(view_channel=True, read_message_history=True)
+
+
+async def test_what_discord_says_of_the_bots_permissions_counts(
+    ask: Ask, loopback: LoopbackDiscord
+) -> None:
+    seen = await ask(named("announce here"))
+    assert "I lack" not in seen.text
+    seen = await ask(named("announce here", app_permissions=str(READ.value)))
+    assert "I lack permissions in this channel: **Send Messages**" in seen.text
+    for each in loopback.answers.guild["roles"]:
+        each["permissions"] = "0"
+    all_of_them = str(discord.Permissions.all().value)
+    assert "I do not see this channel" in (await ask(named("announce edit"))).text
+    seen = await ask(named("announce edit", app_permissions=all_of_them))
+    assert "I do not see" not in seen.text
+    assert "I lack" not in seen.text
+
+
+async def test_a_media_channel_takes_announcements_as_a_forum_does(
+    ask: Ask, loopback: LoopbackDiscord, state: State
+) -> None:
+    loopback.answers.channels["300"] = channel(300, "pictures", 16)
+    assert "All new posts go to <#300>." in (await ask(named("announce here", 300))).text
+    wish = await state.subscriptions.get("c300")
+    assert wish is not None
+    assert wish.place == "forum"
+    sent = loopback.answers.commands.tell(translated=True)
+    group = next(each for each in sent if each["name"] == "announce")
+    here = next(each for each in group["options"] if each["name"] == "here")
+    assert 16 in here["options"][0]["channel_types"], "it is among the channels to choose from"
 
 
 async def test_two_administrators_who_click_at_once_both_succeed(ask: Ask, state: State) -> None:

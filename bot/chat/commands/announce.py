@@ -54,6 +54,7 @@ class ChannelOption(app_commands.Transformer):
             ChannelType.text,
             ChannelType.news,
             ChannelType.forum,
+            ChannelType.media,
             ChannelType.news_thread,
             ChannelType.public_thread,
             ChannelType.private_thread,
