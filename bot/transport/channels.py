@@ -56,15 +56,10 @@ class DiscordChannels:
         guild = await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=server), _guild)
         path = "/guilds/{guild_id}/members/{user_id}"
         route = Route("GET", path, guild_id=server, user_id=self._rest.me)
-<<<<<<< HEAD
         member = await self._rest.ask(route, _member)
-        given = allowed(holder, guild, member, thread=place == "thread")
-=======
-        member = await self._rest.ask(route)
         has = allowed(holder, guild, member, thread=place == "thread")
         if given is not None:
             has = Permissions(given)
->>>>>>> 860400b (Take media channels, and what Discord says of the bot's permissions in a channel that is chosen)
         return Channel(
             id=int(its["id"]),
             name=its["name"],

@@ -30,13 +30,14 @@ from bot.chat.custom_ids import (
 )
 from bot.chat.errors import failure
 from bot.serve.state import State
+from bot.transport.channels import PLACES as KINDS_OF_CHANNELS
 from bot.transport.channels import DiscordChannels
 from bot.transport.commands import sync_commands
 from bot.transport.interactions import Interactions
 from bot.web.interactions import add_interactions
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
-from tests.wire.guild import CHANNEL_ID, channel
+from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of, texts_of
 from tests.wire.patience import PATIENCE
@@ -280,24 +281,21 @@ async def test_what_discord_says_of_the_bots_permissions_counts(
     for each in loopback.answers.guild["roles"]:
         each["permissions"] = "0"
     all_of_them = str(discord.Permissions.all().value)
-    assert "I do not see this channel" in (await ask(named("announce edit"))).text
+    assert "**View Channel, Send Messages" in (await ask(named("announce edit"))).text
     seen = await ask(named("announce edit", app_permissions=all_of_them))
     assert "I do not see" not in seen.text
     assert "I lack" not in seen.text
 
 
-async def test_a_media_channel_takes_announcements_as_a_forum_does(
-    ask: Ask, loopback: LoopbackDiscord, state: State
+async def test_every_kind_of_channel_that_takes_announcements_can_be_chosen(
+    ask: Ask, loopback: LoopbackDiscord
 ) -> None:
-    loopback.answers.channels["300"] = channel(300, "pictures", 16)
-    assert "All new posts go to <#300>." in (await ask(named("announce here", 300))).text
-    wish = await state.subscriptions.get("c300")
-    assert wish is not None
-    assert wish.place == "forum"
+    await ask(Reader().command("announce list"))
     sent = loopback.answers.commands.tell(translated=True)
     group = next(each for each in sent if each["name"] == "announce")
     here = next(each for each in group["options"] if each["name"] == "here")
-    assert 16 in here["options"][0]["channel_types"], "it is among the channels to choose from"
+    assert set(here["options"][0]["channel_types"]) == set(KINDS_OF_CHANNELS)
+    assert discord.ChannelType.media.value in KINDS_OF_CHANNELS
 
 
 async def test_two_administrators_who_click_at_once_both_succeed(ask: Ask, state: State) -> None:
