@@ -82,7 +82,7 @@ class Library(Protocol):
         """Like ``find`` and ``get_by_key``, for drafts and posts dated later than now too."""
 
     async def closest(self, text: str, limit: int = 3) -> Sequence[Post]:
-        """The posts whose title or slug is most like ``text``, best first."""
+        """The posts whose title or slug is most like ``text``, best first; none if none is."""
 
     async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
         """Completions while typing, forgiving typos, best first; the newest for no text."""

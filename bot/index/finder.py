@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from bot.blog.hit import Exclusion, Hit
@@ -15,19 +16,31 @@ from bot.blog.tag import Tag
 from bot.index.completion import Completion
 from bot.index.connection import Cached
 from bot.index.database import Database, Row
-from bot.index.fts_text import quoted, searchable
-from bot.index.fuzzy import Item, NameIndex, Vocabulary
-from bot.index.names import fold
+from bot.index.fts_text import MATCH_END, MATCH_START, quoted, searchable
+from bot.index.fuzzy import (
+    LONGEST,
+    SHORTEST,
+    Item,
+    NameIndex,
+    Vocabulary,
+    are_alike,
+    closest_stems,
+)
+from bot.index.names import fold, plain_name
 from bot.index.posts import Posts
 from bot.index.query import Query
-from bot.index.rows import to_post
-from bot.index.search import Required, Search, matching
+from bot.index.rows import FULL_TEXT_TABLES, TEXTS, to_post
+from bot.index.search import Required, Search, count_matches, matching
+from bot.index.snippet import first_mark
 from bot.index.sql import ALL_POSTS, NEXT_DUE, VOCABULARY
 
 # Where fewer posts hold all words of a query, less is required.
 FEW = 20
 # Of many words, any are enough where hardly any post holds all; of two, only where none does.
 MANY_WORDS, HARDLY_ANY = 3, 3
+# Letters of the parts of a word that should be two, and of an ending that a stem lacks.
+SHORTEST_PART, LONGEST_ENDING = 3, 5
+BODY = [text.name for text in TEXTS].index("body")
 # Posts that are looked through for a flag.
 LOOKED_AT = 50
 
@@ -72,7 +85,11 @@ class Finder:
     async def suggest_searches(self, text: str, limit: int) -> Sequence[str]:
         """As ``Library.suggest_searches``."""
         async with self._connection.use() as database:
-            return await Completion(database, text, self._posts.clock()).searches(limit)
+            found = await Completion(database, text, self._posts.clock()).searches(limit)
+            search = Search(Query.of(text), self._posts.clock())
+            if not found and search.query.words and await search.count(database, 1):
+                found = [" ".join(text.split())]
+        return found
 
     async def search(self, query: str, limit: int, offset: int) -> Sequence[Hit]:
         """As ``Library.search``."""
@@ -140,16 +157,26 @@ class Finder:
         """A query that finds nothing with its typos corrected; None where that finds no more."""
         async with self._connection.use() as database:
             unknown = await search.unknown_words(database)
-        corrected = query
+            corrected = await _joined(database, search.query.words, unknown, query)
         for word in unknown:
-            vocabulary = await self._vocabulary.get()
-            if likeliest := await asyncio.to_thread(vocabulary.closest, word):
+            if word in corrected and (likeliest := await self._likeliest(word)):
                 corrected = corrected.replace(word, likeliest)
         if corrected == query:
             return None
         async with self._connection.use() as database:
             found = await replace(search, query=await self._parse(corrected)).count(database, 1)
         return corrected if found else None
+
+    async def _likeliest(self, word: str) -> str | None:
+        """What a word that no post holds may be meant for: two words, or one with a typo."""
+        vocabulary = await self._vocabulary.get()
+        async with self._connection.use() as database:
+            if parts := await _split(database, word):
+                return parts
+        if found := await asyncio.to_thread(vocabulary.closest, word):
+            return found
+        async with self._connection.use() as database:
+            return await _closest_in_bodies(database, word)
 
     async def _tag_names(self) -> tuple[Mapping[str, Tag], NameIndex]:
         """All tags by key, counted again when the index has changed or a post has appeared."""
@@ -163,6 +190,61 @@ class Finder:
         names = NameIndex([Item(key, (key,)) for key in tags])
         self._tags = version, math.inf if due is None else due, tags, names
         return tags, names
+
+
+async def _joined(
+    database: Database, words: Sequence[str], unknown: Sequence[str], query: str
+) -> str:
+    """A query with two words joined where one of them is in no post, and both in one are."""
+    for one, other in pairwise(words):
+        both = f"{one} {other}"
+        is_unknown = (one in unknown or other in unknown) and both in query
+        if is_unknown and await count_matches(database, quoted(one + other), 1):
+            query = query.replace(both, one + other)
+    return query
+
+
+async def _split(database: Database, word: str) -> str | None:
+    """Two words that stand together in a post and make this one, such as ``front matter``."""
+    if not SHORTEST_PART * 2 <= len(word) <= LONGEST or not word.isalpha():
+        return None
+    for middle in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+        parts = f"{word[:middle]} {word[middle:]}"
+        if await count_matches(database, quoted(parts), 1):
+            return parts
+    return None
+
+
+async def _closest_in_bodies(database: Database, word: str) -> str | None:
+    """The word of a post that differs least from one with a typo, not in its first letter.
+
+    The words of English posts are indexed by their stems. So the likeliest stem is looked for,
+    and then the word in a post that has it.
+    """
+    typed = plain_name(word)
+    if not SHORTEST <= len(typed) <= LONGEST or not typed.isalpha():
+        return None
+    for table in FULL_TEXT_TABLES:
+        rows = await database.rows(
+            f"SELECT term FROM {table}_words WHERE term >= :first AND term < :next "  # noqa: S608
+            "AND length(term) BETWEEN :least AND :most",
+            {
+                "first": typed[0],
+                "next": chr(ord(typed[0]) + 1),
+                "least": len(typed) - LONGEST_ENDING,
+                "most": len(typed) + 2,
+            },
+        )
+        for stem in await asyncio.to_thread(closest_stems, typed, [term for (term,) in rows]):
+            marked = await database.value(
+                f"SELECT highlight({table}, {BODY}, '{MATCH_START}', '{MATCH_END}') FROM {table} "  # noqa: S608
+                f"WHERE {table} MATCH :match LIMIT 1",
+                {"match": f"body : {quoted(stem)}"},
+            )
+            found = first_mark(marked) if marked else None
+            if found and are_alike(typed, plain_name(found)):
+                return found
+    return None
 
 
 async def _is_flag(database: Database, word: str, text: str) -> bool:

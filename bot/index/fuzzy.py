@@ -26,6 +26,9 @@ TWO_WRONG = 7
 SHORTEST_TYPO = 3
 # Enough for any title. Longer text costs time and finds nothing more.
 LONGEST_NAME = 100
+# Of 100: what scores less is not like it.
+LEAST_LIKENESS = 60
+FEW_STEMS = 8
 # Names compared in one go: about two milliseconds, in which no other thread can run.
 AT_ONCE = 500
 _WORD = re.compile(r"\w+")
@@ -60,7 +63,7 @@ class Vocabulary:
         typed = plain_name(word)
         if not SHORTEST <= len(typed) <= LONGEST:
             return None
-        most = 2 if len(typed) >= TWO_WRONG else 1
+        most = most_wrong(typed)
         choices = self._words
         if begun:
             choices = [*choices, *{word[: len(typed)] for word in choices}]
@@ -71,6 +74,28 @@ class Vocabulary:
             default=None,
         )
         return best[0] if best else None
+
+
+def most_wrong(word: str) -> int:
+    """How many mistakes a word may have and still be recognised."""
+    return 2 if len(word) >= TWO_WRONG else 1
+
+
+def closest_stems(word: str, stems: Iterable[str]) -> list[str]:
+    """A few stems that the beginning of a word may be with mistakes, likeliest first."""
+    most = most_wrong(word)
+    found = []
+    for stem in stems:
+        ends = (len(stem), len(stem) + 1, len(stem) - 1)
+        distance = min(OSA.distance(word[:end], stem) for end in ends)
+        if distance <= most:
+            found.append((distance, abs(len(word) - len(stem)), stem))
+    return [stem for _, _, stem in sorted(found)[:FEW_STEMS]]
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether one word may be the other with mistakes. Letters that changed places are one."""
+    return OSA.distance(one, other) <= most_wrong(one)
 
 
 class Item(NamedTuple):
@@ -102,7 +127,7 @@ class NameIndex:
         self._starts = list(accumulate((len(name) + 1 for name in self._names), initial=1))
 
     def suggest(self, text: str, limit: int, now: float) -> list[str]:
-        """Idents for what was typed so far: what begins with it, holds it, or holds its words.
+        """Ids for what was typed so far: what begins with it, holds it, or holds its words.
 
         Where nothing holds a word, the likest word that there is counts for it, if any is like it.
         """
@@ -113,12 +138,14 @@ class NameIndex:
         return found
 
     def closest(self, text: str, limit: int, now: float) -> list[str]:
-        """Idents of what is most like ``text``, however unlike it may be."""
+        """Ids of what is most like ``text``; none where nothing is."""
         scores: dict[int, float] = {}
         typed = fold(text)[:LONGEST_NAME]
         for start in range(0, len(self._names), AT_ONCE):
             some = self._names[start : start + AT_ONCE]
-            for _, score, index in process.extract_iter(typed, some, scorer=fuzz.WRatio):
+            for _, score, index in process.extract_iter(
+                typed, some, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS
+            ):
                 place = self._owners[start + index]
                 scores[place] = max(score, scores.get(place, 0.0))
         best = sorted(scores, key=lambda place: (-scores[place], place))

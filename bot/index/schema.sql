@@ -106,8 +106,10 @@ CREATE VIRTUAL TABLE completions USING fts5 (
     prefix = '1 2 3', tokenize = '{tokenizer}'
 );
 
--- Their words, and how many posts hold each.
+-- The words of each, and how many posts hold them; those of english are stems.
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(completions, row);
+CREATE VIRTUAL TABLE english_words USING fts5vocab(english, row);
+CREATE VIRTUAL TABLE foreign_languages_words USING fts5vocab(foreign_languages, row);
 
 INSERT INTO english (english, rank) VALUES ('rank', 'bm25({weights})');
 INSERT INTO foreign_languages (foreign_languages, rank) VALUES ('rank', 'bm25({weights})');

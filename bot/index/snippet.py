@@ -104,6 +104,12 @@ def _score(heading: str, text: str) -> tuple[int, int]:
     return len(in_heading | in_text), 10 * len(in_heading) + min(len(in_text), 9)
 
 
+def first_mark(marked: str) -> str | None:
+    """The first word that matches in a text."""
+    found = _MATCH.search(marked)
+    return readable(found[1]) if found else None
+
+
 def marked_stems(marked: str) -> set[str]:
     """The beginnings of the words that match in a text."""
     if MATCH_START not in marked:

@@ -245,7 +245,7 @@ async def test_a_draft_is_never_seen(library: Fill) -> None:
     assert await index.find("Secret") is None
     assert await index.search("hush") == []
     assert await index.tags() == []
-    assert paths(await index.closest("secret")) == ["b.md"]
+    assert await index.closest("secret") == []
     assert [one.path for one in (await index.status()).left_out] == ["a.md"]
 
 
@@ -268,7 +268,8 @@ async def test_a_miss_names_the_closest(library: Fill) -> None:
     index = await library(BLOG)
     assert paths(await index.closest("on catz"))[0] == "cats.md"
     assert paths(await index.closest("https://example.org/blog/birdz/"))[0] == "b/birds.md"
-    assert len(await index.closest("about", limit=2)) == 2
+    assert len(await index.closest("s", limit=1)) <= 1
+    assert paths(await index.closest("kubernetes")) == [], "nothing is like it"
 
 
 async def test_tags_are_suggested_by_likeness_and_most_used_for_no_text(library: Fill) -> None:

@@ -173,6 +173,47 @@ async def test_of_posts_with_some_of_the_words_those_named_by_the_rare_ones_come
     assert len(set(whole)) == 6
 
 
+PROSE = {
+    "auth.md": "\nEvery token of a session has permissions, which systemd knows nothing of.",
+    "site.md": "title: The front matter\n\nA page compiles to WebAssembly, says its front matter.",
+    "de.md": "language: de\n\nDie Speicherverwaltung ist kompliziert.",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tokne", "token"),
+        ("sytsemd", "systemd"),
+        ("persmissions", "permissions"),
+        ("pemrissions", "permissions"),
+        ("Frontmatter", "Front matter"),
+        ("frontmatter page", "front matter page"),
+        ("web assembly", "webassembly"),
+        ("speicherverwaltnug", "Speicherverwaltung"),
+        ("every tokne of", "every token of"),
+        ("zzzzzzz", None),
+        ("tkoenx", None),
+    ],
+)
+async def test_a_typo_is_put_right_by_any_word_of_the_blog(
+    library: Fill, typed: str, meant: str | None
+) -> None:
+    index = await library(PROSE)
+    assert await index.correction(typed) == meant
+    assert await index.search(typed) == []
+    if meant:
+        assert await index.search(meant)
+
+
+async def test_a_search_that_finds_something_is_suggested_though_nothing_completes_it(
+    library: Fill,
+) -> None:
+    index = await library(PROSE)
+    assert await index.suggest_searches("session  permiss") == ["session permiss"]
+    assert await index.suggest_searches("session elephant") == []
+
+
 async def test_english_words_are_found_in_other_forms(library: Fill) -> None:
     index = await library({"a.md": "\nshe deploys containers"})
     for query in ("deploying", "container", '"deployed containers"'):
