@@ -5,8 +5,11 @@ https://docs.getpelican.com/en/latest/settings.html#url-settings
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Mapping
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
@@ -14,6 +17,7 @@ from bot.generators.common import config, paths, slugs
 from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
 
+_SUBSTITUTIONS = ((r"[^\w\s-]", ""), (r"\A\s*", ""), (r"\s*\Z", ""), (r"[-\s]+", "-"))
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 
 
@@ -35,7 +39,9 @@ class Pelican(Generator):
         super().__init__(files)
         self._settings = self._constants("pelicanconf.py")
         published = self._constants("publishconf.py")
+        settings = self._settings | {key: one for key, one in published.items() if one or one == ""}
         url = published.get("SITEURL") or self._settings.get("SITEURL")
+        self._settings = settings
         self.is_certain = "pelicanconf.py" in files.texts
         self.url = url if isinstance(url, str) and paths.is_absolute(url) else None
         self.language = self._setting("DEFAULT_LANG")
@@ -44,16 +50,49 @@ class Pelican(Generator):
         self._page = self._setting("PAGE_URL") or "pages/{slug}.html"
         self._path = (self._setting("PATH") or "content").strip("./")
         self._from_name = self._setting("SLUGIFY_SOURCE") == "basename"
-        page_paths = self._settings.get("PAGE_PATHS")
-        self._page_folders = (
-            [str(one) for one in page_paths] if isinstance(page_paths, list) else ["pages"]
-        )
+        self._page_folders = self._texts("PAGE_PATHS") or ["pages"]
+        self._article_folders = self._texts("ARTICLE_PATHS")
+        self._excluded = self._texts("ARTICLE_EXCLUDES")
+        self._substitutions = _substitutions(self._settings.get("SLUG_REGEX_SUBSTITUTIONS"))
+        self._name_metadata = _pattern(self._setting("FILENAME_METADATA"))
+        self._path_metadata = _pattern(self._setting("PATH_METADATA"))
         self.zone = zone_of(self.files, self._setting("TIMEZONE"))
 
     def content(self, place: str) -> str:
         """The place below ``PATH``."""
         inside = paths.below(place, self._path)
         return place if inside is None else inside
+
+    def why_no_page(self, facts: PageFacts) -> str | None:
+        """Articles need a date and a title, and a place where Pelican looks for them."""
+        if not self.is_certain:
+            return None
+        place = self.content(facts.path)
+        if any(paths.below(place, folder) is not None for folder in self._page_folders):
+            return None
+        is_read = not self._article_folders or any(
+            folder in {"", "."} or paths.below(place, folder) is not None
+            for folder in self._article_folders
+        )
+        if not is_read or any(paths.below(place, one) is not None for one in self._excluded):
+            return "the site's configuration reads no articles there"
+        has_date = (
+            facts.date or self._settings.get("DEFAULT_DATE") or "date" in self._metadata(place)
+        )
+        if not has_date:
+            return "an article needs a date for Pelican"
+        if not text(facts, "title") and "title" not in self._metadata(place):
+            return "an article needs a title for Pelican"
+        return None
+
+    def _metadata(self, place: str) -> Mapping[str, str]:
+        """What the file's name and path say by the configuration's regular expressions."""
+        name = paths.without_extension(place.rpartition("/")[2])
+        found: dict[str, str] = {}
+        for pattern, told in ((self._path_metadata, place), (self._name_metadata, name)):
+            if pattern and (match := pattern.match(told)):
+                found |= {key.lower(): one for key, one in match.groupdict().items() if one}
+        return found
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``url``, or the file that ``save_as`` names."""
@@ -67,6 +106,9 @@ class Pelican(Generator):
         language = text(facts, "lang")
         is_other = bool(language and self.language and language != self.language)
         pattern = self._page if is_page else self._article_lang if is_other else self._article
+        key = "PAGE_URL" if is_page else "ARTICLE_LANG_URL" if is_other else "ARTICLE_URL"
+        if self._settings.get(key) is config.COMPUTED:
+            return None
         filled: str | None = _FIELD.sub(lambda field: self._field(field, facts) or "\0", pattern)
         if filled is None or "\0" in filled:
             return None
@@ -86,24 +128,44 @@ class Pelican(Generator):
         name, form = field[1], field[2]
         match name:
             case "slug":
-                source = self.file_name(facts.path) if self._from_name else facts.title
-                return text(facts, "slug") or slugs.pelican(source)
+                own = text(facts, "slug") or self._metadata(self.content(facts.path)).get("slug")
+                return own or self._slugified(self._slug_source(facts))
             case "date":
                 day = self.day(facts)
                 return _dated(day, form or "%Y-%m-%d") if day else None
             case "category":
-                return slugs.pelican(self._category(facts))
+                return self._slugified(self._category(facts))
             case "author":
                 author = text(facts, "author", "authors") or self._setting("AUTHOR")
-                return slugs.pelican(author.partition(",")[0]) if author else None
+                return self._slugified(author.partition(",")[0]) if author else None
             case "lang":
                 return text(facts, "lang") or self.language or "en"
             case _:
                 return text(facts, name)
 
+    def _slug_source(self, facts: PageFacts) -> str:
+        """The title, or the file's name with its day."""
+        if not self._from_name:
+            return facts.title
+        return paths.without_extension(facts.path).rpartition("/")[2]
+
+    def _slugified(self, name: str) -> str | None:
+        """Pelican's ``slugify``; None where its spelling in ASCII is not known.
+
+        https://docs.getpelican.com/en/latest/settings.html (SLUG_REGEX_SUBSTITUTIONS)
+        """
+        is_unicode = self._settings.get("SLUGIFY_USE_UNICODE") is True
+        spelled = unicodedata.normalize("NFKC", name) if is_unicode else slugs.ascii_of(name)
+        if spelled is None or self._settings.get("SLUG_REGEX_SUBSTITUTIONS") is config.COMPUTED:
+            return None
+        for pattern, replacement in self._substitutions:
+            spelled = pattern.sub(replacement, spelled)
+        keeps_case = self._settings.get("SLUGIFY_PRESERVE_CASE") is True
+        return (spelled if keeps_case else spelled.lower()).strip()
+
     def _category(self, facts: PageFacts) -> str:
         """The article's category, else its folder's name, else the default one."""
-        own = text(facts, "category")
+        own = text(facts, "category") or self._metadata(self.content(facts.path)).get("category")
         if own:
             return own
         folder = self.content(facts.path).rpartition("/")[0].rpartition("/")[2]
@@ -113,6 +175,10 @@ class Pelican(Generator):
     def _setting(self, name: str) -> str | None:
         value = self._settings.get(name)
         return value if isinstance(value, str) and value else None
+
+    def _texts(self, name: str) -> list[str]:
+        value = self._settings.get(name)
+        return [str(one) for one in value] if isinstance(value, list | tuple) else []
 
     def _constants(self, place: str) -> dict[str, object]:
         source = self.files.texts.get(place)
@@ -127,6 +193,24 @@ class Pelican(Generator):
     def _complain(self, place: str, reason: str) -> None:
         hint = "Mend it; until then the links may be wrong."
         self.files.problems.append(Problem(self.files.path(place), None, reason, hint))
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error:
+        return None
+
+
+def _substitutions(value: object) -> list[tuple[re.Pattern[str], str]]:
+    """What is replaced in slugs by what, in order; Pelican's own list without a configured one."""
+    pairs = value if isinstance(value, list | tuple) else _SUBSTITUTIONS
+    found = []
+    for pair in pairs:
+        if isinstance(pair, list | tuple) and len(pair) == 2:  # noqa: PLR2004 - what, by what
+            with contextlib.suppress(re.error):
+                found.append((re.compile(str(pair[0]), re.IGNORECASE), str(pair[1])))
+    return found
 
 
 def _dated(day: dt.date, form: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.generators.common.config import parse, python_constants
+from bot.generators.common.config import COMPUTED, parse, python_constants
 from bot.generators.common.script import Script
 
 
@@ -73,4 +73,4 @@ def test_an_empty_file_configures_nothing() -> None:
 
 def test_constants_of_python_files() -> None:
     source = "A = 'x'\nB = A + 'y'\nC = [1, ('a',)]\nA = 'z'\nD = 1\nD = f()\nif A:\n    E = 1\n"
-    assert python_constants(source) == {"A": "z", "C": [1, ("a",)]}
+    assert python_constants(source) == {"A": "z", "B": COMPUTED, "C": [1, ("a",)], "D": COMPUTED}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import unquote
+
 import pytest
 
 from tests.generators.sites import facts, site
@@ -30,21 +33,32 @@ BY_AUTHOR = "ARTICLE_URL = '{author}/{lang}/{slug}'"
         ("", "content/x.md", {"url": "blog/own/"}, "/blog/own/"),
         ("", "content/x.md", {"lang": "fr"}, "/a-title-more-fr.html"),
         ("", "content/pages/about.md", {}, "/pages/a-title-more.html"),
-        ("SLUGIFY_SOURCE = 'basename'", "content/2024-03-09-My_File.md", {}, "/my_file.html"),
+        (
+            "SLUGIFY_SOURCE = 'basename'",
+            "content/2024-03-09-My_File.md",
+            {},
+            "/2024-03-09-my_file.html",
+        ),
         (DAILY, "content/x.md", {}, "/blog/2024/03/09/a-title-more/"),
         (BY_CATEGORY, "content/Big News/x.md", {}, "/big-news/a-title-more"),
         (BY_CATEGORY, "content/x.md", {"category": "C & D"}, "/c-d/a-title-more"),
         (BY_CATEGORY, "content/x.md", {}, "/misc/a-title-more"),
         (BY_AUTHOR, "content/x.md", {}, "/ann-example/en/a-title-more"),
         ("ARTICLE_URL = '{nonsense}/{slug}'", "content/x.md", {}, None),
-        ("ARTICLE_URL = os.path.join('a', '{slug}')", "content/x.md", {}, "/a-title-more.html"),
+        ("ARTICLE_URL = os.path.join('a', '{slug}')", "content/x.md", {}, None),
     ],
 )
 def test_article_urls(
     setting: str, path: str, meta: dict[str, object], expected: str | None
 ) -> None:
     blog = site({"pelicanconf.py": f"{CONF}\n{setting}"})
-    post = facts(blog, path, meta, title="A Title: & More!", date="2024-03-09")
+    post = facts(
+        blog,
+        path,
+        {"title": "x", **meta},
+        title="A Title: & More!",
+        date="2024-03-09",
+    )
     assert blog.link(post) == expected
 
 
@@ -80,3 +94,51 @@ def test_the_configuration_is_not_executed(tmp_path_factory: pytest.TempPathFact
 def test_covers_from_static_files(value: str, expected: str) -> None:
     blog = site({"pelicanconf.py": CONF})
     assert blog.image(facts(blog, "content/news/x.md"), value) == expected
+
+
+ROWS = (Path(__file__).parent / "pelican_slugs.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_slugs_are_those_that_pelican_makes(row: str) -> None:
+    """Title, and its slug by default, with its case, in Unicode, as Pelican 4.12 wrote them."""
+    title, *slugs = row.split("\t")
+    settings = ("", "SLUGIFY_PRESERVE_CASE = True", "SLUGIFY_USE_UNICODE = True")
+    for setting, slug in zip(settings, slugs, strict=True):
+        blog = site({"pelicanconf.py": f"{CONF}\n{setting}\n"})
+        post = facts(blog, "content/x.md", {"title": title}, title=title, date="2024-03-09")
+        found = blog.link(post)
+        assert (found and unquote(found)) == (None if slug == "-" else f"/{slug}.html")
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "expected"),
+    [
+        (r"FILENAME_METADATA = r'(?P<date>\d{4}-\d\d-\d\d)_(?P<slug>.*)'",
+         "content/2024-03-09_my-own.md", "/my-own.html"),
+        (r"PATH_METADATA = r'(?P<category>.*?)/(?P<slug>[^.]*)'", "content/a/b.md", "/b.html"),
+        ("SLUG_REGEX_SUBSTITUTIONS = [(r'[^\\w\\s-]', ''), (r'\\s+', '_')]", "content/x.md",
+         "/a_title.html"),
+        ("ARTICLE_URL = f'{BASE}/{{slug}}/'", "content/x.md", None),
+        ("ARTICLE_PATHS = ['blog']", "content/x.md", None),
+        ("ARTICLE_PATHS = ['blog']", "content/blog/x.md", "/a-title.html"),
+        ("ARTICLE_EXCLUDES = ['old']", "content/old/x.md", None),
+    ],
+)  # fmt: skip
+def test_settings_that_decide_about_slugs(settings: str, path: str, expected: str | None) -> None:
+    blog = site({"pelicanconf.py": f"{CONF}\n{settings}\n"})
+    assert blog.link(facts(blog, path, {"title": "A title"}, date="2024-03-09")) == expected
+
+
+def test_an_article_needs_a_date_and_a_title() -> None:
+    blog = site({"pelicanconf.py": CONF})
+    assert blog.why_no_page(facts(blog, "content/x.md", {"title": "x"})) is not None
+    assert blog.why_no_page(facts(blog, "content/x.md", date="2024-03-09")) is not None
+    dated = site({"pelicanconf.py": f"{CONF}\nDEFAULT_DATE = 'fs'\n"})
+    assert dated.why_no_page(facts(dated, "content/x.md", {"title": "x"})) is None
+
+
+def test_what_is_published_is_configured_by_publishconf() -> None:
+    files = {"pelicanconf.py": CONF, "publishconf.py": "ARTICLE_URL = '{slug}/'"}
+    blog = site(files)
+    assert blog.link(facts(blog, "content/x.md", {"title": "x"}, date="2024-03-09")) == "/a-title/"

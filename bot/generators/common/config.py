@@ -9,6 +9,8 @@ import yaml
 
 from bot.generators.common import data
 
+# A value that only running the configuration would tell.
+COMPUTED = object()
 # Longer ones are no configuration.
 MOST_PYTHON = 200_000
 
@@ -50,7 +52,9 @@ def _data(name: str, text: str) -> object:
 
 
 def python_constants(text: str) -> dict[str, object]:
-    """The names that a Python file gives constant values to; the last assignment counts.
+    """The names that a Python file gives values to; the last assignment counts.
+
+    A value that is computed is ``COMPUTED``.
 
     Raises:
         ValueError: the file is no Python.
@@ -67,7 +71,7 @@ def python_constants(text: str) -> dict[str, object]:
             try:
                 constants[node.targets[0].id] = ast.literal_eval(node.value)
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                constants.pop(node.targets[0].id, None)  # computed: not ours to know
+                constants[node.targets[0].id] = COMPUTED
     return constants
 
 

@@ -13,7 +13,8 @@ _CYRILLIC = (
     "с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=iu я=ia"  # noqa: RUF001
 )
 _UNLIKE_ASCII = str.maketrans(
-    dict(pair.split("=") for pair in f"{_LATIN} {_CYRILLIC}".split()),
+    dict(pair.split("=") for pair in f"{_LATIN} {_CYRILLIC} {_CYRILLIC.upper()}".split())
+    | {"—": "--", "–": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."}  # noqa: RUF001
 )
 
 
@@ -24,7 +25,8 @@ def ascii_of(text: str) -> str | None:
     """
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKD", text.lower().translate(_UNLIKE_ASCII))
+    plain = unicodedata.normalize("NFKD", text.translate(_UNLIKE_ASCII))
+    plain = plain.translate({0x2044: "/"})
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     if any(letter.isalnum() and not letter.isascii() for letter in bare):
         return None
@@ -98,7 +100,9 @@ def zola(text: str, strategy: str = "on") -> str | None:
     if strategy == "safe":  # what Windows allows in a file's name
         return re.sub(r'[<>:"/\\|?*]', "", text.rstrip(" ."))
     spelled = ascii_of(text)
-    return None if spelled is None else re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
+    if spelled is None or any(unicodedata.category(letter) == "So" for letter in text):
+        return None  # Zola spells out what a picture shows
+    return re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
 
 
 def github(text: str) -> str:
@@ -109,17 +113,6 @@ def github(text: str) -> str:
         if letter in "-_ " or letter.isalnum() or _is_word_part(letter)
     )
     return "".join(kept).replace(" ", "-")
-
-
-def pelican(text: str) -> str | None:
-    """Pelican's slugs with its default substitutions; None where ASCII is not known.
-
-    https://docs.getpelican.com/en/latest/settings.html (SLUG_REGEX_SUBSTITUTIONS)
-    """
-    spelled = ascii_of(text)
-    if spelled is None:
-        return None
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", spelled).strip()).lower()
 
 
 def quartz(path: str) -> str:
