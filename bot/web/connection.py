@@ -23,15 +23,16 @@ class Limits:
         bytes: of all requests that have arrived in part or are being answered.
         headers_seconds: from a request's first byte until its headers are there; also the time
             for a first request.
-        drain_seconds: for the rest of a body that is not read, so that the answer arrives.
+        drain_seconds: for the rest of a body that is not read, so that the answer arrives; none
+            while more than half of the connections are open.
         idle_seconds: without a request, on a connection that has had one. Proxies in front
             give up idle connections after 60 seconds.
         known_idle_seconds: the same for a connection that has carried a proof.
         write_seconds: for which a client may not take its answer.
     """
 
-    connections: int = 512
-    bytes: int = 8 * 2**20
+    connections: int = 300
+    bytes: int = 2 * 2**20
     headers_seconds: float = 10.0
     drain_seconds: float = 2.0
     idle_seconds: float = 75.0
@@ -80,6 +81,11 @@ class Connections:
             if oldest is connection:  # all others are known: the longest idle one goes
                 oldest = next((one for one in self._known if not one.is_proven), connection)
             oldest.refuse("crowded")
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more than half of them are open."""
+        return 2 * (len(self._strangers) + len(self._known)) > self.limits.connections
 
     def know(self, connection: Connection) -> None:
         """Keep a connection that has carried a proof longer than strangers."""
@@ -134,6 +140,7 @@ class Connection(asyncio.BufferedProtocol):
         """Begin; called by asyncio, as the next ones are."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        transport.set_write_buffer_limits(high=READ_BYTES)
         self._protocol.connection_made(transport)
         self._wait(self._all.limits.headers_seconds)
         self._all.add(self)
@@ -153,6 +160,8 @@ class Connection(asyncio.BufferedProtocol):
         if self._counts:
             self.received += nbytes
             self._all.hold(nbytes)
+        elif self._all.is_crowded:
+            self.refuse("crowded")
         if self._transport is not None:
             self._protocol.data_received(bytes(self._all.buffer[:nbytes]))
 

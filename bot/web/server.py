@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -25,8 +26,9 @@ LOCAL = "127.0.0.1"
 # Whoever stops a machine waits 5 seconds or more before killing its processes. An
 # interaction is answered within 2.5; what follows the answer is waited for afterwards.
 SHUTDOWN_SECONDS = 2.75
-# How many connections the kernel makes before we accept them.
-BACKLOG = 128
+# How many connections wait in the kernel, and how many are accepted before those that are open
+# have their turn: a new one of Discord's must not be the oldest before it has been read.
+BACKLOG, ACCEPTED_AT_ONCE = 512, 16
 READ_SECONDS = 5.0
 # A proxy adds some headers to those of its client; cookies of the domain may be among them.
 MAX_HEADERS = 96
@@ -106,16 +108,17 @@ async def listening(
     connections = Connections(runner.server, limits, refused)
     try:
         try:
-            server = await asyncio.get_running_loop().create_server(
-                connections, host, port, backlog=BACKLOG
-            )
+            sock = _bind(host, port)
         except OSError as error:
             hint = "Set another port, or stop the program that uses it."
             if error.errno == errno.EADDRNOTAVAIL:
                 hint = f"{host} is not an address of this machine."
             raise SettingError(setting, f"cannot listen on {port} ({error})", hint) from error
-        # Port 0 gives IPv4 and IPv6 different ones; the shorter address is IPv4's.
-        found: int = min((each.getsockname() for each in server.sockets), key=len)[1]
+        server = await asyncio.get_running_loop().create_server(
+            connections, sock=sock, backlog=ACCEPTED_AT_ONCE
+        )
+        sock.listen(BACKLOG)
+        found: int = sock.getsockname()[1]
         log.info("%s on port %d%s", what, found, f" of {host}" if host else "")
         try:
             yield found
@@ -124,6 +127,18 @@ async def listening(
     finally:
         await runner.cleanup()
         logger.removeFilter(faults)
+
+
+def _bind(host: str | None, port: int) -> socket.socket:
+    """A socket for an address, or for all that the machine has."""
+    if host is None and socket.has_dualstack_ipv6():
+        try:
+            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+        except OSError as error:
+            if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+                raise
+    family = socket.AF_INET6 if host and ":" in host else socket.AF_INET
+    return socket.create_server((host or "", port), family=family)
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
@@ -149,7 +164,15 @@ async def read_body(request: web.Request, limit: int) -> bytes:
         raise web.HTTPRequestTimeout from None
     except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
         raise web.HTTPBadRequest from None
-    return bytes(body)
+    except ConnectionError as error:
+        # The request keeps this error. Its trace would keep the request, and what has been read
+        # of it, until the next garbage collection.
+        error.__traceback__ = None
+        raise ConnectionResetError from None
+    else:
+        return bytes(body)
+    finally:
+        body.clear()
 
 
 def _admission(refused: Callable[[str], None]) -> Middleware:
@@ -169,8 +192,10 @@ def _admission(refused: Callable[[str], None]) -> Middleware:
                 raise web.HTTPUnsupportedMediaType(text="Send the body as it is.\n")
             response = await handler(request)
         except web.HTTPException as error:
-            response = error
-            raise
+            # Not the error itself, whose trace would keep the request in memory.
+            response = web.Response(status=error.status, text=error.text)
+            if "Allow" in error.headers:
+                response.headers["Allow"] = error.headers["Allow"]
         finally:
             is_read = request.content.is_eof()
             if response is not None:

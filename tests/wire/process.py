@@ -79,6 +79,21 @@ class Program:
         if self._process.returncode is None:
             await self.end(signal.SIGKILL)
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has stopped by itself."""
+        return self._has_ended
+
+    def prefix(self, *command: str) -> None:
+        """Start it by way of another program, such as ``prlimit``."""
+        self._command = (*command, *self._command)
+
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
