@@ -19,7 +19,6 @@ from types import ModuleType
 from typing import Any
 
 LAZY = (
-    "bot.announce.delivery",
     "bot.chat.channels",
     "bot.chat.views.announced_list",
     "bot.chat.views.announcement",

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bot.lazy import LAZY
+
 CHECKOUT = Path(__file__).parent.parent
 
 # What `slashpost run` imports before it answers.
@@ -30,19 +32,33 @@ LATER = {
     ),
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
-    *("bot.rendering.renderer", "bot.chat.views.post_page", "markdown", "pymdownx"),
+    *("markdown", "pymdownx", *LAZY),
     *("bot.index.finder", "bot.index.search", "bot.index.fuzzy", "rapidfuzz"),
     # announcing
-    *(
-        "bot.announce.announcer",
-        "bot.serve.announcements",
-        "bot.chat.views.channel_settings",
-        "bot.chat.views.announcement",
-    ),
+    *("bot.announce.announcer", "bot.serve.announcements"),
     *("bot.state.postgres", "asyncpg"),
     # who is looked over, watched and told
     *("bot.doctor", "prometheus_client", "sentry_sdk", "bot.playground", "simcord"),
 }
+
+
+def test_a_lazy_module_is_imported_when_something_in_it_is_asked_for() -> None:
+    program = """
+import sys
+from bot.chat.views import post_page
+assert "bot.chat.views.post_page" not in sys.modules
+assert post_page.PostPage.__name__ == "PostPage"
+import bot.chat.views.post_page as real
+assert real is not post_page and real.PostPage is post_page.PostPage
+try:
+    post_page.nothing
+except AttributeError as error:
+    assert "nothing" in str(error)
+from bot import lazy
+lazy.load()
+assert set(lazy.LAZY) <= set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True)
 
 
 def test_a_start_imports_nothing_that_a_first_answer_does_not_need() -> None:

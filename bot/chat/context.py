@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import app_commands
 
 from bot import __version__
+from bot.announce.channel import Channels
+from bot.announce.outbox import Backlog
+from bot.announce.subscription import Subscriptions
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
 from bot.blog.usage import Tell
@@ -16,11 +19,6 @@ from bot.chat.answer_cache import AnswerCache
 from bot.chat.cooldown import Cooldown
 from bot.chat.pages import Pages
 from bot.chat.unreachable import UnreachableReaders
-
-if TYPE_CHECKING:  # not needed at the start
-    from bot.announce.channel import Channels
-    from bot.announce.outbox import Backlog
-    from bot.announce.subscription import Subscriptions
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import Interaction, app_commands, ui
 from discord.app_commands import locale_str
 
+from bot.announce.outbox import Backlog
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
 from bot.blog.post import is_web_url
@@ -17,9 +18,6 @@ from bot.chat.errors import explain
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, translator_of
 from bot.chat.views.layout import Layout, small
-
-if TYPE_CHECKING:
-    from bot.announce.outbox import Backlog
 
 PROJECT = "Slashpost"
 PROBLEM = 200

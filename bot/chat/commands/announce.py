@@ -9,7 +9,7 @@ import discord
 from discord import AppCommandOptionType, ChannelType, Interaction, app_commands
 from discord.app_commands import locale_str
 
-from bot.announce import delivery
+from bot.announce.delivery import Story
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat import channels, limits
@@ -243,7 +243,7 @@ async def preview(interaction: Interaction, slug: str, channel: ChannelId | None
     subscription = await channels.announced_in(interaction, to) or Subscription(
         place="text", channel=to, locale=channels.locale_of(interaction)
     )
-    story = delivery.Story(title=post.title, post=post)
+    story = Story(title=post.title, post=post)
     message = announcement.Announcements().compose(NewPost.PREVIEW, [story], subscription)
     await answer(interaction, Ready(message.components), hide=True)
     note = Notice(preview_note(post, subscription, tr))

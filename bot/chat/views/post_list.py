@@ -36,7 +36,7 @@ TAG_IN_HEADING = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class PostDetail:
     """How much of each post a list shows, in UTF-16 units; ``tags`` is how many."""
 
     title: int
@@ -48,11 +48,11 @@ class Detail:
 # The first at which a page fits into a message. At the last, five posts need at most
 # 5 x (2 x 80 + 120) characters, whatever they hold.
 DETAILS = (
-    Detail(title=256, summary=240, tags=5),
-    Detail(title=200, summary=140, tags=4),
-    Detail(title=120, summary=80, tags=3),
-    Detail(title=80, summary=0, tags=0),
-    Detail(title=80, summary=0, tags=0, linked=False),
+    PostDetail(title=256, summary=240, tags=5),
+    PostDetail(title=200, summary=140, tags=4),
+    PostDetail(title=120, summary=80, tags=3),
+    PostDetail(title=80, summary=0, tags=0),
+    PostDetail(title=80, summary=0, tags=0, linked=False),
 )
 
 
@@ -127,7 +127,7 @@ def heading(listed: ListedPosts, tr: Translator) -> str:
     return f"## {title}\n{small(total, listed.page.say(tr))}"
 
 
-def blurb(post: Post, detail: Detail, tr: Translator) -> str:
+def blurb(post: Post, detail: PostDetail, tr: Translator) -> str:
     """What the list says of one post."""
     title = text.label(post.title, detail.title, post.slug)
     url = post.url if detail.linked else None

@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class HitDetail:
     """How much of each hit is shown, in UTF-16 units."""
 
     title: int
@@ -60,10 +60,10 @@ class Detail:
 
 # The first at which a page fits into a message.
 DETAILS = (
-    Detail(title=256, snippet=300),
-    Detail(title=160, snippet=160),
-    Detail(title=80, snippet=80),
-    Detail(title=80, snippet=80, linked=False),
+    HitDetail(title=256, snippet=300),
+    HitDetail(title=160, snippet=160),
+    HitDetail(title=80, snippet=80),
+    HitDetail(title=80, snippet=80, linked=False),
 )
 
 
@@ -142,7 +142,7 @@ def heading(found: Found, tr: Translator) -> str:
     return f"## {title}\n{small(total, found.page.say(tr))}"
 
 
-def blurb(hit: Hit, detail: Detail, tr: Translator) -> str:
+def blurb(hit: Hit, detail: HitDetail, tr: Translator) -> str:
     """What the results say of one post."""
     title = text.label(hit.post.title, detail.title, hit.post.slug)
     post = text.masked_link(title, hit.post.url if detail.linked else None)

@@ -225,6 +225,7 @@ async def test_privacy_says_what_is_kept_now(stage: Stage) -> None:
     await stage.type("follow", tag="tools")
     seen = await stage.type("privacy")
     assert seen.is_private
+    assert "If you take no direct messages for 90 days, or delete your account" in seen.text
     assert "You follow posts with one of these tags: `Tools`" in seen.text
     assert "</unfollow:" in seen.text
 
