@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bot.blog.background import in_background
-from bot.blog.errors import SlashpostError
+from bot.blog.background import Retry, supervised
+from bot.blog.errors import IndexUnavailable, SlashpostError, SourceError
 from bot.blog.pictures import Pictures
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
@@ -88,13 +88,29 @@ class App:
         return report
 
     async def begin(self) -> None:
-        """Have an index to answer from: up to date with a folder, else of any earlier look.
+        """Have an index to answer from: up to date with a folder, else of any earlier scan.
+
+        A folder that is not there, such as a volume that is not mounted yet, leaves the index
+        of before; watching then waits for it.
 
         Raises:
             SlashpostError: as from ``sync``.
         """
-        if self.folder is not None or not await self.recall():
+        if self.folder is None and await self.recall():
+            return
+        try:
             await self.sync()
+        except SourceError as error:
+            if not await self._has_index():
+                raise
+            log.warning("Kept the last index: %s", error)
+            self.library.trouble = str(error)
+
+    async def _has_index(self) -> bool:
+        try:
+            return await self.recall() and await self.library.count() > 0
+        except IndexUnavailable:
+            return False
 
     async def recall(self) -> bool:
         """Whether there is an index to answer from before the posts are looked at.
@@ -157,10 +173,9 @@ class App:
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Keep the index up to date with the posts for as long as the context is open."""
-        work = self._poll() if self.folder is None else self._watch(self.folder)
         async with (
-            in_background(work, name="watch the posts"),
-            in_background(self._remake_lost_index(), name="remake a lost index"),
+            supervised(self._watch, name="watch the posts"),
+            supervised(self._remake_lost_index, name="remake a lost index"),
         ):
             yield
 
@@ -176,24 +191,28 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MOST_SECONDS_BETWEEN_REMAKES)
 
-    async def _watch(self, folder: Path) -> None:
+    async def _watch(self) -> None:
         from bot.watch import Watcher  # noqa: PLC0415 - 20 ms: watching begins after an answer
 
+        if self.folder is None:
+            await self._poll(Retry())
+            return
         await Watcher(
-            folder,
+            self.folder,
             ignored=self.settings.db,
             outside=lambda: self._scanner.configuration if self._scanner else (),
             refresh=self.refresh,
         ).run()
 
-    async def _poll(self) -> None:
+    async def _poll(self, retry: Retry) -> None:
         """Scan now and then every so often, by the clock on the wall.
 
         That one goes on while the machine sleeps, so that the scan which fell due meanwhile
         comes soon after something else has woken it.
         """
         while True:
-            await self.refresh()
-            due = time.time() + 60 * self.settings.poll
+            retry.note(worked=await self.refresh())
+            wait = 60.0 * self.settings.poll
+            due = time.time() + (wait if retry.seconds is None else min(wait, retry.seconds))
             while time.time() < due:  # noqa: ASYNC110 - nobody tells of the wall clock
                 await asyncio.sleep(SECONDS_BETWEEN_CLOCK_CHECKS)

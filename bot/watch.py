@@ -9,6 +9,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from bot.blog.background import Retry
+
 log = logging.getLogger(__name__)
 
 # A change shows within two seconds. Writing many files is one change once it pauses for
@@ -50,7 +52,7 @@ class Watcher:
             if before[0] is None:  # moved away, perhaps to be replaced
                 await asyncio.sleep(CHECK_FOLDER_MS / 1000)
                 continue
-            caught_up = False
+            caught_up, retry = False, Retry()
             try:
                 async for changes in awatch(
                     *(path.resolve() for path in watched if path.exists()),
@@ -61,14 +63,18 @@ class Watcher:
                 ):
                     replaced = identities(watched) != before
                     # The first time for what changed before the system reported changes.
-                    if changes or replaced or not caught_up:
-                        await self._refresh()
+                    if changes or replaced or not caught_up or retry.is_due:
+                        retry.note(worked=await self._refresh())
                         caught_up = True
                     if replaced or watched[1:] != self._outside():
                         break
             except OSError as error:  # such as the system's limit of watches
                 log.warning("Cannot watch %s: %s", self._folder, error)
                 await asyncio.sleep(SECONDS_UNTIL_NEXT_TRY)
+            except ExceptionGroup as group:  # watchfiles meets a name that is not UTF-8
+                causes = "; ".join(map(str, group.exceptions))
+                log.warning("A change in %s cannot be told: %s", self._folder, causes)
+                await asyncio.sleep(CHECK_FOLDER_MS / 1000)
 
     def _concerns_posts(self, _change: object, path: str) -> bool:
         """Whether a changed file may be a post or configuration: not hidden, not the index."""

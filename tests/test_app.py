@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -242,3 +244,46 @@ async def test_a_lost_index_is_made_anew_though_nobody_asks(watching: App) -> No
         return app.settings.db.exists()
 
     await shows(watching, expected=True, ask=is_there)
+
+
+async def test_a_name_that_is_not_utf_8_does_not_end_the_watching(
+    watching: App, folder: Path
+) -> None:
+    write(folder / os.fsdecode(b"caf\xe9.md"), "Not UTF-8")
+    write(folder / "2024-01-11-one.md", "Uno")
+    assert await shows(watching, ["Uno"]) < 4
+    write(folder / "2024-01-11-one.md", "Eins")
+    assert await shows(watching, ["Eins"]) < 4
+
+
+async def test_a_scan_that_fails_once_is_repeated_without_another_edit(
+    watching: App, folder: Path
+) -> None:
+    scan, failures = watching._scan, iter([OSError("No space left on device")])
+
+    def fail_once() -> Any:
+        for error in failures:
+            raise error
+        return scan()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "_scan", fail_once)
+        write(folder / "2024-01-11-one.md", "Uno")
+        assert await shows(watching, ["Uno"]) < 5
+
+
+async def test_posts_that_are_not_mounted_leave_the_index_of_before(
+    folder: Path, tmp_path: Path
+) -> None:
+    options = {"--posts": str(folder), "--db": str(tmp_path / "kept.db")}
+    async with App(Settings.load(options, {})) as app:
+        await app.begin()
+    move(folder, tmp_path / "away")
+    async with App(Settings.load(options, {})) as app:
+        await app.begin()
+        assert await app.library.count() == 1
+        assert (await app.library.status()).trouble
+        async with app.watching():
+            move(tmp_path / "away", folder)
+            write(folder / "2024-01-11-one.md", "Uno")
+            assert await shows(app, ["Uno"]) < 5

@@ -28,7 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "monitoring": {"blog", "announce"},
     "settings": {"blog"},
     "terminal": {"blog", "announce"},
-    "watch": set(),
+    "watch": {"blog"},
     "lazy": set(),
 }
 MAY_KNOW_EVERYTHING = {

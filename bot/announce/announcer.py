@@ -17,6 +17,7 @@ from bot.announce.minhash import minhash
 from bot.announce.outbox import Backlog, Outbox
 from bot.announce.sender import Sender
 from bot.announce.subscription import Subscriptions
+from bot.blog.background import supervised
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 
 log = logging.getLogger(__name__)
@@ -96,16 +97,11 @@ class Announcer:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Compare the posts after each notice and when one falls due, and send, meanwhile."""
-        tasks = [
-            asyncio.create_task(self._sender.run(), name="send announcements"),
-            asyncio.create_task(self._watch(), name="find new posts"),
-        ]
-        try:
+        async with (
+            supervised(self._sender.run, name="send announcements"),
+            supervised(self._watch, name="find new posts"),
+        ):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def notice(self) -> None:
         """Note that the posts may have changed. Returns at once."""

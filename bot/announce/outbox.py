@@ -104,11 +104,14 @@ class LeaseLost(SlashpostError):
 
 
 _TO_DO = "state IN ('waiting', 'sending', 'sent', 'changed')"
+# A lease that ends later was given by a clock that was wrong, and is over.
+LONGEST_LEASE = 600.0
 _REACHABLE = "(pause_reason IS NULL OR pause_reason <> 'admin')"
 # Whoever could not be reached may be tried again; whoever is paused on purpose may not.
 _READY = f"""
     SELECT {SUBSCRIPTION}, fence, attempts FROM subscriptions
-    WHERE {_REACHABLE} AND turn_until <= $1 AND ready <= $1 AND EXISTS (
+    WHERE {_REACHABLE} AND (turn_until <= $1 OR turn_until > $1 + {LONGEST_LEASE})
+        AND ready <= $1 AND EXISTS (
         SELECT 1 FROM deliveries
         WHERE subscription = subscriptions.key AND {_TO_DO} AND not_before <= $1
     ) LIMIT 1
@@ -376,6 +379,12 @@ class Outbox:
                 f"UPDATE subscriptions SET ready = 0 WHERE pause_reason IS NOT NULL"  # noqa: S608
                 f" AND {_REACHABLE}"
             )
+
+    async def forget_times(self) -> None:
+        """Let everything be tried now, since the clock by which it was put off went back."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows("UPDATE subscriptions SET turn_until = 0, ready = 0")
+            await transaction.rows("UPDATE deliveries SET not_before = 0")
 
     async def wait(self) -> float | None:
         """Seconds until something can be sent or changed; None where nothing is to be."""

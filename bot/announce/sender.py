@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 
 from bot.announce.delivery_worker import DeliveryWorker, Services
@@ -19,6 +20,8 @@ AT_ONCE = 16
 LONGEST_WAIT = 60.0
 UNTIL_STATE_IS_BACK = 5.0
 UNTIL_OTHERS_ARE_DONE = 1.0
+# More than clocks are corrected by.
+MOST_SECONDS_BACK = 30.0
 
 
 class Sender:
@@ -36,6 +39,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._wake.set()
         self._state_is_there = True
+        self._ahead = time.time() - time.monotonic()
 
     def wake(self) -> None:
         """Check the outbox now."""
@@ -52,6 +56,7 @@ class Sender:
             while True:
                 self._wake.clear()
                 try:
+                    await self._mind_clock()
                     await self._send_all()
                     seconds = await self._outbox.wait()
                 except StateUnavailable as error:
@@ -64,6 +69,14 @@ class Sender:
             for task in self._workers:
                 task.cancel()
             await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _mind_clock(self) -> None:
+        """Notice a clock that goes back: what was put off by it would wait for it again."""
+        ahead = time.time() - time.monotonic()
+        if self._ahead - ahead > MOST_SECONDS_BACK:
+            log.warning("The clock went back by %.0f s", self._ahead - ahead)
+            await self._outbox.forget_times()
+        self._ahead = ahead
 
     async def _send_all(self) -> None:
         """Start a worker for every subscription that has something to send or change."""

@@ -97,7 +97,8 @@ async def serve_http(app: App, token: str) -> None:
         await service.recall()
         routes = web.Application()
         add_interactions(routes, interactions)
-        add_pages(routes, app.library, lambda: client, lambda: service.lacking)
+        troubles: list[Callable[[], str | None]] = [lambda: service.lacking]
+        add_pages(routes, app.library, lambda: client, troubles)
         hooks = HookActions(app, routes)
         port = DEFAULT_PORT if app.settings.port is None else app.settings.port
         async with (
@@ -109,7 +110,7 @@ async def serve_http(app: App, token: str) -> None:
             log.info("%s", await app.summary())
             await asyncio.to_thread(lazy.load)
             async with (
-                announced(app, client, state, metrics) as announcer,
+                announced(app, client, state, metrics, troubles) as announcer,
                 hooks.working(announcer),
                 app.watching(),
             ):
@@ -132,16 +133,14 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
     metrics = Metrics(app.library, app.settings.db)
     client: Slashpost | None = None
     hooks: HookActions | None = None
+    waiting = "Not connected to Discord"
+    troubles: list[Callable[[], str | None]] = [
+        lambda: None if client and client.is_ready() else waiting
+    ]
     async with AsyncExitStack() as stack:
         if app.settings.port is not None:
             routes = web.Application()
-            waiting = "Not connected to Discord"
-            add_pages(
-                routes,
-                app.library,
-                lambda: client,
-                lambda: None if client and client.is_ready() else waiting,
-            )
+            add_pages(routes, app.library, lambda: client, troubles)
             hooks = HookActions(app, routes)
             serving = listening(
                 routes,
@@ -155,7 +154,9 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
         connections = await connections_wanted(token)
         clock = DiscordClock()
         client = observed_client(app, metrics, state, clock, sync, sharded=connections > 1)
-        announcer = await stack.enter_async_context(announced(app, client, state, metrics))
+        announcer = await stack.enter_async_context(
+            announced(app, client, state, metrics, troubles)
+        )
         if hooks is not None:
             await stack.enter_async_context(hooks.working(announcer))
         await stack.enter_async_context(app.watching())
@@ -192,17 +193,23 @@ def observed_client(
 
 @asynccontextmanager
 async def announced(
-    app: App, client: Slashpost, state: State, metrics: Metrics
+    app: App,
+    client: Slashpost,
+    state: State,
+    metrics: Metrics,
+    troubles: list[Callable[[], str | None]],
 ) -> AsyncIterator[Announcer | None]:
     """Announce new posts, unless what was announced would be forgotten."""
     if not state.lasts:
         log.warning("New posts are not announced, since nothing can be remembered.")
+        troubles.append(lambda: "The state cannot be opened: nothing is announced")
         yield None
         return
     from bot.serve.announcements import announcing  # noqa: PLC0415 - 20 ms: answers come first
 
     metrics.outbox = state.outbox
     async with announcing(app, client, state, tell=metrics.count_announcement) as announcer:
+        troubles.append(lambda: announcer.trouble)
         yield announcer
 
 
@@ -210,7 +217,7 @@ def add_pages(
     routes: web.Application,
     library: Library,
     bot: Callable[[], Slashpost | None],
-    at_discord: Callable[[], str | None],
+    troubles: Sequence[Callable[[], str | None]],
 ) -> None:
     """Answer people who look at the bot's address, and machines that watch over it.
 
@@ -218,7 +225,7 @@ def add_pages(
         routes: get the pages.
         library: the posts.
         bot: gives the bot once there is one, who may not know its name yet.
-        at_discord: says what is lacking there, if anything.
+        troubles: each says what is lacking, if anything.
     """
 
     async def look() -> Front:
@@ -233,7 +240,7 @@ def add_pages(
         )
 
     add_front_page(routes, look)
-    add_health(routes, lambda: lacking(library, at_discord()))
+    add_health(routes, lambda: lacking(library, troubles))
 
 
 @asynccontextmanager
@@ -258,9 +265,9 @@ async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator
         yield
 
 
-async def lacking(library: Library, at_discord: str | None) -> list[str]:
-    """What must still happen before readers are answered."""
-    missing = [at_discord] if at_discord else []
+async def lacking(library: Library, troubles: Sequence[Callable[[], str | None]]) -> list[str]:
+    """What does not work yet, or for now."""
+    missing = [said for said in (trouble() for trouble in troubles) if said]
     try:
         await library.latest(limit=1)
     except IndexUnavailable:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+from bot.blog.background import supervised
 from bot.blog.errors import SettingError, StateUnavailable
 
 log = logging.getLogger(__name__)
@@ -99,12 +100,8 @@ class Replica:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Copy every change, for as long as the context is open."""
-        task = asyncio.create_task(self._copy_until_cancelled(), name="copy the state")
-        try:
+        async with supervised(self._copy_until_cancelled, name="copy the state"):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _copy_until_cancelled(self) -> None:
         while True:

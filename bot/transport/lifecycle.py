@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# What discord.py raises for an answer that is none of Discord's, such as a proxy's page; and a
+# 403, with which Cloudflare and proxies turn somebody away. A bad token is a 401.
+UNREADABLE = (TypeError, KeyError, ValueError, AttributeError, IndexError, discord.Forbidden)
+
 # What discord.py calls its tasks for commands, for buttons and menus, and for events.
 TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
 
@@ -44,10 +48,10 @@ async def until_reached(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except Exception as error:
-            if not is_transient(error):
+            if not is_transient(error) and not isinstance(error, UNREADABLE):
                 raise
             seconds = backoff.delay()
-            log.warning("Cannot reach Discord (%s); next try in %.1f s", describe(error), seconds)
+            log.warning("Cannot reach Discord (%s); next try in %.1f s", explain(error), seconds)
             await asyncio.sleep(seconds)
 
 
@@ -56,6 +60,13 @@ async def finish_running(seconds: float) -> None:
     running = [task for task in asyncio.all_tasks() if task.get_name().startswith(TASKS)]
     if running:
         await asyncio.wait(running, timeout=seconds)
+
+
+def explain(error: Exception) -> str:
+    """One line about why Discord was not reached."""
+    if isinstance(error, UNREADABLE) and not isinstance(error, discord.DiscordException):
+        return f"its answer cannot be read: {type(error).__name__}"
+    return describe(error)
 
 
 @contextlib.contextmanager

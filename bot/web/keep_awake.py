@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
+from bot.blog.background import supervised
+
 log = logging.getLogger(__name__)
 
 # A host that suspends machines looks every few minutes which are used.
@@ -47,12 +49,8 @@ class KeepAwake:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Check after each ``notify`` and after each suspension, while the context is open."""
-        task = asyncio.create_task(self._run(), name="stay awake")
-        try:
+        async with supervised(self._run, name="stay awake"):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

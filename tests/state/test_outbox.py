@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,12 +16,13 @@ from bot.announce.ledger import Assignment, Known, KnownPost, OlderPosts, Revisi
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
 from bot.announce.subscription import Pause, Subscription
 from bot.serve.state import State
+from bot.state.sqlite import SQLite
 from tests.postgres import PostgresServer
 
 NEWS = Subscription(place="news", guild=1, channel=11, since=5)
 TEXT = Subscription(place="text", guild=1, channel=12)
 SENT = Sent(channel=11, message=99)
-HOUR = 3600.0
+LONG, YEAR = 500.0, 365 * 24 * 3600.0
 
 
 def post(name: str, shown: str = "1") -> KnownPost:
@@ -44,7 +46,7 @@ async def opened(home: Path | str) -> AsyncIterator[State]:
         yield state
 
 
-async def lease_of(state: State, wish: Subscription, seconds: float = HOUR) -> Lease:
+async def lease_of(state: State, wish: Subscription, seconds: float = LONG) -> Lease:
     """A lease of that subscription, when only it has anything to do, or whichever comes first."""
     lease = await state.outbox.claim("me", 5, seconds)
     if lease is not None and lease.subscription.key != wish.key:
@@ -57,20 +59,20 @@ async def lease_of(state: State, wish: Subscription, seconds: float = HOUR) -> L
 
 
 async def begun(state: State, lease: Lease) -> Delivery:
-    delivery = await state.outbox.begin(lease, HOUR)
+    delivery = await state.outbox.begin(lease, LONG)
     assert delivery is not None
     return delivery
 
 
 async def test_each_channel_is_one_machines_at_a_time(state_home: Path | str) -> None:
     async with opened(state_home) as state:
-        claims = (state.outbox.claim(str(number), 5, HOUR) for number in range(6))
+        claims = (state.outbox.claim(str(number), 5, LONG) for number in range(6))
         turns = [lease for lease in await asyncio.gather(*claims) if lease]
         # On Postgres, whoever finds another's claim under way goes away with nothing.
         keys = [lease.subscription.key for lease in turns]
         assert keys
         assert len(set(keys)) == len(keys)
-        rest = [await state.outbox.claim("later", 5, HOUR) for _ in range(3)]
+        rest = [await state.outbox.claim("later", 5, LONG) for _ in range(3)]
         assert {lease.subscription.key for lease in (*turns, *rest) if lease} == {"c11", "c12"}
         assert await state.outbox.wait() is not None
 
@@ -123,7 +125,7 @@ async def test_a_change_comes_after_what_is_to_be_sent(state_home: Path | str) -
         await state.outbox.record(
             lease, change, SENT, shown=Shown(message_digest="m", shown_digests={"a": "2"})
         )
-        assert await state.outbox.begin(lease, HOUR) is None
+        assert await state.outbox.begin(lease, LONG) is None
 
 
 async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -> None:
@@ -134,8 +136,8 @@ async def test_whoever_lost_their_turn_changes_nothing(state_home: Path | str) -
         outbox = state.outbox
         pause = Pause(reason="access", since=1)
         for write in (
-            outbox.begin(late, HOUR),
-            outbox.renew(late, HOUR),
+            outbox.begin(late, LONG),
+            outbox.renew(late, LONG),
             outbox.record(late, delivery, SENT),
             outbox.close(late, delivery, "dropped"),
             outbox.postpone(late, delivery, 1, ""),
@@ -161,11 +163,11 @@ async def test_what_was_put_off_waits_and_what_was_postponed_lets_others_pass(
 ) -> None:
     async with opened(state_home) as state:
         lease = await lease_of(state, NEWS)
-        await state.outbox.postpone(lease, await begun(state, lease), HOUR, "later")
+        await state.outbox.postpone(lease, await begun(state, lease), LONG, "later")
         assert (await begun(state, lease)).id == "b11"
-        await state.outbox.put_off(lease, HOUR, "Too many requests")
+        await state.outbox.put_off(lease, LONG, "Too many requests")
         other = await lease_of(state, TEXT)
-        assert await state.outbox.claim("me", 5, HOUR) is None
+        assert await state.outbox.claim("me", 5, LONG) is None
         await state.outbox.put_off(other, 0, "")
         assert (await lease_of(state, TEXT)).attempts == 1
         assert (await state.outbox.backlog()).problem == "Too many requests"
@@ -178,7 +180,7 @@ async def test_a_pause_keeps_when_it_began_and_ends_with_success(state_home: Pat
         await state.subscriptions.pause(NEWS.key, replace(pause, told=True))
         lease = await lease_of(state, NEWS)
         later = replace(pause, detail="still no", since=2)
-        await state.outbox.pause(lease, later, HOUR)
+        await state.outbox.pause(lease, later, LONG)
         wish = await state.subscriptions.get(NEWS.key)
         assert wish is not None
         assert wish.pause == replace(later, since=1, told=True)
@@ -201,7 +203,7 @@ async def test_an_administrators_pause_outlasts_success(state_home: Path | str) 
         assert await state.subscriptions.get(NEWS.key) == replace(NEWS, pause=pause)
         await state.outbox.retry_paused()
         lease = await lease_of(state, TEXT)
-        assert await state.outbox.claim("me", 5, HOUR) is None
+        assert await state.outbox.claim("me", 5, LONG) is None
 
 
 async def revised(state: State, fingerprint: str, owner: str) -> int:
@@ -221,8 +223,8 @@ async def test_of_two_machines_the_one_with_older_posts_announces_nothing(
         with pytest.raises(OlderPosts):
             await revised(state, "old", "one")
         with pytest.raises(OlderPosts):
-            await state.outbox.claim("one", old, HOUR)
-        assert await state.outbox.claim("two", new, HOUR) is not None
+            await state.outbox.claim("one", old, LONG)
+        assert await state.outbox.claim("two", new, LONG) is not None
         # Whoever catches up, or has what nobody had yet, goes on.
         assert await revised(state, "new", "one") == new
         assert await revised(state, "newest", "one") > new
@@ -238,14 +240,14 @@ async def test_a_machine_takes_over_with_older_posts_once_the_other_is_gone(
             await transaction.rows("UPDATE machines SET seen = seen - 600 WHERE owner = 'two'")
         again = await revised(state, "old", "one")
         assert old < new < again
-        assert await state.outbox.claim("one", again, HOUR) is not None
+        assert await state.outbox.claim("one", again, LONG) is not None
 
 
 async def test_a_single_machine_never_has_older_posts(tmp_path: Path) -> None:
     async with opened(tmp_path / "state.db") as state:
         for fingerprint in ("new", "old", "new"):
             assert await revised(state, fingerprint, fingerprint) == 0
-            lease = await state.outbox.claim(fingerprint, 0, HOUR)
+            lease = await state.outbox.claim(fingerprint, 0, LONG)
             assert lease is not None
             await state.outbox.release(lease)
 
@@ -257,7 +259,7 @@ async def test_a_decision_that_fails_leaves_the_ledger_as_it_was(state_home: Pat
     async with opened(state_home) as state:
         with pytest.raises(ZeroDivisionError):
             await state.ledger.revise("9", "me", fail)
-        assert await state.outbox.claim("me", 5, HOUR) is not None
+        assert await state.outbox.claim("me", 5, LONG) is not None
 
 
 async def test_looks_at_the_posts_come_one_after_the_other(state_home: Path | str) -> None:
@@ -270,3 +272,23 @@ async def test_looks_at_the_posts_come_one_after_the_other(state_home: Path | st
 
         await asyncio.gather(*(state.ledger.revise("5", "me", add) for _ in range(4)))
         assert seen == [2, 3, 4, 5]
+
+
+async def test_a_lease_ends_by_its_length_whatever_the_clock_did(tmp_path: Path) -> None:
+    now = time.time()
+    async with SQLite.open(tmp_path / "state.db", clock=lambda: now) as database:
+        state = State(database)
+        await state.subscriptions.keep(TEXT)
+        added = Revision(posts=[post("a")], assignments=[Assignment("a12", TEXT.key, ("a",))])
+        await state.ledger.revise("1", "me", lambda _known: added)
+        now += YEAR
+        assert await state.outbox.claim("killed", 0, 30) is not None
+        now -= YEAR
+        lease = await state.outbox.claim("next", 0, 30)
+        assert lease is not None
+        now += LONG
+        await state.outbox.put_off(lease, 60, "Discord is away")
+        now -= LONG
+        assert await state.outbox.claim("next", 0, 30) is None
+        await state.outbox.forget_times()
+        assert await state.outbox.claim("next", 0, 30) is not None

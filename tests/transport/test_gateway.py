@@ -7,11 +7,12 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from bot.blog.errors import DiscordRefused
-from bot.transport.gateway import run_gateway
+from bot.transport.gateway import connections_wanted, run_gateway
 from tests.transport.clients import Greeter
 from tests.wire.interactions import Reader
 from tests.wire.patience import PATIENCE
@@ -143,6 +144,29 @@ async def test_a_gateway_that_turns_the_bot_away_says_why(
 async def test_a_request_that_discord_refuses_for_good_ends_the_run(
     loopback: LoopbackDiscord,
 ) -> None:
-    loopback.fail("GET", "/oauth2/applications/@me", 403)
-    with pytest.raises(DiscordRefused, match=r"refuses the application \(403 Forbidden"):
+    loopback.fail("GET", "/oauth2/applications/@me", 400)
+    with pytest.raises(DiscordRefused, match=r"refuses the application \(400 Bad Request"):
         await run_gateway(Greeter(), TOKEN)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 200, "text": ("text/html", "<html>Log in to the network</html>")},
+        {"status": 200, "text": ("text/html", "")},
+        {"status": 200, "text": ("application/json", "[]")},
+        {"status": 200, "text": ("application/json", "{")},
+        {"status": 403},
+        {"status": 403, "text": ("text/html", "<html>Access denied</html>")},
+    ],
+    ids=["HTML", "nothing", "a list", "half", "403", "403 of a proxy"],
+)
+async def test_an_answer_that_is_none_of_discords_is_waited_out(
+    loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
+) -> None:
+    for path in ("/users/@me", "/gateway/bot"):
+        loopback.fail("GET", path, **fault)
+    assert await connections_wanted(TOKEN) == 1
+    waits = [r for r in caplog.records if r.getMessage().startswith("Cannot reach Discord (")]
+    assert len(waits) >= 1
+    assert all("\n" not in record.getMessage() and not record.exc_info for record in waits)
