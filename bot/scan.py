@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bot.blog.address import FeedAddress, RepositoryAddress
+from bot.blog.dialect import HTML
 from bot.blog.errors import SettingError
 from bot.blog.source import Snapshot, Source
 from bot.blog.tag import tag_key
@@ -74,6 +75,8 @@ class Scanner:
         site = Site.of(
             snapshot, generator=settings.generator or generator, permalink=settings.permalink
         )
+        if isinstance(settings.posts, FeedAddress):
+            site.dialect = HTML
         return snapshot, SiteReader(self._rules, site)
 
     def close(self) -> None:

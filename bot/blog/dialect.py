@@ -13,21 +13,26 @@ class Dialect:
 
     Attributes:
         markdown: ``commonmark`` for goldmark, markdown-it, remark and pulldown-cmark;
-            ``python-markdown`` for Python-Markdown.
+            ``kramdown`` for the same with kramdown's emphasis; ``python-markdown`` for
+            Python-Markdown; ``html`` where a body is final, as in a feed.
         extensions: Python-Markdown's extensions that the site's configuration names.
         tags: ``{% tag %}`` runs, as in Liquid, Jinja and Nunjucks.
         outputs: ``{{ expression }}`` prints, as in Liquid, Jinja and Nunjucks.
         shortcodes: ``{{< name >}}`` and ``{{% name %}}`` run, as in Hugo.
         calls: ``{{ name(…) }}`` and ``{% name(…) %}`` are shortcodes, as in Zola.
+        wikilinks: ``[[page]]`` is a link and ``%% … %%`` a comment, as in Obsidian.
+        emoji: ``:tada:`` is an emoji.
         mdx: every file is MDX, not only ``.mdx``.
     """
 
-    markdown: Literal["commonmark", "python-markdown"] = "commonmark"
+    markdown: Literal["commonmark", "kramdown", "python-markdown", "html"] = "commonmark"
     extensions: tuple[str, ...] = ()
     tags: bool = False
     outputs: bool = False
     shortcodes: bool = False
     calls: bool = False
+    wikilinks: bool = False
+    emoji: bool = False
     mdx: bool = False
 
     @property
@@ -48,3 +53,5 @@ class Dialect:
 
 # What is known of files that no generator is known for: any of it may have been meant.
 PLAIN = Dialect(tags=True, outputs=True)
+# What a feed holds.
+HTML = Dialect(markdown="html")

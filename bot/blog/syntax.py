@@ -34,13 +34,13 @@ RAW: Marks = (
     re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}"),
     re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}"),
 )
-# Comments of Liquid, Jinja, JSX and Obsidian.
-COMMENTS: tuple[Marks, ...] = (
+# Comments of Liquid and of Jinja.
+LIQUID_COMMENTS: tuple[Marks, ...] = (
     (re.compile(r"\{%-?\s*comment\s*-?%\}"), re.compile(r"\{%-?\s*endcomment\s*-?%\}")),
     (re.compile(r"\{#(?!\w)"), re.compile(r"#\}")),
-    (re.compile(r"\{/\*"), re.compile(r"\*/\}")),
-    (re.compile(r"%%(?=[^%\n]+%%)"), re.compile(r"%%")),
 )
+JSX_COMMENT: Marks = (re.compile(r"\{/\*"), re.compile(r"\*/\}"))
+OBSIDIAN_COMMENT: Marks = (re.compile(r"%%(?=[^%\n]+%%)"), re.compile(r"%%"))
 # Repeated for data that only the generator has, or no text for readers.
 UNREADABLE: Marks = (
     re.compile(r"\{%-?\s*(?:for|css|js|schema|style|javascript)\b[^%\n]*%\}"),

@@ -66,7 +66,7 @@ class Jekyll(Generator):
         ),
     )
     precedence = -1  # repositories of other sites keep a file for GitHub's Pages
-    dialect = Dialect(markdown="python-markdown", tags=True, outputs=True)
+    dialect = Dialect(markdown="kramdown", tags=True, outputs=True)
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)

@@ -5,6 +5,7 @@ https://help.obsidian.md/publish
 
 from __future__ import annotations
 
+from bot.blog.dialect import Dialect
 from bot.generators.common import paths
 from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
 
@@ -19,6 +20,7 @@ class Obsidian(Generator):
         texts=((2, "[[", r"\[\[[^\]\[(]+\]\](?!\()"),),
     )
     template_folders = frozenset({"templates"})
+    dialect = Dialect(wikilinks=True)
     is_certain = True
 
     def own_link(self, facts: PageFacts) -> str | None:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
@@ -33,7 +34,9 @@ class Pelican(Generator):
     )
     template_folders = frozenset({"pages"})
     has_spaced_tags = False  # https://docs.getpelican.com/en/stable/content.html
-    dialect = Dialect(markdown="python-markdown", tags=True)
+    dialect = Dialect(
+        markdown="python-markdown", extensions=("codehilite", "extra", "meta"), tags=True
+    )
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
@@ -57,6 +60,7 @@ class Pelican(Generator):
         self._name_metadata = _pattern(self._setting("FILENAME_METADATA"))
         self._path_metadata = _pattern(self._setting("PATH_METADATA"))
         self.zone = zone_of(self.files, self._setting("TIMEZONE"))
+        self.dialect = replace(self.dialect, extensions=self._extensions())
 
     def content(self, place: str) -> str:
         """The place below ``PATH``."""
@@ -179,6 +183,20 @@ class Pelican(Generator):
     def _texts(self, name: str) -> list[str]:
         value = self._settings.get(name)
         return [str(one) for one in value] if isinstance(value, list | tuple) else []
+
+    def _extensions(self) -> tuple[str, ...]:
+        """The extensions of ``MARKDOWN``, or of ``MD_EXTENSIONS`` as in Pelican before 3.7."""
+        markdown = self._settings.get("MARKDOWN")
+        named: list[object] = []
+        if isinstance(markdown, dict):
+            for key in ("extensions", "extension_configs"):
+                value = markdown.get(key)
+                named += value if isinstance(value, list | tuple | dict) else []
+        old = self._settings.get("MD_EXTENSIONS")
+        named += old if isinstance(old, list | tuple) else []
+        # a name may carry options in parentheses: codehilite(css_class=highlight)
+        names = tuple(str(name).partition("(")[0] for name in named)
+        return names or self.dialect.extensions
 
     def _constants(self, place: str) -> dict[str, object]:
         source = self.files.texts.get(place)

@@ -5,6 +5,7 @@ https://quartz.jzhao.xyz
 
 from __future__ import annotations
 
+from bot.blog.dialect import Dialect
 from bot.generators.common import paths, slugs
 from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
 from bot.generators.common.script import Script
@@ -21,6 +22,7 @@ class Quartz(Generator):
         texts=((3, "enableToc:", ""),),
     )
     template_folders = frozenset({"templates"})
+    dialect = Dialect(wikilinks=True)
     is_certain = True
 
     def __init__(self, files: SiteFolder) -> None:

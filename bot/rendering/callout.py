@@ -40,7 +40,7 @@ _ICONS = {
 }
 _NAMES = {"warn": "Warning", "tldr": "TL;DR", "faq": "FAQ"}
 # `> [!note] Title`, folded with + or - in Obsidian
-_MARK = re.compile(r"\[!(\w[\w-]*)\][+-]?[ ]*")
+MARK = re.compile(r"\[!(\w[\w-]*)\][+-]?[ ]*")
 
 
 def kind_of(info: str) -> str | None:
@@ -49,18 +49,13 @@ def kind_of(info: str) -> str | None:
     return name if name in _ICONS else None
 
 
-def is_marked(line: str) -> bool:
-    """Whether the first line of a quotation makes it a callout."""
-    return _MARK.match(line) is not None
-
-
-def titled(info: str, blocks: tuple[Block, ...]) -> Quote:
-    """A callout from the words behind its mark: its kind and perhaps a title."""
-    kind = kind_of(info) or "note"
-    title = re.sub(r"^\s*[\w-]+\s*", "", info).strip().strip("[]{}\"'")
+def callout(kind: str, title: tuple[Run, ...], blocks: tuple[Block, ...]) -> Quote:
+    """A callout; without a title, its kind is one, unless the text says the kind itself."""
+    if plain(title).casefold() == kind:
+        title = ()
     if not title and _says(kind, blocks):
         return Quote(blocks)
-    return Quote(blocks, _title(kind, (Run(title),) if title else ()))
+    return Quote(blocks, _title(kind, title))
 
 
 def recognised(blocks: tuple[Block, ...]) -> Quote:
@@ -68,7 +63,7 @@ def recognised(blocks: tuple[Block, ...]) -> Quote:
     first = blocks[0] if blocks else None
     if not isinstance(first, Paragraph) or not first.runs:
         return Quote(blocks)
-    found = _MARK.match(first.runs[0].text)
+    found = MARK.match(first.runs[0].text)
     if not found:
         return Quote(blocks)
     runs = list(first.runs)

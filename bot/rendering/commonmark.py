@@ -1,188 +1,238 @@
-"""CommonMark in Python-Markdown.
-
-Python-Markdown follows the original Markdown, in which a list needs a blank line before
-it and four spaces to nest, a fence does not stand in a list, and HTML is raw up to its
-closing tag. The generators that wrote the posts follow CommonMark. This extension puts
-its two phases, blocks and inlines, in the place of Python-Markdown's.
-"""
+"""CommonMark, with what GitHub and the generators add to it, by markdown-it-py."""
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import cache
+from html import escape
 
-from markdown import Markdown
-from markdown.blockparser import BlockParser
-from markdown.extensions import Extension
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString, code_escape
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
-from bot.rendering.callout import is_marked, kind_of
-from bot.rendering.inline import Inline
-from bot.rendering.node import Node
-from bot.rendering.structure import Blocks, cells, unescape
+from bot.rendering.callout import MARK, kind_of
 
-_ANCHOR = re.compile(r"[ \t]*\{:?[ \t]*#([\w.:-]+)[^{}]*\}[ \t]*$")
+# Levels of quotes, lists and links in each other. What is deeper is text: no post needs it, and
+# every level costs recursion.
+MAX_NESTING = 40
+
+_HEADING_ID = re.compile(r"[ \t]*\{:?[ \t]*#([\w.:-]+)[^{}]*\}[ \t]*$")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>`\[\]]*")
+_END_OF_URL = re.compile(r"(?:[?!.,:*_~'\"]+|&[A-Za-z0-9]+;)$")
+# As pandoc has it: no space inside the dollars, no digit after them, so that prices are no math.
+MATH = re.compile(r"\$\$([^$]+)\$\$|\$(?![\s$])((?:[^$\\\n]|\\.)*?(?<![\s\\]))\$(?![\d$])")
+# What follows `:::`: a kind, and a title behind it or in brackets
+_DIRECTIVE = re.compile(r"([\w-]*)[ \t]*(?:\[(.*)\])?[ \t]*([^{}]*)")
+_STRAY_FENCE = re.compile(r":{3,}")
+_MARKDOWN_IN_HTML = re.compile(r"(<(summary|figcaption)>)([^<]+)(?=</\2>)", re.IGNORECASE)
 
 
-def _language(info: str) -> str:
+@cache
+def parser(*, kramdown: bool = False) -> MarkdownIt:
+    """A parser that any thread may use.
+
+    Args:
+        kramdown: emphasis may begin and end next to punctuation, as kramdown and the original
+            Markdown have it: https://kramdown.gettalong.org/syntax.html#emphasis
+    """
+    md = MarkdownIt("commonmark", {"html": True, "tasklists": True, "maxNesting": MAX_NESTING})
+    md.inline = _Inlines(_LooseEmphasis if kramdown else StateInline)
+    md.block = _Blocks()
+    md.enable(["table", "strikethrough"])
+    md.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
+    container_plugin(md, "callout", validate=lambda info, _: bool(info.strip()))
+    md.inline.add_terminator_char("w")
+    md.inline.ruler.before("newline", "url", _url)
+    md.inline.ruler.before("newline", "math", _math)
+    md.core.ruler.before("inline", "callouts", _callouts)
+    md.core.ruler.before("inline", "names", _names)
+    md.core.ruler.push("html", _html)
+    # The writer makes addresses absolute and judges them; here they stay as they are written.
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    return md
+
+
+def language_of(info: str) -> str:
     """The language of a fence's info string, whatever the generator puts behind it."""
     name = re.sub(r"^[{.\s]+", "", info)
     return re.split(r"[\s{},:=/]", name, maxsplit=1)[0]
 
 
-class Structure(BlockParser):
-    """Python-Markdown's block parser, with CommonMark's structure.
+class _Blocks(ParserBlock):
+    """Reads what is nested too deeply as text; the parser's own leaves it out."""
 
-    Attributes:
-        footnotes: keys of the notes that the document defines.
-    """
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
+        if state.level < MAX_NESTING:
+            super().tokenize(state, startLine, endLine)
+            return
+        end = startLine + 1
+        while end < endLine and state.sCount[end] >= state.blkIndent:
+            end += 1
+        state.push("paragraph_open", "p", 1)
+        text = state.push("inline", "", 0)
+        text.content = state.getLines(startLine, end, state.blkIndent, keepLastLF=False).strip()
+        text.children = []
+        state.push("paragraph_close", "p", -1)
+        state.line = end
 
-    footnotes: frozenset[str] = frozenset()
 
-    def parseDocument(self, lines: Iterable[str]) -> ET.ElementTree:  # noqa: N802
-        """Turn lines into an element tree, text still with its inline markup."""
-        blocks = Blocks()
-        document = blocks.read(lines)
-        self.footnotes = frozenset(blocks.footnotes)
-        for label, (url, title) in blocks.definitions.items():
-            self.md.references.setdefault(label, (url, title or ""))
-        self.root = ET.Element(self.md.doc_tag)
-        self._fill(self.root, document, tight=False)
-        return ET.ElementTree(self.root)
+class _Inlines(ParserInline):
+    """Reads inline markup with a state of one's choice."""
 
-    def _fill(self, parent: ET.Element, node: Node, *, tight: bool) -> None:
-        for child in node.children:
-            self._element(parent, child, tight=tight)
+    def __init__(self, state: type[StateInline]) -> None:
+        super().__init__()
+        self._state = state
 
-    def _element(  # noqa: C901, PLR0912 — one case a kind of block
-        self, parent: ET.Element, node: Node, *, tight: bool
-    ) -> None:
-        match node.kind:
-            case "paragraph":
-                text = "\n".join(node.lines).rstrip()
-                if tight:
-                    self._text(parent, text)
-                else:
-                    ET.SubElement(parent, "p").text = text
-            case "heading":
-                self._heading(parent, node)
-            case "code":
-                self._code(parent, node)
-            case "html":
-                self._raw(parent, "\n".join(node.lines))
-            case "rule":
-                ET.SubElement(parent, "hr")
-            case "quote":
-                self._quote(parent, node)
-            case "callout" if kind_of(node.info) is None:  # a wrapper that only styles
-                self._fill(parent, node, tight=False)
-            case "callout":
-                attributes = {"data-callout": node.info}
-                self._fill(ET.SubElement(parent, "blockquote", attributes), node, tight=False)
-            case "term":
-                ET.SubElement(parent, "dt").text = "\n".join(node.lines)
-            case "definition":
-                self._fill(ET.SubElement(parent, "dd"), node, tight=False)
-            case "list":
-                self._list(parent, node)
-            case "table":
-                self._table(parent, node)
-            case "footnote":
-                attributes = {"class": "footnote", "id": f"fn:{node.info}"}
-                self._fill(ET.SubElement(parent, "aside", attributes), node, tight=False)
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        state = self._state(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
 
-    def _quote(self, parent: ET.Element, node: Node) -> None:
-        element = ET.SubElement(parent, "blockquote")
-        first = node.children[0] if node.children else None
-        if first is not None and first.kind == "paragraph" and is_marked(first.lines[0]):
-            ET.SubElement(element, "p").text = first.lines.pop(0)  # the callout's title
-            if not first.lines:
-                node.children.pop(0)
-        self._fill(element, node, tight=False)
 
-    def _heading(self, parent: ET.Element, node: Node) -> None:
-        text = "\n".join(node.lines)
-        element = ET.SubElement(parent, f"h{node.level}")
-        named = _ANCHOR.search(text)
-        if named:
-            element.set("id", named[1])
-            text = text[: named.start()]
-        element.text = text
+class _LooseEmphasis(StateInline):
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001
+        text, mark = self.src, self.src[start]
+        end = start
+        while end < self.posMax and text[end] == mark:
+            end += 1
+        before = text[start - 1] if start else " "
+        after = text[end] if end < self.posMax else " "
+        opens = not after.isspace() and (canSplitWord or not before.isalnum())
+        closes = not before.isspace() and (canSplitWord or not after.isalnum())
+        return Scanned(opens, closes, end - start)
 
-    def _text(self, parent: ET.Element, text: str) -> None:
-        """Put a tight item's text after what stands in the item already."""
-        span = ET.SubElement(parent, "div") if len(parent) or parent.text else parent
-        span.text = text
 
-    def _raw(self, parent: ET.Element, html: str) -> None:
-        """Put HTML as it is after what stands in an element already."""
-        stashed = self.md.htmlStash.store(html + "\n")
-        if parent.text and not isinstance(parent.text, AtomicString):
-            ET.SubElement(parent, "span").text = parent.text  # still to be read as inline
-            parent.text = None
-        if len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + stashed
+# ------------------------------------------------------------------------- blocks
+
+
+def _callouts(state: StateCore) -> None:
+    """Take the titles out of ``> [!note] Title`` and ``:::note Title``."""
+    tokens: list[Token] = []
+    for number, token in enumerate(state.tokens):
+        if token.type == "blockquote_open":
+            tokens.append(token)
+            if found := _marked(state.tokens[number + 1 : number + 3]):
+                info, title, rest = found
+                token.attrs["data-callout"] = info
+                tokens += _title(title)
+                state.tokens[number + 2].content = rest
+        elif token.type == "container_callout_open":
+            directive = _DIRECTIVE.match(token.info.strip())
+            kind, label, title = directive.groups() if directive else ("", "", "")
+            token.attrs["data-callout"] = kind
+            # others only style what is in them
+            title = title.strip("\"'") if kind_of(kind) else ""
+            tokens += [token, *_title(label or title)]
         else:
-            parent.text = AtomicString((parent.text or "") + stashed)
-
-    def _code(self, parent: ET.Element, node: Node) -> None:
-        code = ET.SubElement(ET.SubElement(parent, "pre"), "code")
-        language = unescape(_language(node.info))
-        if not node.fence and node.lines and re.match(r":::\w", node.lines[0]):
-            language = node.lines.pop(0)[3:].strip()  # Pelican's way to name the language
-        if language:
-            code.set("class", f"language-{language}")
-        text = "\n".join(node.lines)
-        code.text = AtomicString(code_escape(text + "\n" if text else ""))
-
-    def _list(self, parent: ET.Element, node: Node) -> None:
-        ordered = node.marker in {".", ")"}
-        element = ET.SubElement(parent, "ol" if ordered else "ul")
-        if ordered and node.start != 1:
-            element.set("start", str(node.start))
-        for item in node.children:
-            self._fill(ET.SubElement(element, "li"), item, tight=not node.loose)
-
-    def _table(self, parent: ET.Element, node: Node) -> None:
-        table = ET.SubElement(parent, "table")
-        header = cells(node.lines[0])
-        row = ET.SubElement(ET.SubElement(table, "thead"), "tr")
-        for cell in header:
-            ET.SubElement(row, "th").text = cell
-        body = ET.SubElement(table, "tbody")
-        for line in node.lines[2:]:
-            row = ET.SubElement(body, "tr")
-            for cell in (cells(line) + [""] * len(header))[: len(header)]:
-                ET.SubElement(row, "td").text = cell
+            if token.type == "inline" and _STRAY_FENCE.fullmatch(token.content):
+                token.content = ""
+            tokens.append(token)
+    state.tokens = tokens
 
 
-class Inlines(Treeprocessor):
-    """Turns the text of each element into HTML, and adds the notes written in running text."""
-
-    def run(self, root: ET.Element) -> None:
-        """Convert every text that is not code or HTML already."""
-        structure = self.md.parser
-        keys = structure.footnotes if isinstance(structure, Structure) else frozenset()
-        inline = Inline(self.md.references, keys)
-        for element in root.iter():
-            text = element.text
-            if text and not isinstance(text, AtomicString):
-                element.text = AtomicString(self.md.htmlStash.store(inline.html(text)))
-        for key, content in inline.written.items():
-            aside = ET.SubElement(root, "aside", {"class": "footnote", "id": f"fn:{key}"})
-            aside.text = AtomicString(self.md.htmlStash.store(content))
+def _marked(following: Sequence[Token]) -> tuple[str, str, str] | None:
+    """Kind, title and text of a quote's first paragraph, where that makes it a callout."""
+    if len(following) < 2 or following[0].type != "paragraph_open":  # noqa: PLR2004
+        return None
+    first, _, rest = following[1].content.partition("\n")
+    found = MARK.match(first)
+    return (found[1], first[found.end() :], rest) if found else None
 
 
-class CommonMark(Extension):
-    """Reads Markdown as CommonMark and GFM do."""
+def _title(text: str) -> list[Token]:
+    if not text.strip():
+        return []
+    opened = Token("paragraph_open", "p", 1, attrs={"class": "admonition-title"}, block=True)
+    title = Token("inline", "", 0, content=text.strip(), children=[])
+    return [opened, title, Token("paragraph_close", "p", -1, block=True)]
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        """Replace both parsers; what prepared and tidied for the old ones has no work left."""
-        for name in ("html_block", "normalize_whitespace"):
-            md.preprocessors.deregister(name)
-        for name in ("prettify", "unescape"):
-            md.treeprocessors.deregister(name)
-        md.treeprocessors.register(Inlines(md), "inline", 20)
-        md.parser = Structure(md)
+
+def _names(state: StateCore) -> None:
+    """Take ``{#name}`` off the end of headings, and all but the language off fences."""
+    for number, token in enumerate(state.tokens):
+        if token.type == "fence":
+            token.info = language_of(token.info)
+        elif token.type == "heading_open":
+            text = state.tokens[number + 1]
+            if found := _HEADING_ID.search(text.content):
+                token.attrs["id"] = found[1]
+                text.content = text.content[: found.start()]
+
+
+def _html(state: StateCore) -> None:
+    """Read the Markdown that authors write in summaries and captions."""
+    for token in state.tokens:
+        if token.type == "html_block" and "</" in token.content:
+            token.content = _MARKDOWN_IN_HTML.sub(
+                lambda found: found[1] + state.md.renderInline(found[3]), token.content
+            )
+
+
+# ------------------------------------------------------------------------ inlines
+
+
+def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 — markdown-it's signature
+    if state.src[state.pos] != "$":
+        return False
+    found = MATH.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        tex = " ".join((found[1] or found[2]).split())
+        state.push("html_inline", "", 0).content = f'<code class="math">{escape(tex)}</code>'
+    state.pos = found.end()
+    return True
+
+
+def _url(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 — markdown-it's signature
+    """Make an address in running text a link, as GitHub does."""
+    mark = state.src[state.pos]
+    if silent or state.linkLevel or mark not in ":w":
+        return False
+    start = state.pos
+    if mark == ":":
+        if not state.src.startswith("://", start):
+            return False
+        scheme = 5 if state.src.startswith("https", max(0, start - 5)) else 4
+        start -= scheme
+    before = state.src[start - 1] if start > 0 else " "
+    if start < 0 or before.isalnum() or before in "_/":
+        return False
+    found = _URL.match(state.src, start, state.posMax)
+    url = _trimmed(found[0]) if found else ""
+    shown = state.pos - start  # of the address, as text that was read already
+    if len(url) <= len("www.") + shown or not state.pending.endswith(state.src[start : state.pos]):
+        return False
+    if shown:
+        state.pending = state.pending[:-shown]
+    link = state.push("link_open", "a", 1)
+    link.attrs = {"href": url if mark == ":" else f"http://{url}"}
+    state.push("text", "", 0).content = url
+    state.push("link_close", "a", -1)
+    state.pos = start + len(url)
+    return True
+
+
+def _trimmed(url: str) -> str:
+    """A bare address without the punctuation of the sentence around it, as GitHub cuts it."""
+    while True:
+        shorter = _END_OF_URL.sub("", url[-80:])
+        if shorter.endswith(")") and url.count(")") > url.count("("):
+            shorter = shorter[:-1]
+        if len(shorter) == len(url[-80:]):
+            return url
+        url = url[:-80] + shorter

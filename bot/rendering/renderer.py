@@ -9,8 +9,8 @@ from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
 from bot.blog.section import anchor_of, unique
 from bot.rendering.block import Block, Footnote, Heading, plain
+from bot.rendering.html_blocks import blocks_of
 from bot.rendering.markdown import html_of
-from bot.rendering.markup import blocks_of
 from bot.rendering.page import Page, paginate
 from bot.rendering.templates import Lookup, Templates
 from bot.rendering.writer import Writer
@@ -89,10 +89,14 @@ class Renderer:
 
     def blocks(self, body: str, *, path: str) -> tuple[Block, ...]:
         """The body as blocks, its headings named; links and pictures are as the author has them."""
+        taken: dict[str, int] = {}
+        return tuple(_named(block, taken) for block in blocks_of(self.html(body, path=path)))
+
+    def html(self, body: str, *, path: str) -> str:
+        """The body as the HTML that the site's generator would make of it, or nearly so."""
         jsx = path.lower().endswith(".mdx") or self.dialect.mdx
         text = Templates(self.dialect, self.find).resolve(body, jsx=jsx)
-        taken: dict[str, int] = {}
-        return tuple(_named(block, taken) for block in blocks_of(html_of(text)))
+        return html_of(text, self.dialect)
 
     def _resolve(self, link: str, url: str | None) -> str | None:
         """Make a link absolute; None where it leads nowhere that a reader could follow."""

@@ -7,23 +7,26 @@ reader sees a template. Code is left as the author wrote it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape as html_escape
 
 from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
 from bot.blog.syntax import (
-    COMMENTS,
     HIGHLIGHT,
     JSX_ANCHOR,
+    JSX_COMMENT,
+    LIQUID_COMMENTS,
     MODULE,
+    OBSIDIAN_COMMENT,
     OUTPUT,
     RAW,
     SHOWN_SHORTCODE,
     TAG,
     UNREADABLE,
     WIKILINK,
+    Marks,
     between,
     pieces_of,
 )
@@ -89,7 +92,9 @@ class Templates:
 
         ``jsx``: the file is MDX, where imports, exports and components are code.
         """
-        wiki = "[[" in text
+        if self.dialect.markdown == "html":
+            return text
+        wiki = self.dialect.wikilinks and "[[" in text
         if jsx:
             text = unindented(text)
         if self.dialect.runs_templates:
@@ -110,7 +115,8 @@ class Templates:
         return _unraw(text) if self.dialect.runs_templates else text
 
     def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
-        text = JSX_ANCHOR.sub(r"\1 {#\2}", text)
+        if jsx:
+            text = JSX_ANCHOR.sub(r"\1 {#\2}", text)
         if not (jsx or wiki or any(mark in text for mark in ("{", "%%", "$$"))):
             return text
         if jsx:
@@ -119,7 +125,7 @@ class Templates:
         guarded = _DISPLAY_MATH.sub(
             lambda found: _keep(f"````tex\n{_restore(found[1], kept)}````", kept), guarded
         )
-        for comment in COMMENTS:
+        for comment in self._comments(jsx=jsx):
             guarded = between(guarded, comment, lambda _, __: "")
         guarded = _KRAMDOWN.sub("", guarded)
         if jsx:
@@ -143,6 +149,14 @@ class Templates:
         if wiki:
             guarded = WIKILINK.sub(self._wikilink, guarded)
         return _restore(guarded, kept)
+
+    def _comments(self, *, jsx: bool) -> Iterator[Marks]:
+        if self.dialect.tags or self.dialect.calls:
+            yield from LIQUID_COMMENTS
+        if jsx:
+            yield JSX_COMMENT
+        if self.dialect.wikilinks:
+            yield OBSIDIAN_COMMENT
 
     # ------------------------------------------------------------------- liquid
 

@@ -27,6 +27,7 @@ from bot.rendering.block import (
     plain,
 )
 from bot.rendering.escape import BREAK, clean, code_line, code_span, escape, escape_line_start
+from bot.rendering.runs import split_lines, wrap
 
 # Columns of a table that a phone shows in a code block without wrapping it beyond reading.
 TABLE_WIDTH = 60
@@ -346,39 +347,3 @@ def width_of(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
-
-
-def split_lines(runs: tuple[Run, ...]) -> Iterator[tuple[Run, ...]]:
-    """Split runs at their line breaks."""
-    line: list[Run] = []
-    for run in runs:
-        if run.text == "\n":
-            yield tuple(line)
-            line = []
-        else:
-            line.append(run)
-    yield tuple(line)
-
-
-def wrap(runs: tuple[Run, ...], length: int) -> Iterator[tuple[Run, ...]]:
-    """Break a line of runs between words (or, in a word without end, anywhere)."""
-    line: list[Run] = []
-    room = length
-    for run in runs:
-        rest = run
-        while len(rest.text) > room:
-            cut = rest.text.rfind(" ", 0, room) + 1
-            if cut <= 0 and line:
-                yield tuple(line)
-                line, room = [], length
-                continue
-            cut = cut or room
-            line.append(replace(rest, text=rest.text[:cut].rstrip(" ") or rest.text[:cut]))
-            yield tuple(line)
-            line, room = [], length
-            rest = replace(rest, text=rest.text[cut:])
-        if rest.text:
-            line.append(rest)
-            room -= len(rest.text)
-    if line:
-        yield tuple(line)

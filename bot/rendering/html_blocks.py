@@ -1,10 +1,11 @@
-"""HTML to blocks: whole posts in HTML, and what Python-Markdown makes of the others."""
+"""HTML to blocks: the way that every post takes, whatever wrote the HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,47 +25,25 @@ from bot.rendering.block import (
     Style,
     Table,
 )
-from bot.rendering.callout import recognised, titled
+from bot.rendering.callout import callout, kind_of, recognised
+from bot.rendering.elements import BLOCKS, DROPPED, STYLES, SUBSCRIPT, SUPERSCRIPT
 from bot.rendering.escape import clean
+from bot.rendering.media import Attributes, embed_of, image_of
+from bot.rendering.runs import tidy
 
-# What nobody reads; math is kept as the TeX that most generators leave in an annotation.
-_DROPPED = frozenset(
-    ["script", "style", "template", "noscript", "svg", "head", "title", "meta", "link", "form",
-     "input", "button", "select", "textarea", "canvas", "map", "area", "param", "source", "track",
-     "wbr", "datalist", "progress", "meter", "-comment"]
-)  # fmt: skip
-_CONTAINERS = frozenset(
-    ["address", "article", "aside", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
-     "fieldset", "figcaption", "figure", "footer", "header", "hgroup", "legend", "li", "main",
-     "nav", "p", "section", "summary", "tbody", "tfoot", "thead", "td", "th", "tr", "caption"]
-)  # fmt: skip
-_BLOCKS = _CONTAINERS | {
-    "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote", "table", "hr", "iframe",
-    "video", "audio", "embed", "object", "menu",
-}  # fmt: skip
-_STYLES = {
-    "b": Style.BOLD,
-    "strong": Style.BOLD,
-    "i": Style.ITALIC,
-    "em": Style.ITALIC,
-    "cite": Style.ITALIC,
-    "dfn": Style.ITALIC,
-    "var": Style.ITALIC,
-    "u": Style.UNDERLINE,
-    "ins": Style.UNDERLINE,
-    "del": Style.STRIKE,
-    "s": Style.STRIKE,
-    "strike": Style.STRIKE,
-    "mark": Style.BOLD,
-    "code": Style.CODE,
-    "kbd": Style.CODE,
-    "samp": Style.CODE,
-    "tt": Style.CODE,
-}
-_SUPERSCRIPT = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
-_SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_CALLOUT_CLASS = re.compile(
+    r"\badmonition[- ](?:alert[- ])?([a-z]+)|\bmarkdown-alert-([a-z]+)", re.IGNORECASE
+)
+_CALLOUT_TITLE = re.compile(r"\b(?:admonition|markdown-alert|callout)-?(?:title|heading)")
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?|highlight(?:-source)?)-([\w+#.-]+)")
+
+# Footnotes, as Markdown's parsers and WordPress's plugins write them.
+_NOTES = ", ".join(
+    f"{place} li[id]"
+    for place in (".footnotes", ".footnote", "[role=doc-endnotes]", "[data-footnotes]")
+)
+_BACK = re.compile(r"footnote-back|backref|doc-backlink|footnote\b(?=.*rev)|reversefootnote")
 
 # Deeper markup than any post has is read as flat text, so that no input can exhaust the stack.
 MAX_DEPTH = 60
@@ -77,6 +56,15 @@ class _Flow:
     blocks: list[Block] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    seen: list[Picture] = field(default_factory=list)
+
+    def show(self, found: Picture | Run | None) -> None:
+        """Add what an image turned out to be."""
+        if isinstance(found, Picture):
+            self.pictures.append(found)
+            self.seen.append(found)
+        elif found is not None:
+            self.runs.append(found)
 
     def end_paragraph(self) -> None:
         """Close the paragraph at hand; its pictures stand below it."""
@@ -96,23 +84,51 @@ class _Flow:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the elements around a text say of it."""
+    """What the elements around a text say of it.
+
+    Attributes:
+        notes: the number of each footnote that is referred to, by its element's id.
+    """
 
     style: Style = Style.PLAIN
     url: str | None = None
     shift: str = ""
     depth: int = 0
-    notes: Mapping[str, int] = field(default_factory=dict)  # the number of each note
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+    def within(
+        self, *, style: Style = Style.PLAIN, url: str | None = None, shift: str = ""
+    ) -> _Look:
+        """The look one element deeper, with what that element adds."""
+        return _Look(
+            self.style | style, url or self.url, shift or self.shift, self.depth + 1, self.notes
+        )
 
 
 def blocks_of(html: str) -> tuple[Block, ...]:
     """Read HTML, whole or a fragment, as blocks."""
-    tree = LexborHTMLParser(f"<!doctype html><body>{html}")
-    body = tree.body
-    if body is None:
-        return ()
-    referred = dict.fromkeys(a.attributes.get("data-note") or "" for a in body.css("a[data-note]"))
-    return _contents(body, _Look(notes={key: n for n, key in enumerate(referred, start=1)}))
+    body = LexborHTMLParser(f"<!doctype html><body>{html}").body
+    return () if body is None else _contents(body, _Look(notes=_notes_of(body)))
+
+
+def _notes_of(body: LexborNode) -> dict[str, int]:
+    """Number the footnotes, in the order in which they are referred to."""
+    ids = {node.attributes.get("id") or "" for node in body.css(_NOTES)} - {""}
+    if not ids:
+        return {}
+    links = (_fragment(link) for link in body.css("a[href]") if not _is_back(link))
+    return {key: n for n, key in enumerate(dict.fromkeys(k for k in links if k in ids), start=1)}
+
+
+def _fragment(link: LexborNode) -> str:
+    return unquote((link.attributes.get("href") or "").rpartition("#")[2])
+
+
+def _is_back(link: LexborNode) -> bool:
+    """Whether a link leads from a note to where it is referred to."""
+    attributes = link.attributes
+    named = f"{attributes.get('class')} {attributes.get('role')} {attributes.get('rev')}"
+    return bool(_BACK.search(named)) or "fnref" in _fragment(link)
 
 
 def _contents(node: LexborNode, look: _Look) -> tuple[Block, ...]:
@@ -138,31 +154,20 @@ def _visit(node: LexborNode, flow: _Flow, look: _Look) -> None:
     tag = node.tag or ""
     if tag == "-text":
         _text(node, flow, look)
-    elif tag in _DROPPED or look.depth > MAX_DEPTH:
-        if look.depth > MAX_DEPTH and tag not in _DROPPED:
-            flow.runs.append(Run(node.text(deep=True), look.style, look.url))
-    elif tag in _BLOCKS:
-        _block(node, tag, flow, _deeper(look))
+    elif tag in DROPPED:
+        pass
+    elif look.depth > MAX_DEPTH:
+        flow.runs.append(Run(clean(_SPACE.sub(" ", node.text(deep=True))), look.style, look.url))
+    elif tag in BLOCKS:
+        _block(node, tag, flow, look.within())
     else:
-        _inline(node, tag, flow, _deeper(look))
-
-
-def _deeper(
-    look: _Look, *, style: Style | None = None, url: str | None = None, shift: str = ""
-) -> _Look:
-    return _Look(
-        look.style if style is None else style,
-        url or look.url,
-        shift or look.shift,
-        look.depth + 1,
-        look.notes,
-    )
+        _inline(node, tag, flow, look)
 
 
 def _text(node: LexborNode, flow: _Flow, look: _Look) -> None:
     text = clean(_SPACE.sub(" ", node.text_content or ""))
     if look.shift:
-        table = _SUPERSCRIPT if look.shift == "sup" else _SUBSCRIPT
+        table = SUPERSCRIPT if look.shift == "sup" else SUBSCRIPT
         if all(ord(character) in table for character in text):
             text = text.translate(table)
     if text:
@@ -177,37 +182,41 @@ def _inline(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
     if tag == "br":
         flow.runs.append(Run("\n"))
     elif tag == "img":
-        _image(attributes, flow)
+        flow.show(image_of(attributes, look.url))
+    elif tag == "noscript":
+        _noscript(node, flow, look)
     elif tag == "a":
         _link(node, attributes, flow, look)
     elif tag in {"sup", "sub"}:
-        _walk(node, flow, _deeper(look, shift=tag))
+        _walk(node, flow, look.within(shift=tag))
     elif tag == "q":
         flow.runs.append(Run("“", look.style, look.url))
-        _walk(node, flow, look)
+        _walk(node, flow, look.within())
         flow.runs.append(Run("”", look.style, look.url))
     elif tag == "abbr" and attributes.get("title"):
-        _walk(node, flow, look)
-        flow.runs.append(Run(f" ({attributes['title']})", look.style))
+        _walk(node, flow, look.within())
+        flow.runs.append(Run(clean(f" ({attributes['title']})"), look.style))
     elif tag == "span" and "spoiler" in (attributes.get("class") or ""):
-        _walk(node, flow, _deeper(look, style=look.style | Style.SPOILER))
+        _walk(node, flow, look.within(style=Style.SPOILER))
     else:
-        _walk(node, flow, _deeper(look, style=look.style | _STYLES.get(tag, Style.PLAIN)))
+        _walk(node, flow, look.within(style=STYLES.get(tag, Style.PLAIN)))
 
 
-def _link(node: LexborNode, attributes: dict[str, str | None], flow: _Flow, look: _Look) -> None:
-    url = (attributes.get("href") or "").strip()
-    note = attributes.get("data-note")
-    if note:
-        flow.runs.append(Run(f"[{look.notes[note]}]", note=note))
-        return
-    _walk(node, flow, _deeper(look, url=url))
+def _link(node: LexborNode, attributes: Attributes, flow: _Flow, look: _Look) -> None:
+    key = _fragment(node) if look.notes else ""
+    if key in look.notes:
+        flow.runs.append(Run(f"[{look.notes[key]}]", note=key))
+    elif not (look.notes and _is_back(node)):
+        _walk(node, flow, look.within(url=(attributes.get("href") or "").strip()))
 
 
-def _image(attributes: dict[str, str | None], flow: _Flow) -> None:
-    url = (attributes.get("src") or attributes.get("data-src") or "").strip()
-    if url and attributes.get("width") != "1":  # a tracking pixel is no picture
-        flow.pictures.append(Picture(url, _squeeze(attributes.get("alt") or "")))
+def _noscript(node: LexborNode, flow: _Flow, look: _Look) -> None:
+    """Show the pictures for readers without scripts, where a script would have shown them."""
+    known = {picture.url for picture in flow.seen}
+    for image in node.css("img"):
+        found = image_of(image.attributes, look.url)
+        if isinstance(found, Picture) and found.url not in known:
+            flow.show(found)
 
 
 # ------------------------------------------------------------------------ blocks
@@ -217,43 +226,87 @@ def _block(  # noqa: C901, PLR0912 — one case an element
     node: LexborNode, tag: str, flow: _Flow, look: _Look
 ) -> None:
     attributes = node.attributes
+    classes = attributes.get("class") or ""
     if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
         _heading(node, int(tag[1]), flow, look)
     elif tag in {"ul", "ol", "menu"}:
         _list(node, tag, flow, look)
     elif tag == "pre":
         flow.add(_code(node))
+    elif kind := _callout_kind(tag, attributes, classes):
+        _callout(node, kind, flow, look)
     elif tag == "blockquote":
-        info = attributes.get("data-callout")
-        inner = _contents(node, look)
-        flow.add(recognised(inner) if info is None else titled(info, inner))
+        flow.add(recognised(_contents(node, look)))
     elif tag == "table":
         _table(node, flow, look)
     elif tag == "hr":
         flow.add(Rule())
     elif tag in {"iframe", "video", "audio", "embed", "object"}:
-        _embed(node, tag, flow)
-    elif tag == "aside" and (attributes.get("class") or "") == "footnote":
-        key = (attributes.get("id") or "").removeprefix("fn:")
-        number = look.notes.get(key)
-        if number is not None:  # as every generator does: a note that nothing refers to is left out
-            flow.add(Footnote(key, number, _contents(node, look)))
+        if found := embed_of(node, tag):
+            flow.add(Paragraph(found))
+    elif look.notes and _is_notes(attributes, classes):
+        _notes(node, flow, look)
     elif tag == "details":
         _details(node, flow, look)
     elif tag in {"dt", "summary", "caption"}:
-        flow.end_paragraph()
-        _walk(node, flow, _deeper(look, style=look.style | Style.BOLD))
-        flow.end_paragraph()
+        _paragraph(node, flow, look.within(style=Style.BOLD))
     elif tag == "dd":
         flow.add(Quote(_contents(node, look)))
     elif tag == "figcaption":
-        flow.end_paragraph()
-        _walk(node, flow, _deeper(look, style=look.style | Style.ITALIC))
-        flow.end_paragraph()
+        _paragraph(node, flow, look.within(style=Style.ITALIC))
     else:
-        flow.end_paragraph()
+        _paragraph(node, flow, look)
+
+
+def _paragraph(node: LexborNode, flow: _Flow, look: _Look) -> None:
+    flow.end_paragraph()
+    _walk(node, flow, look)
+    flow.end_paragraph()
+
+
+def _callout_kind(tag: str, attributes: Attributes, classes: str) -> str | None:
+    """The kind of callout that an element is by its attributes, or None for no callout."""
+    named = attributes.get("data-callout")
+    if named is not None:
+        return kind_of(named) or (named.lower() if tag == "blockquote" else None)
+    found = (one[1] or one[2] for one in _CALLOUT_CLASS.finditer(classes))
+    return next((kind for name in found if (kind := kind_of(name))), None)
+
+
+def _callout(node: LexborNode, kind: str, flow: _Flow, look: _Look) -> None:
+    title: tuple[Run, ...] = ()
+    inner = _Flow()
+    for child in _children(node):
+        if not title and _CALLOUT_TITLE.search(child.attributes.get("class") or ""):
+            title = _one_line(_contents(child, look))
+        else:
+            _visit(child, inner, look)
+    inner.end_paragraph()
+    flow.add(callout(kind, title, tuple(inner.blocks)))
+
+
+def _is_notes(attributes: Attributes, classes: str) -> bool:
+    return (
+        "data-footnotes" in attributes
+        or attributes.get("role") == "doc-endnotes"
+        or bool({"footnotes", "footnote"} & set(classes.split()))
+    )
+
+
+def _notes(node: LexborNode, flow: _Flow, look: _Look) -> None:
+    """Read the notes, and what else stands among them, such as those nothing refers to."""
+    flow.end_paragraph()
+    referred: list[LexborNode] = []
+    for note in node.css("li[id]"):
+        key = note.attributes.get("id") or ""
+        if key in look.notes:
+            flow.add(Footnote(key, look.notes[key], _contents(note, look)))
+            referred.append(note)
+    for note in referred:
+        note.decompose()
+    if node.css_first("li") is not None:
         _walk(node, flow, look)
-        flow.end_paragraph()
+    flow.end_paragraph()
 
 
 def _heading(node: LexborNode, level: int, flow: _Flow, look: _Look) -> None:
@@ -275,7 +328,7 @@ def _list(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
     for child in _children(node):
         if child.tag == "-text" and not (child.text_content or "").strip():
             continue
-        if child.tag in _DROPPED:
+        if child.tag in DROPPED:
             continue
         if child.tag in {"ul", "ol"} and items:  # nested without an item of its own
             nested = _Flow()
@@ -349,7 +402,7 @@ def _table(node: LexborNode, flow: _Flow, look: _Look) -> None:
             rows.append(tuple(cells))
     caption = next((child for child in _children(node) if child.tag == "caption"), None)
     if caption is not None:
-        _block(caption, "caption", flow, look)
+        _paragraph(caption, flow, look.within(style=Style.BOLD))
     width = max((len(row) for row in rows), default=0)
     if (width == 1 and node.css_first("th") is None) or (
         width and not any(any(cell) for row in rows for cell in row)
@@ -396,42 +449,11 @@ def _one_line(blocks: Iterable[Block]) -> tuple[Run, ...]:
     return tidy(runs)
 
 
-def _embed(node: LexborNode, tag: str, flow: _Flow) -> None:
-    attributes = node.attributes
-    url = attributes.get("src") or attributes.get("data") or ""
-    if not url:
-        source = node.css_first("source[src]")
-        url = (source.attributes.get("src") if source is not None else "") or ""
-    name = _squeeze(attributes.get("title") or attributes.get("aria-label") or "")
-    if not url:
-        return
-    icon = {"audio": "🔊", "iframe": "🔗", "embed": "🔗", "object": "🔗"}.get(tag, "▶️")
-    if re.search(r"youtu\.?be|vimeo", url):
-        icon = "▶️"
-    flow.add(Paragraph((Run(f"{icon} "), Run(name or _host(url), url=_watchable(url)))))
-
-
-def _host(url: str) -> str:
-    found = re.match(r"(?:https?:)?//(?:www\.)?([^/?#]+)", url)
-    return found[1] if found else url.rsplit("/", 1)[-1]
-
-
-def _watchable(url: str) -> str:
-    """The page of a video whose player was embedded."""
-    found = re.search(r"youtube(?:-nocookie)?\.com/embed/([\w-]+)", url)
-    if found:
-        return f"https://www.youtube.com/watch?v={found[1]}"
-    found = re.search(r"player\.vimeo\.com/video/(\d+)", url)
-    if found:
-        return f"https://vimeo.com/{found[1]}"
-    return f"https:{url}" if url.startswith("//") else url
-
-
 def _details(node: LexborNode, flow: _Flow, look: _Look) -> None:
     flow.end_paragraph()
     for child in _children(node):
         if child.tag == "summary":
-            _block(child, "summary", flow, look)
+            _paragraph(child, flow, look.within(style=Style.BOLD))
     inner = _Flow()
     for child in _children(node):
         if child.tag != "summary":
@@ -439,50 +461,3 @@ def _details(node: LexborNode, flow: _Flow, look: _Look) -> None:
     inner.end_paragraph()
     if inner.blocks:
         flow.add(Quote(tuple(inner.blocks)))
-
-
-# -------------------------------------------------------------------------- runs
-
-
-def tidy(runs: Iterable[Run]) -> tuple[Run, ...]:
-    """Join runs of the same look, fold white space between them, trim lines and ends."""
-    joined: list[Run] = []
-    for run in runs:
-        text = run.text
-        last = joined[-1] if joined else None
-        if (
-            text != "\n"
-            and text.startswith(" ")
-            and (last is None or last.text.endswith((" ", "\n")))
-        ):
-            text = text.lstrip(" ")
-        if not text:
-            continue
-        if text == "\n" and last is not None and last.text.endswith(" ") and last.text != "\n":
-            joined[-1] = Run(last.text.rstrip(" "), last.style, last.url, last.note)
-            if not joined[-1].text:
-                joined.pop()
-        if (
-            last is not None
-            and joined
-            and text != "\n"
-            and joined[-1].text != "\n"
-            and run.note is None
-            and joined[-1].note is None
-            and (joined[-1].style, joined[-1].url) == (run.style, run.url)
-        ):
-            joined[-1] = Run(joined[-1].text + text, run.style, run.url)
-        else:
-            joined.append(Run(text, run.style, run.url, run.note))
-    while joined and joined[0].text == "\n":
-        joined.pop(0)
-    while joined and (joined[-1].text == "\n" or not joined[-1].text.strip(" ")):
-        joined.pop()
-    if joined and joined[-1].text != joined[-1].text.rstrip(" "):
-        last = joined[-1]
-        joined[-1] = Run(last.text.rstrip(" "), last.style, last.url, last.note)
-    return tuple(joined)
-
-
-def _squeeze(text: str) -> str:
-    return " ".join(text.split())

@@ -1,0 +1,117 @@
+"""Pictures, emoji and embedded pages, as the elements of HTML name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from bot.rendering.block import Picture, Run
+
+Attributes = Mapping[str, str | None]
+
+# What a script puts into ``src`` once the picture comes into view.
+_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+# Neither Discord's proxy nor its clients show these: the address is a link instead.
+_NOT_SHOWN = re.compile(r"\.(?:svgz?|bmp|tiff?|ico|heic|eps|pdf)$", re.IGNORECASE)
+_EMOJI_CLASS = re.compile(r"\b(?:wp-smiley|twemoji|g?emoji)\b")
+_EMOJI = re.compile(
+    "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
+    "[\ufe0f\u200d\u20e3\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]{0,12}"
+)
+_VIDEO = re.compile(r"youtu\.?be|vimeo")
+
+
+def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
+    """What an ``<img>`` shows: a picture, text such as an emoji, or nothing.
+
+    Args:
+        attributes: the element's.
+        link: the address of the link around it, or None.
+    """
+    if attributes.get("width") == "1" or attributes.get("height") == "1":  # a tracking pixel
+        return None
+    alt = squeezed(attributes.get("alt") or "")
+    if _EMOJI.fullmatch(alt) or _EMOJI_CLASS.search(attributes.get("class") or ""):
+        return Run(alt, url=link) if alt else None
+    url = address_of(attributes)
+    if not url:
+        return Run(f"🖼 {alt}", url=link) if alt and attributes.get("src") else None
+    path = urlsplit_path(url)
+    if _NOT_SHOWN.search(path):
+        return Run(alt or path.rpartition("/")[2], url=link or url)
+    return Picture(url, alt)
+
+
+def address_of(attributes: Attributes) -> str:
+    """The address of the largest real picture that an element names, or empty."""
+    written = [attributes.get(name) or "" for name in _LAZY]
+    written.append(attributes.get("src") or "")
+    for name in ("data-srcset", "srcset"):
+        written += _by_size(attributes.get(name) or "")
+    return next(
+        (url for one in written if (url := one.strip()) and not url.startswith("data:")), ""
+    )
+
+
+def _by_size(srcset: str) -> Iterator[str]:
+    """The addresses of a ``srcset``, the largest first."""
+    found = re.findall(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset[:10_000])
+    for url, _ in sorted(found, key=lambda one: -_number(one[1])):
+        yield url
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 1.0
+
+
+def embed_of(node: LexborNode, tag: str) -> tuple[Run, Run] | None:
+    """An icon and the link to what an ``<iframe>``, ``<video>`` or the like shows."""
+    attributes = node.attributes
+    url = next(
+        (attributes[name] for name in ("src", "data-src", "data") if attributes.get(name)), ""
+    )
+    if not url or url.startswith("about:"):
+        source = node.css_first("source[src]")
+        url = source.attributes.get("src") if source is not None else ""
+    if not url:
+        return None
+    name = squeezed(attributes.get("title") or attributes.get("aria-label") or "")
+    icon = {"audio": "🔊", "iframe": "🔗", "embed": "🔗", "object": "🔗"}.get(tag, "▶️")
+    if _VIDEO.search(url):
+        icon = "▶️"
+    return Run(f"{icon} "), Run(name or _host(url), url=_watchable(url))
+
+
+def _host(url: str) -> str:
+    found = re.match(r"(?:https?:)?//(?:www\.)?([^/?#]+)", url)
+    return found[1] if found else url.rsplit("/", 1)[-1]
+
+
+def _watchable(url: str) -> str:
+    """The page of a video whose player was embedded."""
+    found = re.search(r"youtube(?:-nocookie)?\.com/embed/([\w-]+)", url)
+    if found:
+        return f"https://www.youtube.com/watch?v={found[1]}"
+    found = re.search(r"player\.vimeo\.com/video/(\d+)", url)
+    if found:
+        return f"https://vimeo.com/{found[1]}"
+    return f"https:{url}" if url.startswith("//") else url
+
+
+def urlsplit_path(url: str) -> str:
+    """The path of an address, or all of it where it is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return url
+
+
+def squeezed(text: str) -> str:
+    """A text on one line, with single spaces."""
+    return " ".join(text.split())
