@@ -1,9 +1,10 @@
-"""How close our reading of Markdown is to that of the generators' parsers, and how fast.
+"""Whether every word of real posts reaches the reader, and how fast.
 
     python -m benchmarks.markdown [--spec commonmark.json] [--show SITE]
 
-Every post of ../shared/corpora is read twice, from the text that its templates leave: into our
-blocks, and by markdown-it-py into HTML. A post counts where a reader sees the same text.
+Every post of ../shared/corpora becomes HTML by the library that its generator's dialect names.
+That HTML is read twice: into our blocks, and by html5lib into the text that a browser shows. A
+post counts where both read the same.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree.ElementTree import Element
 
-from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
+import html5lib
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.blog.dialect import Dialect
 from bot.generators.common.registry import GENERATORS
-from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, texts
+from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, Run, texts
+from bot.rendering.escape import clean
 from bot.rendering.markdown import html_of
+from bot.rendering.media import image_of
 from bot.rendering.renderer import Renderer
-from bot.rendering.templates import Templates
 from bot.scan import Scanner
 from bot.settings import Settings
 
@@ -41,18 +42,14 @@ RUNS = 5
 
 # What we add where an embedded player or page stood, and in a shortcode's place: an icon first.
 _EMBED = re.compile(r"(?:▶️|🔗|🔊) ?")
-# A callout's first line, a wrapper's ends, a task's box, a heading's name: no text of ours.
-_MARKS = re.compile(
-    r"^\s*(?:\[!\w[\w-]*\].*|:::.*|!!! .*)$|^\s*\[[ xX]\](?=\s)|\{[ ]?#[\w.: -]+\}\s*$",
-    re.MULTILINE,
-)
-# That a note is referred to again is said by markdown-it-py alone.
-_AGAIN = re.compile(r"(\[\d+):\d+\]")
-_EMBEDS = "iframe, video, audio, embed, object"
-_UNSEEN = (
-    "script, style, template, noscript, svg, head, title, form, button, select, textarea, canvas, "
-    f"map, progress, meter, datalist, a.footnote-backref, {_EMBEDS}"
-)
+_TASK = re.compile(r"^\s*\[[ xX]\](?=\s)", re.MULTILINE)
+# Callouts' titles, which are ours in part, and the way back from notes.
+_MARKS = re.compile(r"admonition-title|footnote-back|doc-backlink")
+_UNSEEN = frozenset(
+    ["script", "style", "template", "noscript", "svg", "head", "title", "form", "button", "select",
+     "textarea", "canvas", "map", "progress", "meter", "datalist", "iframe", "video", "audio",
+     "embed", "object"]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Reading:
         site: the corpus that it is from.
         path: of the post within it.
         ours: the visible text of our blocks, normalised.
-        theirs: that of markdown-it-py's HTML.
+        theirs: that of the HTML, as html5lib reads it.
     """
 
     site: str
@@ -93,18 +90,14 @@ def bodies(corpus: Path) -> Iterator[Body]:
 
 def readings(corpus: Path) -> Iterator[Reading]:
     """Read every post of a corpus both ways."""
-    parser = MarkdownIt("gfm-like", {"html": True}).use(footnote_plugin)
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     for body in bodies(corpus):
         renderer = Renderer(body.dialect, None, lambda _name: None)
         blocks = renderer.blocks(body.text, path=body.path)
-        jsx = body.path.lower().endswith(".mdx") or body.dialect.mdx
-        text = Templates(body.dialect, lambda _name: None).resolve(body.text, jsx=jsx)
         yield Reading(
             corpus.name,
             body.path,
             ours=normalised("\n".join(texts(without_additions(blocks)))),
-            theirs=normalised(visible(parser.render(text))),
+            theirs=normalised(visible(renderer.html(body.text, path=body.path))),
         )
 
 
@@ -128,24 +121,31 @@ def _without_additions(block: Block) -> tuple[Block, ...]:
 
 
 def visible(html: str) -> str:
-    """The text of HTML that a browser would show, line ends kept."""
-    tree = LexborHTMLParser(f"<body>{html}")
-    for node in tree.css(_UNSEEN):
-        node.decompose()
-    for node in tree.css("br"):
-        node.replace_with("\n")
-    for node in tree.css("abbr[title]"):
-        node.insert_after(f" ({node.attributes['title']})")
-    for node in tree.css("p, li, td, th, dt, dd, div, summary, h1, h2, h3, h4, h5, h6, pre"):
-        node.insert_before("\n")
-        node.insert_after("\n")
-    return tree.body.text(deep=True) if tree.body is not None else ""
+    """The text of HTML that a browser would show, as html5lib reads it."""
+    return "".join(_visible(html5lib.parse(html, namespaceHTMLElements=False)))
+
+
+def _visible(node: Element) -> Iterator[str]:
+    named = " ".join(node.attrib.get(name) or "" for name in ("class", "role"))
+    if not isinstance(node.tag, str) or node.tag in _UNSEEN or _MARKS.search(named):
+        return
+    if node.tag == "img" and (picture := image_of(node.attrib, None)) and isinstance(picture, Run):
+        yield picture.text  # emoji, and the names of pictures that Discord does not show
+    if node.tag == "a" and (node.text or "").strip("[]").isdigit() and "#fn" in node.attrib["href"]:
+        yield f"[{(node.text or '').strip('[]')}]"
+        return
+    yield node.text or ""
+    for child in node:
+        yield from _visible(child)
+        yield child.tail or ""
+    if node.tag == "abbr" and "title" in node.attrib:
+        yield f" ({node.attrib['title']})"
 
 
 def normalised(text: str) -> str:
-    """Text without white space, dollars, and the marks that only one side shows."""
-    text = _AGAIN.sub(r"\1]", _MARKS.sub("", text)).replace("$", "")
-    text = re.sub(rf"{_EMBED.pattern}(?:YouTube|Vimeo|Gist|Post on X)", "", text)
+    """Text without white space and without what stands for a task's box or an embedded page."""
+    text = re.sub(rf"{_EMBED.pattern}(?:YouTube|Vimeo|Gist|Post on X)", "", clean(text))
+    text = _TASK.sub("", text)
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
@@ -155,7 +155,7 @@ def spec_misses(spec: Path) -> tuple[int, list[int]]:
     misses = [
         int(example["example"])
         for example in examples
-        if outline(html_of(example["markdown"])) != outline(example["html"])
+        if outline(html_of(example["markdown"], Dialect())) != outline(example["html"])
     ]
     return len(examples), misses
 

@@ -19,8 +19,8 @@ TAG = re.compile(
 )
 # {{ expression | filter }}
 OUTPUT = re.compile(
-    r"(?s)\{\{-?(?![<%])\s*"
-    r"(?P<expression>(?:[^{}\"']|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*?)\s*-?\}\}"
+    r"(?s)\{\{-?(?![<%])"
+    r"(?P<expression>(?:[^{}\"']++|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*+)\}\}"
 )
 # {% highlight ruby %} … {% endhighlight %}, {{< highlight go >}} … {{< /highlight >}}
 HIGHLIGHT: Marks = (
@@ -28,7 +28,7 @@ HIGHLIGHT: Marks = (
         r"(?m)^[ \t]*(?:\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%\n]*%\}"
         r"|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)\"?[^>%\n]*[>%]\}\})\n?"
     ),
-    re.compile(r"\n?[ \t]*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
+    re.compile(r"(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
 )
 RAW: Marks = (
     re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}"),
@@ -59,7 +59,7 @@ MODULE = re.compile(
     r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
 )
 # MDX: the name that a heading gives itself.
-JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{/\*([\w-]+)\*/\}[ \t]*$")
+JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} [^\n{]*+(?:\{(?!/\*)[^\n{]*+)*+)\{/\*([\w-]+)\*/\}[ \t]*$")
 
 FENCE = re.compile(r"[ \t>]*(?:(?:[*+-]|\d{1,9}[.)])[ \t]+)?(`{3,}(?=[^`\n]*$)|~{3,})")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,6 +32,7 @@ from bot.rendering.escape import clean
 from bot.rendering.media import Attributes, embed_of, image_of
 from bot.rendering.runs import tidy
 
+_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CALLOUT_CLASS = re.compile(
     r"\badmonition[- ](?:alert[- ])?([a-z]+)|\bmarkdown-alert-([a-z]+)", re.IGNORECASE
@@ -47,6 +49,8 @@ _BACK = re.compile(r"footnote-back|backref|doc-backlink|footnote\b(?=.*rev)|reve
 
 # Deeper markup than any post has is read as flat text, so that no input can exhaust the stack.
 MAX_DEPTH = 60
+# A post of 20,000 words has a tenth of them; each takes some ten microseconds.
+MAX_TAGS = 20_000
 
 
 @dataclass(slots=True)
@@ -106,9 +110,22 @@ class _Look:
 
 
 def blocks_of(html: str) -> tuple[Block, ...]:
-    """Read HTML, whole or a fragment, as blocks."""
+    """Read HTML, whole or a fragment, as blocks.
+
+    What follows on ``MAX_TAGS`` tags is read without them.
+    """
+    end = _end_of_tags(html)
+    if end < len(html):
+        html = f"{html[:end]}<p>{_TAG.sub(' ', html[end:])}"
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
     return () if body is None else _contents(body, _Look(notes=_notes_of(body)))
+
+
+def _end_of_tags(html: str) -> int:
+    """Where the last tag begins that is read, or the length of the text."""
+    tags = islice(re.finditer("<", html), MAX_TAGS, None)
+    last = next(tags, None)
+    return len(html) if last is None else last.start()
 
 
 def _notes_of(body: LexborNode) -> dict[str, int]:

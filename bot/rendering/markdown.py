@@ -16,7 +16,7 @@ from bot.rendering import commonmark
 
 # What each line, each mark and each character costs markdown-it-py, in microseconds, at most; and
 # what one post may cost. Posts of 50,000 words cost half of it.
-LINE_COST, MARK_COST, CHARACTER_COST = 12, 8, 0.05
+LINE_COST, MARK_COST, CHARACTER_COST = 30, 8, 0.05
 MAX_COST = 400_000
 # Python-Markdown takes time with the square of the links, and of the lines, of a paragraph.
 MAX_PYTHON_MARKDOWN = 200_000
@@ -24,11 +24,11 @@ MAX_SQUARES = 300_000
 
 # The marks that Python-Markdown keeps for its own placeholders, ours, and NUL, which is no text.
 _NO_TEXT = re.compile("[\x00\x02\x03\ue001]")
-_MARKUP = re.compile(r"[\[\]!<&*_`~^$|{\\]")
+_MARKUP = re.compile(r"[\[\]!<&*_`~^$|{\\:]")
 _OPENING = re.compile(r"[\[!<`]")
 _FENCE = re.compile(r"[ \t>]*(?:`{3}|~{3})")
 # The same few characters over and over, with a mark among them: nothing that an author means.
-_RUN = re.compile(r"(?=[^\n]{0,15}[\[!<&`~^${\\])([^\n]{1,16}?)\1{99,}")
+_RUN = re.compile(r"(?=[^\n]{0,15}[\[!<>&`~^${%:\\])([^\n]{1,16}?)\1{99,}")
 _KEPT = re.compile("\ue001(\\d+)\ue001")
 
 _EXTENSIONS = frozenset(
@@ -43,7 +43,7 @@ def html_of(body: str, dialect: Dialect) -> str:
     """Convert a body to HTML.
 
     Takes time in proportion to the body's length, and no more than about half a second: what a
-    parser has no time for is preformatted text.
+    parser has no time for is one paragraph of text.
     """
     text = _NO_TEXT.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
     if dialect.markdown == "html":
@@ -61,9 +61,12 @@ def html_of(body: str, dialect: Dialect) -> str:
     if dialect.markdown == "python-markdown":
         html = _python_markdown(markdown, dialect.extensions)
     if html is None:
-        html = commonmark.parser(kramdown=dialect.markdown != "commonmark").render(markdown)
-    if rest.strip():
-        html += f"<pre>{escape(rest)}</pre>"
+        parser = commonmark.parser(
+            kramdown=dialect.markdown != "commonmark", www="www." in markdown
+        )
+        html = parser.render(markdown)
+    if words := " ".join(rest.split()):
+        html += f"<p>{escape(words)}</p>"
     return _KEPT.sub(lambda found: escape(kept[int(found[1])]), html)
 
 

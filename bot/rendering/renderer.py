@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +15,9 @@ from bot.rendering.markdown import html_of
 from bot.rendering.page import Page, paginate
 from bot.rendering.templates import Lookup, Templates
 from bot.rendering.writer import Writer
+
+# No browser or server takes more for sure, and a page has to hold it.
+MAX_ADDRESS = 2_000
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
 
@@ -100,7 +104,9 @@ class Renderer:
 
     def _resolve(self, link: str, url: str | None) -> str | None:
         """Make a link absolute; None where it leads nowhere that a reader could follow."""
-        link = "".join(link.split())
+        link = _encoded(link)
+        if len(link) > MAX_ADDRESS:
+            return None
         try:
             parts = urlsplit(link)
         except ValueError:
@@ -116,6 +122,11 @@ class Renderer:
             return f"https:{link}" if parts.netloc else None
         absolute = urljoin(base, link)
         return absolute if is_web_url(absolute) else None
+
+
+def _encoded(link: str) -> str:
+    """An address as browsers read it: no line ends, and spaces inside as ``%20``."""
+    return re.sub(r"[\t\r\n]", "", link.strip()).replace(" ", "%20")
 
 
 def _without_heading_of_notes(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

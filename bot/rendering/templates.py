@@ -194,7 +194,7 @@ class Templates:
         return self.find(name or "") or ""
 
     def _output(self, found: re.Match[str]) -> str:
-        expression = found["expression"]
+        expression = found["expression"].strip().removesuffix("-")
         value, *filters = [part.strip() for part in expression.split("|")]
         literal = _STRING.fullmatch(value)
         call = _CALL.fullmatch(value)
@@ -268,7 +268,7 @@ def _unraw(text: str) -> str:
 
 
 def _fence(opened: re.Match[str], body: str) -> str:
-    return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body), "````"])
+    return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body).rstrip(), "````"])
 
 
 def _shown(found: re.Match[str]) -> str:
@@ -297,8 +297,12 @@ def _box(opened: re.Match[str], body: str) -> str:
         values = _arguments(rest)
         first, title = values.get("type", ""), values.get("title", "")
     named = opened["name"] not in _BOXES
-    info = f"{opened['name']} {title or first}" if named else f"{first} {title}"
-    return f'\n<blockquote data-callout="{html_escape(info)}">\n\n{body}\n\n</blockquote>\n'
+    kind, title = (opened["name"], title or first) if named else (first, title)
+    shown = f'<div class="admonition-title" markdown="1">\n\n{title}\n\n</div>' if title else ""
+    return (
+        f'\n<blockquote data-callout="{html_escape(kind)}" markdown="1">\n{shown}\n\n'
+        f"{body}\n\n</blockquote>\n"
+    )
 
 
 def _anchor(text: str, url: str) -> str:
