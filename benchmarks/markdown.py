@@ -127,7 +127,8 @@ def visible(html: str) -> str:
 
 def _visible(node: Element) -> Iterator[str]:
     named = " ".join(node.attrib.get(name) or "" for name in ("class", "role"))
-    if not isinstance(node.tag, str) or node.tag in _UNSEEN or _MARKS.search(named):
+    tag: object = node.tag  # a function for a comment
+    if not isinstance(tag, str) or tag in _UNSEEN or _MARKS.search(named):
         return
     if node.tag == "img" and (picture := image_of(node.attrib, None)) and isinstance(picture, Run):
         yield picture.text  # emoji, and the names of pictures that Discord does not show
