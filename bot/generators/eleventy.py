@@ -40,7 +40,7 @@ _CONTENT_FOLDERS = (
 
 
 class Eleventy(Generator):
-    """The ``permalink`` of front matter or of directory data, else the path without its day."""
+    """The ``permalink`` of front matter or of directory data, else the path."""
 
     name = "eleventy"
     marks = Marks(
@@ -66,12 +66,15 @@ class Eleventy(Generator):
         super().__init__(files)
         script = files.texts.get(".eleventy.js") or files.script("eleventy.config")
         self._input = Script(script).value("input") if script else None
+        prefix = (Script(script or "").value("pathPrefix") or "").strip("/")
         self._data = self._directory_data()
         for name in ("site", "metadata", "meta"):
             data = self._global_data(name)
             self.url = self.url or config.text_at(data, "url")
             language = config.text_at(data, "language") or config.text_at(data, "lang")
             self.language = self.language or language
+        if self.url and prefix and not self.url.rstrip("/").endswith(f"/{prefix}"):
+            self.url = f"{self.url.rstrip('/')}/{prefix}"
 
     def defaults(self, place: str) -> Mapping[str, object]:
         """The data of all directories above the file, the nearest winning."""
@@ -108,10 +111,10 @@ class Eleventy(Generator):
         return rooted(filled) if filled is not None else None
 
     def link(self, facts: PageFacts) -> str | None:
-        """``src/blog/2024-01-11-x.md`` → ``/blog/x/``; None where a permalink is computed."""
+        """``src/blog/x.md`` → ``/blog/x/``; None where a permalink is computed."""
         if _permalink(facts):
             return None
-        page = paths.without_index(self._file_path_stem(facts.path))
+        page = paths.without_index(f"/{paths.without_extension(self.content(facts.path))}")
         folder, _, name = page.rpartition("/")
         if folder.rpartition("/")[2] == name:  # `x/x.md` is what `x/index.md` is
             page = folder
@@ -145,9 +148,10 @@ class Eleventy(Generator):
         for filter_ in filters:
             if filter_ not in _SLUG_FILTERS:
                 return None
-            if value and filter_ in {"slug", "slugify"}:
-                value = slugs.ascii_of(value)
-                value = value and slugs.slugify(value)
+            if value and filter_ == "slugify":
+                value = _slugified(value)
+            elif value and filter_ == "slug":
+                value = _slug(value)
             elif value and filter_ in {"lower", "downcase"}:
                 value = value.lower()
         return value
@@ -194,6 +198,31 @@ class Eleventy(Generator):
             if re.search(rf"_data/{name}\.[cm]?js$", place):
                 return _literals(self.files.texts[place], "url", "language", "lang")
         return {}
+
+
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_SPELLED = {"&": "and", "$": "dollar", "%": "percent", "<": "less", ">": "greater", "|": "or"}
+
+
+def _slugified(name: str) -> str | None:
+    """A name as Eleventy's ``slugify`` has it; None where its spelling in ASCII is not known.
+
+    https://github.com/sindresorhus/slugify
+    """
+    spelled = slugs.ascii_of(re.sub(r"(?<=\w)'(?=[a-z])", "", name).translate(_GERMAN))
+    return None if spelled is None else slugs.slugify(spelled.replace("&", " and "))
+
+
+def _slug(name: str) -> str | None:
+    """A name as Eleventy's older ``slug`` has it: many signs stay, some are spelled out.
+
+    https://github.com/simov/slugify
+    """
+    spelled = slugs.ascii_of("".join(_SPELLED.get(letter, letter) for letter in name))
+    if spelled is None:
+        return None
+    kept = re.sub(r"[^\w\s$*_+~.()'\"!\-:@]+", "", spelled, flags=re.ASCII).strip()
+    return re.sub(r"[\s-]+", "-", kept).lower()
 
 
 def _permalink(facts: PageFacts) -> object:

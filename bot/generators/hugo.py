@@ -124,6 +124,8 @@ class Hugo(Generator):
             key=lambda language: -len(language.folder),
         )
         self.language = self._main_language()
+        main = config.text_at(self._config, "defaultcontentlanguage") or "en"
+        self._only_language = frozenset({main.lower()} if self._config else ())
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
         self._permalinks = _permalinks(self._config)
         self._dates = _date_sources(self._config)
@@ -149,9 +151,9 @@ class Hugo(Generator):
         """Section, name and language of the file at a place."""
         inside, language = self._below_content(place)
         stem = paths.without_extension(inside)
-        if self._languages:
-            stem, suffix = languages.suffix_of(stem, self._languages)
-            language = suffix or language
+        # A site in one language may still name it: `x.en.md`.
+        stem, suffix = languages.suffix_of(stem, self._languages or self._only_language)
+        language = suffix or language
         folder, _, name = stem.rpartition("/")
         if name in {"index", "_index"}:  # a bundle goes by its folder
             folder, _, name = folder.rpartition("/")
@@ -213,7 +215,7 @@ class Hugo(Generator):
             own = filled
         if not own.startswith("/"):
             own = self._prefix(self._locate(facts.path)) + own
-        link = rooted(own)
+        link = re.sub(r"(?<!:)//+", "/", rooted(own))
         return link if "." in link.rpartition("/")[2] else paths.with_slash(link)
 
     def link(self, facts: PageFacts) -> str | None:

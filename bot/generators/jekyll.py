@@ -6,6 +6,7 @@ https://jekyllrb.com/docs/permalinks/
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 
@@ -21,6 +22,8 @@ STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+# A time as YAML 1.1 knows it, seconds included; the hour may have one digit.
+_YAML_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d\d:\d\d(?:\.\d*)?")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _DATED_NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)")
 
@@ -121,6 +124,10 @@ class Jekyll(Generator):
         place = self.content(facts.path)
         if self._excluded and self._excluded.match(place):
             return "the site's configuration excludes it"
+        folders = place.rpartition("/")[0].split("/")
+        below = next((n for n, name in enumerate(folders) if name in {"_posts", "_drafts"}), 0)
+        if any(name.startswith(("_", ".", "#", "~")) for name in folders[below + 1 :]):
+            return "Jekyll reads no folder whose name begins so"
         kind = self._kind(place)
         if kind == "posts" and not _DATED_NAME.match(place.rpartition("/")[2]):
             return "a post's file name must begin with its day for Jekyll, as 2024-01-31-name.md"
@@ -134,7 +141,7 @@ class Jekyll(Generator):
         return page_layout(facts) if written else f"the site writes no pages for {kind}"
 
     def own_link(self, facts: PageFacts) -> str | None:
-        """``permalink``, which may be a template or a style's name, too."""
+        """``permalink``, which may be a template, too."""
         permalink = text(facts, "permalink")
         return self._fill(permalink, facts) if permalink else None
 
@@ -151,7 +158,7 @@ class Jekyll(Generator):
             template = (
                 self._permalink if kind in {"posts", "drafts"} else "/:collection/:path:output_ext"
             )
-        return self._fill(template, facts)
+        return self._fill(STYLES.get(template, template), facts)
 
     def _page(self, place: str) -> str:
         stem = paths.without_extension(place)
@@ -177,7 +184,6 @@ class Jekyll(Generator):
         return "posts" if not self._has_config and _DATED_NAME.match(name) else "pages"
 
     def _fill(self, template: str, facts: PageFacts) -> str | None:
-        template = STYLES.get(template, template)
         missing = False
 
         def value(match: re.Match[str]) -> str:
@@ -195,7 +201,9 @@ class Jekyll(Generator):
             return None
         if paths.is_absolute(filled):
             return filled
-        return "/" + re.sub(r"/index\.html$", "/", re.sub(r"//+", "/", filled)).lstrip("/")
+        # What leads above the site's root is dropped, a slash at the end stays.
+        end = "/" if filled.endswith("/") else ""
+        return posixpath.normpath(f"/{filled}/").replace("//", "/").rstrip("/") + (end or "")
 
     def _placeholder(self, key: str, facts: PageFacts) -> str | None:
         """What ``:key`` stands for in a post's permalink, or None where it is unknown."""
@@ -235,23 +243,25 @@ class Jekyll(Generator):
         if isinstance(several, str):
             found += several.split()
         elif isinstance(several, list):
-            found += [str(one) for one in several if one is not None]
-        if (category := facts.meta.get("category")) is not None:
-            found.append(str(category))
+            found += [str(one) for one in several if isinstance(one, str | int | float)]
+        one = facts.meta.get("category")
+        for category in one if isinstance(one, list) else [one]:
+            if isinstance(category, str | int | float):
+                found.append(str(category))
         return found
 
     def _moment(self, facts: PageFacts) -> dt.datetime | None:
         """The post's date as Jekyll sees it when it makes the link."""
-        raw = facts.meta.get("date")
-        if isinstance(raw, dt.datetime) and raw.tzinfo is None:
-            # Ruby's YAML takes a time without a zone for UTC.
-            return _in_zone(raw.replace(tzinfo=dt.UTC), self.zone)
         if facts.date is None:
             return None
         if facts.date.is_day:
             return dt.datetime.combine(facts.date.day, dt.time(), tzinfo=self.zone)
         moment = dt.datetime.fromisoformat(facts.date.text)
-        return _in_zone(moment, self.zone) if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        if moment.tzinfo is None:
+            # Ruby's YAML takes a time with seconds and without a zone for UTC.
+            is_yaml_time = _YAML_TIME.fullmatch(text(facts, "date") or "")
+            moment = moment.replace(tzinfo=dt.UTC if is_yaml_time else self.zone)
+        return _in_zone(moment, self.zone)
 
 
 class _Scope:

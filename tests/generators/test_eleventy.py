@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 from tests.generators.sites import facts, site
@@ -13,16 +15,16 @@ CONFIG = {".eleventy.js": 'module.exports = () => ({ dir: { input: "src", output
     ("path", "expected"),
     [
         ("src/blog/x.md", "/blog/x/"),
-        ("src/blog/2023-01-18-x.md", "/blog/x/"),
+        ("src/blog/2023-01-18-x.md", "/blog/2023-01-18-x/"),
         ("src/blog/x/index.md", "/blog/x/"),
         ("src/index.md", "/"),
         ("src/blog/x/x.md", "/blog/x/"),
-        ("src/blog/x/2023-01-18-x.md", "/blog/x/"),
+        ("src/blog/x/2023-01-18-x.md", "/blog/x/2023-01-18-x/"),
         ("src/x.md", "/x/"),
         ("src/blog/2023/01/x.md", "/blog/2023/01/x/"),
     ],
 )
-def test_the_path_below_the_input_folder_without_the_day(path: str, expected: str) -> None:
+def test_the_path_below_the_input_folder(path: str, expected: str) -> None:
     blog = site(CONFIG)
     assert blog.link(facts(blog, path)) == expected
 
@@ -132,3 +134,32 @@ def test_broken_directory_data_is_a_problem_with_its_path() -> None:
     blog = site({"blog/blog.json": "{", "blog/x.md": ""}, "eleventy")
     assert [problem.path for problem in blog.problems] == ["blog/blog.json"]
     assert blog.link(facts(blog, "blog/x.md")) == "/blog/x/"
+
+
+@pytest.mark.parametrize(
+    ("title", "slugify", "slug"),
+    [
+        ("Hello, World! It's C++ & C#", "hello-world-its-c-and-c", "hello-world!-it's-c++-and-c"),
+        ("Über Straße naïve", "ueber-strasse-naive", "uber-strasse-naive"),
+        ("CamelCaseName fooBar", "camelcasename-foobar", "camelcasename-foobar"),
+        ("$5 @home 100%", "5-home-100", "dollar5-@home-100percent"),
+        ("a_b_c", "a-b-c", "a_b_c"),
+        ("v1.2.3 release", "v1-2-3-release", "v1.2.3-release"),
+        ("a/b slash", "a-b-slash", "ab-slash"),
+        ("Dots... and 1.2.3", "dots-and-1-2-3", "dots...-and-1.2.3"),
+    ],
+)
+def test_two_filters_make_slugs(title: str, slugify: str, slug: str) -> None:
+    """As Eleventy 3 wrote them."""
+    blog = site({".eleventy.js": ""})
+    for name, expected in (("slugify", slugify), ("slug", slug)):
+        meta = {"permalink": f"/p/{{{{ title | {name} }}}}/"}
+        found = blog.link(facts(blog, "x.md", meta, title=title))
+        assert found is not None
+        assert unquote(found) == f"/p/{expected}/"
+
+
+def test_the_site_may_lie_below_a_prefix() -> None:
+    files = {".eleventy.js": "return { pathPrefix: '/sub/' }",
+             "_data/site.json": '{"url": "https://example.org"}'}  # fmt: skip
+    assert site(files).url == "https://example.org/sub"

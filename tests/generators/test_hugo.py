@@ -28,7 +28,7 @@ def link(
         ("content/posts/x.md", {}, "/posts/x/"),
         ("content/x.md", {}, "/x/"),
         ("content/posts/My First Post.md", {}, "/posts/my-first-post/"),
-        ("content/Big/Añade C++ & more!.md", {}, "/big/a%C3%B1ade-c++-more/"),
+        ("content/Big/Añade C++ & more!.md", {}, "/big/a%C3%B1ade-c++--more/"),
         ("content/posts/2024-01-11-x.md", {}, "/posts/2024-01-11-x/"),
         ("content/posts/bundle/index.md", {}, "/posts/bundle/"),
         ("content/posts/a/b/c.md", {}, "/posts/a/b/c/"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
 from tests.generators.sites import facts, site
@@ -33,7 +31,7 @@ def link(
         ("/:hour:minute:second/:title", "/000000/Hello-World"),
         ("/:collection/:name:output_ext", "/posts/2024-03-09-hello-world.html"),
         ("/:year_:month/:title", "/2024_03/Hello-World"),
-        ("/p/:title/index.html", "/p/Hello-World/"),
+        ("/p/:title/index.html", "/p/Hello-World/index.html"),
     ],
 )
 def test_every_placeholder_and_style(permalink: str, expected: str) -> None:
@@ -80,7 +78,8 @@ def test_slugified_categories() -> None:
     [
         ({"permalink": "/else/where/"}, "/else/where/"),
         ({"permalink": "/:year/:title.html"}, "/2024/Hello-World.html"),
-        ({"permalink": "none"}, "/Hello-World.html"),
+        ({"permalink": "none"}, "/none"),
+        ({"permalink": "/a/../b/"}, "/b/"),
         ({"slug": "other"}, "/2024/03/09/other/"),
         ({"slug": 404}, "/2024/03/09/404/"),
     ],
@@ -100,8 +99,9 @@ def test_the_day_in_the_link_is_the_one_in_the_sites_time_zone() -> None:
 def test_a_time_without_zone_is_utc_in_yaml_but_local_in_a_string() -> None:
     config = "permalink: /:day/:title\ntimezone: America/Los_Angeles"
     blog = site({"_config.yml": config})
-    moment = dt.datetime(2024, 5, 5, 2, 0, 0)  # noqa: DTZ001 - what YAML gives for such a date
-    from_yaml = facts(blog, "_posts/2024-05-05-x.md", {"date": moment}, date="2024-05-05T02:00:00")
+    from_yaml = facts(
+        blog, "_posts/2024-05-05-x.md", {"date": "2024-05-05 02:00:00"}, date="2024-05-05T02:00:00"
+    )
     from_text = facts(
         blog, "_posts/2024-05-05-x.md", {"date": "2024-05-05 02:00"}, date="2024-05-05T02:00:00"
     )
@@ -232,3 +232,22 @@ def test_what_is_excluded_may_be_one_name() -> None:
 def test_posts_may_be_a_collection_without_pages() -> None:
     blog = site({"_config.yml": "collections: {posts: {output: false}}"})
     assert blog.why_no_page(facts(blog, "_posts/2024-03-09-x.md"))
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"category": ["l1", "l2"]}, "/l1/l2/x/"),
+        ({"categories": ["a", {"b": "c"}], "category": 7}, "/a/7/x/"),
+    ],
+)
+def test_a_category_may_be_a_list(meta: dict[str, object], expected: str) -> None:
+    blog = site({"_config.yml": "permalink: /:categories/:title/"})
+    assert blog.link(facts(blog, "_posts/2024-03-08-x.md", meta, date="2024-03-08")) == expected
+
+
+def test_folders_that_jekyll_does_not_read_hold_no_posts() -> None:
+    blog = site({"_config.yml": "url: https://x.org"})
+    for folder in ("_under", ".dot", "#hash", "~tilde"):
+        post = facts(blog, f"_posts/{folder}/2024-03-08-x.md", date="2024-03-08")
+        assert blog.why_no_page(post) is not None

@@ -72,7 +72,7 @@ _NOT_HUGO = re.compile(r"[^\w.\-+~#@/\s]", re.ASCII)
 
 
 def hugo(text: str, *, lower: bool = True) -> str:
-    """Hugo's path segments: spaces become one ``-``, most punctuation goes, letters stay.
+    """Hugo's path segments: each blank becomes a ``-``, most punctuation goes, letters stay.
 
     https://gohugo.io/functions/urls/urlize/
     """
@@ -84,9 +84,8 @@ def hugo(text: str, *, lower: bool = True) -> str:
             for letter in text
             if letter.isspace() or _is_word_part(letter) or not _NOT_HUGO.match(letter)
         )
-    slug = re.sub(r"(?<=-)\s+|\s+(?=-)", "", kept.strip())
-    slug = re.sub(r"\s+", "-", slug)
-    return slug.lower() if lower else slug
+    slug = re.sub(r"\s", "-", kept.strip())
+    return slug.lower().replace("i\u0307", "i") if lower else slug
 
 
 def zola(text: str, strategy: str = "on") -> str | None:
