@@ -7,7 +7,8 @@ SITE ?=
 
 bin := .venv/bin
 # An empty site URL would be a setting with a bad value, so it is left out instead.
-options := --posts "$(POSTS)" $(if $(SITE),--site "$(SITE)")
+# What nobody named is left to .env, which `slashpost setup` writes.
+options := $(if $(filter file,$(origin POSTS)),,--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types tests fuzz announce-test image-test format lock messages clean
@@ -16,7 +17,8 @@ help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 run: .venv/ready ## Run the bot, or try it in the browser when DISCORD_TOKEN is not set
-	@if [ -n "$$DISCORD_TOKEN" ]; then \
+	@set -a; [ ! -f .env ] || . ./.env; set +a; \
+	if [ -n "$$DISCORD_TOKEN" ]; then \
 	  exec $(bin)/slashpost run $(options); \
 	else \
 	  echo "DISCORD_TOKEN is not set: opening a simulated Discord in the browser instead."; \

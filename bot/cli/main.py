@@ -14,6 +14,7 @@ from bot.blog.errors import SlashpostError
 from bot.cli.options import Command
 from bot.cli.posts import check, index, latest, post, read, search, tags
 from bot.cli.serving import doctor, invite, run, try_out
+from bot.cli.setup import setup
 from bot.cli.state import announce, state_group
 
 PROGRAM = "slashpost"
@@ -40,7 +41,20 @@ def completion(shell: str) -> None:
     click.echo(complete(cli, {}, PROGRAM, f"_{PROGRAM.upper()}_COMPLETE").source())
 
 
-for command in (run, try_out, index, check, latest, post, read, tags, search, invite, doctor):
+for command in (
+    setup,
+    run,
+    try_out,
+    index,
+    check,
+    latest,
+    post,
+    read,
+    tags,
+    search,
+    invite,
+    doctor,
+):
     cli.add_command(command)
 cli.add_command(announce)
 cli.add_command(state_group)

@@ -56,6 +56,12 @@ def no_options(command: Function) -> Function:
     return options_of([], command)
 
 
+def settings_given(command: Function) -> Function:
+    """Give a command an option for each setting of the blog, and let it load them itself."""
+    table = [setting for setting in TABLE if not setting.serves]
+    return options_of(table, command, load=lambda given: given)
+
+
 def all_settings_given(command: Function) -> Function:
     """Give a command an option for each setting, and let it load them itself."""
     return options_of(TABLE, command, load=lambda given: given)
