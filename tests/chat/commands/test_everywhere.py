@@ -8,6 +8,7 @@ import pytest
 from discord import Permissions
 
 from bot.chat.commands import COMMANDS
+from bot.chat.i18n import catalogues
 from tests.chat.blog import fill
 from tests.chat.conftest import Seen, Stage, is_in_channel
 
@@ -56,7 +57,8 @@ async def test_what_concerns_one_reader_is_private(stage: Stage, name: str) -> N
 
 
 async def test_every_name_and_description_is_told_in_every_language(stage: Stage) -> None:
-    locales = {"de", "es-ES", "es-419", "fr", "pt-BR", "ja"}
+    locales = {str(each) for each in catalogues()}
+    assert {"de", "es-ES", "es-419", "fr", "pt-BR", "ja"} <= locales
     for command in registered(stage):
         deeper = [part for option in command["options"] for part in option.get("options", ())]
         for part in (command, *command["options"], *deeper):
