@@ -1,10 +1,11 @@
 """Modules that are imported when they are first used.
 
 A start imports what the first answer needs. The rest of ``bot.chat`` and what it stands on
-takes 60 ms of processor time more, beside 260 ms for everything else that ``slashpost run``
-imports (``benchmarks/start.py`` on two cores of 2.9 GHz); on the smallest machines that are
-for hire, both take five times as long. So those modules come in when somebody first uses
-them, or once the bot serves (``load``), whichever is earlier.
+takes 60 ms of processor time more, and searching and updating the index 17 ms, beside 260 ms
+for everything else that ``slashpost run`` imports (``benchmarks/start.py`` on two cores of
+2.9 GHz); on the smallest machines that are for hire, all take five times as long. So those
+modules come in when somebody first uses them, or once the bot serves (``load``), whichever is
+earlier.
 
 ``from bot.chat.views import post_page`` gives a stand-in that imports the module when an
 attribute of it is asked for; ``from bot.chat.views.post_page import PostPage`` imports it at
@@ -32,6 +33,8 @@ LAZY = (
     "bot.chat.views.settings_form",
     "bot.chat.views.sharing",
     "bot.chat.views.tag_list",
+    "bot.index.finder",
+    "bot.index.updater",
     "bot.rendering.page",
     "bot.rendering.renderer",
 )

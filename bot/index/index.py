@@ -22,6 +22,7 @@ from bot.blog.library import FindLink, Status
 from bot.blog.post import Post, on_site
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.tag import Tag, tag_key
+from bot.index import finder, updater
 from bot.index.connection import Cached, IndexConnection
 from bot.index.database import Database, Row
 from bot.index.fts_text import clean
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
     from bot.blog.reader import Reader
     from bot.blog.source import Snapshot
     from bot.index.batch import Progress
-    from bot.index.finder import Finder
-    from bot.index.updater import SyncReport, Updater
 
 SECONDS_BETWEEN_CHECKS = 1.0
 
@@ -135,7 +134,7 @@ class Index:
 
     async def sync(
         self, snapshot: Snapshot, reader: Reader, *, progress: Progress | None = None
-    ) -> SyncReport:
+    ) -> updater.SyncReport:
         """Make the index agree with a snapshot.
 
         Args:
@@ -153,18 +152,12 @@ class Index:
         return report
 
     @cached_property
-    def _updater(self) -> Updater:
-        # Updating takes 9 ms to import: not before the posts have been looked at.
-        from bot.index.updater import Updater
-
-        return Updater(self._connection, self._fallback_path, self._clock)
+    def _updater(self) -> updater.Updater:
+        return updater.Updater(self._connection, self._fallback_path, self._clock)
 
     @cached_property
-    def _finder(self) -> Finder:
-        # Searching takes 12 ms to import, with rapidfuzz: not before somebody types.
-        from bot.index.finder import Finder
-
-        return Finder(self._posts)
+    def _finder(self) -> finder.Finder:
+        return finder.Finder(self._posts)
 
     async def latest(
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0
