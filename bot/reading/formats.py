@@ -293,6 +293,20 @@ class Headers(Format):
         return {key: " ".join(filter(None, value)) for key, value in values.items()}
 
 
+class Comment(Format):
+    """Nikola's ``.. title: …`` lines in a comment."""
+
+    name = "comment"
+    opening = re.compile(r"<!--[ \t]*\n(?=\.\. [\w-]+:)")
+    closing = re.compile(r"^[ \t]*-->[ \t]*(?:\n|\Z)", re.MULTILINE)
+    line = re.compile(r"\.\. ([\w-]+):[ \t]*(.*)")
+
+    def parse(self, block: str) -> dict[str, Any]:
+        """Return the values as text."""
+        found = (self.line.match(line) for line in block.splitlines()[:MOST_LINES])
+        return {match[1].lower(): match[2].strip() for match in found if match}
+
+
 class Franklin(Format):
     """Franklin's ``@def title = "…"`` lines."""
 
@@ -358,7 +372,7 @@ class Module(Format):
 
 
 FORMATS: tuple[Format, ...] = (
-    Yaml(), JavaScript(), Toml(), Json(), Headers(), Franklin(), Module(),
+    Yaml(), JavaScript(), Toml(), Json(), Headers(), Comment(), Franklin(), Module(),
 )  # fmt: skip
 
 
