@@ -26,7 +26,7 @@ from bot.index.fuzzy import (
     are_alike,
     closest_stems,
 )
-from bot.index.names import fold, plain_name
+from bot.index.names import plain_name
 from bot.index.posts import Posts
 from bot.index.query import Query
 from bot.index.rows import FULL_TEXT_TABLES, TEXTS, to_post
@@ -187,7 +187,7 @@ class Finder:
                 return self._tags[2:]
             due = await database.value(NEXT_DUE, {"now": now})
         tags = {tag.key: tag for tag in await self._posts.tags("", {"limit": -1, "offset": 0})}
-        names = NameIndex([Item(key, (key,)) for key in tags])
+        names = NameIndex([Item(key, (plain_name(key),)) for key in tags])
         self._tags = version, math.inf if due is None else due, tags, names
         return tags, names
 
@@ -269,7 +269,10 @@ async def _post_names(database: Database) -> NameIndex:
 
 def _name_index(rows: Sequence[Row]) -> NameIndex:
     return NameIndex(
-        [Item(path, (fold(title), fold(slug)), instant) for path, title, slug, instant in rows]
+        [
+            Item(path, (plain_name(title), plain_name(slug)), instant)
+            for path, title, slug, instant in rows
+        ]
     )
 
 

@@ -50,6 +50,8 @@ _SPELLED = {
 # Letters of their own, although Unicode takes them for one with a mark.
 _WHOLE = frozenset("йїўѓќ")
 _NO_SPACE = "\u200b"
+# A token of its own where such characters do not stand together: FTS5 sees no spaces.
+_GAP = "\ue0b7"
 # Signs that make another word of a letter, as in C++ and C#. Characters for private use, which
 # are token characters, stand for them.
 _SIGNS = re.compile(r"\+\+(?<=[A-Za-z]\+\+)|#(?<=\b[A-Za-z]#)(?!\w)")
@@ -78,7 +80,7 @@ def clean(text: str) -> str:
         text = text.replace(mark, " ")
     if text.isascii():
         return text
-    for letter in _AS_SIGNS:
+    for letter in (*_AS_SIGNS, _GAP):
         text = text.replace(letter, " ")
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -94,6 +96,7 @@ def searchable(text: str) -> str:
     characters = set(text)
     if any(map(_is_unspaced, characters)):
         text = _half_width().sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+        text = _gap().sub(rf"\g<0>{_GAP}", text)
         text = _unspaced().sub(lambda found: f"{_NO_SPACE}{found[0]}{_NO_SPACE}", text)
     if any(map(_is_optional, characters)):
         text = _without_token().sub(" ", text)
@@ -116,7 +119,7 @@ def readable(text: str) -> str:
     """Undo ``searchable`` for showing."""
     for letter, sign in _AS_SIGNS.items():
         text = text.replace(letter, sign)
-    return text.replace(_NO_SPACE, "")
+    return text.replace(_NO_SPACE, "").replace(_GAP, "")
 
 
 def plain_letters(text: str) -> str:
@@ -176,6 +179,14 @@ def _is_unspaced(character: str) -> bool:
 @cache
 def _unspaced() -> re.Pattern[str]:
     return re.compile(f"[{_UNSPACED}]")
+
+
+@cache
+def _gap() -> re.Pattern[str]:
+    """What stands between two characters that are tokens, unless a line ends there."""
+    return re.compile(
+        rf"(?<=[{_UNSPACED}])(?![ \t]*\n[ \t]*[{_UNSPACED}])[^\w{_UNSPACED}]+(?=[{_UNSPACED}])"
+    )
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from bot.index.names import fold, plain_name
+from bot.index.names import plain_name
 
 # Shorter words are like too many others; longer ones are hardly words.
 SHORTEST, LONGEST = 4, 40
@@ -103,7 +103,7 @@ class Item(NamedTuple):
 
     Attributes:
         id: what to fetch it by.
-        names: folded names, such as title and slug.
+        names: names in plain letters, such as title and slug.
         instant: when it appears, in Unix seconds; None where it always was there.
     """
 
@@ -131,7 +131,7 @@ class NameIndex:
 
         Where nothing holds a word, the likest word that there is counts for it, if any is like it.
         """
-        typed = fold(text)[:LONGEST_NAME]
+        typed = plain_name(text)[:LONGEST_NAME]
         found = self._idents(self._holding(typed), limit, now)
         if not found and len(typed) >= SHORTEST_TYPO:
             found = self._idents(self._holding_words(typed), limit, now)
@@ -140,7 +140,7 @@ class NameIndex:
     def closest(self, text: str, limit: int, now: float) -> list[str]:
         """Ids of what is most like ``text``; none where nothing is."""
         scores: dict[int, float] = {}
-        typed = fold(text)[:LONGEST_NAME]
+        typed = plain_name(text)[:LONGEST_NAME]
         for start in range(0, len(self._names), AT_ONCE):
             some = self._names[start : start + AT_ONCE]
             for _, score, index in process.extract_iter(

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.index.fuzzy import Item, NameIndex
-from bot.index.names import fold
+from bot.index.names import plain_name
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Clock, Fill
 
-NAMES = st.lists(st.text(alphabet="ab -é", min_size=1, max_size=8).map(fold), max_size=8)
+NAMES = st.lists(st.text(alphabet="ab -é", min_size=1, max_size=8).map(plain_name), max_size=8)
 
 
 def roster(*names: str) -> NameIndex:
@@ -33,10 +33,12 @@ def suggestions(names: Sequence[str], typed: str) -> list[str]:
     return sorted(held, key=worth, reverse=True)
 
 
-@given(NAMES, st.text(alphabet="ab -é", min_size=1, max_size=3).filter(fold), st.integers(1, 9))
+@given(
+    NAMES, st.text(alphabet="ab -é", min_size=1, max_size=3).filter(plain_name), st.integers(1, 9)
+)
 def test_what_is_typed_is_completed_best_first(names: list[str], typed: str, limit: int) -> None:
     found = roster(*names).suggest(typed, 99, 0)
-    expected = suggestions(names, fold(typed))
+    expected = suggestions(names, plain_name(typed))
     if expected:
         assert found == expected
     assert roster(*names).suggest(typed, limit, 0) == found[:limit]
@@ -65,6 +67,20 @@ def test_a_word_that_is_like_none_does_not_count() -> None:
 def test_what_holds_the_text_leaves_no_room_for_what_is_merely_like_it() -> None:
     names = roster("weather report", "whether or not")
     assert names.suggest("weather", 9, 0) == ["weather report"]
+
+
+async def test_names_are_completed_from_any_keyboard(library: Fill) -> None:
+    index = await library(
+        {"a.md": "title: Łódź by night\ntags: Straße\n\n", "b.md": "title: Ещё чай\n\n"}
+    )
+    for typed, path in (
+        ("lodz", "a.md"),
+        ("ŁÓDŹ", "a.md"),
+        ("lodz nigth", "a.md"),
+        ("еще", "b.md"),
+    ):
+        assert [post.path for post in await index.suggest(typed)] == [path], typed
+    assert [tag.name for tag in await index.suggest_tags("stras")] == ["Straße"]
 
 
 async def test_the_tags_suggested_follow_the_posts_and_the_days(

@@ -361,6 +361,8 @@ CJK = st.text(alphabet="日本語のブログ한국어날씨々、。ab 1", max_
     st.lists(CJK, min_size=1, max_size=5),
     st.text(alphabet="日本語のブログ한국어날씨々", min_size=1),
 )
+@example(["々 々", "々、々", "a々b々"], "々々")
+@example(["日。本", "日1本", "日本"], "日本")
 def test_any_part_of_chinese_japanese_and_korean_is_found(texts: list[str], part: str) -> None:
     """Just what LIKE finds, with whatever number of characters, as decision 11 says."""
 
@@ -375,6 +377,16 @@ def test_any_part_of_chinese_japanese_and_korean_is_found(texts: list[str], part
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(ask(Path(folder) / "index.db"))
+
+
+async def test_characters_stand_together_over_the_end_of_a_line_alone(library: Fill) -> None:
+    index = await library(
+        {"a.md": "\n今日は東\n京です", "b.md": "\n今日は東\n\n京です", "c.md": "\n東 京です"}
+    )
+    assert paths(await index.search("東京")) == ["a.md"]
+    assert set(paths(await index.search('"東 京"'))) == {"b.md", "c.md"}
+    (hit,) = await index.search('"東 京で" -今日')
+    assert "".join(text for text, _ in hit.snippet) == "東 京です"
 
 
 async def test_a_snippet_marks_the_words_that_match(library: Fill) -> None:
