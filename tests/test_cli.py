@@ -25,6 +25,7 @@ from bot.blog.post import Post
 from bot.cli import cli, main
 from bot.serve.state import State
 from bot.settings import TABLE, is_without_color, setting_of
+from bot.state import copies
 from tests.wire.limits import V2_FLAG, check_limits, texts_of
 
 CHECKOUT = Path(__file__).parent.parent
@@ -585,7 +586,9 @@ def commands_of(group: click.Group) -> Iterator[str]:
 
 
 # These ask the state and nothing else.
-OF_THE_STATE = {"announce status", "state export", "state import"}
+OF_THE_STATE = {"announce status", "state export", "state import"} | {
+    f"state {name}" for name in ("check", "repair", "restore")
+}
 WITHOUT_SETTINGS = {"invite", "completion"}
 
 
@@ -817,3 +820,34 @@ class TestState:
         assert said.status == 2
         assert said.err.startswith("slashpost: none.db: there is no state yet. ")
         assert not (tmp_path / "none.db").exists()
+
+
+def test_a_damaged_state_is_checked_repaired_and_restored(
+    slashpost: Slashpost, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.db"
+
+    async def begin() -> None:
+        async with State.open(path) as state:
+            await state.subscriptions.keep(Subscription(place="reader", reader=4, since=5))
+
+    asyncio.run(begin())
+    copies.save(path)
+    options = ("--state", str(path))
+    said = slashpost("state", "check", *options)
+    assert (said.status, said.err) == (0, "")
+    assert "kept.db: good" in said.out
+    assert "kept.db.copy-1: made " in said.out
+    path.write_bytes(b"no database")
+    said = slashpost("state", "check", *options)
+    assert said.status == 1
+    assert "kept.db: damaged (file is not a database)" in said.err
+    said = slashpost("state", "repair", *options)
+    assert said.status == 2
+    assert "nothing of it can be read" in said.err
+    said = slashpost("state", "restore", *options)
+    assert (said.status, said.err) == (0, "")
+    assert "copy-1 has taken the place of" in said.out
+    assert slashpost("state", "check", *options).status == 0
+    said = slashpost("state", "repair", *options)
+    assert said.out.startswith("Saved 1 row; 0 could not be read.")

@@ -5,6 +5,7 @@
     ├── SourceError        the posts cannot be listed             exit status 2
     ├── IndexUnavailable   index.db cannot be opened or written   exit status 2
     ├── StateUnavailable   state.db cannot be opened or written   exit status 2
+    ├── StateDamaged       state.db is damaged, without a copy    exit status 2
     ├── StateTooNew        a newer version wrote state.db         exit status 2
     ├── ArchiveRefused     an export of the state is of no use    exit status 2
     ├── DiscordRefused     Discord rejects token or application   exit status 2
@@ -48,6 +49,10 @@ class IndexUnavailable(SlashpostError):
 
 class StateUnavailable(SlashpostError):
     """The state cannot be opened or written."""
+
+
+class StateDamaged(SlashpostError):
+    """The state's file is damaged, and there is no good copy of it."""
 
 
 class StateTooNew(SlashpostError):

@@ -15,7 +15,7 @@ from discord import app_commands
 from bot import lazy
 from bot.app import App
 from bot.blog.background import in_background
-from bot.blog.errors import IndexUnavailable, SettingError, StateUnavailable
+from bot.blog.errors import IndexUnavailable, SettingError
 from bot.blog.library import Library
 from bot.blog.usage import Usage
 from bot.chat.client import Slashpost, Sync
@@ -27,8 +27,8 @@ from bot.monitoring.sentry import reporting
 from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State
+from bot.serve.state_file import open_state
 from bot.settings import Settings, setting_of
-from bot.state.replica import Replica
 from bot.transport.api import invite_url, use_api_base
 from bot.transport.clock import DiscordClock
 from bot.transport.commands import sync_commands
@@ -70,18 +70,35 @@ async def serve(app: App, *, take_over: bool = False) -> None:
     use_api_base(settings.api_base)
     secrets = Secrets(settings.secrets)
     async with reporting(settings.sentry_dsn, secrets, setting=setting_of("sentry_dsn").label):
-        if settings.mode == "http":
-            await until_stopped(serve_http(app, token))
+        await until_stopped(_serve_again_and_again(app, token, take_over=take_over))
+
+
+async def _serve_again_and_again(app: App, token: str, *, take_over: bool) -> None:
+    """Serve, and begin again whenever the state's file has changed under the bot."""
+    while True:
+        again = asyncio.Event()
+        if app.settings.mode == "http":
+            work = serve_http(app, token, again)
         else:
-            await until_stopped(serve_gateway(app, token, take_over=take_over))
+            work = serve_gateway(app, token, again, take_over=take_over)
+        async with in_background(work) as serving, in_background(_wait(again)) as waiting:
+            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                await serving
+                return
+        log.info("Beginning again with the state")
 
 
-async def serve_http(app: App, token: str) -> None:
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
     """Answer what Discord posts; where the bot ran before, before anything else is done."""
     metrics = Metrics(app.library, app.settings.db)
     clock = DiscordClock()
     async with (
-        open_state(app.settings) as state,
+        open_state(app.settings, again) as state,
         observed_client(app, metrics, state, clock) as client,
     ):
         interactions = Interactions(client, apology=failure, clock=clock)
@@ -118,7 +135,7 @@ async def serve_http(app: App, token: str) -> None:
         await finish_running(FINISH_SECONDS)
 
 
-async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
+async def serve_gateway(app: App, token: str, again: asyncio.Event, *, take_over: bool) -> None:
     """Stay connected to Discord; on a port that was set, tell whether that is so."""
 
     async def sync(tree: app_commands.CommandTree) -> Sequence[app_commands.AppCommand]:
@@ -150,7 +167,7 @@ async def serve_gateway(app: App, token: str, *, take_over: bool) -> None:
             )
             await stack.enter_async_context(serving)
         await stack.enter_async_context(serving_metrics(metrics, app.settings))
-        state = await stack.enter_async_context(open_state(app.settings))
+        state = await stack.enter_async_context(open_state(app.settings, again))
         connections = await connections_wanted(token)
         clock = DiscordClock()
         client = observed_client(app, metrics, state, clock, sync, sharded=connections > 1)
@@ -273,24 +290,6 @@ async def lacking(library: Library, troubles: Sequence[Callable[[], str | None]]
     except IndexUnavailable:
         missing.append("The index cannot be read")
     return missing
-
-
-@asynccontextmanager
-async def open_state(settings: Settings) -> AsyncIterator[State]:
-    """The state; where its file cannot be written, one for the life of the process."""
-    async with AsyncExitStack() as stack:
-        try:
-            if settings.replica_url:
-                replica = Replica.find(settings.state, settings.replica_url)
-                if await replica.restore():
-                    log.info("Restored %s from its copy", settings.state)
-            state = await stack.enter_async_context(State.open(settings.state_home))
-            if settings.replica_url:
-                await stack.enter_async_context(replica.kept())
-        except StateUnavailable as error:
-            log.warning("%s Until then, a restart forgets everything.", error)
-            state = await stack.enter_async_context(State.open(None))
-        yield state
 
 
 async def until_stopped(serving: Coroutine[Any, Any, None]) -> None:

@@ -17,6 +17,7 @@ from bot.state import migrations
 from bot.state.database import Row
 
 BUSY_SECONDS = 5.0
+OWN_FAULTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 
 
 class SQLite:
@@ -75,6 +76,25 @@ class SQLite:
                 raise _unavailable(name, error) from error
             yield cls(name, writer, reader, clock)
 
+    async def write_to(self, path: Path) -> None:
+        """Write all that is committed into a new file at ``path``.
+
+        Raises:
+            StateUnavailable: it cannot be written.
+        """
+        fresh = path.with_name(f"{path.name}.rewritten")
+        try:
+            async with self._writing:
+                await asyncio.to_thread(fresh.unlink, missing_ok=True)
+                await self._writer.execute_fetchall("VACUUM INTO ?", (str(fresh),))
+                # A log of the file that is gone would be taken for one of the new file.
+                for suffix in ("-wal", "-shm"):
+                    old = path.with_name(path.name + suffix)
+                    await asyncio.to_thread(old.unlink, missing_ok=True)
+                await asyncio.to_thread(fresh.replace, path)
+        except (OSError, sqlite3.Error) as error:
+            raise _unavailable(self._name, error) from error
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SQLiteTransaction]:
         """Write all or nothing."""
@@ -83,8 +103,10 @@ class SQLite:
                 await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                 yield SQLiteTransaction(self._writer, self._clock)
                 await self._writer.execute_fetchall("COMMIT")
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 await self._writer.rollback()
+                if isinstance(error, OWN_FAULTS):
+                    raise
                 raise _unavailable(self._name, error) from error
             except BaseException:
                 await self._writer.rollback()
@@ -97,7 +119,9 @@ class SQLite:
                 async with self._writing:
                     return await _rows(self._writer, sql, values)
             return await _rows(self._reader, sql, values)
-        except sqlite3.OperationalError as error:
+        except OWN_FAULTS:
+            raise
+        except sqlite3.DatabaseError as error:
             raise _unavailable(self._name, error) from error
 
 

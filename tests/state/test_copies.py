@@ -1,0 +1,151 @@
+"""A damaged state is noticed, and a copy takes its place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.announce.subscription import Subscription
+from bot.blog.errors import StateDamaged, StateUnavailable
+from bot.serve import state_file
+from bot.serve.state import State
+from bot.serve.state_file import open_state
+from bot.settings import Settings
+from bot.state import copies
+
+MANY = 300
+
+
+async def fill(path: Path, first: int = 1, last: int = MANY) -> None:
+    async with State.open(path) as state:
+        for channel in range(first, last):
+            wish = Subscription(place="text", guild=1, channel=channel, tags=("a tag",) * 5)
+            await state.subscriptions.keep(wish)
+
+
+async def count(path: Path) -> int:
+    async with State.open(path) as state:
+        return len(await state.subscriptions.all())
+
+
+def change(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+DAMAGES = {
+    "emptied": lambda _: b"",
+    "garbage": lambda data: os.urandom(len(data)),
+    "half": lambda data: data[: len(data) // 2],
+    "zeroed pages": lambda data: data[:4096] + bytes(3 * 4096) + data[4 * 4096 :],
+    "a byte of UTF-8": lambda data: data.replace(b"a tag", b"a \xff\xffg", 1),
+    "its beginning": lambda data: b"\0" * 100 + data[100:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_a_damaged_file_gives_way_to_its_copy(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "state.db"
+    await fill(path)
+    assert copies.problem(path) is None
+    copy = copies.save(path)
+    change(path, DAMAGES[damage](path.read_bytes()))  # type: ignore[no-untyped-call]
+    assert copies.problem(path)
+    assert copies.recover(path) == copy
+    assert await count(path) == MANY - 1
+    assert path.with_name("state.db.damaged").exists()
+
+
+async def test_without_a_good_copy_the_damage_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    await fill(path)
+    copies.save(path)
+    for file in (path, *copies.copies_of(path)):
+        change(file, b"no database")
+    with pytest.raises(StateDamaged, match=r"state\.db: damaged \(file is not a database\)"):
+        copies.recover(path)
+
+
+async def test_a_file_that_is_gone_comes_back_and_a_first_start_needs_none(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    assert copies.recover(path) is None
+    await fill(path)
+    copies.save(path)
+    path.unlink()
+    assert copies.recover(path)
+    assert await count(path) == MANY - 1
+
+
+async def test_the_last_three_copies_are_kept_and_no_bad_one_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    for last in (3, 5, 7, 9):
+        await fill(path, 1, last)
+        assert copies.save(path)
+    assert [await count(copy) for copy in copies.copies_of(path)] == [8, 6, 4]
+    change(path, b"no database")
+    assert copies.save(path) is None
+    assert not copies.is_due(path)
+    os.utime(copies.copies_of(path)[0], (0, 0))
+    assert copies.is_due(path)
+
+
+async def test_what_can_be_read_of_a_damaged_file_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    await fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    change(path, path.read_bytes().replace(b"a tag", b"a \xff\xffg", 1))
+    saved, lost = copies.repair(path)
+    assert lost >= 1
+    assert saved >= MANY - 10
+    assert copies.problem(path) is None
+    assert await count(path) >= MANY - 10
+
+
+def settings(path: Path) -> Settings:
+    return Settings.load({"--state": str(path)}, {})
+
+
+async def test_a_file_deleted_while_in_use_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    path, again = tmp_path / "state.db", asyncio.Event()
+    await fill(path)
+    async with asyncio.timeout(10), open_state(settings(path), again):
+        await asyncio.sleep(0.2)
+        path.unlink()
+        await again.wait()
+    assert await count(path) == MANY - 1
+    assert "state.db was deleted while it was in use: it is written anew" in caplog.text
+
+
+async def test_a_state_that_was_locked_at_the_start_is_used_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.state.sqlite.BUSY_SECONDS", 0.1)
+    path, again = tmp_path / "state.db", asyncio.Event()
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with asyncio.timeout(10), open_state(settings(path), again) as state:
+            assert not state.lasts
+            other.execute("ROLLBACK")
+            await again.wait()
+    async with open_state(settings(path), again) as state:
+        assert state.lasts
+
+
+async def test_damage_met_while_running_is_no_fault_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    await fill(path)
+    async with State.open(path) as state:
+        data = path.read_bytes()
+        change(path, data[:4096] + b"\xff" * (len(data) - 4096))
+        with pytest.raises(StateUnavailable):
+            await state.ledger.posts()
