@@ -1,0 +1,110 @@
+"""How much may be asked: by each reader, in each server, and in all in a month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+HOUR = 3600
+
+Scope = Literal["reader", "server", "month"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits that the settings name.
+
+    Attributes:
+        reader: questions of one reader in an hour.
+        server: questions of one server in an hour.
+        month: tokens in a calendar month (UTC); None for no limit.
+    """
+
+    reader: int = 10
+    server: int = 60
+    month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A limit is reached.
+
+    Attributes:
+        scope: which one.
+        until: Unix seconds at which asking works again.
+    """
+
+    scope: Scope
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Tokens set aside for a question that is being answered, in one month."""
+
+    month: int
+    tokens: int
+
+
+class Counters(Protocol):
+    """Counts that several machines may change at once."""
+
+    async def add(self, name: str, window: int, amount: int, limit: int | None) -> bool:
+        """Add to a count, unless it would pass ``limit``; whether it was added.
+
+        A count belongs to a window, a number that grows with time; counts of earlier windows
+        of the same name are forgotten. A negative amount is always added.
+        """
+
+
+class Budget:
+    """Counts questions and tokens against the limits. Keeps no question and no name.
+
+    Args:
+        counters: where counts are kept.
+        limits: what may be used.
+    """
+
+    def __init__(self, counters: Counters, limits: Limits) -> None:
+        self._counters = counters
+        self._limits = limits
+
+    async def reserve(
+        self, *, reader: str, server: int | None, tokens: int, now: float
+    ) -> Reservation | Exceeded:
+        """Take one question out of the budget, and set tokens aside for its answer.
+
+        Args:
+            reader: what tells this reader from others, and nothing else about them.
+            server: the server's id, or None in direct messages.
+            tokens: the most that the answer may take.
+            now: Unix seconds.
+        """
+        hour = int(now // HOUR)
+        next_hour = float((hour + 1) * HOUR)
+        month, next_month = _month(now)
+        add = self._counters.add
+        if not await add("month", month, tokens, self._limits.month):
+            return Exceeded("month", next_month)
+        if not await add(f"reader:{reader}", hour, 1, self._limits.reader):
+            await add("month", month, -tokens, None)
+            return Exceeded("reader", next_hour)
+        if server is not None and not await add(f"server:{server}", hour, 1, self._limits.server):
+            await add(f"reader:{reader}", hour, -1, None)
+            await add("month", month, -tokens, None)
+            return Exceeded("server", next_hour)
+        return Reservation(month, tokens)
+
+    async def settle(self, reservation: Reservation, tokens: int) -> None:
+        """Replace what was set aside by what the answer took."""
+        if tokens != reservation.tokens:
+            await self._counters.add("month", reservation.month, tokens - reservation.tokens, None)
+
+
+def _month(now: float) -> tuple[int, float]:
+    """The number of the calendar month, and the Unix seconds of the next one's beginning."""
+    day = datetime.fromtimestamp(now, UTC)
+    number = day.year * 12 + day.month - 1
+    year, month = divmod(number + 1, 12)
+    return number, datetime(year, month + 1, 1, tzinfo=UTC).timestamp()

@@ -1,0 +1,87 @@
+"""What a language model is asked, what it returns, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.blog.errors import SlashpostError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One request to a model.
+
+    Attributes:
+        system: the rules, from this program alone.
+        turns: the conversation so far, the reader's first and last: alternately what the
+            reader asks, with the passages, and what the model answered.
+        max_tokens: how long the answer may become, in the model's tokens.
+    """
+
+    system: str
+    turns: tuple[str, ...]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the provider counted for the request, as far as it said."""
+
+    input: int = 0
+    output: int = 0
+
+    @property
+    def total(self) -> int:
+        """Input and output together."""
+        return self.input + self.output
+
+
+Chunk = TextDelta | Usage
+
+# unavailable: it cannot be reached, or answers with an error. slow: no text in time.
+# rejected: the key or the model's name is wrong. busy: too many requests, or no credit.
+# refused: the provider's filter or the model declines. cut: the answer stopped half-way.
+Failure = Literal["unavailable", "slow", "rejected", "busy", "refused", "cut"]
+
+
+class ModelError(SlashpostError):
+    """The model gives no answer, or not all of it.
+
+    The reason is for the log and for ``slashpost doctor``; readers are shown ``kind`` in
+    words of ours. It never holds the key.
+    """
+
+    def __init__(self, kind: Failure, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.retry_after = retry_after
+
+
+class Model(Protocol):
+    """A language model behind an API, or something that stands in for one."""
+
+    @property
+    def name(self) -> str:
+        """What readers see, such as ``gpt-5-mini``."""
+
+    @property
+    def provider(self) -> str:
+        """Who receives the question, such as ``api.openai.com``, for /privacy."""
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+        """The answer as it arrives, and a ``Usage`` where the provider counts.
+
+        Closing the iterator ends the request.
+
+        Raises:
+            ModelError: there is no answer, or it stopped half-way.
+        """

@@ -1,0 +1,170 @@
+"""The sections that may hold an answer: the index's own search, fused over several queries."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bot.ask.prompt import Source
+from bot.blog.hit import Hit
+from bot.blog.post import Post
+from bot.blog.section import Passage
+
+MAX_SECTIONS = 12
+MAX_POSTS = 6
+MAX_SECTIONS_OF_A_POST = 4
+HITS_PER_QUERY = 10
+DEFAULT_TOKENS = 6_000
+# No section takes more than this share of the budget, so that one long one leaves room.
+SECTION_SHARE = 0.25
+
+# Reciprocal rank fusion adds 1 / (60 + rank): https://dl.acm.org/doi/10.1145/1571941.1572114
+_RRF = 60
+# The question's own search counts more than one that a model wrote.
+_QUESTION_WEIGHT = 2.0
+_WORD = re.compile(r"[^\W_]{2,}")
+# Scripts whose words are not set apart by spaces: one character says as much as a word.
+_DENSE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+# Letters by which forms of one word are told from other words.
+_STEM = 5
+_PARAGRAPH = re.compile(r"\n\s*\n|\n")
+
+
+class Searchable(Protocol):
+    """What retrieval asks of the posts."""
+
+    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> Sequence[Hit]:
+        """Posts that a query finds, best first, each with its best section."""
+
+    async def passages(self, path: str) -> Sequence[Passage]:
+        """The sections of a post, as plain text."""
+
+
+async def retrieve(
+    library: Searchable,
+    question: str,
+    queries: Iterable[str] = (),
+    *,
+    max_tokens: int = DEFAULT_TOKENS,
+) -> list[Source]:
+    """The sections to hand to a model, best post first, numbered from 1.
+
+    Args:
+        library: the posts.
+        question: what the reader asks.
+        queries: searches that a model made of it.
+        max_tokens: about how many tokens the sections may have together.
+    """
+    scores: defaultdict[str, float] = defaultdict(float)
+    posts: dict[str, Post] = {}
+    found_at: defaultdict[str, Counter[str | None]] = defaultdict(Counter)
+    asked = list(dict.fromkeys([question, *queries]))
+    for query in asked:
+        weight = _QUESTION_WEIGHT if query == question else 1.0
+        for rank, hit in enumerate(await library.search(query, limit=HITS_PER_QUERY), start=1):
+            scores[hit.post.path] += weight / (_RRF + rank)
+            posts[hit.post.path] = hit.post
+            found_at[hit.post.path][hit.section] += 1
+    best = sorted(scores, key=lambda path: (-scores[path], path))[:MAX_POSTS]
+    words = Counter(stem for query in asked for stem in set(stems(query)))
+    chosen: list[tuple[Post, Passage]] = []
+    for path in best:
+        passages = await library.passages(path)
+        chosen.extend((posts[path], each) for each in _best(passages, words, found_at[path]))
+    return _fitted(chosen[: _share(len(best))], words, max_tokens)
+
+
+def _share(posts: int) -> int:
+    return min(MAX_SECTIONS, max(1, posts) * MAX_SECTIONS_OF_A_POST)
+
+
+def _best(
+    passages: Sequence[Passage], words: Counter[str], found_at: Counter[str | None]
+) -> list[Passage]:
+    """The sections of a post that hold most of the words, rare ones above all, in order."""
+    held = [Counter(stems(f"{each.heading or ''} {each.text}")) for each in passages]
+    spread = Counter(stem for counts in held for stem in counts)
+
+    def score(index: int) -> float:
+        counts, passage = held[index], passages[index]
+        rarity: float = sum(
+            min(weight, 3) / math.sqrt(spread[stem])
+            for stem, weight in words.items()
+            if stem in counts
+        )
+        in_heading = sum(stem in words for stem in set(stems(passage.heading or "")))
+        return rarity + in_heading + 1.5 * found_at[passage.anchor]
+
+    ranked = sorted(range(len(passages)), key=lambda index: (-score(index), index))
+    useful = [index for index in ranked if score(index) > 0 and passages[index].text.strip()]
+    useful = useful or [index for index in ranked if passages[index].text.strip()][:1]
+    # The best section counts for itself; further ones only if they are not far behind.
+    floor = score(useful[0]) / 2 if useful else 0.0
+    kept = [index for index in useful if score(index) >= floor][:MAX_SECTIONS_OF_A_POST]
+    return [passages[index] for index in kept]
+
+
+def _fitted(
+    chosen: Sequence[tuple[Post, Passage]], words: Counter[str], max_tokens: int
+) -> list[Source]:
+    """Sources in whole paragraphs, within the budget. The best come first, so the rest may go."""
+    sources: list[Source] = []
+    left = max_tokens
+    for post, passage in chosen:
+        room = min(left, int(max_tokens * SECTION_SHARE))
+        text = _paragraphs(passage.text, words, room)
+        if not text:
+            continue
+        sources.append(
+            Source(number=0, post=post, heading=passage.heading, section=passage.anchor, text=text)
+        )
+        left -= tokens_in(text)
+    return [replace(source, number=number) for number, source in enumerate(sources, start=1)]
+
+
+def _paragraphs(text: str, words: Counter[str], max_tokens: int) -> str:
+    """Neighbouring whole paragraphs, around the one with most of the words; empty if none fits."""
+    paragraphs = [part.strip() for part in _PARAGRAPH.split(text) if part.strip()]
+    sizes = [tokens_in(part) for part in paragraphs]
+    if sum(sizes) <= max_tokens:
+        return "\n".join(paragraphs)
+    fitting = [index for index, size in enumerate(sizes) if size <= max_tokens]
+    if not fitting:
+        return ""
+    begin = max(fitting, key=lambda index: len(set(stems(paragraphs[index])) & set(words)))
+    end, used = begin + 1, sizes[begin]
+    while True:
+        if end < len(sizes) and used + sizes[end] <= max_tokens:
+            used += sizes[end]
+            end += 1
+        elif begin > 0 and used + sizes[begin - 1] <= max_tokens:
+            begin -= 1
+            used += sizes[begin]
+        else:
+            return "\n".join(paragraphs[begin:end])
+
+
+def stems(text: str) -> list[str]:
+    """Words by their first letters, in small letters; single characters of dense scripts."""
+    found: list[str] = []
+    for word in _WORD.findall(text.casefold()):
+        if _DENSE.search(word):
+            found.extend(word)
+        else:
+            found.append(word[:_STEM])
+    return found
+
+
+def tokens_in(text: str) -> int:
+    """About how many tokens a text has: four letters each, or one character of a dense script.
+
+    Source: https://platform.openai.com/tokenizer, where English has about four letters a token.
+    """
+    dense = len(_DENSE.findall(text))
+    return dense + (len(text.encode("utf-8", "replace")) - 3 * dense) // 4 + 1

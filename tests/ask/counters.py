@@ -1,0 +1,17 @@
+"""Counts in a dictionary."""
+
+from __future__ import annotations
+
+
+class MemoryCounters:
+    """See ``bot.ask.budget.Counters``."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, int], int] = {}
+
+    async def add(self, name: str, window: int, amount: int, limit: int | None) -> bool:
+        count = self.counts.get((name, window), 0) + amount
+        if amount > 0 and limit is not None and count > limit:
+            return False
+        self.counts[name, window] = count
+        return True

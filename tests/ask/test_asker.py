@@ -1,0 +1,204 @@
+"""A question becomes an answer with sources, or the sections and why there is no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.ask import asker as asking
+from bot.ask.asker import Answered, Asked, Asker, Looking, Partial, Step, Unanswered
+from bot.ask.budget import Budget, Limits
+from bot.ask.model import Chunk, Failure, ModelError, Prompt, TextDelta, Usage
+from bot.ask.prompt import Exchange
+from bot.ask.scripted import ScriptedModel
+from tests.ask.counters import MemoryCounters
+from tests.ask.library import Blog
+
+QUESTION = "How many volts does the lamp take?"
+
+
+@dataclass
+class Parrot:
+    """Says what it is told to, and then fails if told so."""
+
+    says: str = "It takes 5 volts [1]."
+    searches: str = "[]"
+    fails: Failure | None = None
+    name: str = "parrot"
+    provider: str = "nowhere"
+    prompts: list[Prompt] = field(default_factory=list)
+    closed: int = 0
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+        self.prompts.append(prompt)
+        is_rewrite = "<passage-" not in prompt.turns[-1]
+        try:
+            for piece in re.findall(
+                r".{1,7}", self.searches if is_rewrite else self.says, re.DOTALL
+            ):
+                yield TextDelta(piece)
+            if self.fails:
+                raise ModelError(self.fails, "as told")
+            yield Usage(50, 7)
+        finally:
+            self.closed += 1
+
+
+@dataclass
+class Desk:
+    """An asker with all its parts at hand."""
+
+    model: Parrot | ScriptedModel
+    limits: Limits = field(default_factory=Limits)
+    rewrites: bool = True
+    blog: Blog = field(default_factory=Blog)
+    counters: MemoryCounters = field(default_factory=MemoryCounters)
+    told: list[Asked] = field(default_factory=list)
+
+    @property
+    def asker(self) -> Asker:
+        budget = Budget(self.counters, self.limits)
+        return Asker(
+            self.blog,
+            self.model,
+            budget,
+            rewrites=self.rewrites,
+            tell=self.told.append,
+            clock=lambda: 1_800_000_000.0,
+        )
+
+    async def ask(self, question: str = QUESTION, previous: Exchange | None = None) -> list[Step]:
+        steps = self.asker.ask(
+            question, reader="rea", server=7, language="English", previous=previous
+        )
+        return [step async for step in steps]
+
+    @property
+    def tokens(self) -> int:
+        return sum(count for (name, _), count in self.counters.counts.items() if name == "month")
+
+
+async def test_an_answer_names_its_sources() -> None:
+    desk = Desk(Parrot())
+    first, *_, last = await desk.ask()
+    assert isinstance(first, Looking)
+    assert first.posts <= len(first.sources)
+    assert isinstance(last, Answered)
+    (source,) = last.sources
+    assert (source.post.path, source.section) == ("lamp.md", "power")
+    assert last.answer.text == "It takes 5 volts [1]."
+    assert desk.told[0].outcome == "answered"
+    assert desk.tokens == desk.told[0].tokens == 114
+
+
+async def test_the_scripted_model_quotes_the_best_section() -> None:
+    *_, last = await Desk(ScriptedModel(), rewrites=False).ask()
+    assert isinstance(last, Answered)
+    assert "takes 5 volts" in last.answer.text
+    assert last.sources[0].section == "power"
+
+
+async def test_the_model_may_search_in_its_own_words() -> None:
+    desk = Desk(Parrot(searches='["brass lamp", "dimmer"] or so'))
+    first, *_ = await desk.ask("What is it made of?")
+    assert desk.blog.searches == ["What is it made of?", "brass lamp", "dimmer"]
+    assert isinstance(first, Looking)
+    assert {source.post.path for source in first.sources} == {"lamp.md", "dimmer.md"}
+
+
+async def test_a_costly_model_is_asked_once() -> None:
+    model = Parrot()
+    await Desk(model, rewrites=False).ask()
+    assert len(model.prompts) == 1
+
+
+async def test_a_follow_up_takes_the_last_answer_along() -> None:
+    model = Parrot()
+    desk = Desk(model, rewrites=False)
+    await desk.ask("And its plug?", Exchange("Which lamp?", "The brass one [1]."))
+    *before, asked = model.prompts[0].turns
+    assert before == ["Which lamp?", "The brass one [1]."]
+    assert asked.endswith("Question: And its plug?")
+    assert "Which lamp?" in desk.blog.searches[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (Parrot(says="NO ANSWER"), "unanswered"),
+        (Parrot(says="BANANA"), "unproven"),
+        (Parrot(says="BANANA [99]."), "unproven"),
+        (Parrot(says=""), "unproven"),
+        (Parrot(fails="slow"), "slow"),
+        (Parrot(fails="refused"), "refused"),
+        (Parrot(says="It takes 5 volts [1]. And", fails="cut"), "cut"),
+    ],
+)
+async def test_without_an_answer_the_sections_are_shown(model: Parrot, reason: str) -> None:
+    desk = Desk(model)
+    *_, last = await desk.ask()
+    assert isinstance(last, Unanswered)
+    assert last.reason == reason
+    assert last.sources
+    assert desk.told[0].outcome == reason
+    assert desk.tokens == desk.told[0].tokens
+
+
+async def test_where_nothing_is_found_no_model_is_asked() -> None:
+    model = Parrot()
+    desk = Desk(model, rewrites=False)
+    (only,) = await desk.ask("xyzzy?")
+    assert only == Unanswered("nothing", ())
+    assert model.prompts == []
+    assert desk.tokens == 0
+
+
+async def test_over_a_limit_the_sections_are_shown_and_when_it_ends() -> None:
+    model = Parrot()
+    desk = Desk(model, limits=Limits(reader=1))
+    await desk.ask()
+    (only,) = await desk.ask()
+    assert isinstance(only, Unanswered)
+    assert only.reason == "reader"
+    assert only.until == 1_800_000_000 - 1_800_000_000 % 3600 + 3600
+    assert only.sources
+    assert desk.told[-1].outcome == "reader"
+
+
+async def test_parts_of_an_answer_are_shown_with_their_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
+    steps = await Desk(Parrot(says="Five volts [1]. A dimmer fits it [2].")).ask()
+    partial = [step.answer.text for step in steps if isinstance(step, Partial)]
+    assert partial
+    assert all(text.endswith((".", "]")) for text in partial)
+
+
+async def test_who_stops_waiting_stops_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
+    model = Parrot(says="Five volts [1]. " * 50)
+    desk = Desk(model, rewrites=False)
+    steps = desk.asker.ask(QUESTION, reader="rea", server=None, language="English")
+    async with aclosing(steps):
+        async for step in steps:
+            if isinstance(step, Partial):
+                break
+    assert model.closed == 1
+    assert desk.told[0].outcome == "cancelled"
+    assert desk.tokens > 0
+
+
+async def test_passages_are_fenced_and_whole() -> None:
+    model = Parrot()
+    await Desk(model, rewrites=False).ask("flour and water for the lamp")
+    asked = model.prompts[0].turns[-1]
+    (fence,) = set(re.findall(r"<passage-(\w+)>", asked))
+    assert asked.count(f"<passage-{fence}>") == asked.count(f"</passage-{fence}>")
+    assert [int(number) for number in re.findall(r"> \[(\d+)\] ", asked)][:2] == [1, 2]
+    assert fence in model.prompts[0].system
+    assert len(asked) < 6_000 * 5
