@@ -20,6 +20,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "reading": {"blog", "generators"},
     "index": {"blog", "announce"},
     "rendering": {"blog"},
+    "ask": {"blog", "rendering", "state"},
     "chat": {"blog", "announce", "rendering"},
     "transport": {"blog", "announce"},
     "state": {"blog"},

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.blog.question import Answer, Citation
 from bot.rendering.escape import clean, code_line, code_span, escape, escape_line_start
 
 # What readers are shown of an answer, in characters, without the links behind the numbers.
@@ -55,33 +56,6 @@ _SENTENCE_END = re.compile(
 )
 _BLANK_RUNS = re.compile(r"[ \t]{2,}")
 _MARK = re.compile("\ue000(\\d+)\ue001")
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """The number of a passage that was handed to the model."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What may be shown of a model's answer.
-
-    Attributes:
-        pieces: Discord Markdown, safe to send, and the citations between.
-        cited: the numbers in ``pieces``, each once, in the order of their appearance.
-    """
-
-    pieces: tuple[str | Citation, ...]
-    cited: tuple[int, ...]
-
-    @property
-    def text(self) -> str:
-        """The answer with ``[1]`` for citations, for a terminal or a follow-up question."""
-        return "".join(
-            f"[{piece.number}]" if isinstance(piece, Citation) else piece for piece in self.pieces
-        )
 
 
 def is_no_answer(text: str) -> bool:

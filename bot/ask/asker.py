@@ -8,13 +8,22 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
 
-from bot.ask.answer import MAX_MODEL_CHARACTERS, Answer, check, is_no_answer
+from bot.ask.answer import MAX_MODEL_CHARACTERS, check, is_no_answer
 from bot.ask.budget import Budget, Exceeded
 from bot.ask.model import Failure, Model, ModelError, Prompt, TextDelta, Usage
-from bot.ask.prompt import Exchange, Source, answer_prompt, queries_in, rewrite_prompt
+from bot.ask.prompt import answer_prompt, queries_in, rewrite_prompt
 from bot.ask.retrieval import DEFAULT_TOKENS, Searchable, retrieve, tokens_in
+from bot.blog.question import (
+    Answer,
+    Answered,
+    Exchange,
+    Looking,
+    Partial,
+    Source,
+    Step,
+    Unanswered,
+)
 
 log = logging.getLogger(__name__)
 
@@ -23,50 +32,6 @@ MAX_ANSWER_TOKENS = 700
 REWRITE_SECONDS = 6.0
 # An answer under way is shown at most so often: Discord takes five edits in five seconds.
 PARTIAL_SECONDS = 2.0
-
-# nothing: no section holds a word of the question. unanswered: the model says that the sections
-# do not tell. unproven: it named none of them. Others: see ``Failure`` and ``Exceeded``.
-Reason = Literal["nothing", "unanswered", "unproven", "reader", "server", "month"] | Failure
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """The sections are found; the model is being asked."""
-
-    sources: Sequence[Source]
-
-    @property
-    def posts(self) -> int:
-        """How many posts the sections are from."""
-        return len({source.post.path for source in self.sources})
-
-
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """What may be shown of the answer so far."""
-
-    answer: Answer
-    sources: Sequence[Source]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The whole answer; ``sources`` are those it names."""
-
-    answer: Answer
-    sources: Sequence[Source]
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """No answer: why, the sections that come closest, and when a limit ends (Unix seconds)."""
-
-    reason: Reason
-    sources: Sequence[Source]
-    until: float | None = None
-
-
-Step = Looking | Partial | Answered | Unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +49,8 @@ class Asked:
     tokens: int
 
 
-class Asker:
-    """Answers questions from the posts.
+class ModelAsker:
+    """Implements ``blog.Asker`` with a language model.
 
     Args:
         library: the posts.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
+from bot.state.database import Database
+
 HOUR = 3600
 
 Scope = Literal["reader", "server", "month"]
@@ -56,6 +58,34 @@ class Counters(Protocol):
         A count belongs to a window, a number that grows with time; counts of earlier windows
         of the same name are forgotten. A negative amount is always added.
         """
+
+
+_ADD = """
+    INSERT INTO ask_counts (name, number, used) VALUES ($1, $2, $3)
+    ON CONFLICT (name) DO UPDATE SET
+        used = CASE WHEN ask_counts.number = excluded.number
+            THEN ask_counts.used + excluded.used ELSE excluded.used END,
+        number = excluded.number
+    WHERE $4 < 0 OR CASE WHEN ask_counts.number = excluded.number
+        THEN ask_counts.used + excluded.used ELSE excluded.used END <= $4
+    RETURNING used
+"""
+
+
+class StateCounters:
+    """Implements ``Counters`` in the state: one statement a count, so machines cannot disagree."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, name: str, window: int, amount: int, limit: int | None) -> bool:
+        """Add, in the database."""
+        if limit is not None and 0 <= limit < amount:
+            return False  # a first row is written without a look at the limit
+        most = -1 if limit is None or amount < 0 else limit
+        async with self._database.transaction() as transaction:
+            rows = await transaction.rows(_ADD, name, window, amount, most)
+        return bool(rows)
 
 
 class Budget:

@@ -47,9 +47,7 @@ class Usage:
 
 Chunk = TextDelta | Usage
 
-# unavailable: it cannot be reached, or answers with an error. slow: no text in time.
-# rejected: the key or the model's name is wrong. busy: too many requests, or no credit.
-# refused: the provider's filter or the model declines. cut: the answer stopped half-way.
+# See ``blog.question.Reason``.
 Failure = Literal["unavailable", "slow", "rejected", "busy", "refused", "cut"]
 
 

@@ -6,11 +6,10 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.ask.answer import NO_ANSWER
 from bot.ask.model import Prompt
-from bot.blog.post import Post
+from bot.blog.question import Exchange, Source
 
 MAX_QUESTION_CHARACTERS = 600
 MAX_REWRITE_TOKENS = 120
@@ -19,33 +18,6 @@ MAX_QUERY_CHARACTERS = 100
 
 _JSON_LIST = re.compile(r"\[[^\[\]]{0,1000}\]")
 _LINE = re.compile(r"(?m)^[ \t]*(?:[-*]|\d+[.)])[ \t]+(.+)$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A section of a post that the model is given.
-
-    Attributes:
-        number: what citations call it, from 1.
-        post: the post.
-        heading: the section's heading; None for the beginning of the post.
-        section: the heading's anchor; None without a heading.
-        text: whole paragraphs of it, as plain text.
-    """
-
-    number: int
-    post: Post
-    heading: str | None
-    section: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question that was answered before, and its answer, for a follow-up."""
-
-    question: str
-    answer: str
 
 
 def answer_prompt(

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.ask.prompt import Source
 from bot.blog.hit import Hit
 from bot.blog.post import Post
+from bot.blog.question import Source
 from bot.blog.section import Passage
 
 MAX_SECTIONS = 12
@@ -33,7 +33,8 @@ _DENSE = re.compile(
 )
 # Letters by which forms of one word are told from other words.
 _STEM = 5
-_PARAGRAPH = re.compile(r"\n\s*\n|\n")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_LINE_OR_SENTENCE = re.compile(r"(?<!\n)\n(?!\n)|(?<=[.!?]) (?=\S)|(?<=[\u3002\uff01\uff1f])(?=\S)")
 
 
 class Searchable(Protocol):
@@ -133,10 +134,11 @@ def _paragraphs(text: str, words: Counter[str], max_tokens: int) -> str:
     paragraphs = [part.strip() for part in _PARAGRAPH.split(text) if part.strip()]
     sizes = [tokens_in(part) for part in paragraphs]
     if sum(sizes) <= max_tokens:
-        return "\n".join(paragraphs)
+        return "\n\n".join(paragraphs)
     fitting = [index for index, size in enumerate(sizes) if size <= max_tokens]
-    if not fitting:
-        return ""
+    if not fitting:  # every paragraph is too long: whole lines, or sentences, of them
+        parts = _LINE_OR_SENTENCE.sub("\n\n", text)
+        return _paragraphs(parts, words, max_tokens) if parts != text else ""
     begin = max(fitting, key=lambda index: len(set(stems(paragraphs[index])) & set(words)))
     end, used = begin + 1, sizes[begin]
     while True:
@@ -147,7 +149,7 @@ def _paragraphs(text: str, words: Counter[str], max_tokens: int) -> str:
             begin -= 1
             used += sizes[begin]
         else:
-            return "\n".join(paragraphs[begin:end])
+            return "\n\n".join(paragraphs[begin:end])
 
 
 def stems(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from bot.blog.dialect import Dialect
 from bot.blog.hit import Exclusion, Hit
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
+from bot.blog.section import Passage
 from bot.blog.tag import Tag
 
 # The link of the post that a wikilink, a template or a file's path names, or None. Absolute
@@ -126,6 +127,9 @@ class Library(Protocol):
 
     async def body(self, path: str) -> str | None:
         """What that post says as its author wrote it, without the front matter."""
+
+    async def passages(self, path: str) -> Sequence[Passage]:
+        """The sections of the visible post of that path, as plain text; none without one."""
 
     async def find_link(self) -> FindLink:
         """What resolves links between posts; the same function until the index changes."""

@@ -21,6 +21,7 @@ from bot.blog.hit import Exclusion, Hit
 from bot.blog.library import FindLink, Status
 from bot.blog.post import Post, on_site
 from bot.blog.problem import LeftOut, Problem
+from bot.blog.section import Passage
 from bot.blog.tag import Tag, tag_key
 from bot.index import finder, updater
 from bot.index.connection import Cached, IndexConnection
@@ -30,12 +31,14 @@ from bot.index.link_resolver import LinkResolver
 from bot.index.names import names_to_look_up
 from bot.index.posts import Posts, bound
 from bot.index.rows import DIGEST_BYTES
+from bot.index.snippet import passages_in
 from bot.index.sql import (
     COUNT_TAGS,
     IN_ORDER,
     LEFT_OUT,
     LINKS,
     NEXT_DUE,
+    PASSAGES,
     PUBLISHABLE,
     TAGGED,
     UNDATED,
@@ -296,6 +299,12 @@ class Index:
     async def body(self, path: str) -> str | None:
         """What that post says as its author wrote it, without the front matter."""
         return (await self.texts([path])).get(path)
+
+    async def passages(self, path: str) -> Sequence[Passage]:
+        """As ``Library.passages``."""
+        async with self._connection.use() as database:
+            row = await database.row(PASSAGES, self._posts.with_now({"path": clean(path)}))
+        return await asyncio.to_thread(passages_in, *row) if row else ()
 
     async def find_link(self) -> FindLink:
         """What resolves links between posts; the same function until the index changes."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from bot.blog.section import Passage
 from bot.index.fts_text import MATCH_END, MATCH_START, SEPARATOR, pieces, readable
 
 # Characters of context: about three lines of a message.
@@ -57,6 +59,16 @@ def best_match(marked: MarkedPost) -> Match:
         return Match(excerpt(with_text[0]) if with_text else _of_post(marked))
     snippet = excerpt(text) if text else _of_post(marked)
     return Match(snippet, readable(_unmarked(heading)), anchor)
+
+
+def passages_in(headings: str, body: str, anchors: str) -> tuple[Passage, ...]:
+    """The sections of a post, as the columns of ``texts`` and ``bodies`` hold them."""
+    return tuple(
+        Passage(readable(heading) or None, anchor, readable(text))
+        for heading, text, anchor in zip(
+            headings.split(SEPARATOR), body.split(SEPARATOR), json.loads(anchors), strict=False
+        )
+    )
 
 
 def excerpt(text: str) -> Snippet:

@@ -69,3 +69,8 @@ VISIBLE_TAGS = f"""
     JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post
     WHERE {VISIBLE} ORDER BY p.path, pt.position
 """  # noqa: S608
+PASSAGES = f"""
+    SELECT t.headings, t.body, b.anchors FROM posts AS p
+    JOIN texts AS t ON t.id = p.id JOIN bodies AS b ON b.post = p.id
+    WHERE p.path = :path AND {VISIBLE}
+"""  # noqa: S608

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ask.answer import MAX_CHARACTERS, Answer, Citation, check, is_no_answer
+from bot.ask.answer import MAX_CHARACTERS, check, is_no_answer
+from bot.blog.question import Answer, Citation
 from tests.rendering.discord import kinds
 
 PASSAGES = (

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.ask import asker as asking
-from bot.ask.asker import Answered, Asked, Asker, Looking, Partial, Step, Unanswered
+from bot.ask.asker import Asked, ModelAsker
 from bot.ask.budget import Budget, Limits
 from bot.ask.model import Chunk, Failure, ModelError, Prompt, TextDelta, Usage
-from bot.ask.prompt import Exchange
 from bot.ask.scripted import ScriptedModel
+from bot.blog.question import Answered, Exchange, Looking, Partial, Step, Unanswered
 from tests.ask.counters import MemoryCounters
 from tests.ask.library import Blog
 
@@ -60,9 +60,9 @@ class Desk:
     told: list[Asked] = field(default_factory=list)
 
     @property
-    def asker(self) -> Asker:
+    def asker(self) -> ModelAsker:
         budget = Budget(self.counters, self.limits)
-        return Asker(
+        return ModelAsker(
             self.blog,
             self.model,
             budget,

@@ -1,0 +1,157 @@
+"""A reader's question, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.blog.post import Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A section of a post that an answer may name.
+
+    Attributes:
+        number: what citations call it, from 1.
+        post: the post.
+        heading: the section's heading; None for the beginning of the post.
+        section: the heading's anchor; None without a heading.
+        text: whole paragraphs of it, as plain text.
+    """
+
+    number: int
+    post: Post
+    heading: str | None
+    section: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The number of a source."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What may be shown of a model's answer.
+
+    Attributes:
+        pieces: Discord Markdown, safe to send, and the citations between.
+        cited: the numbers in ``pieces``, each once, in the order of their appearance.
+    """
+
+    pieces: tuple[str | Citation, ...]
+    cited: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The answer with ``[1]`` for citations, for a terminal or a follow-up question."""
+        return "".join(
+            f"[{piece.number}]" if isinstance(piece, Citation) else piece for piece in self.pieces
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was answered before, and its answer, for a follow-up."""
+
+    question: str
+    answer: str
+
+
+# nothing: no section holds a word of the question. unanswered: the model says that the sections
+# do not tell. unproven: it named none of them. reader, server, month: that limit is reached.
+# unavailable: the model cannot be reached, or fails. slow: no text in time. rejected: its key
+# or name is wrong. busy: too many requests, or no credit. refused: the provider's filter or
+# the model declines. cut: the answer stopped half-way.
+Reason = Literal[
+    "nothing", "unanswered", "unproven", "reader", "server", "month",
+    "unavailable", "slow", "rejected", "busy", "refused", "cut",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The sources are found; the model is being asked."""
+
+    sources: Sequence[Source]
+
+    @property
+    def posts(self) -> int:
+        """How many posts the sources are from."""
+        return len({source.post.path for source in self.sources})
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What may be shown of the answer so far, and the sources that it names."""
+
+    answer: Answer
+    sources: Sequence[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The whole answer, and the sources that it names."""
+
+    answer: Answer
+    sources: Sequence[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No answer: why, the sources that come closest, and when a limit ends (Unix seconds)."""
+
+    reason: Reason
+    sources: Sequence[Source]
+    until: float | None = None
+
+
+Step = Looking | Partial | Answered | Unanswered
+
+
+class Asker(Protocol):
+    """Answers questions from the posts."""
+
+    @property
+    def model_name(self) -> str:
+        """The model, for readers, such as ``gpt-5-mini``."""
+
+    @property
+    def provider(self) -> str:
+        """Who gets the questions, such as ``api.openai.com``."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        reader: str,
+        server: int | None,
+        language: str,
+        previous: Exchange | None = None,
+    ) -> AsyncGenerator[Step, None]:
+        """Yield ``Looking``, some ``Partial``, and in the end ``Answered`` or ``Unanswered``.
+
+        Closing the generator ends the request to the model.
+
+        Args:
+            question: what the reader asks.
+            reader: tells this reader from others, and nothing else about them.
+            server: the server's id, or None in direct messages.
+            language: the language to answer in, by its English name.
+            previous: the question and answer that this one follows.
+
+        Raises:
+            IndexUnavailable: the posts cannot be searched.
+            StateUnavailable: the limits cannot be looked up.
+        """
+
+    async def keep(self, exchange: Exchange, now: float) -> str:
+        """Keep an exchange for a follow-up, for a short while; the id that gets it back."""
+
+    async def kept(self, exchange_id: str, now: float) -> Exchange | None:
+        """The exchange with that id, or None where it is no longer kept."""
