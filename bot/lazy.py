@@ -23,6 +23,7 @@ LAZY = (
     "bot.chat.channels",
     "bot.chat.views.announced_list",
     "bot.chat.views.announcement",
+    "bot.chat.views.asked",
     "bot.chat.views.channel_settings",
     "bot.chat.views.channel_summary",
     "bot.chat.views.following",

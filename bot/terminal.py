@@ -18,6 +18,7 @@ from bot.blog.hit import Hit
 from bot.blog.library import Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
+from bot.blog.question import Answered, Reason, Source, Step, Unanswered
 from bot.blog.tag import Tag
 
 if TYPE_CHECKING:
@@ -40,6 +41,21 @@ def width() -> int:
     """Columns to write in."""
     columns = shutil.get_terminal_size((WIDTH, 24)).columns
     return min(max(columns, LEAST_WIDTH), MOST_WIDTH)
+
+NO_ANSWERS: Mapping[Reason, str] = {
+    "nothing": "no post holds a word of the question",
+    "unanswered": "the posts do not tell",
+    "unproven": "the model named no section for what it wrote",
+    "reader": "the limit of --ask-limit is reached",
+    "server": "the limit of --ask-server-limit is reached",
+    "month": "the limit of --ask-budget is reached",
+    "unavailable": "the model cannot be reached",
+    "slow": "the model took too long",
+    "rejected": "the model's name or key is wrong",
+    "busy": "the provider is busy, or there is no credit",
+    "refused": "the model declines",
+    "cut": "the answer stopped half-way",
+}
 
 
 def to_json(value: object) -> str:
@@ -72,6 +88,42 @@ def hit_json(hit: Hit) -> Json:
         "section": hit.section,
         "snippet": "".join(piece for piece, _ in hit.snippet),
     }
+
+
+def answer_json(last: Step) -> Json:
+    """The answer and its sources; without an answer the reason why, and what comes closest."""
+    return {
+        "answer": last.answer.plain if isinstance(last, Answered) else None,
+        "reason": last.reason if isinstance(last, Unanswered) else None,
+        "sources": [
+            {
+                "number": source.number,
+                **{name: post_json(source.post)[name] for name in ("slug", "title", "url")},
+                "heading": source.heading,
+                "section": source.section,
+            }
+            for source in last.sources
+        ],
+    }
+
+
+def answer(last: Step) -> str:
+    """The answer, and below it its sources; or why there is none, and what comes closest."""
+    if isinstance(last, Answered):
+        said = last.answer.plain
+    elif isinstance(last, Unanswered):
+        said = f"No answer: {NO_ANSWERS[last.reason]}."
+    else:
+        said = ""
+    sources = [source_lines(source) for source in last.sources]
+    return "\n\n".join(filter(None, (harmless(said), "\n".join(sources))))
+
+
+def source_lines(source: Source) -> str:
+    """A section that an answer names, and where to read it."""
+    where = " › ".join(filter(None, (source.post.title, source.heading)))
+    link = source.post.url or source.post.path
+    return f"[{source.number}] {plain(where)}\n    {plain(link)}"
 
 
 def tag_json(tag: Tag) -> Json:

@@ -610,7 +610,7 @@ def test_every_command_explains_itself(slashpost: Slashpost, command: str) -> No
 
 def test_the_commands_of_the_program(slashpost: Slashpost) -> None:
     names = {"run", "try", "index", "check", "latest", "post", "read", "tags", "search"}
-    names |= {"invite", "doctor", "announce", "state", "completion", "setup"}
+    names |= {"invite", "doctor", "announce", "state", "completion", "setup", "ask"}
     assert set(cli.commands) == names
     assert slashpost("--version").out == f"slashpost {__version__}\n"
     bare = slashpost()

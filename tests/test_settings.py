@@ -55,6 +55,13 @@ def test_nothing_needs_to_be_set() -> None:
         replica_url=None,
         trusted_servers=(),
         announce_limit=5,
+        ask_model=None,
+        ask_url=None,
+        ask_key=None,
+        ask_rewrite=True,
+        ask_limit=10,
+        ask_server_limit=60,
+        ask_budget=5_000_000,
         metrics_port=9091,
         metrics_host="127.0.0.1",
         log_format=None,
@@ -89,6 +96,13 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "LITESTREAM_REPLICA_URL": "s3://bucket/slashpost",
             "SLASHPOST_TRUSTED_SERVERS": " 123456789012345678, 223456789012345678",
             "SLASHPOST_ANNOUNCE_LIMIT": "3",
+            "SLASHPOST_ASK_MODEL": "my/model",
+            "SLASHPOST_ASK_URL": "http://127.0.0.1:11434/v1/",
+            "SLASHPOST_ASK_KEY": "sk-1",
+            "SLASHPOST_ASK_REWRITE": "OFF",
+            "SLASHPOST_ASK_LIMIT": "2",
+            "SLASHPOST_ASK_SERVER_LIMIT": "3",
+            "SLASHPOST_ASK_BUDGET": "4",
             "SLASHPOST_METRICS_PORT": "9000",
             "SLASHPOST_METRICS_HOST": "[::1]",
             "SLASHPOST_LOG_FORMAT": "JSON",
@@ -122,6 +136,13 @@ def test_every_setting_is_read_from_the_environment() -> None:
         replica_url="s3://bucket/slashpost",
         trusted_servers=(123456789012345678, 223456789012345678),
         announce_limit=3,
+        ask_model="my/model",
+        ask_url="http://127.0.0.1:11434/v1",
+        ask_key="sk-1",
+        ask_rewrite=False,
+        ask_limit=2,
+        ask_server_limit=3,
+        ask_budget=4,
         metrics_port=9000,
         metrics_host="::1",
         log_format="json",
@@ -365,3 +386,28 @@ def test_any_environment_gives_settings_or_one_line(environ: Mapping[str, str]) 
 def test_the_page_of_settings_is_made_from_the_code() -> None:
     page = settings_page.PAGE.read_text(encoding="utf-8")
     assert page == settings_page.with_table(page), "run: python -m tests.settings_page"
+
+
+@pytest.mark.parametrize(
+    ("environ", "key"),
+    [
+        ({"SLASHPOST_ASK_MODEL": "openai/x", "OPENAI_API_KEY": "o"}, "o"),
+        ({"SLASHPOST_ASK_MODEL": "anthropic/x", "ANTHROPIC_API_KEY": "a"}, "a"),
+        ({"SLASHPOST_ASK_MODEL": "mistral/x", "OPENAI_API_KEY": "o"}, None),
+        ({"SLASHPOST_ASK_MODEL": "openai/x", "OPENAI_API_KEY": "o", "SLASHPOST_ASK_KEY": "k"}, "k"),
+        (
+            {
+                "SLASHPOST_ASK_MODEL": "openai/x",
+                "OPENAI_API_KEY": "o",
+                "SLASHPOST_ASK_URL": "http://elsewhere.example",
+            },
+            None,
+        ),
+    ],
+)
+def test_a_providers_own_key_goes_to_that_provider_alone(
+    environ: dict[str, str], key: str | None
+) -> None:
+    settings = Settings.load(environ=environ)
+    assert settings.ask_key == key
+    assert (key in settings.secrets) is (key is not None)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
+from hashlib import blake2b
 
 from bot.ask.answer import MAX_MODEL_CHARACTERS, check, is_no_answer
-from bot.ask.budget import Budget, Exceeded
+from bot.ask.budget import Budget, Exceeded, Reservation
+from bot.ask.follow_ups import FollowUps
 from bot.ask.model import Failure, Model, ModelError, Prompt, TextDelta, Usage
 from bot.ask.prompt import answer_prompt, queries_in, rewrite_prompt
 from bot.ask.retrieval import DEFAULT_TOKENS, Searchable, retrieve, tokens_in
+from bot.blog.errors import StateUnavailable
 from bot.blog.question import (
     Answer,
     Answered,
+    Asked,
     Exchange,
     Looking,
     Partial,
@@ -28,25 +31,37 @@ from bot.blog.question import (
 log = logging.getLogger(__name__)
 
 MAX_ANSWER_TOKENS = 700
+# Our rules, and the question's frame.
+PROMPT_TOKENS = 500
 # A rewrite that takes longer than this is done without.
 REWRITE_SECONDS = 6.0
 # An answer under way is shown at most so often: Discord takes five edits in five seconds.
 PARTIAL_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What became of a question, for logs and metrics, without the question.
+class _Run:
+    """What one question has taken so far."""
 
-    Attributes:
-        outcome: ``answered`` or the reason why not.
-        seconds: from the question to the end of the answer.
-        tokens: what it took, as the provider counts or else as estimated.
-    """
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.outcome: str = "cancelled"
+        self.tokens = 0
 
-    outcome: str
-    seconds: float
-    tokens: int
+    async def counted(self, model: Model, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """The texts of an answer. Where the provider does not count, an estimate is counted."""
+        asked, text, usage = [prompt.system, *prompt.turns], "", Usage()
+        try:
+            async with aclosing(model.stream(prompt)) as chunks:
+                async for chunk in chunks:
+                    if isinstance(chunk, TextDelta):
+                        text += chunk.text
+                        yield chunk.text
+                    else:
+                        usage = chunk
+                    if len(text) > MAX_MODEL_CHARACTERS:
+                        break
+        finally:
+            self.tokens += usage.total or sum(map(tokens_in, [*asked, text]))
 
 
 class ModelAsker:
@@ -56,6 +71,8 @@ class ModelAsker:
         library: the posts.
         model: what writes the answers.
         budget: what may be used.
+        follow_ups: where exchanges are kept.
+        reader_key: hides who a reader is in what is counted.
         rewrites: whether the model is asked for searches first; off for slow or costly ones.
         max_tokens: how long the sections may be together, in tokens.
         tell: hears of each question that was dealt with.
@@ -67,19 +84,38 @@ class ModelAsker:
         library: Searchable,
         model: Model,
         budget: Budget,
+        follow_ups: FollowUps,
         *,
+        reader_key: bytes = b"",
         rewrites: bool = True,
         max_tokens: int = DEFAULT_TOKENS,
         tell: Callable[[Asked], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.model = model
+        # Called at the beginning of each answer.
+        self.on_question: list[Callable[[], Awaitable[None]]] = []
+        self._under_way = 0
+        self._done = asyncio.Event()
+        self._done.set()
         self._library = library
         self._budget = budget
+        self._follow_ups = follow_ups
+        self._reader_key = reader_key
         self._rewrites = rewrites
         self._max_tokens = max_tokens
         self._tell = tell
         self._clock = clock
+
+    @property
+    def model_name(self) -> str:
+        """See ``blog.Asker.model_name``."""
+        return self.model.name
+
+    @property
+    def provider(self) -> str:
+        """See ``blog.Asker.provider``."""
+        return self.model.provider
 
     async def ask(
         self,
@@ -88,39 +124,72 @@ class ModelAsker:
         reader: str,
         server: int | None,
         language: str,
-        post_languages: Sequence[str] = (),
         previous: Exchange | None = None,
     ) -> AsyncGenerator[Step, None]:
-        """Yield ``Looking``, some ``Partial``, and in the end ``Answered`` or ``Unanswered``.
+        """See ``blog.Asker.ask``."""
+        self._under_way += 1
+        self._done.clear()
+        for listener in self.on_question:
+            await listener()
+        try:
+            async with aclosing(self._steps(question, reader, server, language, previous)) as steps:
+                async for step in steps:
+                    yield step
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._done.set()
 
-        Args:
-            question: what the reader asks.
-            reader: tells this reader from others.
-            server: the server's id, or None.
-            language: the language to answer in, by its English name.
-            post_languages: English names of the posts' languages.
-            previous: the question and answer that this one follows.
-        """
-        start = time.monotonic()
-        used = Usage()
-        outcome: str = "cancelled"
+    async def idle(self, seconds: float) -> int:
+        """Wait until no answer is under way, at most so long; how many are."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._done.wait()
+        return self._under_way
+
+    async def keep(self, exchange: Exchange, now: float) -> str:
+        """See ``blog.Asker.keep``."""
+        return await self._follow_ups.keep(exchange, now)
+
+    async def kept(self, exchange_id: str, now: float) -> Exchange | None:
+        """See ``blog.Asker.kept``."""
+        return await self._follow_ups.get(exchange_id, now)
+
+    async def _steps(
+        self,
+        question: str,
+        reader: str,
+        server: int | None,
+        language: str,
+        previous: Exchange | None,
+    ) -> AsyncGenerator[Step, None]:
         searched = question if previous is None else f"{question} {previous.question}"
-        most = self._max_tokens + MAX_ANSWER_TOKENS + tokens_in(question) + 500
-        taken = await self._budget.reserve(
-            reader=reader, server=server, tokens=most, now=self._clock()
-        )
+        sources = await retrieve(self._library, searched, max_tokens=self._max_tokens)
+        most = self._max_tokens + MAX_ANSWER_TOKENS + tokens_in(question) + PROMPT_TOKENS
+        try:
+            taken = await self._budget.reserve(
+                reader=self._hidden(reader), server=server, tokens=most, now=self._clock()
+            )
+        except StateUnavailable as error:
+            log.warning("Limits of /ask cannot be counted, so no model is asked: %s", error)
+            self._tell(Asked(outcome="unavailable", seconds=0.0, tokens=0))
+            yield Unanswered("unavailable", sources)
+            return
         if isinstance(taken, Exceeded):
-            sources = await retrieve(self._library, searched, max_tokens=self._max_tokens)
             self._tell(Asked(outcome=taken.scope, seconds=0.0, tokens=0))
             yield Unanswered(taken.scope, sources, taken.until)
             return
+        run = _Run()
         try:
-            queries: list[str] = []
             if self._rewrites:
-                queries, used = await self._queries(question, post_languages, previous)
-            sources = await retrieve(self._library, searched, queries, max_tokens=self._max_tokens)
+                languages = {source.post.language for source in sources} - {None}
+                queries = await self._queries(question, sorted(map(str, languages)), previous, run)
+                if queries:
+                    sources = await retrieve(
+                        self._library, searched, queries, max_tokens=self._max_tokens
+                    )
             if not sources:
-                outcome = "nothing"
+                run.outcome = "nothing"
                 yield Unanswered("nothing", ())
                 return
             yield Looking(sources)
@@ -131,56 +200,64 @@ class ModelAsker:
                 max_tokens=MAX_ANSWER_TOKENS,
                 previous=previous,
             )
-            text, failure, shown = "", None, time.monotonic()
-            try:
-                async with aclosing(self.model.stream(prompt)) as chunks:
-                    async for chunk in chunks:
-                        if isinstance(chunk, Usage):
-                            used = Usage(used.input + chunk.input, used.output + chunk.output)
-                            continue
-                        text += chunk.text
-                        if len(text) > MAX_MODEL_CHARACTERS:
-                            break
-                        if time.monotonic() - shown < PARTIAL_SECONDS:
-                            continue
-                        if partial := self._partial(text, sources):
-                            shown = time.monotonic()
-                            yield partial
-            except ModelError as error:
-                log.warning("The model did not answer: %s", error.reason)
-                failure = error.kind
-            final = self._final(text, sources, failure)
-            outcome = "answered" if isinstance(final, Answered) else final.reason
-            yield final
+            async with aclosing(self._answer(prompt, sources, run)) as steps:
+                async for step in steps:
+                    yield step
         finally:
-            tokens = used.total or (0 if outcome == "nothing" else most)
+            await self._settle(taken, run.tokens)
+            seconds = time.monotonic() - run.start
+            self._tell(Asked(outcome=run.outcome, seconds=seconds, tokens=run.tokens))
+
+    async def _answer(
+        self, prompt: Prompt, sources: Sequence[Source], run: _Run
+    ) -> AsyncGenerator[Step, None]:
+        """Ask the model; some ``Partial``, and the last step."""
+        text, failure, shown = "", None, time.monotonic()
+        try:
+            async with aclosing(run.counted(self.model, prompt)) as texts:
+                async for piece in texts:
+                    text += piece
+                    if time.monotonic() - shown < PARTIAL_SECONDS:
+                        continue
+                    if partial := self._partial(text, sources):
+                        shown = time.monotonic()
+                        yield partial
+        except ModelError as error:
+            log.warning("The model did not answer: %s", error.reason)
+            failure = error.kind
+        final = self._final(text, sources, failure)
+        run.outcome = "answered" if isinstance(final, Answered) else final.reason
+        yield final
+
+    async def _settle(self, taken: Reservation, tokens: int) -> None:
+        """Count what was used, even if nobody waits for the answer any more."""
+        try:
             await asyncio.shield(self._budget.settle(taken, tokens))
-            seconds = time.monotonic() - start
-            self._tell(Asked(outcome=outcome, seconds=seconds, tokens=tokens))
+        except StateUnavailable as error:
+            log.warning("Tokens of /ask could not be counted: %s", error)
+
+    def _hidden(self, reader: str) -> str:
+        """What is counted by, from which nobody without the key can tell the reader."""
+        return blake2b(reader.encode(), key=self._reader_key, digest_size=16).hexdigest()
 
     async def _queries(
-        self, question: str, languages: Sequence[str], previous: Exchange | None
-    ) -> tuple[list[str], Usage]:
+        self, question: str, languages: Sequence[str], previous: Exchange | None, run: _Run
+    ) -> list[str]:
         """Searches that the model makes of the question; none where it fails or takes long."""
+        text = ""
         try:
-            async with asyncio.timeout(REWRITE_SECONDS):
-                text, used = await self._whole(rewrite_prompt(question, languages, previous))
+            async with (
+                asyncio.timeout(REWRITE_SECONDS),
+                aclosing(
+                    run.counted(self.model, rewrite_prompt(question, languages, previous))
+                ) as texts,
+            ):
+                async for piece in texts:
+                    text += piece
         except (ModelError, TimeoutError) as error:
             log.info("The question is searched for as it is: %s", str(error) or "the model is slow")
-            return [], Usage()
-        return queries_in(text), used
-
-    async def _whole(self, prompt: Prompt) -> tuple[str, Usage]:
-        text, used = "", Usage()
-        async with aclosing(self.model.stream(prompt)) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, TextDelta):
-                    text += chunk.text
-                else:
-                    used = chunk
-                if len(text) > MAX_MODEL_CHARACTERS:
-                    break
-        return text, used
+            return []
+        return queries_in(text)
 
     @staticmethod
     def _partial(text: str, sources: Sequence[Source]) -> Partial | None:

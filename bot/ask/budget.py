@@ -72,6 +72,10 @@ _ADD = """
 """
 
 
+# Whoever asked in an earlier hour: nothing need be kept of them.
+_FORGET = "DELETE FROM ask_counts WHERE name LIKE 'reader:%' AND number < $1"
+
+
 class StateCounters:
     """Implements ``Counters`` in the state: one statement a count, so machines cannot disagree."""
 
@@ -84,6 +88,8 @@ class StateCounters:
             return False  # a first row is written without a look at the limit
         most = -1 if limit is None or amount < 0 else limit
         async with self._database.transaction() as transaction:
+            if name.startswith("reader:"):
+                await transaction.rows(_FORGET, window)
             rows = await transaction.rows(_ADD, name, window, amount, most)
         return bool(rows)
 

@@ -23,8 +23,7 @@ class FollowUps:
         async with self._database.transaction() as transaction:
             await transaction.rows("DELETE FROM ask_exchanges WHERE expires <= $1", int(now))
             await transaction.rows(
-                "INSERT INTO ask_exchanges (id, question, answer, expires)"
-                " VALUES ($1, $2, $3, $4)",
+                "INSERT INTO ask_exchanges (id, question, answer, expires) VALUES ($1, $2, $3, $4)",
                 exchange_id,
                 exchange.question[:MAX_CHARACTERS],
                 exchange.answer[:MAX_CHARACTERS],

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.blog.post import Post
+
+_CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([^\w\s])")
+WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +54,17 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer with ``[1]`` for citations, for a terminal or a follow-up question."""
+        """The answer with ``[1]`` for citations."""
         return "".join(
             f"[{piece.number}]" if isinstance(piece, Citation) else piece for piece in self.pieces
         )
+
+    @property
+    def plain(self) -> str:
+        """The same without Discord's backslashes, for a terminal or a follow-up question."""
+        parts = _CODE.split(self.text)
+        parts[::2] = [_ESCAPED.sub(r"\1", part).replace(WORD_JOINER, "") for part in parts[::2]]
+        return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +126,29 @@ class Unanswered:
 Step = Looking | Partial | Answered | Unanswered
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What became of a question, for logs and metrics, without the question.
+
+    Attributes:
+        outcome: ``answered`` or the reason why not.
+        seconds: from the question to the end of the answer.
+        tokens: what it took, as the provider counts or else as estimated.
+    """
+
+    outcome: str
+    seconds: float
+    tokens: int
+
+
 class Asker(Protocol):
-    """Answers questions from the posts."""
+    """Answers questions from the posts.
+
+    Attributes:
+        on_question: called at the beginning of each answer.
+    """
+
+    on_question: list[Callable[[], Awaitable[None]]]
 
     @property
     def model_name(self) -> str:
@@ -149,6 +182,9 @@ class Asker(Protocol):
             IndexUnavailable: the posts cannot be searched.
             StateUnavailable: the limits cannot be looked up.
         """
+
+    async def idle(self, seconds: float) -> int:
+        """Wait until no answer is under way, at most so long; how many are."""
 
     async def keep(self, exchange: Exchange, now: float) -> str:
         """Keep an exchange for a follow-up, for a short while; the id that gets it back."""

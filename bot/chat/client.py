@@ -12,6 +12,7 @@ from discord import Interaction, InteractionType, app_commands
 from bot.blog.errors import StateUnavailable
 from bot.chat import routes
 from bot.chat.commands import COMMANDS
+from bot.chat.commands.ask import ask
 from bot.chat.context import Context
 from bot.chat.errors import reply_to_error
 from bot.chat.i18n import CommandTranslator
@@ -85,8 +86,8 @@ class Slashpost(discord.Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
-        context.commands = COMMANDS
-        for command in COMMANDS:
+        context.commands = [each for each in COMMANDS if each is not ask or context.asker]
+        for command in context.commands:
             self.tree.add_command(command)
         self._sync = sync
 

@@ -14,6 +14,7 @@ from bot.announce.outbox import Backlog
 from bot.announce.subscription import Subscriptions
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
+from bot.blog.question import Asker
 from bot.blog.usage import Tell
 from bot.chat.answer_cache import AnswerCache
 from bot.chat.cooldown import Cooldown
@@ -41,6 +42,7 @@ class Context:
         subscriptions: who wants to hear of new posts; None where that cannot be kept.
         channels: looks at those that posts are to be announced in; None where nothing can be.
         backlog: tells how much is still to be announced, for /about.
+        asker: answers questions; None where no model is named, and then there is no /ask.
         version: what /about shows.
         is_owner: whether the user with an id owns the application, or belongs to its team.
         trusted_servers: ids of the servers in which whoever may use /announce sees drafts.
@@ -58,6 +60,7 @@ class Context:
     subscriptions: Subscriptions | None = None
     channels: Channels | None = None
     backlog: Callable[[], Awaitable[Backlog]] | None = None
+    asker: Asker | None = None
     version: str = __version__
     is_owner: Callable[[int], Awaitable[bool]] = nobody
     trusted_servers: Collection[int] = ()

@@ -276,6 +276,22 @@ class SettingsPage(CustomId, word="announced"):
     page: int = part(PAGE)
 
 
+class AskFurther(CustomId, word="ask"):
+    """Open the form for a question that follows the exchange kept under that id."""
+
+    exchange: str = part(r"[0-9a-f]{16}")
+
+
+class AskedFurther(CustomId, word="asked"):
+    """Answer the question that was typed into that form."""
+
+    exchange: str = part(r"[0-9a-f]{16}")
+
+
+class ShareAnswer(CustomId, word="tell"):
+    """Show the answer of this message to everyone in the channel."""
+
+
 class OfChannel(CustomId):
     """Something about what is announced in the channel of that id."""
 

@@ -71,6 +71,23 @@ def languages() -> Mapping[str, str]:
     return dict(sorted(names.items()))
 
 
+# English names of Discord's languages: https://discord.com/developers/docs/reference#locales
+_NAMES = {
+    "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
+    "es-419": "Latin American Spanish", "es-ES": "Spanish", "fi": "Finnish", "fr": "French",
+    "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt-BR": "Brazilian Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sv-SE": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
+    "zh-CN": "Simplified Chinese", "zh-TW": "Traditional Chinese",
+}  # fmt: skip
+
+
+def language_name(locale: discord.Locale) -> str:
+    """The language of a locale, by its English name."""
+    return _NAMES.get(str(locale), "English")
+
+
 class CommandTranslator(app_commands.Translator):
     """Gives Discord the commands' names and descriptions in every language."""
 

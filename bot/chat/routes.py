@@ -13,6 +13,7 @@ from bot.chat.interaction import answer, open_form, translator_of
 from bot.chat.usage import ended, observed
 from bot.chat.views import (
     announced_list,
+    asked,
     channel_settings,
     following,
     open_post,
@@ -58,6 +59,9 @@ ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
     ids.AskToStop: lambda: channel_settings.ask_to_stop,
     ids.Stop: lambda: channel_settings.stop,
     ids.TypeTags: lambda: settings_form.open_settings_form,
+    ids.AskFurther: lambda: asked.ask_further,
+    ids.AskedFurther: lambda: asked.asked_further,
+    ids.ShareAnswer: lambda: asked.share_answer,
     ids.TypedTags: lambda: settings_form.keep_typed,
 }
 

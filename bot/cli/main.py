@@ -12,7 +12,7 @@ from click.shell_completion import get_completion_class
 from bot import __version__, terminal
 from bot.blog.errors import SlashpostError
 from bot.cli.options import Command
-from bot.cli.posts import check, index, latest, post, read, search, tags
+from bot.cli.posts import ask_, check, index, latest, post, read, search, tags
 from bot.cli.serving import doctor, invite, run, try_out
 from bot.cli.setup import setup
 from bot.cli.state import announce, state_group
@@ -52,6 +52,7 @@ for command in (
     read,
     tags,
     search,
+    ask_,
     invite,
     doctor,
 ):

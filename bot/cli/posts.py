@@ -12,6 +12,7 @@ from bot.blog.errors import NotFound, SettingError
 from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.blog.post import Post
+from bot.blog.question import Step
 from bot.cli.options import (
     POSTS_SHOWN,
     Command,
@@ -22,7 +23,9 @@ from bot.cli.options import (
 )
 from bot.cli.running import ask, sync_with_bar, with_app
 from bot.index.query import Query
-from bot.settings import Settings, is_without_color
+from bot.serve.asker import build_asker
+from bot.serve.state import State
+from bot.settings import Settings, is_without_color, setting_of
 
 SYNTAX = """\b
 green tea            posts with both words, or their beginnings
@@ -183,6 +186,29 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
     click.echo(terminal.hit_list(found), color=color)
     for note in notes:
         click.echo(terminal.plain(note), err=True)
+
+
+@click.command(name="ask", cls=Command)
+@click.argument("question", nargs=-1, required=True)
+@settings_options
+@json_option
+def ask_(settings: Settings, question: tuple[str, ...], *, as_json: bool) -> None:
+    """Answer a question from the posts, by the model of --ask-model."""
+    if settings.ask_model is None:
+        raise SettingError(
+            setting_of("ask_model").label, "not set", "Name a language model (docs/ask.md)."
+        )
+
+    async def find_answer(app: App) -> Step:
+        await app.sync()
+        async with State.open(None) as state:
+            asker = build_asker(settings, app.library, state)
+            assert asker is not None, "a model is named"
+            steps = asker.ask(" ".join(question), reader="", server=None, language="its language")
+            return [step async for step in steps][-1]
+
+    last = with_app(settings, find_answer)
+    click.echo(terminal.to_json(terminal.answer_json(last)) if as_json else terminal.answer(last))
 
 
 async def by_name(library: Library, name: str) -> Post:

@@ -8,6 +8,7 @@ from bot.app import App
 from bot.blog.errors import SettingError
 from bot.doctor.discord import check_discord
 from bot.doctor.machine import check_database, check_index, check_volume
+from bot.doctor.model import check_model
 from bot.doctor.result import CheckResult, from_error, ok
 from bot.doctor.waking import check_waking
 from bot.scan import Scanner
@@ -38,4 +39,5 @@ async def run_checks(load: Callable[[], Settings], channel: int | None) -> list[
                 else check_volume(settings.state)
             ),
             await check_waking(app),
+            *([await check_model(settings)] if settings.ask_model else []),
         ]

@@ -22,6 +22,9 @@ from bot import __version__
 # Discord waits for 3 seconds, and the bot's own deadline is at 2.5.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 3.0, 10.0)
 
+# A model has 20 seconds to begin, and 90 in all.
+ANSWER_BUCKETS = (0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0)
+
 
 class Counters:
     """All of them, at 0."""
@@ -74,6 +77,23 @@ class Counters:
             "slashpost_announcements",
             "What became of deliveries of new posts",
             ("outcome",),
+            registry=registry,
+        )
+        self.questions = Counter(
+            "slashpost_questions",
+            "What became of questions to /ask",
+            ("outcome",),
+            registry=registry,
+        )
+        self.question_seconds = Histogram(
+            "slashpost_question_seconds",
+            "From a question until the end of its answer",
+            buckets=ANSWER_BUCKETS,
+            registry=registry,
+        )
+        self.question_tokens = Counter(
+            "slashpost_question_tokens",
+            "Tokens that answers took, input and output together",
             registry=registry,
         )
         self.waiting = Gauge(

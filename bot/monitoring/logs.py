@@ -20,6 +20,8 @@ from bot.monitoring.secrets import Secrets
 
 log = logging.getLogger(__name__)
 
+# What is typed there is a question to somebody, which no log may hold.
+UNLOGGED = frozenset({"ask", "AskedFurther"})
 # Where a record holds the usage that it reports; USAGE is the one during which it was made.
 REPORTED = "reported"
 
@@ -50,7 +52,7 @@ def log_to(
 def report(usage: Usage) -> None:
     """Log that an interaction has been dealt with."""
     log.info("interaction", extra={REPORTED: usage})
-    if usage.typed:
+    if usage.typed and usage.command not in UNLOGGED:
         log.debug("typed: %s", usage.typed)
 
 

@@ -15,6 +15,7 @@ import aiohttp
 
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.blog.library import Library
+from bot.blog.question import Asked
 from bot.blog.usage import Usage
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ class Metrics:
     def count_refusal(self, reason: str) -> None:
         """Count a request or connection that was refused before it had proven anything."""
         self._record(lambda counters: counters.refused.labels(reason).inc())
+
+    def count_question(self, asked: Asked) -> None:
+        """Count what became of a question, and what its answer took."""
+
+        def note(counters: Counters) -> None:
+            counters.questions.labels(asked.outcome).inc()
+            counters.question_seconds.observe(asked.seconds)
+            counters.question_tokens.inc(asked.tokens)
+
+        self._record(note)
 
     def trace(self) -> aiohttp.TraceConfig:
         """What lets an HTTP session's requests to Discord be counted."""

@@ -6,6 +6,7 @@ import aiohttp
 from discord import VoiceClient
 
 from bot.app import App
+from bot.blog.question import Asker
 from bot.blog.usage import Tell
 from bot.chat.client import ShardedSlashpost, Slashpost, Sync
 from bot.chat.context import Context
@@ -21,6 +22,7 @@ def build_client(
     *,
     sharded: bool = False,
     state: State | None = None,
+    asker: Asker | None = None,
     tell: Tell = lambda _: None,
     http_trace: aiohttp.TraceConfig | None = None,
 ) -> Slashpost:
@@ -31,6 +33,7 @@ def build_client(
         sync: tells Discord the commands; by default whenever they have changed.
         sharded: whether it keeps several connections to the gateway.
         state: who wants to hear of new posts; None where that would be forgotten.
+        asker: answers questions; None where no model is named.
         tell: hears of every interaction that was dealt with.
         http_trace: hears of every request to Discord.
     """
@@ -43,6 +46,7 @@ def build_client(
             subscriptions=state.subscriptions if state else None,
             backlog=state.outbox.backlog if state else None,
             trusted_servers=app.settings.trusted_servers,
+            asker=asker,
             observe=tell,
         ),
         sync=sync,

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.app import App
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import IndexUnavailable
+from bot.blog.question import Asker
 from bot.web.hooks import STAY, Actions, Hooks
 from bot.web.keep_awake import KeepAwake
 
@@ -33,6 +34,7 @@ class HookActions:
         self._app = app
         self._is_working = asyncio.Event()
         self._announcer: Announcer | None = None
+        self._asker: Asker | None = None
         self._stay_secret = secrets.token_hex()
         posts = app.settings.posts
         actions = Actions(
@@ -50,24 +52,30 @@ class HookActions:
         hooks.add_to(routes)
 
     @asynccontextmanager
-    async def working(self, announcer: Announcer | None) -> AsyncIterator[None]:
+    async def working(
+        self, announcer: Announcer | None, asker: Asker | None = None
+    ) -> AsyncIterator[None]:
         """Serve hooks, those called before included.
 
         Over HTTP, where a host may suspend a machine that nobody asks anything, the bot asks
-        itself while it has announcements to send.
+        itself while it has announcements to send, or an answer is under way.
 
         Args:
             announcer: announces new posts; None where nothing is announced.
+            asker: answers questions; None where no model is named.
         """
-        self._announcer = announcer
+        self._announcer, self._asker = announcer, asker
         self._is_working.set()
         settings = self._app.settings
         async with AsyncExitStack() as stack:
-            if announcer is not None and settings.mode == "http" and settings.public_url:
+            has_work = announcer is not None or asker is not None
+            if has_work and settings.mode == "http" and settings.public_url:
                 url = settings.public_url + STAY
                 keep_awake = KeepAwake(url, self._stay_secret, self._drained)
                 self._app.after_sync.append(keep_awake.notify)
                 stack.callback(self._app.after_sync.remove, keep_awake.notify)
+                if asker is not None:
+                    asker.on_question.append(keep_awake.notify)
                 await stack.enter_async_context(keep_awake.running())
             yield
 
@@ -81,7 +89,8 @@ class HookActions:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._is_working.wait()
-        return await self._announcer.idle(until - clock()) if self._announcer else 0
+        waiting = await self._announcer.idle(until - clock()) if self._announcer else 0
+        return waiting + (await self._asker.idle(until - clock()) if self._asker else 0)
 
     async def _posts(self) -> int:
         try:

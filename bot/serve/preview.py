@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bot.app import App
 from bot.playground.playground import open_playground
 from bot.serve.announcements import announcing
+from bot.serve.asker import build_asker
 from bot.serve.client import build_client
 from bot.serve.run import until_stopped
 from bot.serve.state import State
@@ -29,7 +30,8 @@ async def preview(app: App, *, say: Callable[[str], None], port: int, browser: b
     """
     say(await app.summary())
     async with State.open(None) as state:
-        client = build_client(app, state=state)
+        asker = build_asker(app.settings, app.library, state, scripted=True)
+        client = build_client(app, state=state, asker=asker)
         client.context.is_owner = at_this_computer
         news = asyncio.Event()
         async with announcing(app, client, state, tell=lambda _: news.set()), app.watching():

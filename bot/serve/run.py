@@ -24,6 +24,7 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
+from bot.serve.asker import build_asker
 from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State
@@ -128,7 +129,7 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
             await asyncio.to_thread(lazy.load)
             async with (
                 announced(app, client, state, metrics, troubles) as announcer,
-                hooks.working(announcer),
+                hooks.working(announcer, client.context.asker),
                 app.watching(),
             ):
                 await running
@@ -175,7 +176,7 @@ async def serve_gateway(app: App, token: str, again: asyncio.Event, *, take_over
             announced(app, client, state, metrics, troubles)
         )
         if hooks is not None:
-            await stack.enter_async_context(hooks.working(announcer))
+            await stack.enter_async_context(hooks.working(announcer, client.context.asker))
         await stack.enter_async_context(app.watching())
         await stack.enter_async_context(in_background(asyncio.to_thread(lazy.load)))
         await run_gateway(client, token)
@@ -203,6 +204,7 @@ def observed_client(
         sync,
         sharded=sharded,
         state=state if state.lasts else None,
+        asker=build_asker(app.settings, app.library, state, tell=metrics.count_question),
         tell=tell,
         http_trace=trace,
     )

@@ -41,6 +41,15 @@ def _metrics_host(environ: Environ) -> str:
     return "all" if environ.get(FLY_APP_NAME, "").strip() else LOCAL
 
 
+def _ask_key(environ: Environ) -> str | None:
+    """The key that the provider's own programs use; never for another address."""
+    if environ.get("SLASHPOST_ASK_URL", "").strip():
+        return None
+    provider = environ.get("SLASHPOST_ASK_MODEL", "").strip().partition("/")[0]
+    variable = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}.get(provider, "")
+    return environ.get(variable, "").strip() or None
+
+
 def _state(_environ: Environ) -> str:
     on_volume = DATA.is_dir() and os.access(DATA, os.W_OK)
     return str(DATA / "state.db") if on_volume else ".slashpost/state.db"
@@ -290,6 +299,75 @@ class Settings:
             metavar="N",
             default="5",
             serves=True,
+        )
+    )
+    ask_model: str | None = field(
+        metadata=declared(
+            "SLASHPOST_ASK_MODEL",
+            "the language model that [answers questions](ask.md), such as `openai/gpt-5-mini`; "
+            "without one there is no `/ask`",
+            option="--ask-model",
+            metavar="NAME",
+        )
+    )
+    ask_url: str | None = field(
+        metadata=declared(
+            "SLASHPOST_ASK_URL",
+            "where that model answers, such as `http://127.0.0.1:11434/v1` for one of your own",
+            parse.web_address,
+            option="--ask-url",
+            metavar="URL",
+            default_help="the provider's own",
+        )
+    )
+    ask_key: str | None = field(
+        repr=False,
+        metadata=declared(
+            "SLASHPOST_ASK_KEY",
+            "the key for that model; `OPENAI_API_KEY` and `ANTHROPIC_API_KEY` serve too",
+            default=_ask_key,
+        ),
+    )
+    ask_rewrite: bool = field(
+        metadata=declared(
+            "SLASHPOST_ASK_REWRITE",
+            "whether the model first makes searches of a question; `off` for a slow or costly one",
+            parse.one_of({"on": True, "off": False}, "is neither on nor off", "Write on or off."),
+            option="--ask-rewrite",
+            metavar="on|off",
+            default="on",
+        )
+    )
+    ask_limit: int = field(
+        metadata=declared(
+            "SLASHPOST_ASK_LIMIT",
+            "how many questions a reader may ask in an hour",
+            parse.number_of("questions"),
+            option="--ask-limit",
+            metavar="N",
+            default="10",
+            serves=True,
+        )
+    )
+    ask_server_limit: int = field(
+        metadata=declared(
+            "SLASHPOST_ASK_SERVER_LIMIT",
+            "how many questions may be asked in one server in an hour",
+            parse.number_of("questions"),
+            option="--ask-server-limit",
+            metavar="N",
+            default="60",
+            serves=True,
+        )
+    )
+    ask_budget: int = field(
+        metadata=declared(
+            "SLASHPOST_ASK_BUDGET",
+            "how many tokens all answers of a calendar month may take",
+            parse.number_of("tokens"),
+            option="--ask-budget",
+            metavar="TOKENS",
+            default="5000000",
         )
     )
     metrics_port: int | None = field(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
 from bot.ask import asker as asking
-from bot.ask.asker import Asked, ModelAsker
+from bot.ask.asker import ModelAsker
 from bot.ask.budget import Budget, Limits
+from bot.ask.follow_ups import FollowUps
 from bot.ask.model import Chunk, Failure, ModelError, Prompt, TextDelta, Usage
 from bot.ask.scripted import ScriptedModel
-from bot.blog.question import Answered, Exchange, Looking, Partial, Step, Unanswered
+from bot.blog.question import Answered, Asked, Exchange, Looking, Partial, Step, Unanswered
+from bot.serve.state import State
 from tests.ask.counters import MemoryCounters
 from tests.ask.library import Blog
 
@@ -52,6 +55,7 @@ class Parrot:
 class Desk:
     """An asker with all its parts at hand."""
 
+    follow_ups: FollowUps
     model: Parrot | ScriptedModel
     limits: Limits = field(default_factory=Limits)
     rewrites: bool = True
@@ -66,6 +70,7 @@ class Desk:
             self.blog,
             self.model,
             budget,
+            self.follow_ups,
             rewrites=self.rewrites,
             tell=self.told.append,
             clock=lambda: 1_800_000_000.0,
@@ -82,8 +87,18 @@ class Desk:
         return sum(count for (name, _), count in self.counters.counts.items() if name == "month")
 
 
-async def test_an_answer_names_its_sources() -> None:
-    desk = Desk(Parrot())
+Make = Callable[..., Desk]
+
+
+@pytest.fixture
+async def desk_of() -> AsyncIterator[Make]:
+    """Makes an asker."""
+    async with State.open(None) as state:
+        yield partial(Desk, FollowUps(state.database))
+
+
+async def test_an_answer_names_its_sources(desk_of: Make) -> None:
+    desk = desk_of(Parrot())
     first, *_, last = await desk.ask()
     assert isinstance(first, Looking)
     assert first.posts <= len(first.sources)
@@ -95,30 +110,30 @@ async def test_an_answer_names_its_sources() -> None:
     assert desk.tokens == desk.told[0].tokens == 114
 
 
-async def test_the_scripted_model_quotes_the_best_section() -> None:
-    *_, last = await Desk(ScriptedModel(), rewrites=False).ask()
+async def test_the_scripted_model_quotes_the_best_section(desk_of: Make) -> None:
+    *_, last = await desk_of(ScriptedModel(), rewrites=False).ask()
     assert isinstance(last, Answered)
     assert "takes 5 volts" in last.answer.text
     assert last.sources[0].section == "power"
 
 
-async def test_the_model_may_search_in_its_own_words() -> None:
-    desk = Desk(Parrot(searches='["brass lamp", "dimmer"] or so'))
+async def test_the_model_may_search_in_its_own_words(desk_of: Make) -> None:
+    desk = desk_of(Parrot(searches='["brass lamp", "dimmer"] or so'))
     first, *_ = await desk.ask("What is it made of?")
-    assert desk.blog.searches == ["What is it made of?", "brass lamp", "dimmer"]
+    assert desk.blog.searches[-3:] == ["What is it made of?", "brass lamp", "dimmer"]
     assert isinstance(first, Looking)
     assert {source.post.path for source in first.sources} == {"lamp.md", "dimmer.md"}
 
 
-async def test_a_costly_model_is_asked_once() -> None:
+async def test_a_costly_model_is_asked_once(desk_of: Make) -> None:
     model = Parrot()
-    await Desk(model, rewrites=False).ask()
+    await desk_of(model, rewrites=False).ask()
     assert len(model.prompts) == 1
 
 
-async def test_a_follow_up_takes_the_last_answer_along() -> None:
+async def test_a_follow_up_takes_the_last_answer_along(desk_of: Make) -> None:
     model = Parrot()
-    desk = Desk(model, rewrites=False)
+    desk = desk_of(model, rewrites=False)
     await desk.ask("And its plug?", Exchange("Which lamp?", "The brass one [1]."))
     *before, asked = model.prompts[0].turns
     assert before == ["Which lamp?", "The brass one [1]."]
@@ -138,8 +153,10 @@ async def test_a_follow_up_takes_the_last_answer_along() -> None:
         (Parrot(says="It takes 5 volts [1]. And", fails="cut"), "cut"),
     ],
 )
-async def test_without_an_answer_the_sections_are_shown(model: Parrot, reason: str) -> None:
-    desk = Desk(model)
+async def test_without_an_answer_the_sections_are_shown(
+    desk_of: Make, model: Parrot, reason: str
+) -> None:
+    desk = desk_of(model)
     *_, last = await desk.ask()
     assert isinstance(last, Unanswered)
     assert last.reason == reason
@@ -148,18 +165,18 @@ async def test_without_an_answer_the_sections_are_shown(model: Parrot, reason: s
     assert desk.tokens == desk.told[0].tokens
 
 
-async def test_where_nothing_is_found_no_model_is_asked() -> None:
+async def test_where_nothing_is_found_no_model_is_asked(desk_of: Make) -> None:
     model = Parrot()
-    desk = Desk(model, rewrites=False)
+    desk = desk_of(model, rewrites=False)
     (only,) = await desk.ask("xyzzy?")
     assert only == Unanswered("nothing", ())
     assert model.prompts == []
     assert desk.tokens == 0
 
 
-async def test_over_a_limit_the_sections_are_shown_and_when_it_ends() -> None:
+async def test_over_a_limit_the_sections_are_shown_and_when_it_ends(desk_of: Make) -> None:
     model = Parrot()
-    desk = Desk(model, limits=Limits(reader=1))
+    desk = desk_of(model, limits=Limits(reader=1))
     await desk.ask()
     (only,) = await desk.ask()
     assert isinstance(only, Unanswered)
@@ -170,19 +187,21 @@ async def test_over_a_limit_the_sections_are_shown_and_when_it_ends() -> None:
 
 
 async def test_parts_of_an_answer_are_shown_with_their_numbers(
-    monkeypatch: pytest.MonkeyPatch,
+    desk_of: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
-    steps = await Desk(Parrot(says="Five volts [1]. A dimmer fits it [2].")).ask()
-    partial = [step.answer.text for step in steps if isinstance(step, Partial)]
-    assert partial
-    assert all(text.endswith((".", "]")) for text in partial)
+    steps = await desk_of(Parrot(says="Five volts [1]. A dimmer fits it [2].")).ask()
+    shown = [step.answer.text for step in steps if isinstance(step, Partial)]
+    assert shown
+    assert all(text.endswith((".", "]")) for text in shown)
 
 
-async def test_who_stops_waiting_stops_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_stops_waiting_stops_the_model(
+    desk_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
     model = Parrot(says="Five volts [1]. " * 50)
-    desk = Desk(model, rewrites=False)
+    desk = desk_of(model, rewrites=False)
     steps = desk.asker.ask(QUESTION, reader="rea", server=None, language="English")
     async with aclosing(steps):
         async for step in steps:
@@ -193,9 +212,9 @@ async def test_who_stops_waiting_stops_the_model(monkeypatch: pytest.MonkeyPatch
     assert desk.tokens > 0
 
 
-async def test_passages_are_fenced_and_whole() -> None:
+async def test_passages_are_fenced_and_whole(desk_of: Make) -> None:
     model = Parrot()
-    await Desk(model, rewrites=False).ask("flour and water for the lamp")
+    await desk_of(model, rewrites=False).ask("flour and water for the lamp")
     asked = model.prompts[0].turns[-1]
     (fence,) = set(re.findall(r"<passage-(\w+)>", asked))
     assert asked.count(f"<passage-{fence}>") == asked.count(f"</passage-{fence}>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.chat.commands.about import about
 from bot.chat.commands.announce import announce
+from bot.chat.commands.ask import ask
 from bot.chat.commands.follow import follow_, following_, unfollow
 from bot.chat.commands.help import help_
 from bot.chat.commands.latest import latest
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     post,
     tags,
     search,
+    ask,
     random,
     follow_,
     following_,

@@ -8,10 +8,13 @@ from discord import Interaction, app_commands
 from discord.app_commands import locale_str
 
 from bot.announce.subscription import Subscription
+from bot.chat import i18n, text
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, translator_of
 from bot.chat.views import following
 from bot.chat.views.layout import Layout, heading
+
+PROVIDER = 100  # characters shown of the host of a model
 
 
 class Privacy(Layout):
@@ -19,7 +22,13 @@ class Privacy(Layout):
 
     concerns_all: ClassVar = False
 
-    def __init__(self, followed: Subscription | None, unfollow: str, tr: Translator) -> None:
+    def __init__(
+        self,
+        followed: Subscription | None,
+        unfollow: str,
+        tr: Translator,
+        provider: str | None = None,
+    ) -> None:
         super().__init__()
         self.show(
             heading(tr.gettext("What is kept about you")),
@@ -33,8 +42,21 @@ class Privacy(Layout):
             tr.gettext(
                 "I read no messages, and do not keep which commands you use or what you search for."
             ),
+            about_questions(provider, tr) if provider else None,
             now_kept(followed, unfollow, tr),
         )
+
+
+def about_questions(provider: str, tr: Translator) -> str:
+    """Who gets the questions, and that nobody keeps them here."""
+    return tr.gettext(
+        "What you ask with {command} goes to a language model at {provider}, with sections of the"
+        " posts and your language, but without your name or id. I keep how often you asked for an"
+        " hour, and the last question and answer for 15 minutes, so that you can ask further. No"
+        " log holds them.",
+        command=i18n.command("ask", tr),
+        provider=text.markdown(provider, PROVIDER),
+    )
 
 
 def now_kept(followed: Subscription | None, unfollow: str, tr: Translator) -> str:
@@ -55,5 +77,11 @@ async def privacy(interaction: Interaction) -> None:
     kept = context.subscriptions
     followed = await kept.get(following.key_of(interaction)) if kept else None
     await answer(
-        interaction, Privacy(followed, context.mention("unfollow"), translator_of(interaction))
+        interaction,
+        Privacy(
+            followed,
+            context.mention("unfollow"),
+            translator_of(interaction),
+            context.asker.provider if context.asker else None,
+        ),
     )

@@ -15,5 +15,5 @@ CREATE TABLE ask_exchanges (
     expires INTEGER NOT NULL  -- Unix seconds
 ) STRICT;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 5;
 COMMIT;

@@ -1,0 +1,66 @@
+"""What answers questions, put together from the settings, the posts and the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from bot.blog.library import Library
+from bot.blog.question import Asked
+from bot.serve.state import State
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.ask.asker import ModelAsker
+
+
+def build_asker(
+    settings: Settings,
+    library: Library,
+    state: State,
+    *,
+    scripted: bool = False,
+    tell: Callable[[Asked], None] = lambda _: None,
+) -> ModelAsker | None:
+    """What answers questions; None where no model is named.
+
+    Args:
+        settings: name the model and its limits.
+        library: the posts.
+        state: where questions are counted.
+        scripted: whether something that only quotes stands in where no model is named.
+        tell: hears of each question that was dealt with.
+
+    Raises:
+        SettingError: the model's name or address cannot be used.
+    """
+    if settings.ask_model is None and not scripted:
+        return None
+    # Nothing of it is loaded at the start of a bot without a model.
+    from bot.ask.asker import ModelAsker  # noqa: PLC0415
+    from bot.ask.budget import Budget, Limits, StateCounters  # noqa: PLC0415
+    from bot.ask.follow_ups import FollowUps  # noqa: PLC0415
+    from bot.ask.providers import open_model  # noqa: PLC0415
+    from bot.ask.scripted import ScriptedModel  # noqa: PLC0415
+
+    model = (
+        open_model(settings.ask_model, url=settings.ask_url, key=settings.ask_key or "")
+        if settings.ask_model
+        else ScriptedModel()
+    )
+    limits = Limits(
+        reader=settings.ask_limit,
+        server=settings.ask_server_limit,
+        month=settings.ask_budget if settings.ask_model else None,
+    )
+    key = settings.token or settings.ask_key or ""
+    return ModelAsker(
+        library,
+        model,
+        Budget(StateCounters(state.database), limits),
+        FollowUps(state.database),
+        reader_key=blake2b(key.encode(), digest_size=32).digest(),
+        rewrites=settings.ask_rewrite and settings.ask_model is not None,
+        tell=tell,
+    )
