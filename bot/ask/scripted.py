@@ -21,7 +21,7 @@ MAX_SENTENCE_CHARACTERS = 400
 class ScriptedModel:
     """Answers with the sentences that share most words with the question."""
 
-    name = "quotes only"
+    name = "A stand-in that only quotes"
     provider = "this computer"
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:

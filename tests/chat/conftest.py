@@ -16,6 +16,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.blog.question import Asker
 from bot.chat.client import Slashpost
 from bot.chat.context import Context
 from bot.index.index import Index
@@ -185,12 +186,13 @@ async def state() -> AsyncIterator[State]:
         yield state
 
 
-def bot_of(index: Index, state: State | None) -> Slashpost:
+def bot_of(index: Index, state: State | None, asker: Asker | None = None) -> Slashpost:
     """A bot that answers from the index, and remembers if it can."""
     context = Context(
         library=index,
         subscriptions=state.subscriptions if state else None,
         backlog=state.outbox.backlog if state else None,
+        asker=asker,
     )
     bot = Slashpost(context, sync=sync)
     bot.context.channels = DiscordChannels(bot)
