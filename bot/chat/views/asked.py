@@ -23,6 +23,7 @@ from bot.blog.question import (
     Unanswered,
 )
 from bot.chat import limits, text
+from bot.chat.channels import custom_ids_in
 from bot.chat.custom_ids import AskedFurther, AskFurther, ShareAnswer, section_ref
 from bot.chat.errors import explain
 from bot.chat.i18n import Translator, language_name
@@ -301,14 +302,14 @@ def too_old(tr: Translator) -> str:
     return tr.gettext("I no longer remember that answer. Ask the whole question anew.")
 
 
-async def share_answer(interaction: Interaction, _this: ShareAnswer) -> None:
+async def share_answer(interaction: Interaction, this: ShareAnswer) -> None:
     """Show the answer to everyone in the channel, saying who shared it.
 
-    What is shown is the message that was clicked, which is the bot's own, without its buttons.
+    What is shown is the message whose button was clicked, without its buttons.
     """
     tr = translator_of(interaction)
     message = interaction.message
-    if message is None or message.author.id != interaction.application_id:
+    if message is None or str(this) not in custom_ids_in(message.components):
         await answer(interaction, Notice(tr.gettext("There is nothing to share.")))
     elif not may_share(interaction):
         await answer(interaction, Notice(tr.gettext("You may not write in this channel.")))
