@@ -7,7 +7,6 @@ posts are first looked at, and a bot that was woken by a reader answers sooner.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from hashlib import blake2b
 from pathlib import Path
 
 from bot.blog.address import FeedAddress, RepositoryAddress
@@ -71,7 +70,7 @@ class Scanner:
                 settings.posts / path for path in snapshot.site_files if path.startswith("../")
             )
         # Nothing of a feed's site can be seen, and its entries bring their links.
-        generator = "plain" if isinstance(settings.posts, FeedAddress) else None
+        generator = "feed" if isinstance(settings.posts, FeedAddress) else None
         site = Site.of(
             snapshot, generator=settings.generator or generator, permalink=settings.permalink
         )
@@ -109,7 +108,7 @@ def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
 
     return Repository(
         address,
-        settings.state.with_name(f"posts-{short_name(str(address))}.git"),
+        settings.state.with_name(f"posts-{address.digest}.git"),
         remote=Remote(
             address,
             settings.posts_token,
@@ -128,13 +127,8 @@ def feed_of(address: FeedAddress, settings: Settings) -> Source:
     from bot.sources.feed.feed import Feed
     from bot.sources.feed.web import Web
 
-    file = settings.state.with_name(f"posts-{short_name(address.url)}.json")
+    file = settings.state.with_name(f"posts-{address.digest}.json")
     return Feed(address, file, web=Web(), max_bytes=settings.max_bytes)
-
-
-def short_name(address: str) -> str:
-    """What names the files kept of an address."""
-    return blake2b(address.encode(), digest_size=4).hexdigest()
 
 
 def check_generator(name: str | None) -> None:

@@ -165,6 +165,7 @@ def test_what_no_log_may_show() -> None:
     )
     assert set(settings.secrets) == {
         "a.b.c", "https://key@sentry.example/1", "key=of-a-member", "fetch", "push", "wake",
+        "https://example.org/feed?key=of-a-member",
         "postgres://bot:p%40ss@db.example/blog", "p%40ss", "p@ss",
     }  # fmt: skip
     for secret in settings.secrets:

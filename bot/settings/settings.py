@@ -490,9 +490,11 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must stand in no log."""
         password = urlsplit(self.database_url or "").password or ""
-        query = urlsplit(self.posts.url).query if isinstance(self.posts, FeedAddress) else ""
+        address = "" if isinstance(self.posts, Path) else self.posts.url
+        query = urlsplit(address).query
         hidden = (getattr(self, one.name) for one in fields(self) if not one.repr)
-        return tuple(value for value in (*hidden, password, unquote(password), query) if value)
+        parts = (*hidden, password, unquote(password), address, query)
+        return tuple(value for value in parts if value)
 
     def require_token(self) -> str:
         """Give the token.

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from hashlib import blake2b
+from itertools import islice
 from time import struct_time
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.blog.errors import SourceError
+from bot.sources.feed.text import beginning_of, html_of, title_of
 from bot.sources.feed.web import Page
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
+
+# More of them than any entry has; what a feed makes up beyond that is left out.
+MOST_TAGS = 100
+MOST_MEDIA = 10
+MOST_SUMMARY_LETTERS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Sound or a film: its absolute address, and how long it is (``12:34``) or empty."""
+
+    url: str
+    length: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +40,19 @@ class Entry:
     """One post of a feed.
 
     Attributes:
-        id: what the feed knows it by.
-        title, link: may be empty. The link is absolute.
-        date, updated: ISO 8601, or empty.
+        id: what the feed knows it by; empty where it has none, or shares it with others.
+        title: plain text; made from the text where the feed has none.
+        link: absolute, or empty.
+        date, updated: ISO 8601, a day or a moment, or empty.
         tags, authors: plain text.
         summary: HTML or plain text, or empty where it is only the beginning of ``html``.
         image: absolute address of a picture, or empty.
         language: a language tag, or empty.
         html: what the post says.
+        media: sound and films that belong to it.
     """
 
-    id: str
+    id: str = ""
     title: str = ""
     link: str = ""
     date: str = ""
@@ -44,14 +63,24 @@ class Entry:
     image: str = ""
     language: str = ""
     html: str = ""
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A feed's entries, in its own order, and the address of its site or empty."""
+    """What one page of a feed holds.
+
+    Attributes:
+        entries: in the feed's own order.
+        site: the address of the blog, or empty.
+        older: the address of the page with older entries, or empty.
+        shared_ids: ids that several entries have, so that they tell none of them.
+    """
 
     entries: tuple[Entry, ...]
     site: str = ""
+    older: str = ""
+    shared_ids: frozenset[str] = frozenset()
 
 
 def content_of(page: Page) -> Content:
@@ -62,8 +91,12 @@ def content_of(page: Page) -> Content:
     """
     start = page.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     found = _of_json(page) if start == b"{" else _of_xml(page)
-    unique = {entry.id: entry for entry in reversed(found.entries)}
-    return Content(tuple(reversed(unique.values())), found.site)
+    # The same entry twice is one; an id that others have as well is none.
+    entries = tuple(dict.fromkeys(found.entries))
+    ids = Counter(entry.id for entry in entries if entry.id)
+    shared = frozenset(name for name, count in ids.items() if count > 1)
+    entries = tuple(replace(one, id="") if one.id in shared else one for one in entries)
+    return replace(found, entries=entries, shared_ids=shared)
 
 
 def _of_json(page: Page) -> Content:
@@ -82,27 +115,70 @@ def _of_json(page: Page) -> Content:
         for item in feed["items"]
         if isinstance(item, dict)
     ]
-    return Content(tuple(entries), _join(page.url, feed.get("home_page_url")))
+    return Content(
+        tuple(entries),
+        _join(page.url, feed.get("home_page_url")),
+        _join(page.url, feed.get("next_url")),
+    )
 
 
 def _of_item(item: Mapping[str, Any], base: str, names: tuple[str, ...], language: str) -> Entry:
     link = _join(base, item.get("url") or item.get("external_url"))
-    html = _text(item.get("content_html")) or _as_html(_text(item.get("content_text")))
-    title = _text(item.get("title"))
-    tags = item.get("tags")
+    plain = _text(item.get("content_text"))
+    html = _text(item.get("content_html")) or html_of(plain, is_plain=True)
+    media = tuple(
+        Medium(url, _length(one.get("duration_in_seconds")))
+        for one in _dicts(item.get("attachments"))
+        if (url := _join(base, one.get("url"))) and _is_played(one.get("mime_type"))
+    )
+    number = item.get("id")
+    name = str(number) if isinstance(number, int | float) else _text(number)
     return Entry(
-        id=_text(item.get("id")) or link or _digest(title, html),
-        title=title,
+        id=name or link,
+        title=_titled(title_of(_text(item.get("title")), is_plain=True), html, media, link),
         link=link,
         date=_iso(item.get("date_published")),
         updated=_iso(item.get("date_modified")),
-        tags=tuple(filter(None, map(_text, tags))) if isinstance(tags, list) else (),
+        tags=_each(item.get("tags")),
         authors=_names(item) or names,
-        summary=_text(item.get("summary")),
+        summary=_text(item.get("summary"))[:MOST_SUMMARY_LETTERS],
         image=_join(base, item.get("image") or item.get("banner_image")),
         language=_text(item.get("language")) or language,
         html=html,
+        media=media[:MOST_MEDIA],
     )
+
+
+def _dicts(value: object) -> Iterator[dict[str, Any]]:
+    return (one for one in (value if isinstance(value, list) else ()) if isinstance(one, dict))
+
+
+def _each(value: object) -> tuple[str, ...]:
+    """The texts in a list, each once."""
+    texts = map(_text, value if isinstance(value, list) else ())
+    return tuple(islice(dict.fromkeys(filter(None, texts)), MOST_TAGS))
+
+
+def _titled(title: str, html: str, media: Sequence[Medium], link: str) -> str:
+    """The title, or what stands for it in a list: the beginning of the text, or a file's name."""
+    if title := title or beginning_of(html):
+        return title
+    address = media[0].url if media else link
+    return unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2] or "…"
+
+
+def _is_played(kind: object) -> bool:
+    return _text(kind).partition("/")[0].lower() in {"audio", "video"}
+
+
+def _length(seconds: object) -> str:
+    """Seconds, or what stands in a feed for them, as ``1:02:03``."""
+    written = _text(seconds) or (str(int(seconds)) if isinstance(seconds, int | float) else "")
+    if not re.fullmatch(r"\d{1,6}(?:\.\d*)?", written):
+        return written if re.fullmatch(r"\d{1,3}(?::\d\d){1,2}", written) else ""
+    minutes, second = divmod(int(float(written)), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
 def _names(item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -117,9 +193,12 @@ def _names(item: Mapping[str, Any]) -> tuple[str, ...]:
 def _of_xml(page: Page) -> Content:
     import feedparser  # noqa: PLC0415 - slow, and JSON Feed needs none of it
 
-    headers = {"content-type": page.content_type, "content-location": page.url}
+    body, content_type = _decoded(page)
     try:
-        feed = feedparser.parse(page.body, response_headers=headers)
+        # Not cleaned, since Discord gets text: that takes "<head>" out of a title about it.
+        feed = feedparser.parse(
+            body, response_headers={"content-type": content_type}, sanitize_html=False
+        )
     except Exception as error:
         raise SourceError(f"it cannot be understood ({type(error).__name__})") from error
     if not feed.get("version") and not feed.entries:
@@ -129,30 +208,64 @@ def _of_xml(page: Page) -> Content:
         )
     language = _text(feed.feed.get("language"))
     entries = tuple(_of_element(one, page.url, language) for one in feed.entries)
-    return Content(entries, _join(page.url, feed.feed.get("link")))
+    links = {one.get("rel"): one.get("href") for one in reversed(feed.feed.get("links", ()))}
+    older = _join(page.url, links.get("next") or links.get("prev-archive"))
+    return Content(entries, _join(page.url, feed.feed.get("link")), older)
+
+
+def _decoded(page: Page) -> tuple[bytes, str]:
+    """The page and its type, with neither saying of UTF-8 that it is something else."""
+    try:
+        page.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return page.body, page.content_type
+    body = re.sub(rb"^(\s*<\?xml\b[^>]*?)\sencoding=[\"'][^\"'>]*[\"']", rb"\1", page.body, count=1)
+    return body, f"{page.content_type.partition(';')[0]}; charset=utf-8"
 
 
 def _of_element(one: Any, base: str, language: str) -> Entry:
-    link = _join(base, one.get("link"))
-    contents = [part.get("value", "") for part in one.get("content", ())]
-    summary = _text(one.get("summary"))
+    name = _text(one.get("id"))
+    written = _text(one.get("link"))
+    # A GUID says of itself that it is a link where nobody said that it is none.
+    link = "" if written == name and not urlsplit(name).scheme else _join(base, written)
+    summary = _html(one.get("summary"), one.get("summary_detail"))
+    contents = [_html(part.get("value"), part) for part in one.get("content", ())]
     html = max(contents, key=len, default="") or summary
+    is_plain = "html" not in (one.get("title_detail") or {}).get("type", "html")
     title = _text(one.get("title"))
+    # Of an RSS title nobody says what it is: names of elements are kept, and marks of style go.
+    media = tuple(islice(_media(one, base), MOST_MEDIA))
     return Entry(
-        id=_text(one.get("id")) or link or _digest(title, html),
-        title=title,
+        id=name or link,
+        title=_titled(title_of(title, is_plain=is_plain and "&" not in title), html, media, link),
         link=link,
         date=_moment(one, "published") or _moment(one, "created") or _moment(one, "updated"),
         updated=_moment(one, "updated"),
-        tags=tuple(dict.fromkeys(filter(None, map(_tag, one.get("tags", ()))))),
-        authors=tuple(
-            name for author in one.get("authors", ()) if (name := _text(author.get("name")))
-        ),
-        summary="" if summary == html else summary,
+        tags=_each([_tag(tag) for tag in one.get("tags", ())]),
+        authors=_each([author.get("name") for author in one.get("authors", ())]),
+        summary="" if summary == html else _text(one.get("summary"))[:MOST_SUMMARY_LETTERS],
         image=next(_images(one, base), ""),
         language=language,
         html=html,
+        media=media,
     )
+
+
+def _html(value: object, detail: Mapping[str, Any] | None) -> str:
+    kind = (detail or {}).get("type", "text/html")
+    return html_of(_text(value), is_plain=kind == "text/plain")
+
+
+def _media(one: Any, base: str) -> Iterator[Medium]:
+    """What can be played: enclosures, and the films of Media RSS; each once."""
+    seen = set()
+    length = _length(one.get("itunes_duration"))
+    for medium in (*one.get("enclosures", ()), *one.get("media_content", ())):
+        url = _join(base, medium.get("href") or medium.get("url"))
+        kind = _text(medium.get("type")) or _text(medium.get("medium"))
+        if url and url not in seen and _is_played(kind):
+            seen.add(url)
+            yield Medium(url, length or _length(medium.get("duration")))
 
 
 def _tag(tag: Mapping[str, Any]) -> str:
@@ -166,8 +279,9 @@ def _images(one: Any, base: str) -> Iterator[str]:
     for medium in (*one.get("media_content", ()), *one.get("enclosures", ())):
         url = _join(base, medium.get("url") or medium.get("href"))
         kind = f"{medium.get('medium', '')} {medium.get('type', '')}"
-        if "image" in kind or urlsplit(url).path.lower().endswith(PICTURES):
+        if url and ("image" in kind or urlsplit(url).path.lower().endswith(PICTURES)):
             yield url
+    yield _join(base, (one.get("image") or {}).get("href"))  # a podcast's, of this episode
 
 
 def _moment(one: Any, field: str) -> str:
@@ -179,6 +293,8 @@ def _moment(one: Any, field: str) -> str:
     if parsed is None:
         return ""
     written = _text(one.get(field))
+    if ":" not in written and not re.search(r"T\d", written):  # a day, which is that day everywhere
+        return f"{parsed.tm_year:04}-{parsed.tm_mon:02}-{parsed.tm_mday:02}"
     for read in (dt.datetime.fromisoformat, parsedate_to_datetime):
         try:
             return read(written).isoformat()
@@ -191,8 +307,11 @@ def _moment(one: Any, field: str) -> str:
 
 
 def _iso(value: object) -> str:
+    written = _text(value)
     try:
-        return dt.datetime.fromisoformat(_text(value)).isoformat()
+        if len(written) == len("2024-01-31"):
+            return dt.date.fromisoformat(written).isoformat()
+        return dt.datetime.fromisoformat(written).isoformat()
     except ValueError:
         return ""
 
@@ -207,17 +326,5 @@ def _join(base: str, link: object) -> str:
         return ""
 
 
-def _as_html(text: str) -> str:
-    paragraphs: Sequence[str] = text.split("\n\n")
-    escaped = (
-        p.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for p in paragraphs
-    )
-    return "".join(f"<p>{p}</p>" for p in escaped if p.strip())
-
-
 def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _digest(*parts: str) -> str:
-    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.document import document_of
-from bot.sources.feed.entries import Content, Entry, content_of
-from bot.sources.feed.web import Page, Web
+from bot.sources.feed.entries import Content, Entry, Medium, content_of
+from bot.sources.feed.identity import assign, missing
+from bot.sources.feed.web import Page, RefusedError, Web
 from bot.sources.tree import too_large
+
+log = logging.getLogger(__name__)
 
 # A feed holds the newest entries only; what it held before is kept. This many come near no
 # blog, and a feed that makes up new ones each time shall not fill the disk.
 MOST_ENTRIES = 20_000
+MOST_WITHDRAWN = 1000
+# Where the numbers of paths begin: newer entries count down from here.
+FIRST_NUMBER = 5_000_000
+
+# The pages of older entries that are asked for once, before the first index.
+MOST_PAGES = 50
+MOST_SECONDS_FOR_PAGES = 120.0
+
+# A copy from a cache, or a site that is being built, lacks a post for less than this.
+SECONDS_UNTIL_WITHDRAWN = 600
+SECONDS_TO_WAIT = 600
+SECONDS_WHEN_GONE = 24 * 3600
+MOST_SECONDS_TO_WAIT = 24 * 3600
 
 
 class FeedFile(NamedTuple):
@@ -49,16 +67,28 @@ class Archive:
 
     Attributes:
         entries: every entry that was seen and not taken back, by the path of its post.
+        withdrawn: those that were taken back, so that one that returns is the post it was.
         order: paths of those that the feed held the last time, in its order.
+        absent: Unix seconds of the look that first missed an entry, by its path.
+        shared_ids: ids that have told none of several entries.
         since: Unix seconds of the fetch that last brought something new.
         site: address of the blog, or empty.
+        moved: where the feed has moved for good, or empty.
+        wait_until: Unix seconds before which its host asks not to be asked.
+        is_gone: whether its host says that it is gone for good.
         etag, modified: what to ask with the next time.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    withdrawn: dict[str, Entry] = field(default_factory=dict)
     order: tuple[str, ...] = ()
+    absent: dict[str, int] = field(default_factory=dict)
+    shared_ids: tuple[str, ...] = ()
     since: int = 0
     site: str = ""
+    moved: str = ""
+    wait_until: int = 0
+    is_gone: bool = False
     etag: str = ""
     modified: str = ""
 
@@ -99,31 +129,120 @@ class Feed:
         Raises:
             SourceError: it cannot be fetched, or is no feed, or is empty.
         """
-        kept = self._archive or self._read()
+        before = self._archive or self._read()
         try:
-            page = self._web.fetch(self._address.url, etag=kept.etag, modified=kept.modified)
-            if page is not None:
-                kept = self._take(kept, content_of(page), page)
+            archive = self._look(before)
         except SourceError as error:
             raise SourceError(f"{self._address}: {error.reason}", error.hint) from error
-        self._archive = kept
-        return self._snapshot(kept)
+        if archive != before:
+            self._write(archive)
+        self._archive = archive
+        return self._snapshot(archive)
 
-    def _take(self, before: Archive, content: Content, page: Page) -> Archive:
-        """What is known after a fetch, written down."""
+    def _look(self, before: Archive) -> Archive:
+        """What is known after asking the host, if it may be asked."""
+        now = int(self._clock())
+        if now < before.wait_until <= now + MOST_SECONDS_TO_WAIT:
+            raise _waiting(before)
+        try:
+            page = self._fetch(before)
+        except RefusedError as error:
+            waits = error.status == HTTPStatus.TOO_MANY_REQUESTS or error.wait is not None
+            is_gone = error.status == HTTPStatus.GONE
+            if not waits and not is_gone:
+                raise
+            seconds = SECONDS_WHEN_GONE if is_gone else error.wait or SECONDS_TO_WAIT
+            until = now + int(min(seconds, MOST_SECONDS_TO_WAIT))
+            self._archive = replace(before, wait_until=until, is_gone=is_gone)
+            self._write(self._archive)
+            raise _waiting(self._archive) from error
+        before = replace(before, wait_until=0, is_gone=False)
+        if page is None:
+            return self._take_back(before, before.absent)
+        content = content_of(page)
         if not content.entries:
             raise SourceError("the feed has no entries", "Publish a post first.")
-        paths = paths_for(content.entries, before)
+        if not before.entries:
+            content = self._with_older(content)
+        return self._take(before, content, page)
+
+    def _fetch(self, before: Archive) -> Page | None:
+        if before.moved:
+            try:
+                return self._web.fetch(before.moved, etag=before.etag, modified=before.modified)
+            except SourceError as error:
+                if isinstance(error, RefusedError) and error.wait is not None:
+                    raise
+                log.info("%s is asked for at its old address again: %s", self._address, error)
+        return self._web.fetch(self._address.url, etag=before.etag, modified=before.modified)
+
+    def _with_older(self, content: Content) -> Content:
+        """The entries of the pages with older ones, too (RFC 5005), as far as they can be had."""
+        entries, seen, older = list(content.entries), set[str](), content.older
+        deadline = time.monotonic() + MOST_SECONDS_FOR_PAGES
+        shared = set(content.shared_ids)
+        while older and older not in seen and len(seen) < MOST_PAGES:
+            seen.add(older)
+            try:
+                page = self._web.fetch(older) if time.monotonic() < deadline else None
+                more = content_of(page) if page else Content(())
+            except SourceError as error:
+                log.info("%s: an older page is left out: %s", self._address, error)
+                break
+            known = {one.id or one for one in entries}
+            entries += [one for one in more.entries if (one.id or one) not in known]
+            shared |= more.shared_ids
+            older = more.older if len(entries) < MOST_ENTRIES else ""
+        return replace(content, entries=tuple(entries), shared_ids=frozenset(shared))
+
+    def _take(self, before: Archive, content: Content, page: Page) -> Archive:
+        """What is known after a fetch."""
+        shared = {*before.shared_ids, *content.shared_ids}
+        known = {**before.withdrawn, **before.entries}
+        found = assign(content.entries, known, shared)
+        paths = _paths(content.entries, found, before.entries)
         now = dict(zip(paths, content.entries, strict=True))
-        gone = withdrawn(before.order, paths)
-        older = {path: one for path, one in before.entries.items() if path not in gone | now.keys()}
+        older = {path: one for path, one in before.entries.items() if path not in now}
         entries = dict([*now.items(), *older.items()][:MOST_ENTRIES])
-        since = before.since
+        dates = {path: entry.date for path, entry in entries.items()}
+        was_there = list(dict.fromkeys([*before.order, *before.absent]))
+        absent = missing(was_there, paths, dates) & entries.keys()
+        clock = int(self._clock())
+        archive = Archive(
+            entries=entries,
+            withdrawn={path: one for path, one in before.withdrawn.items() if path not in now},
+            order=tuple(_with_absent(before.order, paths, absent)),
+            absent={path: before.absent.get(path, clock) for path in sorted(absent)},
+            shared_ids=tuple(sorted(shared)[:MOST_ENTRIES]),
+            since=before.since,
+            site=content.site,
+            moved=page.url if page.moved or before.moved == page.url else "",
+            etag=page.etag,
+            modified=page.modified,
+        )
         if entries != before.entries:
-            since = max(int(self._clock()), since + 1)
-        kept = Archive(entries, tuple(paths), since, content.site, page.etag, page.modified)
-        self._write(kept)
-        return kept
+            archive = replace(archive, since=max(clock, before.since + 1))
+        return self._take_back(archive, before.absent)
+
+    def _take_back(self, archive: Archive, absent: Mapping[str, int]) -> Archive:
+        """Withdraw what is missing for long enough, and was missing at an earlier look."""
+        clock = int(self._clock())
+        gone = {
+            path
+            for path, since in absent.items()
+            if path in archive.absent and clock - since >= SECONDS_UNTIL_WITHDRAWN
+        }
+        if not gone:
+            return archive
+        withdrawn = {**archive.withdrawn, **{path: archive.entries[path] for path in gone}}
+        return replace(
+            archive,
+            entries={path: one for path, one in archive.entries.items() if path not in gone},
+            withdrawn=dict(list(withdrawn.items())[-MOST_WITHDRAWN:]),
+            order=tuple(path for path in archive.order if path not in gone),
+            absent={path: since for path, since in archive.absent.items() if path not in gone},
+            since=max(clock, archive.since + 1),
+        )
 
     def _snapshot(self, kept: Archive) -> Snapshot:
         files: list[SourceFile] = []
@@ -146,8 +265,11 @@ class Feed:
         """What was written down, or nothing where that cannot be read."""
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))
-            entries = {path: _entry(one) for path, one in found["entries"].items()}
-            return Archive(**{**found, "entries": entries, "order": tuple(found["order"])})
+            for name in ("entries", "withdrawn"):
+                found[name] = {path: _entry(one) for path, one in found[name].items()}
+            for name in ("order", "shared_ids"):
+                found[name] = tuple(found[name])
+            return Archive(**found)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Archive()
 
@@ -164,44 +286,72 @@ class Feed:
             ) from error
 
 
-def paths_for(entries: Sequence[Entry], before: Archive) -> list[str]:
-    """The path of each entry's post: the one it had, also under another id with its old link."""
-    known = {one.id: path for path, one in before.entries.items()}
-    ids = {entry.id for entry in entries}
-    moved = {
-        _page(one.link): path
-        for path, one in before.entries.items()
-        if one.link and one.id not in ids
-    }
-    return [
-        known.get(entry.id) or moved.pop(_page(entry.link), None) or _path(entry.id)
-        for entry in entries
-    ]
+def _paths(
+    entries: Sequence[Entry], found: Mapping[int, str], before: Mapping[str, Entry]
+) -> list[str]:
+    """The path of each entry's post. New ones get paths that keep the feed's order.
 
-
-def _path(name: str) -> str:
-    return f"{blake2b(name.encode('utf-8', 'replace'), digest_size=10).hexdigest()}.md"
-
-
-def withdrawn(before: Sequence[str], now: Sequence[str]) -> set[str]:
-    """The posts that are missing from the midst of a feed, whose order is otherwise the same.
-
-    One that is missing at its end has only made room for newer ones.
+    Posts without a date are listed by path. What stands before the first known one comes
+    before all others, what stands behind the last comes after them.
     """
-    still = [path for path in before if path in set(now)]
-    if not still or still != [path for path in now if path in set(before)]:
-        return set()
-    return set(before[: before.index(still[-1])]) - set(still)
+    numbers = [int(path[:7]) for path in before if path[:7].isdigit()]
+    lowest = min(numbers, default=FIRST_NUMBER)
+    first = min(found, default=len(entries))
+    taken = set(before) | set(found.values())
+    paths: list[str] = []
+    place = f"{lowest:07}"
+    for number, entry in enumerate(entries):
+        if number in found:
+            path = found[number]
+            place = path[:7]
+        else:
+            name = blake2b(
+                f"{entry.id} {entry.link} {entry.title} {entry.html}".encode("utf-8", "replace"),
+                digest_size=8,
+            ).hexdigest()
+            if number < first:
+                place = f"{max(0, lowest - first + number):07}"
+            path = f"{place}-{number:04}-{name}.md"
+        while path in taken and number not in found:
+            path = f"{path.removesuffix('.md')}-.md"
+        taken.add(path)
+        paths.append(path)
+    return paths
 
 
-def _page(link: str) -> str:
-    """A link without what changes when a blog gets a certificate."""
-    parts = urlsplit(link)
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+def _with_absent(
+    before: Sequence[str], now: Sequence[str], absent: Collection[str]
+) -> Iterator[str]:
+    """The feed's order with those in it that may come back, where they stood."""
+    there = set(now)
+    waiting: dict[str, list[str]] = {}
+    last = ""
+    for path in before:
+        if path in there:
+            last = path
+        elif path in absent:
+            waiting.setdefault(last, []).append(path)
+    yield from waiting.get("", ())
+    for path in now:
+        yield path
+        yield from waiting.get(path, ())
+
+
+def _waiting(archive: Archive) -> SourceError:
+    """Why the host is not asked now."""
+    until = dt.datetime.fromtimestamp(archive.wait_until, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if archive.is_gone:
+        return SourceError(
+            f"its host says that the feed is gone for good (410); it is asked again at {until}",
+            "Set SLASHPOST_POSTS to where the blog is now.",
+        )
+    return SourceError(f"its host asks to be left alone until {until}")
 
 
 def _entry(one: dict[str, Any]) -> Entry:
-    return Entry(**{**one, "tags": tuple(one["tags"]), "authors": tuple(one["authors"])})
+    media = tuple(Medium(**medium) for medium in one["media"])
+    lists = {"tags": tuple(one["tags"]), "authors": tuple(one["authors"]), "media": media}
+    return Entry(**{**one, **lists})
 
 
 def _stamp(data: bytes) -> int:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import re
 import socket
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from bot.blog.errors import SourceError
 
@@ -20,6 +24,7 @@ MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
 MOST_REDIRECTS = 5
 CHUNK_BYTES = 65_536
+PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 
 # What zlib calls a gzip header: https://docs.python.org/3/library/zlib.html#zlib.decompress
 GZIP = 16 + zlib.MAX_WBITS
@@ -38,6 +43,7 @@ class Page:
         url: where it was found in the end.
         content_type: as its host says, with the charset; or empty.
         etag, modified: what to ask with the next time, or empty.
+        moved: whether the host says that it is to be asked for there from now on.
     """
 
     body: bytes
@@ -45,6 +51,21 @@ class Page:
     content_type: str = ""
     etag: str = ""
     modified: str = ""
+    moved: bool = False
+
+
+class RefusedError(SourceError):
+    """The host answers with something else than a page.
+
+    Attributes:
+        status: of HTTP.
+        wait: seconds that the host asks to wait before it is asked again, or None.
+    """
+
+    def __init__(self, status: int, wait: float | None = None) -> None:
+        super().__init__(f"its host answers {status}")
+        self.status = status
+        self.wait = wait
 
 
 def is_public(address: Address) -> bool:
@@ -109,13 +130,15 @@ class Web:
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return None
             if response.status != HTTPStatus.OK:
-                raise SourceError(f"its host answers {response.status}")
+                wait = _seconds(response.headers.get("Retry-After", ""))
+                raise RefusedError(response.status, wait)
             return Page(
                 body=await self._body(response),
                 url=str(response.url),
                 content_type=response.headers.get("Content-Type", ""),
                 etag=response.headers.get("ETag", ""),
                 modified=response.headers.get("Last-Modified", ""),
+                moved=_is_moved([one.status for one in response.history], url, response.url),
             )
 
     def _socket(self, found: tuple[Any, ...]) -> socket.socket:
@@ -152,6 +175,23 @@ class Web:
             raise SourceError("it ends too early")
 
 
+def _is_moved(statuses: list[int], asked: str, found: URL) -> bool:
+    """Whether a page has moved for good, and no less safely than it was asked for."""
+    is_permanent = bool(statuses) and {*statuses} <= PERMANENT
+    return is_permanent and (found.scheme == "https" or not asked.startswith("https:"))
+
+
+def _seconds(retry_after: str) -> float | None:
+    """What a host says about when to ask again: seconds, or a date."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after[:9])
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())
+
+
 class PrivateAddressError(OSError):
     """A name stands for a place that is not on the public web."""
 
@@ -169,4 +209,4 @@ def cause_of(error: Exception) -> str:
         return cause.strerror or str(cause)
     if isinstance(error, zlib.error):
         return "its compression is damaged"
-    return str(error) or type(error).__name__
+    return re.sub(r"https?://\S+", "its address", str(error)) or type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -119,7 +120,7 @@ class Remote:
             raise _NoHeadError("its HEAD names no branch")
         if head is None:
             raise SourceError(
-                f"{self._address.url} has no branch {branch}",
+                f"{self._address} has no branch {branch}",
                 "Name another after the #, or none for the main one.",
             )
         return head
@@ -150,8 +151,8 @@ class Remote:
         )
         try:
             yield client
-        except Exception as error:
-            raise self._explained(error) from error
+        except Exception as error:  # noqa: BLE001 - a broken pack makes dulwich raise anything
+            raise self._explained(error) from None  # it may quote the address
         finally:
             client.close()
 
@@ -199,22 +200,20 @@ class Remote:
                 hint = (
                     "See whether SLASHPOST_POSTS_TOKEN may read the repository, and is still valid."
                 )
-                return SourceError(f"{address.url} does not accept the token", hint)
+                return SourceError(f"{address} does not accept the token", hint)
             return SourceError(
-                f"{address.url} does not exist, or is private",
+                f"{address} does not exist, or is private",
                 "For a private repository, set SLASHPOST_POSTS_TOKEN to a token that may read it.",
             )
         if isinstance(error, NotGitRepository):
             return SourceError(
-                f"{address.url} is no git repository, or is private", "Check the address."
+                f"{address} is no git repository, or is private", "Check the address."
             )
         is_told = isinstance(
             error, GitProtocolError | PackError | OSError | urllib3.exceptions.HTTPError
         )
         kind = SourceError if is_told else UnreadableError
-        return kind(
-            f"{address.url} cannot be fetched ({cause_of(error)})", "It is tried again later."
-        )
+        return kind(f"{address} cannot be fetched ({cause_of(error)})", "It is tried again later.")
 
 
 def cause_of(error: Exception) -> str:
@@ -222,11 +221,16 @@ def cause_of(error: Exception) -> str:
     cause = error.__cause__ or error
     if isinstance(cause, urllib3.exceptions.MaxRetryError) and cause.reason:
         cause = cause.reason
+    is_told = isinstance(
+        cause, urllib3.exceptions.HTTPError | GitProtocolError | PackError | OSError
+    )
+    if not is_told or not str(cause):
+        return f"what it sends is damaged: {type(cause).__name__}"
+    text = str(cause)
     if isinstance(cause, urllib3.exceptions.HTTPError):
-        return str(cause).rpartition(": ")[2]
-    if isinstance(cause, GitProtocolError | PackError | OSError) and str(cause):
-        return str(cause)
-    return f"what it sends is damaged: {type(cause).__name__}"
+        text = text.rpartition(": ")[2]
+    # Libraries quote the address that they asked for, whole or in part.
+    return re.sub(r"https?://\S+|\S*/(?:info/refs|git-upload-pack)\S*", "its address", text)
 
 
 class Connections(urllib3.PoolManager):
@@ -235,7 +239,8 @@ class Connections(urllib3.PoolManager):
     def __init__(self) -> None:
         super().__init__(
             timeout=urllib3.Timeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_READ),
-            retries=urllib3.Retry(connect=1, read=0, redirect=MOST_REDIRECTS, other=0),
+            # A connection that is tried again is logged, with the whole address.
+            retries=urllib3.Retry(connect=0, read=0, redirect=MOST_REDIRECTS, other=0),
         )
         self._answers: list[urllib3.BaseHTTPResponse] = []
 

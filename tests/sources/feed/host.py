@@ -21,6 +21,7 @@ class Host(ThreadingHTTPServer):
         self.content_type = "application/atom+xml; charset=utf-8"
         self.etag = ""
         self.modified = ""
+        self.pages: dict[str, bytes] = {}
         self.requests: list[dict[str, str]] = []
         self.stopped = threading.Event()
 
@@ -95,6 +96,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def gone(self, _query: str) -> None:
         self.send_error(410)
+
+    def older(self, _query: str) -> None:
+        self.answer(self.server.pages["older"])
+
+    def busy(self, query: str) -> None:
+        self.send_response(429)
+        if query:
+            self.send_header("Retry-After", query)
+        self.end_headers()
+
+    def moved(self, query: str) -> None:
+        self.send_response(301)
+        self.send_header("Location", query)
+        self.end_headers()
 
     def elsewhere(self, query: str) -> None:
         self.send_response(302)

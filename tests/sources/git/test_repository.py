@@ -150,7 +150,7 @@ def test_the_posts_of_a_folder_with_the_site_around_it(blog: Blog, visitor: Visi
     assert snapshot.site_files == {"../../site.conf": "url = here", "../data.json": "{}"}
     assert snapshot.markers == {"../../site.conf"}
     assert snapshot.inside == PurePosixPath("content/posts")
-    assert snapshot.name == f"{visitor.host.url}#:content/posts"
+    assert snapshot.name == str(RepositoryAddress(visitor.host.url, None, "content/posts"))
 
 
 @pytest.mark.parametrize(
