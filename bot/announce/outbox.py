@@ -380,6 +380,13 @@ class Outbox:
                 f" AND {_REACHABLE}"
             )
 
+    async def release_all(self) -> None:
+        """End all leases; a worker that still has one is turned away."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                "UPDATE subscriptions SET owner = NULL, turn_until = 0 WHERE owner IS NOT NULL"
+            )
+
     async def forget_times(self) -> None:
         """Let everything be tried now, since the clock by which it was put off went back."""
         async with self._database.transaction() as transaction:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bot.blog.background import supervised
@@ -16,6 +17,9 @@ from bot.settings import Settings
 from bot.state import copies
 from bot.state.replica import Replica
 from bot.state.sqlite import SQLite
+
+if sys.platform != "win32":
+    import fcntl
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,11 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
             )
         else:
             if path is not None:
+                if stack.enter_context(_alone(path)):
+                    # Whoever held leases was killed: nobody else uses the file.
+                    await state.outbox.release_all()
+                else:
+                    log.warning("Another process uses %s: stop one of the two", path)
                 await stack.enter_async_context(
                     supervised(lambda: _watch(path, state, again), name="watch the state")
                 )
@@ -58,6 +67,21 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
                     supervised(lambda: _copy_daily(path), name="copy the state daily")
                 )
         yield state
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[bool]:
+    """Whether no other process of this machine uses the file; none can begin to, then."""
+    if sys.platform == "win32":  # it has no such locks
+        yield False
+        return
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 async def _replica(settings: Settings) -> Replica | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateDamaged, StateUnavailable
 from bot.serve import state_file
@@ -149,3 +150,21 @@ async def test_damage_met_while_running_is_no_fault_of_ours(tmp_path: Path) -> N
         change(path, data[:4096] + b"\xff" * (len(data) - 4096))
         with pytest.raises(StateUnavailable):
             await state.ledger.posts()
+
+
+async def test_the_leases_of_a_killed_process_are_over_when_the_next_one_starts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, again = tmp_path / "state.db", asyncio.Event()
+    await fill(path, 1, 2)
+    assigned = [Assignment("d" * 20, "c1", ("a",))]
+    post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", shown_digest="s")
+    revision = Revision(posts=[post], assignments=assigned)
+    async with State.open(path) as killed:
+        await killed.ledger.revise("1", "killed", lambda _: revision)
+        assert await killed.outbox.claim("killed", 0, 30) is not None
+        async with open_state(settings(path), again) as state:
+            assert await state.outbox.claim("next", 0, 30) is not None
+            async with open_state(settings(path), again) as second:
+                assert await second.outbox.claim("second", 0, 30) is None
+    assert caplog.text.count("Another process uses") == 1
