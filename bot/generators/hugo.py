@@ -133,8 +133,6 @@ class Hugo(Generator):
         # Where the generator is only a guess, an `index.md` may be a section's start page.
         self._bundles = self._found_bundles() if self.is_certain else frozenset()
 
-    # What a file's place says.
-
     def content(self, place: str) -> str:
         """The place below its content folder."""
         return self._below_content(place)[0]
@@ -200,8 +198,6 @@ class Hugo(Generator):
             for folder, _, name in folders
             if folder and _LEAF.fullmatch(name) and self.content(f"{folder}/")
         )
-
-    # Links.
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``url``: with a ``/`` in front for the whole site, without for its language."""
@@ -303,8 +299,6 @@ class Hugo(Generator):
     def _urlized(self, piece: str) -> str:
         return slugs.hugo(piece, lower=self._lower)
 
-    # The configuration.
-
     def _known_languages(self) -> dict[str, Language]:
         configured = config.mapping_at(self._config, "languages")
         listed = self._config.get("disablelanguages")
@@ -321,14 +315,9 @@ class Hugo(Generator):
         }
         if found or self._config:
             return found
-        places = [self.content_guess(place) for place in self.files.places]
+        places = [paths.below_first(place, [self._content]) for place in self.files.places]
         tags = languages.suffixes(places) | {tag.lower() for tag in languages.folders(places)}
         return {tag: Language(tag) for tag in sorted(tags)}
-
-    def content_guess(self, place: str) -> str:
-        """The place below ``content``, for a site whose configuration is not at hand."""
-        inside = paths.below(place, self._content)
-        return place if inside is None else inside
 
     def _main_language(self) -> str | None:
         configured = config.text_at(self._config, "defaultcontentlanguage")
@@ -357,17 +346,8 @@ def _configuration(files: SiteFolder) -> dict[str, object]:
             if keys[0] not in {"hugo", "config"}:
                 for key in reversed(keys):
                     values = {key.lower(): values}
-            merged = _merged(merged, values)
+            merged = config.merged(merged, values)
     return merged
-
-
-def _merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    result = dict(under)
-    for key, value in over.items():
-        old = result.get(key)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        result[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
-    return result
 
 
 def _real_url(url: str | None) -> str | None:

@@ -93,3 +93,13 @@ def mapping_at(config: Mapping[str, object], *keys: str) -> Mapping[str, object]
             return {}
         value = value.get(key)
     return value if isinstance(value, Mapping) else {}
+
+
+def merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """Both mappings in one, the second one's values winning, level by level."""
+    result = dict(under)
+    for key, value in over.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(old, value) if both else value  # type: ignore[arg-type]
+    return result
