@@ -1,6 +1,8 @@
 # The bot with its posts, indexed while the image is built. Reading: docs/image.md
 
-FROM python:3.13-slim AS base
+# `make base-digest` looks up what is newest: --build-arg BASE=python:3.13-slim@sha256:… pins it.
+ARG BASE=python:3.13-slim
+FROM $BASE AS base
 # How the posts are read. Baked in, so that the index that is made here fits when the bot starts.
 ARG SLASHPOST_POSTS=/app/posts
 ARG SLASHPOST_SITE_URL=
@@ -49,6 +51,9 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash venv bot
 # The folder with the posts, or the whole site.
 ARG POSTS=posts
 COPY $POSTS posts
+# An ignore file of somebody's own may let them through.
+RUN found=$(find posts '(' -name .git -o -name '.env*' ')') \
+    && if [ -n "$found" ]; then echo "Take out of the posts what holds secrets: $found" >&2; exit 1; fi
 # The index knows a file by its time, of which a layer keeps only the seconds; and the newest
 # time tells an older image of the posts from a newer one (docs/announcements.md). What SQLite
 # leaves beside the index is empty, and needed again only by who could write it.

@@ -11,7 +11,7 @@ bin := .venv/bin
 options := $(if $(filter file,$(origin POSTS)),,--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests fuzz announce-test ask-test image-test format lock messages clean
+.PHONY: help run test lint types tests fuzz announce-test ask-test image-test format lock messages base-digest audit sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -90,5 +90,19 @@ messages: .venv/ready ## Bring the translations up to date with the code, and co
 	  --domain slashpost --input-file .venv/slashpost.pot --output-dir bot/chat/locale
 	$(bin)/pybabel --quiet compile --domain slashpost --directory bot/chat/locale
 
+base-digest: ## Look up the digest to pin the image's base by: --build-arg BASE=python:3.13-slim@sha256:…
+	docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}'
+
+audit: ## Look for known faults in the locked packages
+	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --disable-pip --require-hashes -r requirements-extras.lock
+
+sbom: ## Write sbom.json: the packages of the image with their licences, as CycloneDX
+	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom
+	@$(PYTHON) -m venv --without-pip --clear .venv-sbom
+	@.venv-audit/bin/pip --python .venv-sbom/bin/python install --quiet --disable-pip-version-check \
+	  --only-binary :all: --require-hashes -r requirements-extras.lock
+	.venv-audit/bin/cyclonedx-py environment .venv-sbom/bin/python --output-reproducible -o sbom.json
+
 clean: ## Remove everything that these commands made
-	rm -rf .venv .slashpost .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-audit .venv-sbom sbom.json .slashpost .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from typing import Any, TextIO
 
 from structlog import dev
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 UNLOGGED = frozenset({"ask", "AskedFurther"})
 # Where a record holds the usage that it reports; USAGE is the one during which it was made.
 REPORTED = "reported"
+# What JSON leaves as it is, and terminals or editors obey.
+CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def log_to(
@@ -68,6 +71,7 @@ class LineFormatter(logging.Formatter):
     def __init__(self, secrets: Secrets, *, as_json: bool, colours: bool = False) -> None:
         super().__init__()
         self._secrets = secrets
+        self._as_json = as_json
         self._render: Processor
         if as_json:
             self._message = "message"
@@ -101,7 +105,24 @@ class LineFormatter(logging.Formatter):
         if record.exc_info:
             trace = self.formatException(record.exc_info)
             event["exception"] = self._secrets.hide(trace, typed)
+        if self._as_json:
+            return CONTROLS.sub(_escape_json, str(self._render(None, event["level"], event)))
+        for name, value in event.items():
+            if isinstance(value, str):
+                lines = value.split("\n") if name == "exception" else [value]
+                event[name] = "\n".join(map(escape_controls, lines))
         return str(self._render(None, event["level"], event))
+
+
+def escape_controls(text: str) -> str:
+    """``text`` with what moves a terminal's cursor, or a reader's eye, written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _escape_json(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def place_of(usage: Usage) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from bot.blog.background import supervised
 from bot.blog.errors import SettingError, StateUnavailable
@@ -65,6 +67,26 @@ class Replica:
             )
         return cls(program, path, url)
 
+    def _options(self) -> tuple[str, ...]:
+        """Name the file and its copy where the list of processes does not show them."""
+        config = self._path.with_name(f"{self._path.name}-litestream.yml")
+        copy = {"path": str(self._path), "replica": {"url": self._url}}
+        config.unlink(missing_ok=True)
+        config.touch(mode=0o600)
+        config.write_text(json.dumps({"dbs": [copy]}), encoding="utf-8")  # which is YAML, too
+        return ("-no-expand-env", "-config", str(config))
+
+    def _redact(self, output: bytes) -> str:
+        """What Litestream says, without what its address may keep secret."""
+        text = output.decode(errors="replace").strip()
+        parts = urlsplit(self._url)
+        user, query = parts.netloc.rpartition("@")[0], parts.query
+        password = user.partition(":")[2]
+        for secret in (self._url, user, password, unquote(password), query):
+            if secret:
+                text = text.replace(secret, "[hidden]")
+        return text
+
     async def restore(self) -> bool:
         """Bring the file back if it is missing and there is a copy; whether that was so.
 
@@ -75,7 +97,8 @@ class Replica:
             return False
         self._path.parent.mkdir(parents=True, exist_ok=True)
         process = await asyncio.create_subprocess_exec(
-            self._program, "restore", "-if-replica-exists", "-o", str(self._path), self._url,
+            self._program, "restore", *self._options(), "-if-replica-exists", "-o", str(self._path),
+            str(self._path),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -90,7 +113,7 @@ class Replica:
                 process.kill()
                 await process.wait()
         if process.returncode:
-            last = output.decode(errors="replace").strip().rpartition("\n")[2]
+            last = self._redact(output).rpartition("\n")[2]
             raise StateUnavailable(
                 f"{self._path}: cannot be restored ({last})",
                 f"Look at {VARIABLE}, and at the keys that Litestream needs for it.",
@@ -112,7 +135,7 @@ class Replica:
         """Run Litestream until it ends, and log what it says."""
         process = await asyncio.create_subprocess_exec(
             "sh", "-c", TIED, "sh",
-            self._program, "replicate", "-log-level", "warn", str(self._path), self._url,
+            self._program, "replicate", *self._options(), "-log-level", "warn",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -122,7 +145,7 @@ class Replica:
         assert process.stdout is not None
         try:
             async for line in process.stdout:
-                log.warning("Litestream: %s", line.decode(errors="replace").strip())
+                log.warning("Litestream: %s", self._redact(line))
             log.warning("Litestream ended: the state is not copied for some seconds")
         finally:
             process.stdin.close()

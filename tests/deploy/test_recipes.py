@@ -59,12 +59,18 @@ COMPOSE_KEYS = table(
     services={"type": "object", "additionalProperties": SERVICE_KEYS},
     volumes={"type": "object", "additionalProperties": {"type": "null"}},
 )
+# A checkout leaves no token behind, which the image would hold.
+INPUTS = {
+    "type": "object",
+    "properties": {"persist-credentials": {"const": False}},
+    "additionalProperties": {"type": "string"},
+}
 STEP = table(
-    uses={"type": "string", "pattern": r"^[\w.-]+(/[\w.-]+)+@[\w.]+$"},
+    uses={"type": "string", "pattern": r"^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}$"},
     name=TEXT,
     run=TEXT,
     env=STRINGS,
-    **{"with": STRINGS},  # type: ignore[arg-type] # a word of Python's
+    **{"with": INPUTS},  # type: ignore[arg-type] # a word of Python's
 )
 # https://docs.github.com/actions/reference/workflow-syntax-for-github-actions
 WORKFLOW_KEYS = table(
@@ -189,6 +195,12 @@ class TestPush:
         assert "fly deploy --ha=false" in README
         assert "/healthz" in commands
         assert "python -m bot check" in commands
+
+    @pytest.mark.parametrize("text", [WORKFLOW, *snippets("yaml")])
+    def test_no_checkout_leaves_a_token_behind(self, text: str) -> None:
+        for part in text.split("uses: ")[1:]:
+            if part.startswith("actions/checkout"):
+                assert "persist-credentials: false" in part
 
     def test_no_secret_is_printed(self) -> None:
         for jobs in (workflow(WORKFLOW)["jobs"], workflow(WAKE)["jobs"]):

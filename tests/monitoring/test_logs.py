@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from structlog.contextvars import bound_contextvars
 
@@ -163,3 +163,29 @@ def test_text_has_traces_below_the_line() -> None:
     except ZeroDivisionError:
         text = LineFormatter(SECRETS, as_json=False).format(record("Failed"))
     assert text.splitlines()[-1] == "ZeroDivisionError: division by zero"
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\n2026-01-01 [info] all is well\x9b31m\u202e"
+
+
+@given(text=st.text(), as_json=st.booleans())
+@example(text=HOSTILE, as_json=True)
+@example(text=HOSTILE, as_json=False)
+def test_no_line_of_the_log_moves_a_cursor(text: str, as_json: bool) -> None:
+    form = LineFormatter(SECRETS, as_json=as_json)
+    with bound_contextvars(request_id=text):
+        written = form.format(record("The host says: %s", text))
+    written = written.encode(errors="replace").decode()
+    assert not any(character in written for character in map(chr, (*range(32), *range(127, 160))))
+    assert "\u202e" not in written
+    if as_json and text.isprintable():
+        assert json.loads(written)["message"].endswith(text)
+
+
+def test_a_trace_keeps_its_lines_and_nothing_else() -> None:
+    try:
+        int(HOSTILE)
+    except ValueError:
+        written = LineFormatter(SECRETS, as_json=False).format(record("Failed: %s", HOSTILE))
+    assert "Traceback" in written
+    assert not any(character in written for character in "\x1b\x07\x9b\u202e")

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,35 @@ def copying(path: Path) -> list[str]:
                 command = (entry / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if b"replicate" in command and str(path).encode() in command:
+            if b"replicate" in command and f"{path}-litestream.yml".encode() in command:
                 found.append(entry.name)
+    return found
+
+
+async def test_the_address_is_in_no_list_of_processes_and_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    url = "sftp://ada:PASSW0RD%21@127.0.0.1:1/copy?key=K3Y"
+    with pytest.raises(StateUnavailable) as caught:
+        await Replica.find(path, url).restore()
+    assert not any(secret in str(caught.value) for secret in ("PASSW0RD", "K3Y"))
+    replica = Replica.find(path, url)
+    async with State.open(path), replica.kept():
+        await until(lambda: bool(copying(path)))
+        assert not any(secret in command_lines() for secret in ("PASSW0RD", "K3Y"))
+    assert all(mode & 0o077 == 0 for mode in modes(tmp_path, "*-litestream.yml"))
+
+
+def command_lines() -> str:
+    """Of all processes."""
+    lines = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            lines.append((entry / "cmdline").read_bytes().decode(errors="replace"))
+    return "\n".join(lines)
+
+
+def modes(folder: Path, pattern: str) -> list[int]:
+    """Of files, of which there must be some."""
+    found = [path.stat().st_mode for path in folder.glob(pattern)]
+    assert found
     return found
