@@ -132,6 +132,19 @@ async def test_gits_date_does_not_make_a_page_a_post(blog: Blog, host: Host, hom
     assert left == {"stray.md": "a page: it has neither date nor title"}
 
 
+async def test_a_post_that_git_lfs_keeps_elsewhere_is_told(
+    blog: Blog, host: Host, home: Path
+) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d' * 32}\nsize 12345\n"
+    blog.push({"content/posts/2024-01-05-hello.md": pointer})
+    async with app_for(host, home) as app:
+        await app.sync()
+        assert await titles(app) == ["Two", "One"]
+        (problem,) = (await app.library.status()).problems
+        assert (problem.path, problem.line) == ("2024-01-05-hello.md", 1)
+        assert "Git LFS pointer" in problem.reason
+
+
 async def test_two_folders_of_a_repository_do_not_mix(blog: Blog, host: Host, home: Path) -> None:
     blog.push({"notes/a.md": "# A note\n"}, when=1_705_500_000)
     async with app_for(host, home) as app:

@@ -51,6 +51,10 @@ IMAGE = re.compile(r"\S*[./]\S*|\S.*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)"
 DEEPEST = 3
 
 
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+
+
 def understand(
     path: str,
     data: bytes,
@@ -144,8 +148,15 @@ def decode(data: bytes) -> str:
     r"""Return a file's text with ``\n`` line ends and without a byte order mark.
 
     Raises:
-        FrontMatterError: it is not UTF-8, or holds a NUL byte, which no text does.
+        FrontMatterError: it is not UTF-8, or holds a NUL byte, which no text does; or it only
+            points to a file that Git LFS keeps elsewhere.
     """
+    if data.startswith(LFS_POINTER):
+        raise FrontMatterError(
+            "It is a Git LFS pointer, not the post that it stands for",
+            "Run git lfs pull; or take Markdown out of .gitattributes, for posts in a repository.",
+            1,
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

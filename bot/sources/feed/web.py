@@ -30,6 +30,8 @@ PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 GZIP = 16 + zlib.MAX_WBITS
 # Where IPv6 networks keep the whole of IPv4: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # https://www.rfc-editor.org/rfc/rfc8215
+IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -72,8 +74,10 @@ def is_public(address: Address) -> bool:
     """Whether an address is one of the public web: not this machine, nor its network's."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
+        if address in NAT64 or address in IPV4_COMPATIBLE:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if address.is_site_local or address in LOCAL_NAT64:
+            return False
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast

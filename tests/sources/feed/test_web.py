@@ -151,6 +151,9 @@ def test_a_name_may_not_change_its_mind(host: Host, monkeypatch: pytest.MonkeyPa
         ("fc00::1", False),
         ("fdaa::3", False),
         ("ff02::1", False),
+        ("fec0::1", False),
+        ("::7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
