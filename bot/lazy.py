@@ -35,6 +35,7 @@ LAZY = (
     "bot.chat.views.sharing",
     "bot.chat.views.tag_list",
     "bot.index.finder",
+    "bot.index.query",
     "bot.index.updater",
     "bot.rendering.page",
     "bot.rendering.renderer",

@@ -22,7 +22,7 @@ from bot.cli.options import (
     settings_options,
 )
 from bot.cli.running import ask, sync_with_bar, with_app
-from bot.index.query import Query
+from bot.index import query as queries
 from bot.serve.asker import build_asker
 from bot.serve.state import State
 from bot.settings import Settings, is_without_color, setting_of
@@ -159,7 +159,7 @@ def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: boo
 def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_json: bool) -> None:
     """Find posts that hold the words, best first."""
     words = " ".join(query)
-    if Query.of(words).is_empty:
+    if queries.Query.of(words).is_empty:
         raise SettingError(
             "QUERY",
             f"there is no word to look for in {words!r}",
