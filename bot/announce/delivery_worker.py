@@ -47,6 +47,9 @@ CHANGE_AGAIN = 60.0
 CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 # A search goes through thousands of messages, with Discord's limits on the way.
 FIND_SECONDS = 120.0
+# After so many failures to list a channel's messages, which at some channels fail for good, what
+# nobody can have sent is sent all the same.
+MOST_READS = 3
 # After a refusal, which during an outage may be for everything.
 REFUSED_AGAIN, LET_OTHERS_PASS = 60.0, 600.0
 # The part of a lease that requests may use; the rest is for recording their results.
@@ -75,6 +78,8 @@ class Services:
         generation: of the posts, as from ``Ledger.revise``.
         is_outdated: whether another machine has newer posts.
         refusals: when a delivery was first refused, by its id.
+        unsent: of deliveries that this process took up and did not try to send, by id, how
+            often sending was begun.
         trouble: what hinders all announcements for now; or empty.
     """
 
@@ -87,6 +92,7 @@ class Services:
     unknown: dict[str, list[Announced]] = field(default_factory=dict)
     accepted: float = 0.0
     refusals: dict[str, float] = field(default_factory=dict)
+    unsent: dict[str, int] = field(default_factory=dict)
     trouble: str = ""
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     generation: int = 0
@@ -220,6 +226,7 @@ class DeliveryWorker:
             await self._close(delivery, "dropped")
             return
         to = self._to
+        self._services.unsent.pop(delivery.id, None)
         try:
             sent, message = await self._either(
                 delivery,
@@ -262,8 +269,18 @@ class DeliveryWorker:
             Whether there were any. What is left of the delivery, if anything is, comes next.
         """
         key, services = self._to.key, self._services
-        if delivery.attempts or key not in services.unknown:
-            services.unknown[key] = await self._read_history(delivery)
+        # Nobody has begun to send it, if nobody else has taken it up since.
+        is_unsent = delivery.attempts == services.unsent.pop(delivery.id, 0)
+        if is_unsent:
+            services.unsent[delivery.id] = delivery.attempts + 1
+        if not is_unsent or key not in services.unknown:
+            try:
+                services.unknown[key] = await self._read_history(delivery)
+            except TryLater as error:
+                if not is_unsent or delivery.attempts < MOST_READS:
+                    raise
+                log.warning("%s: its messages cannot be listed: %s", key, error.reason)
+                services.unknown[key] = []
         unknown = services.unknown[key]
         exact = next((each for each in unknown if each.is_of(delivery.id)), None)
         if exact is not None:

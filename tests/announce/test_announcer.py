@@ -12,6 +12,7 @@ from bot.announce.delivery import MessageRefused, NoAccess, TryLater
 from bot.announce.subscription import Pause, Subscription
 from tests.announce.channels import later
 from tests.announce.conftest import NEWS, TEXT, Stage
+from tests.wire.patience import PATIENCE
 
 DAY = 86_400.0
 
@@ -242,6 +243,12 @@ async def test_what_discord_never_takes_is_logged_and_holds_nothing_up(
     assert (await stage.state.outbox.backlog()).refused == 1
 
 
+async def until_sent(stage: Stage, messages: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(stage.discord.texts(TEXT.key)) < messages:  # noqa: ASYNC110 - the channel tells nobody
+            await asyncio.sleep(0.01)
+
+
 async def test_what_is_refused_together_with_everything_else_is_sent_later(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,9 +262,7 @@ async def test_what_is_refused_together_with_everything_else_is_sent_later(
         await announcer.idle(0.5)
         assert stage.discord.texts(TEXT.key) == []
         stage.discord.refuses = None
-        async with asyncio.timeout(5):
-            while len(stage.discord.texts(TEXT.key)) < 2:  # noqa: ASYNC110 - the channel tells nobody
-                await asyncio.sleep(0.01)
+        await until_sent(stage, 2)
     assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
     assert (await stage.state.outbox.backlog()).refused == 0
 
@@ -399,3 +404,31 @@ async def test_a_subscription_that_ends_takes_what_waits_along(stage: Stage) -> 
     stage.discord.before = lambda *_: None
     assert await stage.announce() == 0
     assert stage.discord.texts(TEXT.key) == []
+
+
+async def test_a_channel_whose_messages_cannot_be_listed_gets_what_nobody_has_sent(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.discord.before = lambda request, _: later() if request == "history" else None
+    stage.shelf.put("a.md", "Hello")
+    stage.shelf.put("b.md", "World")
+    announcer = stage.announcer()
+    async with announcer.running():
+        await announcer.notice()
+        await until_sent(stage, 2)
+    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
+    assert "c12: its messages cannot be listed: Too many requests" in caplog.text
+
+
+async def test_what_may_have_arrived_is_not_sent_again_where_nothing_can_be_listed(
+    stage: Stage,
+) -> None:
+    stage.discord.before = lambda request, _: later() if request == "history" else None
+    stage.discord.after = lambda request, _: later() if request == "send" else None
+    stage.shelf.put("a.md", "Hello")
+    assert await stage.announce() == 1
+    assert await stage.announce() == 1
+    assert stage.discord.texts(TEXT.key) == ["Hello"]
+    stage.discord.before = stage.discord.after = lambda *_: None
+    assert await stage.announce() == 0
+    assert stage.discord.texts(TEXT.key) == ["Hello"]
