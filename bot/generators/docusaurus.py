@@ -84,6 +84,12 @@ class Docusaurus(Generator):
         """The day in the file's name, also where the front matter differs."""
         return facts.name_date or super().day(facts)
 
+    def why_no_page(self, facts: PageFacts) -> str | None:
+        """Its plugins exclude ``_folder/`` by themselves."""
+        if any(name.startswith("_") for name in facts.path.split("/")[:-1]):
+            return "Docusaurus publishes no folder whose name begins with an underscore"
+        return None
+
     def own_link(self, facts: PageFacts) -> str | None:
         """``slug`` that begins with ``/``, below the blog's route."""
         own = text(facts, "slug")

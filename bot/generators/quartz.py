@@ -5,6 +5,8 @@ https://quartz.jzhao.xyz
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from bot.blog.dialect import Dialect
 from bot.generators.common import paths, slugs
 from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text
@@ -30,6 +32,7 @@ class Quartz(Generator):
         script = Script(files.script("quartz.config") or "")
         if base := script.value("baseUrl"):
             self.url = base if paths.is_absolute(base) else f"https://{base}"
+        self._ignored = script.values("ignorePatterns") or ["private", "templates"]
         locale = script.value("locale")
         self.language = locale
 
@@ -37,6 +40,14 @@ class Quartz(Generator):
         """The place below ``content``."""
         inside = paths.below(place, "content")
         return place if inside is None else inside
+
+    def why_no_page(self, facts: PageFacts) -> str | None:
+        """``ignorePatterns`` names folders and files, with ``*`` and ``**``."""
+        place = PurePosixPath(self.content(facts.path))
+        folders = [place, *place.parents][:-1]
+        if any(each.match(pattern.strip("/")) for each in folders for pattern in self._ignored):
+            return "the site's configuration ignores it"
+        return None
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, which Quartz keeps alive beside the note's path."""

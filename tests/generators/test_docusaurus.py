@@ -90,3 +90,9 @@ def test_covers_beside_the_post_are_renamed_by_the_build() -> None:
     post = facts(blog, "blog/2024-01-11-x/index.md")
     assert blog.image(post, "./cover.png") is None
     assert blog.image(post, "img/cover.png") == "/img/cover.png"
+
+
+def test_folders_with_an_underscore_are_not_published() -> None:
+    blog = site({"docusaurus.config.js": ""})
+    assert blog.why_no_page(facts(blog, "blog/_parts/2024-01-11-x.md")) is not None
+    assert blog.why_no_page(facts(blog, "blog/2024-01-11-x.md")) is None

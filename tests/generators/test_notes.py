@@ -48,3 +48,13 @@ def test_quartz_names_its_host_without_a_scheme() -> None:
 def test_a_plain_folder_inside_another_project_keeps_to_itself() -> None:
     blog = site({"x.md": ""}, "plain", inside="content/notes")
     assert blog.link(facts(blog, "x.md")) == "/x"
+
+
+def test_quartz_leaves_out_what_it_ignores() -> None:
+    config = "configuration: { ignorePatterns: ['secret', 'drafts/*.md', '*.tmp.md'] }"
+    blog = site({"quartz.config.ts": config})
+    ignored = ("content/a/secret/x.md", "content/drafts/y.md", "content/z.tmp.md")
+    assert all(blog.why_no_page(facts(blog, path)) for path in ignored)
+    assert blog.why_no_page(facts(blog, "content/private/x.md")) is None
+    plain = site({"quartz.config.ts": ""})
+    assert plain.why_no_page(facts(plain, "content/private/x.md")) is not None

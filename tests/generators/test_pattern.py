@@ -67,3 +67,9 @@ def test_a_wrong_pattern_is_refused_with_a_reason(pattern: str, reason: str) -> 
         Pattern(pattern)
     with pytest.raises(ValueError, match=re.escape(reason)):
         site(permalink=pattern)
+
+
+def test_month_and_day_may_lack_their_zero_and_a_slug_is_as_written() -> None:
+    blog = site(permalink="/{year}/{i_month}/{i_day}/{slug}/")
+    post = facts(blog, "2024-03-05-My_Post.md", date="2024-03-05")
+    assert blog.link(post) == "/2024/3/5/My_Post/"

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 
 from bot.generators.common import paths
 
-PLACEHOLDERS = ("year", "month", "day", "slug", "name", "path", "section", "folder", "category")
+PLACEHOLDERS = (
+    "year",
+    "month",
+    "i_month",
+    "day",
+    "i_day",
+    "slug",
+    "name",
+    "path",
+    "section",
+    "folder",
+    "category",
+)
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

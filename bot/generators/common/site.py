@@ -12,14 +12,14 @@ from urllib.parse import unquote
 from bot.blog.problem import Problem
 from bot.blog.source import Snapshot
 from bot.generators.common import detect, paths, slugs
-from bot.generators.common.generator import Generator, PageFacts, slug_of, text
+from bot.generators.common.generator import Generator, PageFacts, text
 from bot.generators.common.learned import RULE, LearnedLinks, learn
 from bot.generators.common.pattern import Pattern
 from bot.generators.common.registry import GENERATORS, site_folders
 from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 6
+RULES_VERSION = 7
 
 # How many posts are looked into to see what the site is like; enough to outvote odd ones.
 SAMPLE = 60
@@ -184,8 +184,10 @@ class Site:
         return {
             "year": f"{day.year:04d}" if day else None,
             "month": f"{day.month:02d}" if day else None,
+            "i_month": str(day.month) if day else None,
             "day": f"{day.day:02d}" if day else None,
-            "slug": slug_of(local, name),
+            "i_day": str(day.day) if day else None,
+            "slug": (text(local, "slug") or name).strip("/").rpartition("/")[2],
             "name": name if self._pattern else text(local, "slug") or name,
             "path": paths.without_index(paths.without_extension(path)),
             "section": self.rule.section(local.path),
