@@ -197,7 +197,11 @@ def _of_xml(page: Page) -> Content:
     try:
         # Not cleaned, since Discord gets text: that takes "<head>" out of a title about it.
         feed = feedparser.parse(
-            body, response_headers={"content-type": content_type}, sanitize_html=False
+            body,
+            response_headers={"content-type": content_type},
+            sanitize_html=False,
+            # Other relative links start from the post's own address, when it is read.
+            resolve_relative_uris=b"xml:base" in body,
         )
     except Exception as error:
         raise SourceError(f"it cannot be understood ({type(error).__name__})") from error

@@ -297,6 +297,15 @@ def test_any_text_is_read_in_time(unit: str) -> None:
     assert time.process_time() - before < 2
 
 
+@pytest.mark.parametrize("inside", ["<a>" * 100_000 + "</a>" * 100_000, "<b " * 300_000])
+def test_elements_without_end_are_read_in_time(inside: str) -> None:
+    item = f"<item><title>x</title><description>{inside}</description></item>"
+    body = f"<rss><channel>{item}</channel></rss>"
+    before = time.process_time()
+    content_of(page(body, "text/xml"))
+    assert time.process_time() - before < 4
+
+
 def test_older_pages_are_fetched_once(visitor: Visitor) -> None:
     host = visitor.host
     link = f"<link rel='next' href='{host.url('/older')}' xmlns='http://www.w3.org/2005/Atom'/>"
