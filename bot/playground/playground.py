@@ -21,6 +21,8 @@ try:
     from simcord._clock import Clock
     from simcord.backend.cdn import CDN_BASE
     from simcord.preview import Preview
+
+    from bot.playground.front import Front
 except ModuleNotFoundError as missing:
     raise SlashpostError("The playground is not installed", INSTALL) from missing
 
@@ -98,9 +100,9 @@ async def open_playground(
             channel, people = await furnish(env)
             pictures = Published(avatars(client, people), CDN_BASE, posts, folder, site_url)
             viewers = people[:-1]
-            async with env.preview(
-                channel, viewers=viewers, layout="channel", port=port
-            ) as preview:
+            page = env.preview(channel, viewers=viewers, layout="channel", port=port)
+            page._server = Front(page, port)  # noqa: SLF001 - it has no hook for a page of ours
+            async with page as preview:
                 # SimCord takes a mapping that is full from the start; a picture inside a post
                 # is known only once somebody reads it.
                 preview._explicit_assets = pictures  # type: ignore[assignment] # noqa: SLF001
@@ -135,8 +137,8 @@ async def furnish(
     """Make the channel, with a welcome and an answered ``/latest``.
 
     Returns:
-        The channel and those who are in it: the person at the browser, a friend who
-        shows what others see, and the host, an application that says the welcome.
+        The channel and those who are in it: the person at the browser, a member who
+        shows what others see and may do, and the host, an application that says the welcome.
     """
     server = env.create_guild(SERVER)
     channel = server.create_text_channel(CHANNEL, topic=TOPIC)
@@ -148,7 +150,7 @@ async def furnish(
         )
         for name, shown, bot in (
             ("you", "You", False),
-            ("friend", "A friend", False),
+            ("friend", "A member", False),
             ("playground", "Playground", True),
         )
     ]

@@ -218,6 +218,27 @@ def test_a_newcomer_finds_a_welcome_and_an_answer(person: Person, picture: Path)
     shoot(person.channel, picture / "playground.png", HEIGHT)
 
 
+def test_the_page_is_ours_and_holds_what_a_reader_needs(person: Person) -> None:
+    expect(person.page).to_have_title("Slashpost playground")
+    toolbar = person.page.locator("#toolbar")
+    expect(toolbar).to_contain_text("Slashpost")
+    expect(toolbar).not_to_contain_text("SimCord")
+    for tool in ("Messages", "Refresh preview", "Capture", "Inspector"):
+        expect(toolbar.get_by_text(tool, exact=False).first).to_be_hidden()
+    expect(person.page.get_by_text("Discord is simulated by SimCord.")).to_be_visible()
+    viewers = person.page.get_by_label("Viewing as")
+    expect(viewers.locator("option")).to_have_text(["You", "A member"])
+
+
+def test_a_new_answer_is_scrolled_into_view(person: Person) -> None:
+    for command in ("help", "about", "help"):
+        person.pick(command)
+        answer = person.send()
+        expect(answer).to_be_in_viewport()
+        person.page.locator("#channel-timeline").evaluate("it => { it.scrollTop = 0 }")
+        expect(answer).not_to_be_in_viewport()
+
+
 def test_a_reader_picks_a_tag_pages_and_opens_a_post(person: Person, picture: Path) -> None:
     person.pick("tags")
     tags = person.send()
