@@ -16,6 +16,9 @@ MAX_CHARACTERS = 3600
 MAX_BYTES = 9300
 # https://discord.com/developers/docs/components/reference#media-gallery
 MAX_PICTURES = 10
+# Media items of a message: Discord answered 500 to more than 64 of them:
+# https://github.com/discord/discord-api-docs/issues/7528
+MAX_MEDIA = 60
 # 40 components a message, nested ones counted; buttons and containers around a page need some.
 MAX_PARTS = 24
 # Characters of a last page that is not worth a click.
@@ -68,6 +71,7 @@ class _Draft:
     open: tuple[str, str] | None = None
     characters: int = 0
     size: int = 0
+    pictures: int = 0
 
     def cost(self, line: Line) -> tuple[int, int]:
         """Characters and bytes that a line adds at most, its fence's both ends included."""
@@ -157,7 +161,9 @@ class _Pager:
         for line in lines:
             self._charge(line)
             self._draft.add(line)
-        for note in notes:
+        for note in notes:  # more of them than one page holds go on at the end of the next
+            if not self._fits([note], note):
+                yield from self._turn()
             self._charge(note)
             self._draft.notes.append(note)
         if isinstance(part, Images):
@@ -202,13 +208,21 @@ class _Pager:
         self._draft.end_text()
         pictures = list(images.pictures)
         last = self._draft.parts[-1] if self._draft.parts else None
-        if isinstance(last, Images) and len(last.pictures) + len(pictures) <= MAX_PICTURES:
+        if (
+            isinstance(last, Images)
+            and len(last.pictures) + len(pictures) <= MAX_PICTURES
+            and self._draft.pictures + len(pictures) <= MAX_MEDIA
+        ):
             self._draft.parts[-1] = Images((*last.pictures, *pictures))
+            self._draft.pictures += len(pictures)
             return
         for start in range(0, len(pictures), MAX_PICTURES):
-            if len(self._draft.parts) >= MAX_PARTS - 1:
+            some = tuple(pictures[start : start + MAX_PICTURES])
+            full = self._draft.pictures + len(some) > MAX_MEDIA
+            if full or len(self._draft.parts) >= MAX_PARTS - 1:
                 yield from self._turn()
-            self._draft.parts.append(Images(tuple(pictures[start : start + MAX_PICTURES])))
+            self._draft.parts.append(Images(some))
+            self._draft.pictures += len(some)
 
     def _turn(self) -> Iterator[Page]:
         draft = self._draft

@@ -33,6 +33,10 @@ from bot.rendering.runs import split_lines, wrap
 TABLE_WIDTH = 60
 # A line longer than this is broken between words, so that every page can hold some.
 LINE_LENGTH = 1500
+# Characters of Discord's Markdown in one line, its marks and addresses included; and of text, where
+# a line is not broken any further for them.
+MAX_WRITTEN = 3100
+SHORTEST = 100
 
 # Outermost first.
 _MARKS = {
@@ -138,24 +142,34 @@ class Writer:
 
     def _lines(self, runs: tuple[Run, ...], prefix: str, *, space: bool = True) -> Iterator[Line]:
         for line in split_lines(runs):
-            for piece in wrap(line, LINE_LENGTH):
+            for piece, written in self._pieces(line, LINE_LENGTH):
                 notes = tuple(run.note for run in piece if run.note)
-                yield Line(
-                    prefix + escape_line_start(self.inline(piece)), prefix, notes=notes, space=space
-                )
+                yield Line(prefix + escape_line_start(written), prefix, notes=notes, space=space)
                 space = False
+
+    def _pieces(self, runs: tuple[Run, ...], length: int) -> Iterator[tuple[tuple[Run, ...], str]]:
+        """Break a line into pieces whose Markdown, addresses included, fits any page."""
+        for piece in wrap(runs, length):
+            written = self.inline(piece)
+            if len(written) <= MAX_WRITTEN:
+                yield piece, written
+            elif length > SHORTEST:
+                yield from self._pieces(piece, length // 2)
+            else:  # many links of a word or two, with addresses as long as a page
+                bare = tuple(replace(run, url=None) for run in piece)
+                yield bare, self.inline(bare)
 
     def _heading(self, heading: Heading, prefix: str) -> Iterator[Line]:
         runs = tuple(Run(" ") if run.text == "\n" else run for run in heading.runs)
-        first, *rest = wrap(runs, LINE_LENGTH // 2)
+        (first, _), *rest = self._pieces(runs, LINE_LENGTH // 2)
         notes = tuple(run.note for run in runs if run.note)
         if heading.level <= 3:  # noqa: PLR2004 — Discord knows three levels
             text = f"{'#' * heading.level} {self.inline(first)}"
         else:
             text = self.inline(_bold(first))
         yield Line(prefix + text, prefix, heading=heading.anchor, notes=notes, space=True)
-        for piece in rest:  # a heading as long as a paragraph goes on as one
-            yield Line(prefix + escape_line_start(self.inline(piece)), prefix)
+        for _, written in rest:  # a heading as long as a paragraph goes on as one
+            yield Line(prefix + escape_line_start(written), prefix)
 
     def _quote(self, quote: Quote, prefix: str) -> Iterator[Part]:
         # Discord quotes do not nest: an inner one is told apart by its indentation only.

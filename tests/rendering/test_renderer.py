@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generators.common.registry import GENERATORS
-from bot.rendering.page import MAX_PICTURES, Text
+from bot.rendering.page import MAX_PICTURES, Text, pictures_of
 from bot.rendering.renderer import Rendered, Renderer
 from bot.rendering.writer import Images
+
+# What took quadratic time in one parser or another, with the runs of blanks.
+HOSTILE = (
+    "[", "![", "^[", "[a](", "*a **a ", "<", "`", "> ", "- a\n", "<ul><li>", "<blockquote>",
+    "{{" + " " * 1500, "!!! a" + " " * 500, "[a]:" + " " * 500, "# a" + " " * 40_000 + "\n",
+    "_{{", '"{{', "highlight{{", "<b>x</b>", "https://a.example/b ", "a\n\n", "a\n: b\n",
+)  # fmt: skip
 
 
 def rendered(body: str, *, generator: str = "plain", path: str = "post.md") -> Rendered:
@@ -95,3 +105,56 @@ def test_a_formula_of_its_own_is_code_as_it_stands() -> None:
 
 def test_an_items_text_is_markdown_though_html_follows() -> None:
     assert text("- a _b_ `c`\n  <ol>\n  <li>x</li>\n  </ol>") == "- a *b* `c`\n  1. x"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "word[^1] " * 3 + "\n\n[^1]: " + "note " * 1200,
+        " ".join(f"word[^{n}]" for n in range(200))
+        + "\n\n"
+        + "\n".join(f"[^{n}]: {'note ' * 30}" for n in range(200)),
+        f"[text](https://example.org/{'a' * 6000}) after",
+        " ".join(f"[w](https://example.org/{'a' * 1900}{n})" for n in range(20)),
+        "# " + " ".join(f"[w](https://example.org/{'a' * 1900}{n})" for n in range(20)),
+        "- " + "*`" * 4000,
+        "| a | b |\n|-|-|\n" + f"| [w](https://example.org/{'a' * 1900}) | x |\n" * 5,
+    ],
+    ids=["long note", "many notes", "long link", "long links", "heading", "marks", "table"],
+)
+def test_what_is_larger_than_a_page_is_cut(body: str) -> None:
+    pages = rendered(body).pages
+    assert pages
+    for page in pages:
+        assert len(page.text) <= 4000, len(page.text)
+        assert len(page.text.encode()) <= 10_000
+
+
+def test_all_notes_are_shown_where_they_need_pages_of_their_own() -> None:
+    body = " ".join(f"w[^{n}]" for n in range(90)) + "\n\n"
+    pages = rendered(body + "\n".join(f"[^{n}]: note{n}. {'x ' * 60}" for n in range(90))).pages
+    whole = "\n".join(page.text for page in pages)
+    assert all(f"note{n}." in whole for n in range(90))
+
+
+def test_a_message_shows_no_more_pictures_than_discord_takes() -> None:
+    pages = rendered("\n".join(f"![p{n}](https://e.example/{n}.png)" for n in range(150))).pages
+    counts = [len(pictures_of(page)) for page in pages]
+    assert sum(counts) == 150
+    assert max(counts) <= 60
+
+
+def test_spaces_in_addresses_stay_as_percent_20() -> None:
+    assert text("[file](<docs/my file.pdf>) <a href='/x y.html'>html</a>") == (
+        "[file](<https://example.org/blog/post/docs/my%20file.pdf>) "
+        "[html](<https://example.org/x%20y.html>)"
+    )
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_of_anything_takes_no_long_time(piece: str) -> None:
+    body = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
+    before = time.process_time()
+    rendered(body)
+    # under one second on a quiet machine; another process on the same core may double it
+    assert time.process_time() - before < 2
