@@ -540,9 +540,7 @@ class TestBadConfiguration:
     def test_an_unknown_generator(self, slashpost: Slashpost) -> None:
         said = slashpost("latest", "--generator", "hugoo")
         self.refused(said, "--generator", "SLASHPOST_GENERATOR", "Did you mean hugo?")
-        self.refused(
-            slashpost("latest", "--generator", "x"), "astro, docusaurus, eleventy, gatsby, "
-        )
+        self.refused(slashpost("latest", "--generator", "x"), "Use one of: astro, ")
 
     @pytest.mark.usefixtures("blog")
     def test_a_pattern_with_an_unknown_placeholder(self, slashpost: Slashpost) -> None:

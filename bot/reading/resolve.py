@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.blog.problem import LeftOut
+from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Outline, Settlement
 from bot.reading.rules import ALL_LANGUAGES
 
@@ -25,10 +25,11 @@ def settle(
         site_language: the main language by the site's configuration, if it says so.
     """
     left_out = _left_out(outlines, _chosen(outlines, language, site_language))
+    slugs, problems = _slugs(outlines, left_out)
     return Settlement(
-        slugs=_slugs(outlines, left_out),
+        slugs=slugs,
         left_out=tuple(LeftOut(path, reason) for path, reason in left_out.items()),
-        problems=(),
+        problems=tuple(problems),
     )
 
 
@@ -93,12 +94,10 @@ def is_index(path: str) -> bool:
     return path.rpartition("/")[2].partition(".")[0] == "index"
 
 
-def _slugs(outlines: Sequence[Outline], hidden: dict[str, str]) -> dict[str, str]:
-    """Give each post a slug of its own; visible posts choose first, then in order of path.
-
-    That two posts ask for one slug is no problem: on sites with the day in their links it is
-    normal, and both are found.
-    """
+def _slugs(
+    outlines: Sequence[Outline], hidden: dict[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Give each post a slug of its own; visible posts choose first, then in order of path."""
     owner: dict[str, str] = {}
     rivals = [
         outline
@@ -106,6 +105,7 @@ def _slugs(outlines: Sequence[Outline], hidden: dict[str, str]) -> dict[str, str
         if owner.setdefault(outline.slug.casefold(), outline.path) != outline.path
     ]
     slugs: dict[str, str] = {}
+    problems: list[Problem] = []
     next_number: dict[str, int] = {}
     for outline in rivals:
         key = outline.slug.casefold()
@@ -115,7 +115,17 @@ def _slugs(outlines: Sequence[Outline], hidden: dict[str, str]) -> dict[str, str
         next_number[key] = number + 1
         slug = slugs[outline.path] = f"{outline.slug}-{number}"
         owner[slug.casefold()] = outline.path
-    return slugs
+        if outline.path not in hidden and not outline.draft:
+            problems.append(
+                Problem(
+                    outline.path,
+                    None,
+                    f"The slug {outline.slug} is taken by {owner[key]}; this post is {slug}",
+                    "Give one of them another slug in its front matter.",
+                    harmless=True,
+                )
+            )
+    return slugs, problems
 
 
 def same_language(one: str, other: str) -> bool:

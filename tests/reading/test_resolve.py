@@ -28,12 +28,15 @@ def outline(
     )
 
 
-def test_the_second_of_two_slugs_gets_a_suffix_and_is_no_problem() -> None:
+def test_the_second_of_two_slugs_gets_a_suffix_and_a_note() -> None:
     settled = settle(
         [outline("a.md", "x"), outline("b.md", "X")], language=None, site_language=None
     )
     assert settled.slugs == {"b.md": "X-2"}
-    assert not settled.problems
+    (problem,) = settled.problems
+    assert problem.path == "b.md"
+    assert "a.md" in problem.reason
+    assert problem.harmless, "such as on every site with the day in its links"
 
 
 def test_a_suffix_takes_nobodys_slug() -> None:
