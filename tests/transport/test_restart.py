@@ -25,7 +25,9 @@ async def test_a_killed_bot_starts_again_and_answers_old_buttons(
             usable = component.get("custom_id") and not component.get("disabled")
             if component["type"] == BUTTON and usable:
                 click = reader.click(message, component["custom_id"])
-                assert (await loopback.interact(click)).text
+                answer = await loopback.interact(click)
+                opens_form = component["custom_id"].startswith("goto:")
+                assert opens_form or answer.text
         assert await bot.end(signal.SIGTERM) == 0
     assert "Traceback" not in bot.log, bot.log
     assert loopback.rest.count("PUT", ".*/commands") == 1

@@ -13,7 +13,8 @@ from tests.chat.blog import fill
 from tests.chat.conftest import Seen, Stage, is_in_channel
 
 NEEDED: dict[str, dict[str, Any]] = {"post": {"slug": "bed-1"}, "search": {"query": "garden"}}
-NAMES = [command.name for command in COMMANDS]
+# Without a model there is no /ask, which has scenarios of its own.
+NAMES = [command.name for command in COMMANDS if command.name != "ask"]
 # What concerns nobody but who asks.
 ALWAYS_PRIVATE = ["follow", "following", "unfollow", "privacy"]
 FOR_MANAGERS = ["announce"]
