@@ -364,7 +364,7 @@ class TestWaking:
         assert results["index"].outcome == "wrong"
         assert "cannot be fetched" in results["index"].message
         assert results["waking"].outcome == "wrong"
-        assert "what is new at http://127.0.0.1" in results["waking"].message
+        assert "what is new at 127.0.0.1" in results["waking"].message
         patient.variables["SLASHPOST_PUSH_SECRET"] = "x"
         assert (await self.waking(patient)).outcome == "ok"
 
