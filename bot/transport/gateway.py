@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import discord
 import yarl
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 # Whoever stops a machine waits 5 seconds or more before killing its processes.
 FINISH_SECONDS = 1.5
 CLOSE_SECONDS = 3.0
+SESSION_EVENTS = {"READY", "RESUMED"}
 
 
 async def run_gateway(client: discord.Client, token: str) -> None:
@@ -30,6 +32,7 @@ async def run_gateway(client: discord.Client, token: str) -> None:
     Raises:
         DiscordRefused: Discord rejects the token or the application's settings.
     """
+    _survive_bad_events(client)
     try:
         with _reconnects_in_one_line():
             await _serve(client, token)
@@ -89,6 +92,29 @@ async def _close(client: discord.Client) -> None:
             await client.close()
     except TimeoutError:
         await client.http.close()
+
+
+def _survive_bad_events(client: discord.Client) -> None:
+    """Log an event that discord.py cannot parse, which would end the connection for good.
+
+    Readers and bots write parts of events, and Discord adds new ones.
+    """
+    parsers = client._connection.parsers  # noqa: SLF001 - known nowhere else
+
+    def survive(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+        def parse_or_log(data: Any) -> None:
+            try:
+                parse(data)
+            except Exception:
+                # READY and what a session begins with are for discord.py to handle.
+                if event in SESSION_EVENTS:
+                    raise
+                log.exception("Passed over an event %s that cannot be parsed", event)
+
+        return parse_or_log
+
+    for event, parse in list(parsers.items()):
+        parsers[event] = survive(event, parse)
 
 
 @contextlib.contextmanager

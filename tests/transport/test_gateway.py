@@ -170,3 +170,20 @@ async def test_an_answer_that_is_none_of_discords_is_waited_out(
     waits = [r for r in caplog.records if r.getMessage().startswith("Cannot reach Discord (")]
     assert len(waits) >= 1
     assert all("\n" not in record.getMessage() and not record.exc_info for record in waits)
+
+
+async def test_an_event_that_cannot_be_parsed_ends_nothing(
+    loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(Greeter()):
+        await loopback.gateway.until(identified=1)
+        for event, data in (
+            ("INTERACTION_CREATE", {}),
+            ("GUILD_CREATE", {"id": None}),
+        ):
+            await loopback.gateway.dispatch(event, data)
+        reply = await loopback.interact(Reader().command("hello"))
+        assert reply.text.startswith("Hello you")
+    said = [line for line in warnings(caplog) if line.startswith("Passed over an event ")]
+    assert "Passed over an event INTERACTION_CREATE that cannot be parsed" in said
+    assert len(loopback.gateway.identified) == 1
