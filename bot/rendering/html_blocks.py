@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
@@ -30,7 +30,7 @@ from bot.rendering.callout import callout, kind_of, recognised
 from bot.rendering.elements import BLOCKS, DROPPED, STYLES, SUBSCRIPT, SUPERSCRIPT
 from bot.rendering.escape import clean
 from bot.rendering.media import Attributes, embed_of, image_of
-from bot.rendering.runs import tidy
+from bot.rendering.runs import one_line, task, tidy
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -295,7 +295,7 @@ def _callout(node: LexborNode, kind: str, flow: _Flow, look: _Look) -> None:
     inner = _Flow()
     for child in _children(node):
         if not title and _CALLOUT_TITLE.search(child.attributes.get("class") or ""):
-            title = _one_line(_contents(child, look))
+            title = one_line(_contents(child, look))
         else:
             _visit(child, inner, look)
     inner.end_paragraph()
@@ -362,24 +362,10 @@ def _list(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
         inner.end_paragraph()
         blocks = tuple(inner.blocks)
         if checked is None:
-            checked, blocks = _task(blocks)
+            checked, blocks = task(blocks)
         items.append(Item(blocks, checked))
     if items:
         flow.add(Listing(tuple(items), _start(node) if tag == "ol" else None))
-
-
-def _task(blocks: tuple[Block, ...]) -> tuple[bool | None, tuple[Block, ...]]:
-    """Whether an item begins with ``[ ]`` or ``[x]``, and its blocks without it."""
-    first = blocks[0] if blocks else None
-    found = (
-        re.match(r"\[([ xX])\] ", first.runs[0].text)
-        if isinstance(first, Paragraph) and first.runs
-        else None
-    )
-    if not found or not isinstance(first, Paragraph):
-        return None, blocks
-    run = replace(first.runs[0], text=first.runs[0].text[4:])
-    return found[1] != " ", (Paragraph((run, *first.runs[1:])), *blocks[1:])
 
 
 def _start(node: LexborNode) -> int:
@@ -413,7 +399,7 @@ def _table(node: LexborNode, flow: _Flow, look: _Look) -> None:
             if cell.tag not in {"td", "th"}:
                 continue
             inner = _contents(cell, look)
-            cells.append(_one_line(inner))
+            cells.append(one_line(inner))
             blocks.extend(block for block in inner if isinstance(block, Gallery))
         if cells:
             rows.append(tuple(cells))
@@ -441,29 +427,6 @@ def _rows(node: LexborNode) -> Iterator[LexborNode]:
             yield child
         elif child.tag in {"thead", "tbody", "tfoot"}:
             yield from _rows(child)
-
-
-def _one_line(blocks: Iterable[Block]) -> tuple[Run, ...]:
-    """A table cell's blocks as one line of runs."""
-    runs: list[Run] = []
-    for block in blocks:
-        if runs:
-            runs.append(Run(" "))
-        match block:
-            case Paragraph(inner) | Heading(_, inner):
-                runs.extend(Run(" ") if run.text == "\n" else run for run in inner)
-            case Code(text):
-                runs.append(Run(" ".join(text.split()), Style.CODE))
-            case Listing(items):
-                runs.extend(_one_line(inner for item in items for inner in item.blocks))
-            case Quote(inner_blocks) | Footnote(_, _, inner_blocks):
-                runs.extend(_one_line(inner_blocks))
-            case Table(header, rows):
-                cells = (cell for row in (header, *rows) for cell in row)
-                runs.extend(_one_line(Paragraph(cell) for cell in cells))
-            case Gallery() | Rule():
-                pass
-    return tidy(runs)
 
 
 def _details(node: LexborNode, flow: _Flow, look: _Look) -> None:

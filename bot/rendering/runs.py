@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.rendering.block import Run
+from bot.rendering.block import (
+    Block,
+    Code,
+    Footnote,
+    Gallery,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Style,
+    Table,
+)
 
 
 def tidy(runs: Iterable[Run]) -> tuple[Run, ...]:
@@ -90,3 +104,40 @@ def wrap(runs: tuple[Run, ...], length: int) -> Iterator[tuple[Run, ...]]:
             room -= len(text) - start
     if line:
         yield tuple(line)
+
+
+def one_line(blocks: Iterable[Block]) -> tuple[Run, ...]:
+    """A table cell's blocks as one line of runs."""
+    runs: list[Run] = []
+    for block in blocks:
+        if runs:
+            runs.append(Run(" "))
+        match block:
+            case Paragraph(inner) | Heading(_, inner):
+                runs.extend(Run(" ") if run.text == "\n" else run for run in inner)
+            case Code(text):
+                runs.append(Run(" ".join(text.split()), Style.CODE))
+            case Listing(items):
+                runs.extend(one_line(inner for item in items for inner in item.blocks))
+            case Quote(inner_blocks) | Footnote(_, _, inner_blocks):
+                runs.extend(one_line(inner_blocks))
+            case Table(header, rows):
+                cells = (cell for row in (header, *rows) for cell in row)
+                runs.extend(one_line(Paragraph(cell) for cell in cells))
+            case Gallery() | Rule():
+                pass
+    return tidy(runs)
+
+
+def task(blocks: tuple[Block, ...]) -> tuple[bool | None, tuple[Block, ...]]:
+    """Whether an item begins with ``[ ]`` or ``[x]``, and its blocks without it."""
+    first = blocks[0] if blocks else None
+    found = (
+        re.match(r"\[([ xX])\] ", first.runs[0].text)
+        if isinstance(first, Paragraph) and first.runs
+        else None
+    )
+    if not found or not isinstance(first, Paragraph):
+        return None, blocks
+    run = replace(first.runs[0], text=first.runs[0].text[4:])
+    return found[1] != " ", (Paragraph((run, *first.runs[1:])), *blocks[1:])

@@ -235,18 +235,18 @@ class Writer:
             yield from _fenced(text, "", prefix)
             return
         space = True
-        for row in table.rows or (table.header,):
-            runs: list[Run] = []
-            for label, cell in zip(table.header, row, strict=True):
-                if not cell:
-                    continue
-                if runs:
-                    runs.append(Run(" · "))
-                if label and row is not table.header:
-                    runs += _bold(label)
-                    runs.append(Run(": "))
-                runs += cell
-            for line in self._lines(tuple(runs), prefix + "  ", space=space):
+        is_pair = len(table.header) == 2  # noqa: PLR2004 - a name and what it means
+        if is_pair and table.rows and any(table.header):
+            named = _italic(_joined([label for label in table.header if label], " — "))
+            yield from self._lines(named, prefix)
+            space = False
+        for cells in table.rows or (table.header,):
+            bare = is_pair or cells is table.header
+            labels = ((),) * len(cells) if bare else table.header
+            entry = _entry(cells, labels)
+            for line in self._lines(
+                _joined(entry, " — " if is_pair else " · "), prefix + "  ", space=space
+            ):
                 text = (
                     f"{prefix}- {line.text.removeprefix(prefix + '  ')}"
                     if line.space or not space
@@ -269,6 +269,27 @@ class Writer:
 
 def _bold(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     return tuple(replace(run, style=run.style | Style.BOLD) for run in runs)
+
+
+def _italic(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    return tuple(replace(run, style=run.style | Style.ITALIC) for run in runs)
+
+
+def _entry(
+    row: tuple[tuple[Run, ...], ...], labels: tuple[tuple[Run, ...], ...]
+) -> list[tuple[Run, ...]]:
+    """A row's cells that say something: the first in bold, the others behind their headers."""
+    cells = [
+        (*label, Run(": "), *cell) if label and number else cell
+        for number, (label, cell) in enumerate(zip(labels, row, strict=True))
+        if cell
+    ]
+    return [_bold(cells[0]), *cells[1:]] if row[0] else cells
+
+
+def _joined(cells: list[tuple[Run, ...]], mark: str) -> tuple[Run, ...]:
+    runs = [run for cell in cells for run in (Run(mark), *cell)]
+    return tuple(runs[1:])
 
 
 def _by_link(runs: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...]]]:
