@@ -30,9 +30,9 @@ from bot.blog.syntax import (
     between,
     pieces_of,
 )
-from bot.rendering.captures import printed
-from bot.rendering.indents import unindented
-from bot.rendering.ticks import Ticks
+from bot.rendering.code_spans import CodeSpans
+from bot.rendering.liquid import printed
+from bot.rendering.mdx import unindented
 
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
 Lookup = Callable[[str], str | None]
@@ -243,7 +243,7 @@ def _guard(text: str) -> tuple[str, list[str]]:
         return text, kept
     out: list[str] = []
     position = 0
-    for start, end in Ticks(text).spans():
+    for start, end in CodeSpans(text).spans():
         out += [text[position:start], _keep(text[start:end], kept)]
         position = end
     return "".join([*out, text[position:]]), kept

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blog.dialect import HTML, Dialect
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.page import MAX_PICTURES, Text, pictures_of
 from bot.rendering.renderer import Rendered, Renderer
@@ -158,3 +159,44 @@ def test_a_megabyte_of_anything_takes_no_long_time(piece: str) -> None:
     rendered(body)
     # under one second on a quiet machine; another process on the same core may double it
     assert time.process_time() - before < 2
+
+
+def feed(body: str) -> Rendered:
+    return Renderer(HTML, "https://example.org", lambda _: None).render(body, path="a.md", url=None)
+
+
+def test_a_feed_is_final_and_no_template() -> None:
+    body = (
+        "<p>Set <code>{{ value }}</code> [[ -f x ]]:</p><pre>{% for x in y %}\n%%F%%T {# a #}</pre>"
+    )
+    assert feed(body).pages[0].text == (
+        "Set `{{ value }}` \\[\\[ -f x \\]\\]:\n\n```\n{% for x in y %}\n%%F%%T {# a #}\n```"
+    )
+
+
+def test_an_emoji_that_is_a_picture_is_the_emoji() -> None:
+    (page,) = feed('<p>I <img src="/2764.png" alt="❤" class="wp-smiley"> Python</p>').pages
+    assert page.text == "I ❤ Python"
+    assert not pictures_of(page)
+
+
+def test_a_lazily_loaded_picture_is_shown_once() -> None:
+    image = '<img src="data:image/gif;base64,R0" data-src="https://e.example/real.jpg" alt="real">'
+    (page,) = feed(
+        f'<p>x</p>{image}<noscript><img src="https://e.example/real.jpg"></noscript>'
+    ).pages
+    assert [picture.url for picture in pictures_of(page)] == ["https://e.example/real.jpg"]
+
+
+def test_emphasis_is_the_generators_own() -> None:
+    for markdown in ("kramdown", "python-markdown"):
+        renderer = Renderer(Dialect(markdown=markdown), None, lambda _: None)
+        page = renderer.render("**Security.**There, **「重要」**です", path="a.md", url=None).pages[
+            0
+        ]
+        assert page.text == "**Security.**There, **「重要」**です"
+
+
+def test_what_is_nested_too_deeply_is_text_and_not_lost() -> None:
+    assert "deep" in text("> " * 60 + "deep")
+    assert "deep" in text("<ul><li>" * 200 + "deep")

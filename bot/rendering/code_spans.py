@@ -10,7 +10,7 @@ from collections.abc import Iterator
 _RUN = re.compile(r"`+")
 
 
-class Ticks:
+class CodeSpans:
     """The backtick runs of one text, found once, so that no text takes quadratic time."""
 
     def __init__(self, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rendering.indents import unindented
+from bot.rendering.mdx import unindented
 
 
 @pytest.mark.parametrize(

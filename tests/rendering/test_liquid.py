@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rendering.captures import code_block, printed
+from bot.rendering.liquid import code_block, printed
 
 
 @pytest.mark.parametrize(
