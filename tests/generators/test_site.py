@@ -6,7 +6,7 @@ import datetime as dt
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.blog.date import PostDate
@@ -123,7 +123,15 @@ SITES = [site(generator=generator) for generator in GENERATORS] + [
 ]
 
 
+def unnamed(meta: dict[str, object]) -> PageFacts:
+    """A file that is called ``.md`` and nothing else."""
+    return PageFacts(path=".md", meta=meta, title="", date=None, name_date=None, categories=())
+
+
 @given(st.sampled_from(SITES), anything)
+@example(site(generator="plain"), unnamed({"slug": 0}))
+@example(site(generator="gatsby"), unnamed({"slug": "0"}))
+@example(site(generator="next"), unnamed({"slug": "0"}))
 def test_any_post_has_a_link_that_may_be_shown_or_none(blog: Site, post: PageFacts) -> None:
     link = blog.link(post)
     if link is not None:

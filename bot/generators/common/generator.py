@@ -268,7 +268,7 @@ def in_place_of_name(path: str, slug: str) -> str:
     """``/blog/name`` → ``/blog/slug``; a slug that begins with ``/`` is the whole path."""
     if slug.startswith("/"):
         return slug
-    return posixpath.join(posixpath.dirname(path.rstrip("/")), slug)
+    return posixpath.join("/", posixpath.dirname(path.rstrip("/")), slug)
 
 
 def slug_of(facts: PageFacts, name: str) -> str:
