@@ -8,7 +8,8 @@ with "only": "only on Windows", "only without root's rights".
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,14 +70,38 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--times`` says where the time goes, by folder."""
+    parser.addoption("--times", action="store_true", help="seconds of tests, by folder")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once what was lacking, and after `make fuzz` what to do with what it found."""
+    if terminalreporter.config.getoption("--times"):
+        reports = [report for kind in terminalreporter.stats.values() for report in kind]
+        for line in times(report for report in reports if isinstance(report, pytest.TestReport)):
+            terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [report.longrepr[2].removeprefix("Skipped: ") for report in skipped]
     for line in needs.summary(reasons):
         terminalreporter.write_line(line)
     if settings.get_current_profile_name() == "fuzz" and terminalreporter.stats.get("failed"):
         terminalreporter.write_line(KEEP)
+
+
+def times(reports: Iterable[pytest.TestReport]) -> Iterator[str]:
+    """Rows of a table: a folder of tests, how many there are, and their seconds together."""
+    tests, seconds = Counter[str](), defaultdict[str, float](float)
+    for report in reports:
+        folder, _, rest = report.nodeid.removeprefix("tests/").partition("::")[0].partition("/")
+        place = f"{folder}/" if rest else "beside the folders"
+        tests[place] += report.when == "call"
+        seconds[place] += report.duration
+    yield "| tests | number | seconds |"
+    yield "| --- | ---: | ---: |"
+    for place, each in sorted(seconds.items(), key=lambda one: -one[1]):
+        yield f"| {place} | {tests[place]} | {each:.0f} |"
+    yield f"| all | {tests.total()} | {sum(seconds.values()):.0f} |"
 
 
 @pytest.fixture(scope="session")

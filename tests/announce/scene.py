@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -11,9 +12,11 @@ from random import Random
 from typing import Any
 
 from bot.announce.subscription import Place, Subscription
+from bot.serve.state import State
 from tests.wire.answers import Answers
 from tests.wire.guild import FORUM, NEWS, TEXT, channel, thread
 from tests.wire.limits import texts_of
+from tests.wire.patience import PATIENCE
 from tests.wire.people import BOT, SERVER_ID
 from tests.wire.posting import CROSSPOSTED, read
 from tests.wire.rest import Fault
@@ -194,3 +197,10 @@ class Weather:
         # The two that make discord.py or us wait for a second are rarer.
         weights = [4, 4, 1, 4, 4, 4, 1]
         return self.random.choices(list(kinds.values()), weights)[0]
+
+
+async def first_look(home: Path | str) -> None:
+    """Wait until the bot whose state that is knows the blog's first posts, and announces none."""
+    async with asyncio.timeout(PATIENCE), State.open(home) as state:
+        while not await state.ledger.posts():  # noqa: ASYNC110 - another process writes them
+            await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.announce.subscription import Place
 from bot.serve.state import State
-from tests.announce.scene import Town
+from tests.announce.scene import Town, first_look
 from tests.wire.limits import texts_of
 from tests.wire.patience import PATIENCE
 from tests.wire.process import BotProcess, free_port, over_http
@@ -78,8 +78,7 @@ async def test_posts_are_announced_across_a_restart(tmp_path: Path, mode: str) -
         await subscribed(tmp_path, discord)
         async with bot(discord, tmp_path, mode) as process:
             await discord.rest.until("GET", "/users/@me")
-            await asyncio.sleep(4)  # for the first look, which announces nothing
-            assert discord.answers.messages == {}
+            await first_look(tmp_path / "state.db")
             publish(blog, 1)
             await until_announced(discord, [1])
             assert await process.end() == 0
@@ -104,7 +103,7 @@ async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
         await subscribed(tmp_path, discord)
         async with bot(discord, tmp_path, mode) as process:
             await discord.rest.until("GET", "/users/@me")
-            await asyncio.sleep(4)
+            await first_look(tmp_path / "state.db")
             discord.fail("POST", "/channels/[0-9]+/(messages|threads)", None, times=3, delay=30)
             publish(tmp_path / "posts", 1)
             await until_announced(discord, [1])  # they are there, and the bot waits

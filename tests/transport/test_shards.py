@@ -11,7 +11,7 @@ from bot.blog.errors import DiscordRefused
 from bot.transport.gateway import connections_wanted
 from tests.transport.clients import Greeter
 from tests.transport.test_gateway import running, warnings
-from tests.transport.test_state_homes import announced, ledger_knows, until, write
+from tests.transport.test_state_homes import announced, subscribe_after_first_look, until, write
 from tests.wire.interactions import Reader
 from tests.wire.people import TOKEN
 from tests.wire.process import BotProcess
@@ -80,7 +80,7 @@ async def test_the_whole_bot_serves_over_several_connections_and_announces_once(
     async with BotProcess(
         discord_with_shards.base, tmp_path / "i.db", "--state", str(state), posts=posts
     ) as process:
-        await ledger_knows(state, 1)
+        await subscribe_after_first_look(state)
         # Discord lets a bot begin one session every five seconds.
         await discord_with_shards.gateway.until(identified=SHARDS)
         await ask_everywhere(discord_with_shards, "about")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import shutil
 import signal
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import pytest
 
 from bot.announce.subscription import Subscription
 from bot.serve.state import State
+from tests.announce.scene import first_look
 from tests.line import line_to
 from tests.postgres import PostgresServer
 from tests.wire.guild import CHANNEL_ID
@@ -36,7 +38,8 @@ def posts(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, title: str) -> None:
-    body = f"---\ntitle: {title}\ndate: 2026-11-2{TITLES.index(title)}\n---\nAll about {title}.\n"
+    today = dt.datetime.now(dt.UTC).date()
+    body = f"---\ntitle: {title}\ndate: {today}\n---\nAll about {title}.\n"
     (folder / f"{title.lower()}.md").write_text(body)
 
 
@@ -52,11 +55,9 @@ async def until(happened: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def ledger_knows(home: Path | str, count: int) -> None:
-    """Wait until the bot has looked at its posts for the first time."""
-    async with asyncio.timeout(PATIENCE), State.open(home) as state:
-        while len(await state.ledger.posts()) < count:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.05)
+async def subscribe_after_first_look(home: Path | str) -> None:
+    await first_look(home)
+    async with State.open(home) as state:
         await state.subscriptions.keep(WISH)
 
 
@@ -77,7 +78,7 @@ async def test_a_bot_that_lost_its_disk_announces_nothing_twice(
 
     async with bot() as process:
         await loopback.gateway.until(identified=1)
-        await ledger_knows(data / "state.db", 1)
+        await subscribe_after_first_look(data / "state.db")
         write(posts, "Bees")
         await until(has(TITLES[1:2]))
         await asyncio.sleep(2.5)  # Litestream copies every second
@@ -106,7 +107,7 @@ async def test_a_bot_announces_from_postgres_and_answers_without_it(
             loopback.base, tmp_path / "i.db", *options, posts=posts, DATABASE_URL=url
         ) as process:
             await process.says("Discord sends interactions to")
-            await ledger_knows(postgres.url(database), 1)
+            await subscribe_after_first_look(postgres.url(database))
             write(posts, "Bees")
             await until(lambda: announced(loopback) == ["Bees"])
 
