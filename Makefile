@@ -11,7 +11,7 @@ bin := .venv/bin
 options := $(if $(filter file,$(origin POSTS)),,--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests fuzz announce-test ask-test image-test format lock messages base-digest audit sbom clean
+.PHONY: help run test lint types tests fuzz release-check announce-test ask-test image-test format lock messages base-digest audit sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -42,6 +42,10 @@ fuzz: .venv/ready ## Look for faults with random examples: TESTS=tests/reading, 
 	@seed=$${SEED:-$$(date +%s)}; echo "To repeat this run: make fuzz SEED=$$seed"; \
 	$(bin)/pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile=fuzz \
 	  --hypothesis-seed=$$seed $(TESTS)
+
+# The tests only warn of these.
+release-check: test ## The tests, and every sentence translated
+	$(bin)/python -m tests.chat.catalogues
 
 announce-test: .venv/ready ## Kill announcing machines in hundreds of ways: ten minutes
 	$(bin)/pytest -m announce -n 4 --dist load tests/announce
