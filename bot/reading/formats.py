@@ -156,8 +156,10 @@ class Yaml(Format):
                 mark.line + 1 if mark else None,
             ) from None
         except yaml.reader.ReaderError as error:
+            found = error.character  # a number or a character, whatever its types say
+            code = found if isinstance(found, int) else ord(str(found))
             raise FrontMatterError(
-                f"The YAML front matter holds the character U+{ord(str(error.character)):04X}",
+                f"The YAML front matter holds the character U+{code:04X}",
                 "Remove that character.",
                 block.count("\n", 0, error.position) + 1,
             ) from None

@@ -157,8 +157,8 @@ def sleep_mistakes(config: Toml) -> Iterator[str]:
     """What keeps a machine from sleeping, or from waking."""
     service = config["http_service"]
     may_stop = service["auto_stop_machines"] != "off"
-    if may_stop != service["auto_start_machines"]:
-        yield "a machine that stops must start by itself, and the other way round"
+    if not service["auto_start_machines"]:
+        yield "a machine that stops, or is stopped, must start by itself"
     if not may_stop and "min_machines_running" in service:
         yield "min_machines_running counts only where machines may stop"
     if service["auto_stop_machines"] != "suspend":

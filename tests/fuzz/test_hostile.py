@@ -58,6 +58,7 @@ YAML = ("title: ", "- ", "[", "{", "&a ", "*a", ", ", "\n", "  ", "? ", "|\n", "
     st.sampled_from(["---\n{}\n---\n", "+++\n{}\n+++\n", "{{{}}}\n", "{}"]),
     repeated(*YAML, "a = 1\n", "[[a]]\n", '"a": ', "1979-05-27\n", "<<: *a\n"),
 )
+@example("---\n{}\n---\n", "title: \x1f")  # was a TypeError
 def test_front_matter(frame: str, text: str) -> None:
     with in_time(len(text)), suppress(FrontMatterError):
         FrontMatter.of(frame.replace("{}", text))
