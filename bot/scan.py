@@ -102,9 +102,9 @@ def repository_of(address: RepositoryAddress, settings: Settings) -> Source:
 
     Its library takes 45 ms and 9 MB, which a blog in a folder does not pay.
     """
-    from bot.sources.git.pack import MOST_OBJECT_BYTES
-    from bot.sources.git.remote import Remote
-    from bot.sources.git.repository import Repository
+    from bot.sources.git.pack import MOST_OBJECT_BYTES  # noqa: PLC0415 - dulwich
+    from bot.sources.git.remote import Remote  # noqa: PLC0415
+    from bot.sources.git.repository import Repository  # noqa: PLC0415
 
     return Repository(
         address,
@@ -124,8 +124,8 @@ def feed_of(address: FeedAddress, settings: Settings) -> Source:
 
     Its libraries take 100 ms and 15 MB, which a blog in a folder does not pay.
     """
-    from bot.sources.feed.feed import Feed
-    from bot.sources.feed.web import Web
+    from bot.sources.feed.feed import Feed  # noqa: PLC0415 - feedparser
+    from bot.sources.feed.web import Web  # noqa: PLC0415
 
     file = settings.state.with_name(f"posts-{address.digest}.json")
     return Feed(address, file, web=Web(), max_bytes=settings.max_bytes)

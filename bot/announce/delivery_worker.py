@@ -47,8 +47,7 @@ CHANGE_AGAIN = 60.0
 CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 # A search goes through thousands of messages, with Discord's limits on the way.
 FIND_SECONDS = 120.0
-# After so many failures to list a channel's messages, which at some channels fail for good, what
-# nobody can have sent is sent all the same.
+# Some channels' messages can never be listed: after so many tries, unsent ones are sent anyway.
 MOST_READS = 3
 # After a refusal, which during an outage may be for everything.
 REFUSED_AGAIN, LET_OTHERS_PASS = 60.0, 600.0

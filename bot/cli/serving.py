@@ -37,7 +37,7 @@ def run(settings: Settings, *, take_over: bool) -> None:
     as_json = settings.log_format == "json" if settings.log_format else not sys.stderr.isatty()
     with uncollected():
         log_to_stderr(settings, as_json=as_json, others=max(settings.log_level, logging.INFO))
-        from bot.serve.run import serve
+        from bot.serve.run import serve  # noqa: PLC0415 - discord.py, 0.3 s
 
     with_app(settings, lambda app: serve(app, take_over=take_over))
 
@@ -54,7 +54,7 @@ def run(settings: Settings, *, take_over: bool) -> None:
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def try_out(settings: Settings, port: int, *, browser: bool) -> None:
     """Try the bot in the browser, without a token."""
-    from bot.serve.preview import preview
+    from bot.serve.preview import preview  # noqa: PLC0415 - discord.py, 0.3 s
 
     async def serve(app: App) -> None:
         await sync_with_bar(app)
@@ -70,7 +70,7 @@ def try_out(settings: Settings, port: int, *, browser: bool) -> None:
 @no_options
 def invite(settings: Settings) -> None:
     """Print the link that adds the bot to a server."""
-    from bot.transport.api import invitation, use_api_base
+    from bot.transport.api import invitation, use_api_base  # noqa: PLC0415 - discord.py
 
     token = settings.require_token()
     use_api_base(settings.api_base)
@@ -84,7 +84,7 @@ def invite(settings: Settings) -> None:
 def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: bool) -> None:
     """Look for what hinders the bot. The exit status is 1 if there is anything."""
     logging.getLogger().setLevel(logging.ERROR)  # warnings stand in the results
-    from bot.doctor.checks import run_checks
+    from bot.doctor.checks import run_checks  # noqa: PLC0415 - discord.py, 0.3 s
 
     results = asyncio.run(run_checks(lambda: Settings.load(given), channel))
     if as_json:
@@ -98,8 +98,8 @@ def doctor(given: Mapping[str, str | None], channel: int | None, *, as_json: boo
 
 def log_to_stderr(settings: Settings, *, as_json: bool, others: int) -> None:
     """Log what the bot does; ``others`` is the level for the libraries it is made of."""
-    from bot.monitoring.logs import log_to
-    from bot.monitoring.secrets import Secrets
+    from bot.monitoring.logs import log_to  # noqa: PLC0415 - for what serves
+    from bot.monitoring.secrets import Secrets  # noqa: PLC0415
 
     log_to(
         sys.stderr,

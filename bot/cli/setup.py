@@ -124,7 +124,7 @@ def check_token(interview: Interview) -> str | None:
     Raises:
         SlashpostError: Discord rejects it or cannot be reached, and nobody is there to ask.
     """
-    from bot.transport.api import invitation, use_api_base
+    from bot.transport.api import invitation, use_api_base  # noqa: PLC0415 - discord.py
 
     use_api_base(interview.settings().api_base)
     while True:

@@ -75,9 +75,8 @@ class SiteReader:
             why = error.strerror or type(error).__name__
             hint = "Check that the file exists and may be read."
             return Document(problems=(Problem(path, None, f"It cannot be read: {why}", hint),))
-        # Parsers of YAML and dates take a tenth of a second to load: too long for a question
-        # to an index that is up to date.
-        from bot.reading.post import understand  # noqa: PLC0415
+        # Too long for a question to an index that is up to date.
+        from bot.reading.post import understand  # noqa: PLC0415 - YAML and dates take 0.1 s
 
         return understand(path, data, self._rules, self._site, file.dates)
 

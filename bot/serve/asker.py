@@ -37,8 +37,7 @@ def build_asker(
     """
     if settings.ask_model is None and not scripted:
         return None
-    # Nothing of it is loaded at the start of a bot without a model.
-    from bot.ask.asker import ModelAsker  # noqa: PLC0415
+    from bot.ask.asker import ModelAsker  # noqa: PLC0415 - most bots have no model
     from bot.ask.budget import Budget, Limits, StateCounters  # noqa: PLC0415
     from bot.ask.follow_ups import FollowUps  # noqa: PLC0415
     from bot.ask.providers import open_model  # noqa: PLC0415
