@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from bot.blog.post import is_web_url
 from bot.rendering.block import (
@@ -346,6 +346,10 @@ def _masked(text: str, seen: str, target: str) -> str:
     """A masked link; one whose text looks like another address shows both."""
     target = target.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
     target = target.replace(">", "%3E")
+    if not target.isprintable():  # an invisible character would end the address
+        target = "".join(
+            each if each.isprintable() else quote(each, errors="replace") for each in target
+        )
     shown = seen.strip()
     if not shown:
         return text
@@ -361,7 +365,8 @@ def _masked(text: str, seen: str, target: str) -> str:
 
 
 def _fenced(text: str, language: str, prefix: str) -> Iterator[Line]:
-    language = re.sub(r"[^a-zA-Z0-9_+#.-]", "", language)
+    # Discord shows the name of a language before an empty block as text.
+    language = re.sub(r"[^a-zA-Z0-9_+#.-]", "", language) if text.strip() else ""
     space = True
     for line in text.expandtabs(4).split("\n"):
         safe = code_line(line)

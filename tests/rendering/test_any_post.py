@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.generators.common.registry import GENERATORS
@@ -79,12 +79,14 @@ def check(page: Page) -> None:
 
 
 @given(any_body)
+@example("https://example.com/a_b@everyone\u200b")
 def test_every_page_fits_a_message_and_mentions_nobody(body: str) -> None:
     for page in pages_of(body):
         check(page)
 
 
 @given(any_body)
+@example("```alpha")
 def test_discord_shows_every_word_once_and_in_order(body: str) -> None:
     blocks = renderer.blocks(body, path="post.md")
     if any(isinstance(block, Table | Footnote) for block in blocks):
