@@ -30,7 +30,7 @@ from bot.blog.dialect import Dialect
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, Run, texts
 from bot.rendering.escape import clean
-from bot.rendering.markdown import html_of
+from bot.rendering.markdown_to_html import html_of
 from bot.rendering.media import image_of
 from bot.rendering.renderer import Renderer
 from bot.scan import Scanner

@@ -23,7 +23,7 @@ from bot.blog.source import Snapshot
 from bot.index.index import Index
 from bot.settings import Settings
 from bot.sources.pictures import FolderPictures
-from bot.sources.thread import in_own_thread
+from bot.sources.worker_thread import in_own_thread
 from bot.terminal import headline
 
 if TYPE_CHECKING:  # imported late, see above

@@ -34,7 +34,7 @@ LAZY = (
     "bot.chat.views.settings_form",
     "bot.chat.views.sharing",
     "bot.chat.views.tag_list",
-    "bot.index.finder",
+    "bot.index.typed_text",
     "bot.index.query",
     "bot.index.updater",
     "bot.rendering.page",

@@ -33,7 +33,7 @@ LATER = {
     *("frontmatter", "yaml", "dateutil", "selectolax", "watchfiles", "dulwich", "feedparser"),
     # rendering them, searching, completing what is typed
     *("markdown", "pymdownx", *LAZY),
-    *("bot.index.finder", "bot.index.search", "bot.index.fuzzy", "rapidfuzz"),
+    *("bot.index.typed_text", "bot.index.search", "bot.index.fuzzy", "rapidfuzz"),
     # announcing
     *("bot.announce.announcer", "bot.serve.announcements"),
     *("bot.state.postgres", "asyncpg"),

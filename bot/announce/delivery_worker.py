@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
 from bot.announce.catalogue import Catalogue, shown_digest
-from bot.announce.delivery import (
+from bot.announce.message import (
     Announced,
     Composer,
     Message,
@@ -29,8 +29,8 @@ from bot.announce.delivery import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.mark import Mark, adoptions
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Outbox, Shown
+from bot.announce.post_mark import Mark, adoptions
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from bot.announce.catalogue import VisiblePost, shown_digest
-from bot.announce.delivery import delivery_id
 from bot.announce.ledger import Assignment, Known, KnownPost, Revision
+from bot.announce.message import delivery_id
 from bot.announce.minhash import ALIKE, similarity
 from bot.announce.subscription import Subscription
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.announce.delivery import Sent, delivery_id
 from bot.announce.ledger import POST, KnownPost, OlderPosts, to_post
-from bot.announce.mark import Adoption
+from bot.announce.message import Sent, delivery_id
+from bot.announce.post_mark import Adoption
 from bot.announce.subscription import SUBSCRIPTION, Pause, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
 from bot.state.database import Database, Row, Transaction

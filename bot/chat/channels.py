@@ -12,7 +12,7 @@ from discord import Interaction
 from discord.utils import utcnow
 
 from bot.announce.channel import Channel
-from bot.announce.delivery import MessengerError, NoAccess
+from bot.announce.message import MessengerError, NoAccess
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable
 from bot.chat.custom_ids import CustomId

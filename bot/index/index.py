@@ -23,7 +23,7 @@ from bot.blog.post import Post, on_site
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.section import Passage
 from bot.blog.tag import Tag, tag_key
-from bot.index import finder, updater
+from bot.index import typed_text, updater
 from bot.index.connection import Cached, IndexConnection
 from bot.index.database import Database, Row
 from bot.index.fts_text import clean
@@ -159,8 +159,8 @@ class Index:
         return updater.Updater(self._connection, self._fallback_path, self._clock)
 
     @cached_property
-    def _finder(self) -> finder.Finder:
-        return finder.Finder(self._posts)
+    def _finder(self) -> typed_text.Finder:
+        return typed_text.Finder(self._posts)
 
     async def latest(
         self, *, tag: str | None = None, limit: int | None = None, offset: int = 0

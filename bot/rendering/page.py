@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.rendering.block import Footnote, Picture
-from bot.rendering.writer import Images, Line, Part, Separator, Writer
+from bot.rendering.discord_markdown import Images, Line, Part, Separator, Writer
 
 # https://discord.com/developers/docs/components/reference#text-display: 4,000 characters over
 # all Text Displays of a message. What stands around a page (title, page count) needs some.

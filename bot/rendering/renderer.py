@@ -10,11 +10,11 @@ from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
 from bot.blog.section import anchor_of, unique
 from bot.rendering.block import Block, Footnote, Heading, plain
+from bot.rendering.discord_markdown import Writer
 from bot.rendering.html_blocks import blocks_of
-from bot.rendering.markdown import html_of
+from bot.rendering.markdown_to_html import html_of
 from bot.rendering.page import Page, paginate
 from bot.rendering.templates import Lookup, Templates
-from bot.rendering.writer import Writer
 
 # No browser or server takes more for sure, and a page has to hold it.
 MAX_ADDRESS = 2_000

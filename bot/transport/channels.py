@@ -9,7 +9,7 @@ from discord import ChannelType, Permissions
 from discord.http import Route
 
 from bot.announce.channel import Channel
-from bot.announce.delivery import NoAccess
+from bot.announce.message import NoAccess
 from bot.announce.subscription import Place, Subscription
 from bot.transport.permissions import allowed, is_timed_out, names
 from bot.transport.rate_limiter import RateLimiter

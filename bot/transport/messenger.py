@@ -12,7 +12,7 @@ from typing import Any
 import discord
 from discord.http import Route
 
-from bot.announce.delivery import Announced, Message, MessageGone, NoAccess, Sent
+from bot.announce.message import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.transport.channels import DiscordChannels

@@ -11,7 +11,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.announce.delivery import (
+from bot.announce.message import (
     MessageGone,
     MessageRefused,
     MessengerError,

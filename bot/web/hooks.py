@@ -19,8 +19,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from bot.web.connection import connection_of
+from bot.web.hook_signatures import is_signed, may_be_signed
 from bot.web.server import read_body
-from bot.web.signatures import is_signed, may_be_signed
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.announce.catalogue import VisiblePost
-from bot.announce.delivery import (
+from bot.announce.message import (
     Announced,
     Message,
     MessageGone,

@@ -24,7 +24,7 @@ import discord
 
 from bot.announce import announcer, delivery_worker
 from bot.announce.catalogue import VisiblePost
-from bot.announce.delivery import Message, Story
+from bot.announce.message import Message, Story
 from bot.announce.outbox import Outbox
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateUnavailable

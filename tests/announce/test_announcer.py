@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.announce import delivery_worker
-from bot.announce.delivery import MessageRefused, NoAccess, TryLater
+from bot.announce.message import MessageRefused, NoAccess, TryLater
 from bot.announce.subscription import Pause, Subscription
 from tests.announce.channels import later
 from tests.announce.conftest import NEWS, TEXT, Stage

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bot.announce.announcer import Announcer
-from bot.announce.delivery import NoAccess, TryLater
 from bot.announce.delivery_worker import DeliveryWorker
+from bot.announce.message import NoAccess, TryLater
 from bot.announce.subscription import Subscription
 from bot.serve.state import State
 from bot.state.sqlite import SQLite

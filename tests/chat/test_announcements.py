@@ -12,7 +12,7 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.delivery import Message, Story, delivery_id
+from bot.announce.message import Message, Story, delivery_id
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat.i18n import catalogues

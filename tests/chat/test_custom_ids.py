@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.delivery import delivery_id
+from bot.announce.message import delivery_id
 from bot.blog.post import post_key
 from bot.chat.custom_ids import (
     KINDS,

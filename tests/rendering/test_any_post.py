@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Footnote, Table, texts
+from bot.rendering.discord_markdown import Images
 from bot.rendering.escape import clean
 from bot.rendering.page import MAX_PICTURES, Page, Text, pictures_of
 from bot.rendering.renderer import Renderer
-from bot.rendering.writer import Images
 from tests.rendering.discord import kinds, letters, seen
 
 _WORDS = ("alpha", "Beta", "1.", "2)", "-", "#", "##", ">", "*", "**", "_", "~~", "||", "`", "```")

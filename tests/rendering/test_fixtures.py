@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.generators.common.registry import GENERATORS
+from bot.rendering.discord_markdown import Images
 from bot.rendering.escape import BREAK
 from bot.rendering.page import Page, PagePart, Text
 from bot.rendering.renderer import Renderer
-from bot.rendering.writer import Images
 
 FIXTURES = Path(__file__).parent / "fixtures"
 BODIES = sorted(path for path in FIXTURES.iterdir() if path.suffix in {".md", ".mdx"})

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.blog.dialect import HTML, Dialect
 from bot.generators.common.registry import GENERATORS
+from bot.rendering.discord_markdown import Images
 from bot.rendering.page import MAX_PICTURES, Text, pictures_of
 from bot.rendering.renderer import Rendered, Renderer
-from bot.rendering.writer import Images
 
 # What took quadratic time in one parser or another, with the runs of blanks.
 HOSTILE = (

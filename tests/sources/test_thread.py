@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.sources.thread import in_own_thread
+from bot.sources.worker_thread import in_own_thread
 
 ENDLESS = """
 import asyncio, threading
-from bot.sources.thread import in_own_thread
+from bot.sources.worker_thread import in_own_thread
 
 async def main():
     waiting = asyncio.create_task(in_own_thread(threading.Event().wait))

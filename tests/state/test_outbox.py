@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.announce.delivery import Sent
 from bot.announce.ledger import Assignment, Known, KnownPost, OlderPosts, Revision
+from bot.announce.message import Sent
 from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
 from bot.announce.subscription import Pause, Subscription
 from bot.serve.state import State

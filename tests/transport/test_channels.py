@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.announce.delivery import NoAccess, TryLater
+from bot.announce.message import NoAccess, TryLater
 from bot.announce.subscription import Subscription
 from bot.transport.channels import DiscordChannels
 from tests.wire.guild import FORUM, NEWS, THREAD_ID, channel, role

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.announce.delivery import (
+from bot.announce.message import (
     Message,
     MessageGone,
     MessageRefused,

@@ -14,7 +14,7 @@ import discord.http
 import pytest
 from discord.http import Route
 
-from bot.announce.delivery import MessengerError, TokenRejected, TryLater
+from bot.announce.message import MessengerError, TokenRejected, TryLater
 from bot.transport import rate_limiter
 from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Rest

@@ -9,7 +9,7 @@ import discord
 from discord import AppCommandOptionType, ChannelType, Interaction, app_commands
 from discord.app_commands import locale_str
 
-from bot.announce.delivery import Story
+from bot.announce.message import Story
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat import channels, limits

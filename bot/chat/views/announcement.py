@@ -9,7 +9,7 @@ import discord
 from discord import ui
 from discord.enums import try_enum
 
-from bot.announce.delivery import Message, Story
+from bot.announce.message import Message, Story
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat import limits, text

@@ -38,8 +38,8 @@ from bot.chat.views.layout import (
 from bot.chat.views.paging import Pagination, page_buttons
 from bot.rendering import renderer
 from bot.rendering.block import Picture
+from bot.rendering.discord_markdown import Images, Separator
 from bot.rendering.page import Page, Text, pictures_of
-from bot.rendering.writer import Images, Separator
 
 PlaceT = TypeVar("PlaceT", bound=PageOfPost)
 

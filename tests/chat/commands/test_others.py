@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.announce.delivery import delivery_id
 from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.message import delivery_id
 from bot.announce.subscription import Subscription
 from bot.chat.commands import COMMANDS
 from tests.chat.blog import fill, garden

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
 
-from bot.announce.delivery import Announced, Sent
 from bot.announce.ledger import KnownPost
+from bot.announce.message import Announced, Sent
 from bot.blog.post import post_key
 
 # Of a text's least hashes, and how many hexadecimal digits of each: with the rest of a custom

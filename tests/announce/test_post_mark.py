@@ -7,10 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.delivery import Announced, Sent
 from bot.announce.ledger import KnownPost
-from bot.announce.mark import Adoption, Mark, adoptions
+from bot.announce.message import Announced, Sent
 from bot.announce.minhash import minhash
+from bot.announce.post_mark import Adoption, Mark, adoptions
 from bot.blog.post import post_key
 from bot.chat.custom_ids import NewPost, parse
 
