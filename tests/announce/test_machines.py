@@ -45,7 +45,7 @@ def is_stopped(machine: Machine) -> bool:
     """Whether the process has been stopped by a signal."""
     try:
         stat = Path(f"/proc/{machine.pid}/stat").read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end while its file is read
         return False
     return stat.rpartition(")")[2].split()[0] == "T"
 
