@@ -19,6 +19,7 @@ from bot.blog.usage import Tell
 from bot.chat.answer_cache import AnswerCache
 from bot.chat.cooldown import Cooldown
 from bot.chat.pages import Pages
+from bot.chat.picture_slots import PictureSlots
 from bot.chat.unreachable import UnreachableReaders
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
@@ -51,6 +52,7 @@ class Context:
         command_ids: Discord's id of each command by its name, once it has told them.
         pages: the posts as pages.
         answers: payloads that many readers ask for.
+        picture_slots: how many messages with pictures may be in memory.
         sharing: who has just shared a post.
         unreachable: readers who are to be told that they take no direct messages.
     """
@@ -69,6 +71,7 @@ class Context:
     command_ids: Mapping[str, int] = field(default_factory=dict)
     pages: Pages = field(init=False)
     answers: AnswerCache = field(init=False)
+    picture_slots: PictureSlots = field(default_factory=PictureSlots)
     sharing: Cooldown = field(default_factory=lambda: Cooldown(SHARING_SECONDS))
     unreachable: UnreachableReaders | None = field(init=False)
 

@@ -12,6 +12,7 @@ from bot.blog.pictures import Pictures
 from bot.blog.post import Post
 from bot.chat.i18n import translator_for
 from bot.chat.pages import Pages
+from bot.chat.picture_slots import PictureSlots
 from bot.chat.views.post_page import Opened, PostPage
 from bot.rendering.page import pictures_of
 
@@ -32,7 +33,7 @@ async def pages_of(post: Post, library: Library, pictures: Pictures | None) -> S
     tr = translator_for(discord.Locale.american_english)
     printed: list[Json] = []
     for number, page in enumerate(rendered.pages, start=1):
-        opened = await Opened.at(number, post, rendered, pictures)
+        opened = await Opened.at(number, post, rendered, pictures, PictureSlots())
         message = PostPage(opened, tr, is_aside=True, shares=True)
         images = [{"url": picture.url, "alt": picture.alt} for picture in pictures_of(page)]
         components = message.to_components()  # type: ignore[no-untyped-call] # discord.py's own

@@ -25,6 +25,7 @@ from bot.chat.commands.about import About
 from bot.chat.commands.help import Help
 from bot.chat.i18n import Translator, catalogues, translator_for
 from bot.chat.pages import Pages
+from bot.chat.picture_slots import PictureSlots
 from bot.chat.suggestions import post_choice, section_choice, tag_choice
 from bot.chat.views.layout import Layout
 from bot.chat.views.not_found import PostNotFound, TagNotFound
@@ -251,7 +252,7 @@ async def take_pages(post: Post, rendered: Rendered, *, by_schema: bool = True) 
         section = rendered.sections[-1] if rendered.sections else None
         back = f"{post.key}-999999999"
         opened = await Opened.at(
-            page, post, rendered, None, is_edited=True, section=section, back=back
+            page, post, rendered, None, PictureSlots(), is_edited=True, section=section, back=back
         )
         opened.links = [replace(garden_post(n), title=post.title) for n in range(25)]
         for locale in (Locale.german, Locale.japanese):

@@ -13,6 +13,7 @@ import pytest
 from bot.blog.post import Post
 from bot.chat.client import Slashpost
 from bot.chat.context import SHARING_SECONDS, Context
+from bot.chat.picture_slots import SLOTS
 from bot.index.index import Index
 from bot.sources.pictures import FolderPictures
 from tests.chat.blog import fill, garden, garden_post
@@ -430,6 +431,14 @@ async def with_pictures(stage: Stage, folder: Path, posts: Sequence[Post], body:
     context = Context(library=stage.index, pictures=FolderPictures(folder))
     await stage.env.restart_bot(Slashpost(context, sync=sync))
     return await read(stage)
+
+
+async def test_pictures_that_were_sent_leave_room_for_others(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "snail.png").write_bytes(PNG)
+    await with_pictures(stage, tmp_path, [garden_post(1)], "![A snail](snail.png)")
+    for _ in range(2 * SLOTS):
+        assert (await read(stage)).message.attachments
 
 
 async def test_pictures_without_an_address_are_sent_along(stage: Stage, tmp_path: Path) -> None:

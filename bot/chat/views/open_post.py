@@ -141,6 +141,7 @@ async def open_page(
         post,
         rendered,
         context.pictures,
+        context.picture_slots,
         section=found,
         is_edited=digest not in ("", post.digest),
         sections_from=sections_from,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -25,6 +24,7 @@ from bot.chat.custom_ids import (
     section_ref,
 )
 from bot.chat.i18n import Translator
+from bot.chat.picture_slots import PictureSlots, Slot
 from bot.chat.sections import fold, told_apart
 from bot.chat.views.layout import (
     Layout,
@@ -72,6 +72,7 @@ class Opened:
         section: the section that the reader asked for, if it was one.
         links: other posts of the blog that the page links.
         back: pages of other posts that led here, as ``OpenPage.back``.
+        slot: holds the files' place in memory; None without files.
     """
 
     post: Post
@@ -83,6 +84,7 @@ class Opened:
     section: renderer.Section | None = None
     links: Sequence[Post] = ()
     back: str = ""
+    slot: Slot | None = None
 
     @classmethod
     async def at(
@@ -91,6 +93,7 @@ class Opened:
         post: Post,
         rendered: renderer.Rendered,
         pictures: Pictures | None,
+        slots: PictureSlots,
         *,
         is_edited: bool = False,
         sections_from: int | None = None,
@@ -104,10 +107,15 @@ class Opened:
             for picture in pictures_of(rendered.pages[page.offset])
             if address(picture) is None
         ]
-        files = (
-            await asyncio.to_thread(load, shown, post.path, pictures) if pictures and shown else {}
-        )
-        return cls(post, rendered, page, is_edited, files, sections_from, section, back=back)
+        opened = cls(post, rendered, page, is_edited, {}, sections_from, section, back=back)
+        if pictures and shown and (slot := await slots.take()):
+            try:
+                opened.files = await asyncio.to_thread(load, shown, post.path, pictures)
+                opened.slot = slot if opened.files else None
+            finally:
+                if opened.slot is None:
+                    slot.release()
+        return opened
 
     @property
     def shown(self) -> Page:
@@ -148,7 +156,8 @@ class PostPage(Layout):
         for number, (link, file) in enumerate(opened.files.items(), start=1):
             name = f"picture-{number}{PurePosixPath(file.name).suffix.lower()}"
             self._names[link] = name
-            self.files.append(discord.File(io.BytesIO(file.data), name))
+            assert opened.slot is not None, "or there were no files"
+            self.files.append(discord.File(opened.slot.file(file.data), name))
         body = list(self._body(opened, tr))
         texts = [item.content for item in body if isinstance(item, ui.TextDisplay)]
         heading = next(
