@@ -104,12 +104,15 @@ async def answer(interaction: Interaction, view: Layout, *, hide: bool = False) 
     15 minutes; its buttons say everything in their custom ids.
     """
     view.stop()
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, attachments=view.files)
-    else:
-        await interaction.response.send_message(
-            view=view, files=view.files, ephemeral=hide or not view.concerns_all
-        )
+    try:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, attachments=view.files)
+        else:
+            await interaction.response.send_message(
+                view=view, files=view.files, ephemeral=hide or not view.concerns_all
+            )
+    finally:
+        view.sent()
 
 
 def is_aside(interaction: Interaction) -> bool:
@@ -163,10 +166,13 @@ async def turn(interaction: Interaction, view: Layout) -> None:
         await answer_aside(interaction, view)
         return
     view.stop()
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, attachments=view.files)
-    else:
-        await interaction.response.edit_message(view=view, attachments=view.files)
+    try:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, attachments=view.files)
+        else:
+            await interaction.response.edit_message(view=view, attachments=view.files)
+    finally:
+        view.sent()
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:

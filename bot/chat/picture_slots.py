@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 
 # A message carries up to 8 MB of pictures, and a machine of 256 MB has some 150 MB to spare.
 SLOTS = 3
@@ -12,29 +11,21 @@ WAIT_SECONDS = 2.0
 
 
 class Slot:
-    """The right to hold the pictures of one message, until all its files are closed."""
+    """The right to hold the pictures of one message, until it is sent."""
 
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._slots = slots
-        self._open = 0
         self._is_taken = True
-
-    def file(self, data: bytes) -> io.BytesIO:
-        """A file of a picture; closing it, or losing it, counts."""
-        self._open += 1
-        return _PictureData(data, self)
-
-    def closed(self) -> None:
-        """One of the files is closed."""
-        self._open -= 1
-        if self._open <= 0:
-            self.release()
 
     def release(self) -> None:
         """Give the right back. Does nothing the second time."""
         if self._is_taken:
             self._is_taken = False
             self._slots.release()
+
+    def __del__(self) -> None:
+        """Give the right back where a message was never sent."""
+        self.release()
 
 
 class PictureSlots:
@@ -52,16 +43,3 @@ class PictureSlots:
         except TimeoutError:
             return None
         return Slot(self._slots)
-
-
-class _PictureData(io.BytesIO):
-    """The bytes of a picture. discord.py closes a file once it is sent, Python one that is lost."""
-
-    def __init__(self, data: bytes, slot: Slot) -> None:
-        super().__init__(data)
-        self._slot = slot
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._slot.closed()

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.chat.picture_slots import PictureSlots, Slot
+from bot.chat.picture_slots import SLOTS, PictureSlots
 
 
-async def test_a_slot_is_free_again_once_all_its_files_are_closed() -> None:
+async def test_a_slot_is_free_again_once() -> None:
     slots = PictureSlots(slots=1, wait_seconds=0.01)
     slot = await slots.take()
     assert slot is not None
-    files = [slot.file(b"one"), slot.file(b"two")]
-    files[0].close()
-    files[0].close()
     assert await slots.take() is None
-    files[1].close()
-    assert await slots.take() is not None
+    slot.release()
+    slot.release()
+    another = await slots.take()
+    assert another is not None
+    assert await slots.take() is None
 
 
-async def test_a_slot_is_free_again_once_its_files_are_lost() -> None:
+async def test_a_slot_that_is_lost_is_free_again() -> None:
     slots = PictureSlots(slots=1, wait_seconds=0.01)
     slot = await slots.take()
     assert slot is not None
-    file = slot.file(b"one")
-    del slot, file
+    del slot
     assert await slots.take() is not None
 
 
@@ -35,13 +34,12 @@ async def test_forty_readers_hold_three_messages_of_pictures() -> None:
     async def read() -> None:
         nonlocal held, most
         slot = await slots.take()
-        assert isinstance(slot, Slot)
-        file = slot.file(b"picture")
+        assert slot is not None
         held += 1
         most = max(most, held)
         await asyncio.sleep(0)
         held -= 1
-        file.close()
+        slot.release()
 
     await asyncio.gather(*(read() for _ in range(40)))
-    assert most == 3
+    assert most == SLOTS

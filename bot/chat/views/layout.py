@@ -12,6 +12,7 @@ from bot.blog.post import Post
 from bot.chat import i18n, limits, text
 from bot.chat.custom_ids import Follow, tag_ref
 from bot.chat.i18n import Translator
+from bot.chat.picture_slots import Slot
 
 ACCENT = discord.Colour(0xFF6B4A)
 
@@ -22,6 +23,7 @@ class Layout(ui.LayoutView):
     Attributes:
         concerns_all: whether others in the channel may care; what does not is always private.
         files: what the message shows that has no address of its own.
+        slot: the files' place in memory; None without files.
     """
 
     concerns_all: ClassVar = True
@@ -29,6 +31,7 @@ class Layout(ui.LayoutView):
     def __init__(self, colour: discord.Colour = ACCENT) -> None:
         super().__init__(timeout=None)
         self.files: list[discord.File] = []
+        self.slot: Slot | None = None
         self.frame: ui.Container[Any] = ui.Container(accent_colour=colour)
         self.add_item(self.frame)
 
@@ -39,6 +42,12 @@ class Layout(ui.LayoutView):
                 self.frame.add_item(ui.TextDisplay(item))
             elif item is not None:
                 self.frame.add_item(item)
+
+    def sent(self) -> None:
+        """Let go of the files, which discord.py would keep as long as the view."""
+        self.files.clear()
+        if self.slot is not None:
+            self.slot.release()
 
 
 class Ready(Layout):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -152,12 +153,12 @@ class PostPage(Layout):
 
     def __init__(self, opened: Opened, tr: Translator, *, is_aside: bool, shares: bool) -> None:
         super().__init__()
+        self.slot = opened.slot
         self._names: dict[str, str] = {}
         for number, (link, file) in enumerate(opened.files.items(), start=1):
             name = f"picture-{number}{PurePosixPath(file.name).suffix.lower()}"
             self._names[link] = name
-            assert opened.slot is not None, "or there were no files"
-            self.files.append(discord.File(opened.slot.file(file.data), name))
+            self.files.append(discord.File(io.BytesIO(file.data), name))
         body = list(self._body(opened, tr))
         texts = [item.content for item in body if isinstance(item, ui.TextDisplay)]
         heading = next(
