@@ -149,8 +149,9 @@ class Rest:
             self._guard.failed()
             if already is None or getattr(error, "code", None) != already:
                 raise to_messenger_error(error) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # discord.py reads some of a response itself: its JSON, and its rate limits.
+        except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+            # discord.py reads some of a response itself: its JSON, and its rate limits. And its
+            # session is closed while the bot stops, of which aiohttp makes a RuntimeError.
             raise TryLater(f"Discord's answer cannot be read ({describe(error)})") from error
         if isinstance(answer, str):  # discord.py takes only application/json apart
             raise TryLater(f"Discord answered with {excerpt(answer)}")

@@ -212,3 +212,12 @@ async def test_a_token_that_is_rejected_for_a_while_is_tried_again_soon(
     assert caught.value.seconds is not None
     assert caught.value.seconds <= 60
     await ask(rest)
+
+
+async def test_while_the_bot_stops_a_request_is_for_later(
+    client: discord.Client, rest: Rest
+) -> None:
+    await ask(rest)
+    await client.close()
+    with pytest.raises(TryLater):
+        await ask(rest)
