@@ -38,6 +38,7 @@ from bot.chat.interaction import (
     typed_in,
 )
 from bot.chat.usage import ended
+from bot.chat.views import sharing
 from bot.chat.views.layout import Layout, Ready, small, when
 from bot.chat.views.not_found import echo
 from bot.chat.views.notice import Notice
@@ -311,17 +312,8 @@ async def share_answer(interaction: Interaction, this: ShareAnswer) -> None:
     message = interaction.message
     if message is None or str(this) not in custom_ids_in(message.components):
         await answer(interaction, Notice(tr.gettext("There is nothing to share.")))
-    elif not may_share(interaction):
-        await answer(interaction, Notice(tr.gettext("You may not write in this channel.")))
-    elif seconds := context_of(interaction).sharing.take(
-        (interaction.user.id, interaction.channel_id), interaction.created_at.timestamp()
-    ):
-        wait = tr.ngettext(
-            "You have just shared a post here. Try again in {n} second.",
-            "You have just shared a post here. Try again in {n} seconds.",
-            seconds,
-        )
-        await answer(interaction, Notice(wait))
+    elif refusal := sharing.why_not_shared(interaction):
+        await answer(interaction, Notice(refusal))
     else:
         shared = tr.gettext("Shared by {person}", person=interaction.user.mention)
         components = [each.to_dict() for each in message.components]

@@ -31,21 +31,29 @@ async def share(interaction: Interaction, this: SharePost) -> None:
     post = await library_of(interaction).get_by_key(this.key)
     if post is None:
         await answer(interaction, gone(interaction))
-    elif not may_share(interaction):
-        await answer(interaction, Notice(tr.gettext("You may not write in this channel.")))
-    elif seconds := context_of(interaction).sharing.take(
-        (interaction.user.id, interaction.channel_id), interaction.created_at.timestamp()
-    ):
-        wait = tr.ngettext(
-            "You have just shared a post here. Try again in {n} second.",
-            "You have just shared a post here. Try again in {n} seconds.",
-            seconds,
-        )
-        await answer(interaction, Notice(wait))
+    elif refusal := why_not_shared(interaction):
+        await answer(interaction, Notice(refusal))
     else:
         around = await Surroundings.of(post, library_of(interaction))
         shared = tr.gettext("Shared by {person}", person=interaction.user.mention)
         await answer(interaction, PostCard(around, tr, lead=small(f"📣 {shared}")))
+
+
+def why_not_shared(interaction: Interaction) -> str | None:
+    """Why the reader may share nothing here now; None where they may, which counts as sharing."""
+    tr = translator_of(interaction)
+    if not may_share(interaction):
+        return tr.gettext("You may not write in this channel.")
+    seconds = context_of(interaction).sharing.take(
+        (interaction.user.id, interaction.channel_id), interaction.created_at.timestamp()
+    )
+    if not seconds:
+        return None
+    return tr.ngettext(
+        "You have just shared a post here. Try again in {n} second.",
+        "You have just shared a post here. Try again in {n} seconds.",
+        seconds,
+    )
 
 
 async def save(interaction: Interaction, at: SavePage) -> None:
