@@ -22,7 +22,7 @@ from bot.blog.question import Answered, Reason, Source, Step, Unanswered
 from bot.blog.tag import Tag
 
 if TYPE_CHECKING:
-    from bot.announce.outbox import Backlog
+    from bot.announce.delivery import Backlog
     from bot.announce.subscription import Subscription
 
 Json = dict[str, object]

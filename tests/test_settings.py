@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
 from bot.settings import TABLE, Settings
+from bot.settings.ask import AskSettings
 from tests import settings_page
 
 VARIABLES = [setting.variable for setting in TABLE]
@@ -23,7 +24,7 @@ VARIABLES = [setting.variable for setting in TABLE]
 @pytest.fixture(autouse=True)
 def volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a volume would be mounted; there is none."""
-    monkeypatch.setattr("bot.settings.settings.DATA", tmp_path / "data")
+    monkeypatch.setattr("bot.settings.defaults.DATA", tmp_path / "data")
     return tmp_path / "data"
 
 
@@ -55,13 +56,15 @@ def test_nothing_needs_to_be_set() -> None:
         replica_url=None,
         trusted_servers=(),
         announce_limit=5,
-        ask_model=None,
-        ask_url=None,
-        ask_key=None,
-        ask_rewrite=True,
-        ask_limit=10,
-        ask_server_limit=60,
-        ask_budget=5_000_000,
+        ask=AskSettings(
+            model=None,
+            url=None,
+            key=None,
+            rewrite=True,
+            limit=10,
+            server_limit=60,
+            budget=5_000_000,
+        ),
         metrics_port=9091,
         metrics_host="127.0.0.1",
         log_format=None,
@@ -136,13 +139,15 @@ def test_every_setting_is_read_from_the_environment() -> None:
         replica_url="s3://bucket/slashpost",
         trusted_servers=(123456789012345678, 223456789012345678),
         announce_limit=3,
-        ask_model="my/model",
-        ask_url="http://127.0.0.1:11434/v1",
-        ask_key="sk-1",
-        ask_rewrite=False,
-        ask_limit=2,
-        ask_server_limit=3,
-        ask_budget=4,
+        ask=AskSettings(
+            model="my/model",
+            url="http://127.0.0.1:11434/v1",
+            key="sk-1",
+            rewrite=False,
+            limit=2,
+            server_limit=3,
+            budget=4,
+        ),
         metrics_port=9000,
         metrics_host="::1",
         log_format="json",
@@ -410,5 +415,5 @@ def test_a_providers_own_key_goes_to_that_provider_alone(
     environ: dict[str, str], key: str | None
 ) -> None:
     settings = Settings.load(environ=environ)
-    assert settings.ask_key == key
+    assert settings.ask.key == key
     assert (key in settings.secrets) is (key is not None)

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from bot.announce.catalogue import Catalogue, fingerprint
+from bot.announce.delivery import Backlog
 from bot.announce.delivery_worker import Outcome, Services
 from bot.announce.diff import PostDiff
 from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
 from bot.announce.minhash import minhash
-from bot.announce.outbox import Backlog, Outbox
+from bot.announce.outbox import Outbox
 from bot.announce.sender import Sender
 from bot.announce.subscription import Subscriptions
 from bot.blog.background import supervised

@@ -8,13 +8,22 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
 from bot.announce.catalogue import Catalogue, shown_digest
+from bot.announce.delivery import (
+    Content,
+    Delivery,
+    Shown,
+    lacks,
+    lacks_publication,
+    lacks_thread,
+)
+from bot.announce.lease import Lease, LeaseLost
 from bot.announce.message import (
     Announced,
     Composer,
@@ -29,9 +38,9 @@ from bot.announce.message import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.outbox import Delivery, Lease, LeaseLost, Outbox, Shown
+from bot.announce.outbox import Outbox
 from bot.announce.post_mark import Mark, adoptions
-from bot.announce.subscription import Pause, Subscription
+from bot.announce.subscription import Pause
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 
 log = logging.getLogger(__name__)
@@ -96,29 +105,6 @@ class Services:
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     generation: int = 0
     is_outdated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The posts of a delivery as they are now.
-
-    Attributes:
-        stories: of all of them.
-        shown_digests: of each post as the stories show it, by the post's id.
-    """
-
-    stories: Sequence[Story]
-    shown_digests: Mapping[str, str]
-
-    @property
-    def present(self) -> list[Story]:
-        """The stories of posts that readers see."""
-        return [story for story in self.stories if story.post is not None]
-
-    def __str__(self) -> str:
-        title = self.stories[0].title
-        more = len(self.stories) - 1
-        return f"{title!r} and {more} more" if more else repr(title)
 
 
 class DeliveryWorker:
@@ -427,21 +413,6 @@ class DeliveryWorker:
 def backoff(attempts: int, first: float, longest: float) -> float:
     """Seconds to wait after so many attempts before this one: doubled each time, with jitter."""
     return min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1)  # noqa: S311
-
-
-def lacks(to: Subscription, sent: Sent) -> bool:
-    """Whether more is wished than the message itself."""
-    return lacks_thread(to, sent) or lacks_publication(to, sent)
-
-
-def lacks_thread(to: Subscription, sent: Sent) -> bool:
-    """Whether a thread is to be hung on a message."""
-    return to.threads and to.place in {"text", "news"} and sent.thread is None
-
-
-def lacks_publication(to: Subscription, sent: Sent) -> bool:
-    """Whether a message is to be passed on to those who follow the channel."""
-    return to.publish and to.place == "news" and not sent.published
 
 
 def digest(message: Message) -> str:

@@ -1,116 +1,30 @@
-"""Deliveries to be sent, and the lease on a subscription that lets a worker send them."""
+"""Deliveries to be sent, in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
-from bot.announce.ledger import POST, KnownPost, OlderPosts, to_post
+from bot.announce.delivery import Backlog, Delivery, DeliveryState, Shown
+from bot.announce.lease import (
+    REACHABLE,
+    Lease,
+    end_lease,
+    hold_lease,
+    note_failure,
+    note_success,
+)
+from bot.announce.ledger import POST, OlderPosts, to_post
 from bot.announce.message import Sent, delivery_id
 from bot.announce.post_mark import Adoption
-from bot.announce.subscription import SUBSCRIPTION, Pause, Subscription, to_subscription
-from bot.blog.errors import SlashpostError
+from bot.announce.subscription import SUBSCRIPTION, Pause, to_subscription
 from bot.state.database import Database, Row, Transaction
-
-# waiting: to be sent. sending: an attempt was begun. sent: the message is there, its thread
-# or its publication may lack. done: all is as it should be. changed: the posts look different
-# now. dropped: the posts were withdrawn before they were sent. refused: Discord takes
-# neither its card nor a plain one. lost: somebody deleted the message. kept: the message was
-# found, announces more than these posts, and stays as it is.
-DeliveryState = Literal[
-    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost", "kept"
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One message for one subscription, sent or to be sent.
-
-    Attributes:
-        id: its ``delivery_id``.
-        state: how far it has come, before the lease at hand.
-        posts: what it is about, oldest first.
-        attempts: how often sending was begun before.
-        since: Unix seconds before which it cannot have been sent.
-        sent: where the message is, once that is known.
-        message_digest: of the message that Discord shows, or empty.
-    """
-
-    id: str
-    state: DeliveryState
-    posts: Sequence[KnownPost]
-    attempts: int
-    since: float
-    sent: Sent | None = None
-    message_digest: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """The right to send to one subscription, for a time.
-
-    Attributes:
-        subscription: to whom.
-        owner: who has it.
-        fence: grows with every lease of the subscription; writes with an older one fail.
-        attempts: how many leases in a row ended without success.
-    """
-
-    subscription: Subscription
-    owner: str
-    fence: int
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
-    """What the outbox holds.
-
-    Attributes:
-        waiting: deliveries that are not sent yet, those of paused subscriptions excluded.
-        held: deliveries that wait for a paused subscription.
-        changes: messages that are to be changed.
-        sent: messages that are out.
-        refused: deliveries that Discord does not take.
-        paused: subscriptions that get nothing for now.
-        problem: what went wrong last with something that still waits; or empty.
-    """
-
-    waiting: int = 0
-    held: int = 0
-    changes: int = 0
-    sent: int = 0
-    refused: int = 0
-    paused: int = 0
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What a message shows now.
-
-    Attributes:
-        message_digest: of its text and components.
-        shown_digests: of each of its posts, by the post's id; empty for one that is gone.
-    """
-
-    message_digest: str
-    shown_digests: Mapping[str, str]
-
-
-class LeaseLost(SlashpostError):
-    """The lease has ended: another worker holds one, or the subscription is gone."""
-
 
 _TO_DO = "state IN ('waiting', 'sending', 'sent', 'changed')"
 # A lease that ends later was given by a clock that was wrong, and is over.
 LONGEST_LEASE = 600.0
-_REACHABLE = "(pause_reason IS NULL OR pause_reason <> 'admin')"
-# Whoever could not be reached may be tried again; whoever is paused on purpose may not.
 _READY = f"""
     SELECT {SUBSCRIPTION}, fence, attempts FROM subscriptions
-    WHERE {_REACHABLE} AND (turn_until <= $1 OR turn_until > $1 + {LONGEST_LEASE})
+    WHERE {REACHABLE} AND (turn_until <= $1 OR turn_until > $1 + {LONGEST_LEASE})
         AND ready <= $1 AND EXISTS (
         SELECT 1 FROM deliveries
         WHERE subscription = subscriptions.key AND {_TO_DO} AND not_before <= $1
@@ -131,7 +45,7 @@ _WAIT = f"""
         SELECT s.ready, s.turn_until, (
             SELECT min(d.not_before) FROM deliveries AS d WHERE d.subscription = s.key AND {_TO_DO}
         ) AS first
-        FROM subscriptions AS s WHERE {_REACHABLE}
+        FROM subscriptions AS s WHERE {REACHABLE}
     ) AS lines WHERE first IS NOT NULL
 """  # noqa: S608
 # Which number of a backlog counts the deliveries of a state.
@@ -192,10 +106,10 @@ class Outbox:
         """
         async with self._database.transaction() as transaction:
             now = await transaction.now()
-            await _hold(transaction, lease, until=now + seconds)
+            await hold_lease(transaction, lease, until=now + seconds)
             rows = await transaction.rows(_NEXT, lease.subscription.key, now)
             if not rows:
-                await _end(transaction, lease)
+                await end_lease(transaction, lease)
                 return None
             name, state, *_ = rows[0]
             if state in {"waiting", "sending"}:
@@ -214,7 +128,7 @@ class Outbox:
     async def renew(self, lease: Lease, seconds: float) -> None:
         """Extend the lease to that long from now."""
         async with self._database.transaction() as transaction:
-            await _hold(transaction, lease, until=await transaction.now() + seconds)
+            await hold_lease(transaction, lease, until=await transaction.now() + seconds)
 
     async def record(
         self,
@@ -237,7 +151,7 @@ class Outbox:
             problem: what could not be done, if that is to be left so.
         """
         async with self._database.transaction() as transaction:
-            await _succeed(transaction, lease)
+            await note_success(transaction, lease)
             await transaction.rows(
                 "UPDATE deliveries SET state = 'sent', channel = $2, message = $3, thread = $4,"
                 " published = $5, problem = $6, not_before = 0 WHERE id = $1",
@@ -280,7 +194,7 @@ class Outbox:
         """
         async with self._database.transaction() as transaction:
             now = await transaction.now()
-            await _hold(transaction, lease, until=now + seconds)
+            await hold_lease(transaction, lease, until=now + seconds)
             if complete:
                 await transaction.rows(
                     "UPDATE subscriptions SET searched = $2 WHERE key = $1",
@@ -294,7 +208,7 @@ class Outbox:
         A message of just these posts will be made to show them as they are.
         """
         async with self._database.transaction() as transaction:
-            await _succeed(transaction, lease)
+            await note_success(transaction, lease)
             for adoption in adoptions:
                 name = delivery_id(delivery.id, [str(adoption.sent.message)])
                 await transaction.rows(
@@ -325,7 +239,7 @@ class Outbox:
     ) -> None:
         """Note that it was dropped, refused or lost."""
         async with self._database.transaction() as transaction:
-            await _succeed(transaction, lease)
+            await note_success(transaction, lease)
             await transaction.rows(
                 "UPDATE deliveries SET state = $2, problem = $3, not_before = 0 WHERE id = $1",
                 delivery.id,
@@ -338,7 +252,7 @@ class Outbox:
     ) -> None:
         """Leave the rest of a delivery for later; others of its subscription go on."""
         async with self._database.transaction() as transaction:
-            await _hold(transaction, lease)
+            await hold_lease(transaction, lease)
             await transaction.rows(
                 "UPDATE deliveries SET not_before = $2, problem = $3 WHERE id = $1",
                 delivery.id,
@@ -349,18 +263,18 @@ class Outbox:
     async def put_off(self, lease: Lease, seconds: float, problem: str) -> None:
         """End the lease; the next one is given after that many seconds."""
         async with self._database.transaction() as transaction:
-            await _fail(transaction, lease, seconds, problem)
+            await note_failure(transaction, lease, seconds, problem)
 
     async def pause(self, lease: Lease, pause: Pause, seconds: float) -> None:
         """End the lease and pause the subscription; it is tried again after so many seconds."""
         async with self._database.transaction() as transaction:
-            await _fail(transaction, lease, seconds, pause.detail)
+            await note_failure(transaction, lease, seconds, pause.detail)
             # What it was paused for already has not become news.
             await transaction.rows(
                 "UPDATE subscriptions SET"  # noqa: S608
                 " pause_since = CASE WHEN pause_reason = $2 THEN pause_since ELSE $4 END,"
                 " pause_told = CASE WHEN pause_reason = $2 THEN pause_told ELSE 0 END,"
-                f" pause_reason = $2, pause_detail = $3 WHERE key = $1 AND {_REACHABLE}",
+                f" pause_reason = $2, pause_detail = $3 WHERE key = $1 AND {REACHABLE}",
                 lease.subscription.key,
                 pause.reason,
                 pause.detail,
@@ -370,14 +284,14 @@ class Outbox:
     async def release(self, lease: Lease) -> None:
         """End the lease."""
         async with self._database.transaction() as transaction:
-            await _end(transaction, lease)
+            await end_lease(transaction, lease)
 
     async def retry_paused(self) -> None:
         """Let subscriptions that could not be reached be tried at once."""
         async with self._database.transaction() as transaction:
             await transaction.rows(
                 f"UPDATE subscriptions SET ready = 0 WHERE pause_reason IS NOT NULL"  # noqa: S608
-                f" AND {_REACHABLE}"
+                f" AND {REACHABLE}"
             )
 
     async def release_all(self) -> None:
@@ -413,59 +327,6 @@ class Outbox:
             "SELECT problem FROM subscriptions WHERE problem <> '' ORDER BY ready DESC LIMIT 1"
         )
         return _to_backlog(rows, paused, problems[0][0] if problems else "")
-
-
-async def _hold(transaction: Transaction, lease: Lease, *, until: float | None = None) -> None:
-    """Check the lease, and extend it.
-
-    Raises:
-        LeaseLost: it has ended.
-    """
-    held = await transaction.rows(
-        "UPDATE subscriptions SET turn_until = coalesce($4, turn_until)"
-        " WHERE key = $1 AND owner = $2 AND fence = $3 RETURNING key",
-        lease.subscription.key,
-        lease.owner,
-        lease.fence,
-        until,
-    )
-    if not held:
-        raise LeaseLost(f"The lease on {lease.subscription.key} has ended")
-
-
-async def _succeed(transaction: Transaction, lease: Lease) -> None:
-    """Reset the count of failures, and end a pause for a closed channel."""
-    await _hold(transaction, lease)
-    await transaction.rows(
-        "UPDATE subscriptions SET attempts = 0, problem = '' WHERE key = $1",
-        lease.subscription.key,
-    )
-    await transaction.rows(
-        "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"  # noqa: S608
-        " pause_since = NULL, pause_told = NULL"
-        f" WHERE key = $1 AND pause_reason IS NOT NULL AND {_REACHABLE}",
-        lease.subscription.key,
-    )
-
-
-async def _fail(transaction: Transaction, lease: Lease, seconds: float, problem: str) -> None:
-    """End a lease without success."""
-    await _hold(transaction, lease)
-    await transaction.rows(
-        "UPDATE subscriptions SET owner = NULL, turn_until = 0, ready = $2, problem = $3,"
-        " attempts = attempts + 1 WHERE key = $1",
-        lease.subscription.key,
-        await transaction.now() + seconds,
-        problem,
-    )
-
-
-async def _end(transaction: Transaction, lease: Lease) -> None:
-    await _hold(transaction, lease)
-    await transaction.rows(
-        "UPDATE subscriptions SET owner = NULL, turn_until = 0 WHERE key = $1",
-        lease.subscription.key,
-    )
 
 
 async def _note_shown(transaction: Transaction, delivery: Delivery, shown: Shown) -> None:

@@ -8,8 +8,8 @@ import time
 from contextlib import suppress
 
 from bot.announce.delivery_worker import DeliveryWorker, Services
+from bot.announce.lease import Lease
 from bot.announce.ledger import OlderPosts
-from bot.announce.outbox import Lease
 from bot.blog.errors import StateUnavailable
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot import __version__
 from bot.announce.channel import Channels
-from bot.announce.outbox import Backlog
+from bot.announce.delivery import Backlog
 from bot.announce.subscription import Subscriptions
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures

@@ -194,9 +194,9 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
 @json_option
 def ask_(settings: Settings, question: tuple[str, ...], *, as_json: bool) -> None:
     """Answer a question from the posts, by the model of --ask-model."""
-    if settings.ask_model is None:
+    if settings.ask.model is None:
         raise SettingError(
-            setting_of("ask_model").label, "not set", "Name a language model (docs/ask.md)."
+            setting_of("ask.model").label, "not set", "Name a language model (docs/ask.md)."
         )
 
     async def find_answer(app: App) -> Step:

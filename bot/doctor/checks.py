@@ -39,5 +39,5 @@ async def run_checks(load: Callable[[], Settings], channel: int | None) -> list[
                 else check_volume(settings.state)
             ),
             await check_waking(app),
-            *([await check_model(settings)] if settings.ask_model else []),
+            *([await check_model(settings)] if settings.ask.model else []),
         ]

@@ -22,12 +22,12 @@ MAX_TOKENS = 200
 
 async def check_model(settings: Settings) -> CheckResult:
     """Ask the model for one word."""
-    assert settings.ask_model is not None, "or there is no /ask"
+    assert settings.ask.model is not None, "or there is no /ask"
     start = time.monotonic()
     said, tokens = "", 0
     prompt = Prompt(system="Reply with one word.", turns=("Say ready.",), max_tokens=MAX_TOKENS)
     try:
-        model = open_model(settings.ask_model, url=settings.ask_url, key=settings.ask_key or "")
+        model = open_model(settings.ask.model, url=settings.ask.url, key=settings.ask.key or "")
         async with aclosing(model.stream(prompt)) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, TextDelta):

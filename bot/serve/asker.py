@@ -35,7 +35,7 @@ def build_asker(
     Raises:
         SettingError: the model's name or address cannot be used.
     """
-    if settings.ask_model is None and not scripted:
+    if settings.ask.model is None and not scripted:
         return None
     from bot.ask.asker import ModelAsker  # noqa: PLC0415 - most bots have no model
     from bot.ask.budget import Budget, Limits, StateCounters  # noqa: PLC0415
@@ -44,22 +44,22 @@ def build_asker(
     from bot.ask.scripted import ScriptedModel  # noqa: PLC0415
 
     model = (
-        open_model(settings.ask_model, url=settings.ask_url, key=settings.ask_key or "")
-        if settings.ask_model
+        open_model(settings.ask.model, url=settings.ask.url, key=settings.ask.key or "")
+        if settings.ask.model
         else ScriptedModel()
     )
     limits = Limits(
-        reader=settings.ask_limit,
-        server=settings.ask_server_limit,
-        month=settings.ask_budget if settings.ask_model else None,
+        reader=settings.ask.limit,
+        server=settings.ask.server_limit,
+        month=settings.ask.budget if settings.ask.model else None,
     )
-    key = settings.token or settings.ask_key or ""
+    key = settings.token or settings.ask.key or ""
     return ModelAsker(
         library,
         model,
         Budget(StateCounters(state.database), limits),
         FollowUps(state.database),
         reader_key=blake2b(key.encode(), digest_size=32).digest(),
-        rewrites=settings.ask_rewrite and settings.ask_model is not None,
+        rewrites=settings.ask.rewrite and settings.ask.model is not None,
         tell=tell,
     )

@@ -3,60 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
-from bot.settings import setting as parse
-from bot.settings.setting import LOCAL, Environ, Setting
+from bot.settings import defaults as default
+from bot.settings import parsers as parse
+from bot.settings.ask import AskSettings
+from bot.settings.defaults import FLY_APP_NAME
+from bot.settings.parsers import LOCAL
+from bot.settings.setting import (
+    Environ,
+    Setting,
+    declared,
+    declared_in,
+    group,
+    secrets_of,
+    values_of,
+)
 
-# Set by Fly itself: https://fly.io/docs/machines/runtime-environment/
-FLY_APP_NAME = "FLY_APP_NAME"
-# Where a volume is mounted.
-DATA = Path("/data")
 LOOPBACK = frozenset({"localhost", LOCAL, "::1"})
-
-
-def declared(
-    variable: str,
-    help: str,  # noqa: A002 - click's word
-    parser: Callable[[Setting, str], Any] = parse.text,
-    **more: Any,
-) -> dict[str, Setting]:
-    """The metadata of a field that is read as a ``Setting`` with these attributes."""
-    return {"setting": Setting(variable, help, parser, **more)}
-
-
-def _public_url(environ: Environ) -> str | None:
-    app = environ.get(FLY_APP_NAME, "").strip()
-    return f"https://{app}.fly.dev" if app else None
-
-
-def _metrics_host(environ: Environ) -> str:
-    # Fly's Prometheus asks over the network of the app's machines.
-    return "all" if environ.get(FLY_APP_NAME, "").strip() else LOCAL
-
-
-def _ask_key(environ: Environ) -> str | None:
-    """The key that the provider's own programs use; never for another address."""
-    if environ.get("SLASHPOST_ASK_URL", "").strip():
-        return None
-    provider = environ.get("SLASHPOST_ASK_MODEL", "").strip().partition("/")[0]
-    variable = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}.get(provider, "")
-    return environ.get(variable, "").strip() or None
-
-
-def _state(_environ: Environ) -> str:
-    on_volume = DATA.is_dir() and os.access(DATA, os.W_OK)
-    return str(DATA / "state.db") if on_volume else ".slashpost/state.db"
-
-
-def _no_text(_environ: Environ) -> str:
-    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,372 +40,248 @@ class Settings:
     """
 
     fly_app: str | None
-    token: str | None = field(
-        repr=False,
-        metadata=declared(
-            "DISCORD_TOKEN",
-            "the bot's token, from Discord's developer portal; `run` and `invite` need it",
+    token: str | None = declared(
+        "DISCORD_TOKEN",
+        "the bot's token, from Discord's developer portal; `run` and `invite` need it",
+        secret=True,
+    )
+    posts: Path | RepositoryAddress | FeedAddress = declared(
+        "SLASHPOST_POSTS",
+        "the folder of the blog's posts, or a [repository's or a feed's](sources.md) address",
+        parse.posts_address,
+        option="--posts",
+        metavar="DIR|URL",
+        default="posts",
+    )
+    posts_token: str | None = declared(
+        "SLASHPOST_POSTS_TOKEN",
+        "the token to fetch a private git repository with",
+        secret=True,
+    )
+    site_url: str | None = declared(
+        "SLASHPOST_SITE_URL",
+        "the blog's public address, such as `https://example.org`",
+        parse.web_address,
+        option="--site",
+        metavar="URL",
+        default_help="found in the site's configuration",
+    )
+    db: Path = declared(
+        "SLASHPOST_DB",
+        "the file of the index, which is made from the posts and may be deleted",
+        parse.path,
+        option="--db",
+        metavar="FILE",
+        default=".slashpost/index.db",
+    )
+    generator: str | None = declared(
+        "SLASHPOST_GENERATOR",
+        "the [site generator](posts.md) whose rules make the links, such as `hugo`",
+        option="--generator",
+        metavar="NAME",
+        default_help="detected",
+    )
+    permalink: str | None = declared(
+        "SLASHPOST_PERMALINK",
+        "the pattern of the links, such as `/blog/{year}/{slug}/`",
+        option="--permalink",
+        metavar="PATTERN",
+        default_help="the generator's rule",
+    )
+    date_order: Literal["month", "day"] = declared(
+        "SLASHPOST_DATE_ORDER",
+        "what comes first in dates such as `03-12-24`",
+        parse.one_of(
+            {"month": "month", "day": "day"},
+            "is neither month nor day",
+            "Write month where 03-12-24 is in March, day where it is in December.",
         ),
+        option="--date-order",
+        metavar="month|day",
+        default="month",
     )
-    posts: Path | RepositoryAddress | FeedAddress = field(
-        metadata=declared(
-            "SLASHPOST_POSTS",
-            "the folder of the blog's posts, or a [repository's or a feed's](sources.md) address",
-            parse.posts_address,
-            option="--posts",
-            metavar="DIR|URL",
-            default="posts",
-        )
+    collection_tags: tuple[str, ...] = declared(
+        "SLASHPOST_COLLECTION_TAGS",
+        "tags that name a collection of pages and no topic",
+        parse.texts,
+        option="--collection-tags",
+        metavar="LIST",
+        default="post,posts,all,blog",
     )
-    posts_token: str | None = field(
-        repr=False,
-        metadata=declared(
-            "SLASHPOST_POSTS_TOKEN", "the token to fetch a private git repository with"
+    language: str | None = declared(
+        "SLASHPOST_LANGUAGE",
+        "the language whose posts are shown, such as `en`; `all` keeps every one",
+        option="--language",
+        metavar="TAG",
+        default_help="the site's main one",
+    )
+    max_bytes: int = declared(
+        "SLASHPOST_MAX_BYTES",
+        "files larger than this are left out",
+        parse.number_of("bytes"),
+        option="--max-bytes",
+        metavar="N",
+        default="2000000",
+    )
+    poll: int = declared(
+        "SLASHPOST_POLL",
+        "how often to look for news in a git repository or a feed, while awake",
+        parse.number_of("minutes"),
+        option="--poll",
+        metavar="MINUTES",
+        default="10",
+        serves=True,
+    )
+    push_secret: str | None = declared(
+        "SLASHPOST_PUSH_SECRET",
+        "the secret of the [webhook](waking.md) that tells of a push",
+        secret=True,
+    )
+    wake_secret: str | None = declared(
+        "SLASHPOST_WAKE_SECRET",
+        "the secret of whoever may [wake the bot](waking.md) to look for news",
+        secret=True,
+    )
+    mode: Literal["http", "gateway"] = declared(
+        "SLASHPOST_MODE",
+        "how Discord reaches the bot; `auto` is `http` where a public URL is known",
+        parse.one_of(
+            {"auto": None, "http": "http", "gateway": "gateway"},
+            "is no way to reach Discord",
+            "Write auto, http or gateway.",
         ),
+        option="--mode",
+        metavar="auto|http|gateway",
+        default="auto",
+        serves=True,
     )
-    site_url: str | None = field(
-        metadata=declared(
-            "SLASHPOST_SITE_URL",
-            "the blog's public address, such as `https://example.org`",
-            parse.web_address,
-            option="--site",
-            metavar="URL",
-            default_help="found in the site's configuration",
-        )
-    )
-    db: Path = field(
-        metadata=declared(
-            "SLASHPOST_DB",
-            "the file of the index, which is made from the posts and may be deleted",
-            parse.path,
-            option="--db",
-            metavar="FILE",
-            default=".slashpost/index.db",
-        )
-    )
-    generator: str | None = field(
-        metadata=declared(
-            "SLASHPOST_GENERATOR",
-            "the [site generator](posts.md) whose rules make the links, such as `hugo`",
-            option="--generator",
-            metavar="NAME",
-            default_help="detected",
-        )
-    )
-    permalink: str | None = field(
-        metadata=declared(
-            "SLASHPOST_PERMALINK",
-            "the pattern of the links, such as `/blog/{year}/{slug}/`",
-            option="--permalink",
-            metavar="PATTERN",
-            default_help="the generator's rule",
-        )
-    )
-    date_order: Literal["month", "day"] = field(
-        metadata=declared(
-            "SLASHPOST_DATE_ORDER",
-            "what comes first in dates such as `03-12-24`",
-            parse.one_of(
-                {"month": "month", "day": "day"},
-                "is neither month nor day",
-                "Write month where 03-12-24 is in March, day where it is in December.",
-            ),
-            option="--date-order",
-            metavar="month|day",
-            default="month",
-        )
-    )
-    collection_tags: tuple[str, ...] = field(
-        metadata=declared(
-            "SLASHPOST_COLLECTION_TAGS",
-            "tags that name a collection of pages and no topic",
-            parse.texts,
-            option="--collection-tags",
-            metavar="LIST",
-            default="post,posts,all,blog",
-        )
-    )
-    language: str | None = field(
-        metadata=declared(
-            "SLASHPOST_LANGUAGE",
-            "the language whose posts are shown, such as `en`; `all` keeps every one",
-            option="--language",
-            metavar="TAG",
-            default_help="the site's main one",
-        )
-    )
-    max_bytes: int = field(
-        metadata=declared(
-            "SLASHPOST_MAX_BYTES",
-            "files larger than this are left out",
-            parse.number_of("bytes"),
-            option="--max-bytes",
-            metavar="N",
-            default="2000000",
-        )
-    )
-    poll: int = field(
-        metadata=declared(
-            "SLASHPOST_POLL",
-            "how often to look for news in a git repository or a feed, while awake",
-            parse.number_of("minutes"),
-            option="--poll",
-            metavar="MINUTES",
-            default="10",
-            serves=True,
-        )
-    )
-    push_secret: str | None = field(
-        repr=False,
-        metadata=declared(
-            "SLASHPOST_PUSH_SECRET", "the secret of the [webhook](waking.md) that tells of a push"
-        ),
-    )
-    wake_secret: str | None = field(
-        repr=False,
-        metadata=declared(
-            "SLASHPOST_WAKE_SECRET",
-            "the secret of whoever may [wake the bot](waking.md) to look for news",
-        ),
-    )
-    mode: Literal["http", "gateway"] = field(
-        metadata=declared(
-            "SLASHPOST_MODE",
-            "how Discord reaches the bot; `auto` is `http` where a public URL is known",
-            parse.one_of(
-                {"auto": None, "http": "http", "gateway": "gateway"},
-                "is no way to reach Discord",
-                "Write auto, http or gateway.",
-            ),
-            option="--mode",
-            metavar="auto|http|gateway",
-            default="auto",
-            serves=True,
-        )
-    )
-    public_url: str | None = field(
-        metadata=declared(
-            "SLASHPOST_PUBLIC_URL",
-            "where the internet reaches this process, for interactions over HTTP",
-            parse.web_address,
-            option="--public-url",
-            metavar="URL",
-            default=_public_url,
-            default_help="https://$FLY_APP_NAME.fly.dev on Fly",
-            serves=True,
-        )
+    public_url: str | None = declared(
+        "SLASHPOST_PUBLIC_URL",
+        "where the internet reaches this process, for interactions over HTTP",
+        parse.web_address,
+        option="--public-url",
+        metavar="URL",
+        default=default.public_url,
+        default_help="https://$FLY_APP_NAME.fly.dev on Fly",
+        serves=True,
     )
     # None where nobody said.
-    port: int | None = field(
-        metadata=declared(
-            "PORT",
-            "the port for HTTP; in gateway mode, only one that is set is opened",
-            parse.port,
-            option="--port",
-            metavar="N",
-            default_help="8080",
-            serves=True,
-        )
+    port: int | None = declared(
+        "PORT",
+        "the port for HTTP; in gateway mode, only one that is set is opened",
+        parse.port,
+        option="--port",
+        metavar="N",
+        default_help="8080",
+        serves=True,
     )
-    host: str | None = field(
-        metadata=declared(
-            "SLASHPOST_HOST",
-            "the address of this machine to listen on for HTTP, such as `127.0.0.1` behind a proxy",
-            parse.host,
-            option="--host",
-            metavar="ADDRESS|all",
-            default="all",
-            serves=True,
-        )
+    host: str | None = declared(
+        "SLASHPOST_HOST",
+        "the address of this machine to listen on for HTTP, such as `127.0.0.1` behind a proxy",
+        parse.host,
+        option="--host",
+        metavar="ADDRESS|all",
+        default="all",
+        serves=True,
     )
-    state: Path = field(
-        metadata=declared(
-            "SLASHPOST_STATE",
-            "the file of what the bot must remember; keep it",
-            parse.path,
-            option="--state",
-            metavar="FILE",
-            default=_state,
-            default_help="/data/state.db if /data can be written, else .slashpost/state.db",
-            serves=True,
-        )
+    state: Path = declared(
+        "SLASHPOST_STATE",
+        "the file of what the bot must remember; keep it",
+        parse.path,
+        option="--state",
+        metavar="FILE",
+        default=default.state,
+        default_help="/data/state.db if /data can be written, else .slashpost/state.db",
+        serves=True,
     )
-    database_url: str | None = field(
-        repr=False,
-        metadata=declared(
-            "DATABASE_URL",
-            "a [Postgres database](deploy.md#postgres-for-any-number-of-machines) to keep that in "
-            "instead, such as `postgres://user:password@host/name`; needs the extra `postgres`",
-            parse.postgres_address,
-        ),
+    database_url: str | None = declared(
+        "DATABASE_URL",
+        "a [Postgres database](deploy.md#postgres-for-any-number-of-machines) to keep that in "
+        "instead, such as `postgres://user:password@host/name`; needs the extra `postgres`",
+        parse.postgres_address,
+        secret=True,
     )
-    replica_url: str | None = field(
-        repr=False,
-        metadata=declared(
-            "LITESTREAM_REPLICA_URL",
-            "where Litestream keeps [a copy of the state](deploy.md#a-copy-of-the-state), such as "
-            "`s3://bucket/slashpost`",
-        ),
+    replica_url: str | None = declared(
+        "LITESTREAM_REPLICA_URL",
+        "where Litestream keeps [a copy of the state](deploy.md#a-copy-of-the-state), such as "
+        "`s3://bucket/slashpost`",
+        secret=True,
     )
-    trusted_servers: tuple[int, ...] = field(
-        metadata=declared(
-            "SLASHPOST_TRUSTED_SERVERS",
-            "ids of the servers in which whoever may use `/announce` sees drafts and future posts"
-            " as well; elsewhere only the application's owner and team do",
-            parse.ids,
-            option="--trusted-servers",
-            metavar="LIST",
-            default=_no_text,
-            serves=True,
-        )
+    trusted_servers: tuple[int, ...] = declared(
+        "SLASHPOST_TRUSTED_SERVERS",
+        "ids of the servers in which whoever may use `/announce` sees drafts and future posts"
+        " as well; elsewhere only the application's owner and team do",
+        parse.ids,
+        option="--trusted-servers",
+        metavar="LIST",
+        default=default.no_text,
+        serves=True,
     )
-    announce_limit: int = field(
-        metadata=declared(
-            "SLASHPOST_ANNOUNCE_LIMIT",
-            "how many new posts at once are [announced](announcements.md) each by itself; "
-            "more become one message",
-            parse.number_of("posts"),
-            option="--announce-limit",
-            metavar="N",
-            default="5",
-            serves=True,
-        )
+    announce_limit: int = declared(
+        "SLASHPOST_ANNOUNCE_LIMIT",
+        "how many new posts at once are [announced](announcements.md) each by itself; "
+        "more become one message",
+        parse.number_of("posts"),
+        option="--announce-limit",
+        metavar="N",
+        default="5",
+        serves=True,
     )
-    ask_model: str | None = field(
-        metadata=declared(
-            "SLASHPOST_ASK_MODEL",
-            "the language model that [answers questions](ask.md), such as `openai/gpt-5-mini`; "
-            "without one there is no `/ask`",
-            option="--ask-model",
-            metavar="NAME",
-        )
+    ask: AskSettings = group(AskSettings)
+    metrics_port: int | None = declared(
+        "SLASHPOST_METRICS_PORT",
+        "the port for Prometheus [metrics](observability.md)",
+        parse.port_or_off,
+        option="--metrics-port",
+        metavar="N|off",
+        default="9091",
+        serves=True,
     )
-    ask_url: str | None = field(
-        metadata=declared(
-            "SLASHPOST_ASK_URL",
-            "where that model answers, such as `http://127.0.0.1:11434/v1` for one of your own",
-            parse.web_address,
-            option="--ask-url",
-            metavar="URL",
-            default_help="the provider's own",
-        )
-    )
-    ask_key: str | None = field(
-        repr=False,
-        metadata=declared(
-            "SLASHPOST_ASK_KEY",
-            "the key for that model; `OPENAI_API_KEY` and `ANTHROPIC_API_KEY` serve too",
-            default=_ask_key,
-        ),
-    )
-    ask_rewrite: bool = field(
-        metadata=declared(
-            "SLASHPOST_ASK_REWRITE",
-            "whether the model first makes searches of a question; `off` for a slow or costly one",
-            parse.one_of({"on": True, "off": False}, "is neither on nor off", "Write on or off."),
-            option="--ask-rewrite",
-            metavar="on|off",
-            default="on",
-        )
-    )
-    ask_limit: int = field(
-        metadata=declared(
-            "SLASHPOST_ASK_LIMIT",
-            "how many questions a reader may ask in an hour",
-            parse.number_of("questions"),
-            option="--ask-limit",
-            metavar="N",
-            default="10",
-            serves=True,
-        )
-    )
-    ask_server_limit: int = field(
-        metadata=declared(
-            "SLASHPOST_ASK_SERVER_LIMIT",
-            "how many questions may be asked in one server in an hour",
-            parse.number_of("questions"),
-            option="--ask-server-limit",
-            metavar="N",
-            default="60",
-            serves=True,
-        )
-    )
-    ask_budget: int = field(
-        metadata=declared(
-            "SLASHPOST_ASK_BUDGET",
-            "how many tokens all answers of a calendar month may take",
-            parse.number_of("tokens"),
-            option="--ask-budget",
-            metavar="TOKENS",
-            default="5000000",
-        )
-    )
-    metrics_port: int | None = field(
-        metadata=declared(
-            "SLASHPOST_METRICS_PORT",
-            "the port for Prometheus [metrics](observability.md)",
-            parse.port_or_off,
-            option="--metrics-port",
-            metavar="N|off",
-            default="9091",
-            serves=True,
-        )
-    )
-    metrics_host: str | None = field(
-        metadata=declared(
-            "SLASHPOST_METRICS_HOST",
-            "the address of this machine to listen on for Prometheus",
-            parse.host,
-            option="--metrics-host",
-            metavar="ADDRESS|all",
-            default=_metrics_host,
-            default_help="127.0.0.1, on Fly all",
-            serves=True,
-        )
+    metrics_host: str | None = declared(
+        "SLASHPOST_METRICS_HOST",
+        "the address of this machine to listen on for Prometheus",
+        parse.host,
+        option="--metrics-host",
+        metavar="ADDRESS|all",
+        default=default.metrics_host,
+        default_help="127.0.0.1, on Fly all",
+        serves=True,
     )
     # None leaves it to who reads the log.
-    log_format: Literal["json", "text"] | None = field(
-        metadata=declared(
-            "SLASHPOST_LOG_FORMAT",
-            "how the log is written; `auto` is text on a terminal, JSON elsewhere",
-            parse.one_of(
-                {"auto": None, "json": "json", "text": "text"},
-                "is no form of a log",
-                "Write auto, json or text.",
-            ),
-            option="--log-format",
-            metavar="auto|json|text",
-            default="auto",
-            serves=True,
-        )
-    )
-    log_level: int = field(
-        metadata=declared(
-            "SLASHPOST_LOG_LEVEL",
-            "what the log leaves out; `debug` shows what readers type",
-            parse.log_level,
-            option="--log-level",
-            metavar="debug|info|warning|error",
-            default="info",
-            serves=True,
-        )
-    )
-    sentry_dsn: str | None = field(
-        repr=False,
-        metadata=declared(
-            "SENTRY_DSN",
-            "where [errors are reported](observability.md): the DSN of a Sentry project; needs the "
-            "extra `sentry`",
+    log_format: Literal["json", "text"] | None = declared(
+        "SLASHPOST_LOG_FORMAT",
+        "how the log is written; `auto` is text on a terminal, JSON elsewhere",
+        parse.one_of(
+            {"auto": None, "json": "json", "text": "text"},
+            "is no form of a log",
+            "Write auto, json or text.",
         ),
+        option="--log-format",
+        metavar="auto|json|text",
+        default="auto",
+        serves=True,
     )
-    api_base: str = field(
-        metadata=declared(
-            "DISCORD_API_BASE",
-            "where Discord's REST API answers; for a proxy or a test server",
-            parse.web_address,
-            metavar="URL",
-            default="https://discord.com/api/v10",
-        )
+    log_level: int = declared(
+        "SLASHPOST_LOG_LEVEL",
+        "what the log leaves out; `debug` shows what readers type",
+        parse.log_level,
+        option="--log-level",
+        metavar="debug|info|warning|error",
+        default="info",
+        serves=True,
+    )
+    sentry_dsn: str | None = declared(
+        "SENTRY_DSN",
+        "where [errors are reported](observability.md): the DSN of a Sentry project; needs the "
+        "extra `sentry`",
+        secret=True,
+    )
+    api_base: str = declared(
+        "DISCORD_API_BASE",
+        "where Discord's REST API answers; for a proxy or a test server",
+        parse.web_address,
+        metavar="URL",
+        default="https://discord.com/api/v10",
     )
 
     @classmethod
@@ -454,11 +300,7 @@ class Settings:
             SettingError: a value cannot be used, or two of them together.
         """
         env = os.environ if environ is None else environ
-        values = {
-            one.name: one.metadata["setting"].read(options or {}, env)
-            for one in fields(cls)
-            if one.metadata
-        }
+        values = values_of(cls, options or {}, env)
         values["mode"] = values["mode"] or ("http" if values["public_url"] else "gateway")
         settings = cls(fly_app=env.get(FLY_APP_NAME, "").strip() or None, **values)
         settings._check()
@@ -492,8 +334,7 @@ class Settings:
         password = urlsplit(self.database_url or "").password or ""
         address = "" if isinstance(self.posts, Path) else self.posts.url
         query = urlsplit(address).query
-        hidden = (getattr(self, one.name) for one in fields(self) if not one.repr)
-        parts = (*hidden, password, unquote(password), address, query)
+        parts = (*secrets_of(self), password, unquote(password), address, query)
         return tuple(value for value in parts if value)
 
     def require_token(self) -> str:
@@ -516,12 +357,10 @@ def is_without_color() -> bool:
     return bool(os.environ.get("NO_COLOR"))
 
 
-TABLE: tuple[Setting, ...] = tuple(
-    one.metadata["setting"] for one in fields(Settings) if one.metadata
-)
+_DECLARED = dict(declared_in(Settings))
+TABLE: tuple[Setting, ...] = tuple(_DECLARED.values())
 
 
 def setting_of(name: str) -> Setting:
-    """What is declared of a field of ``Settings``."""
-    setting: Setting = Settings.__dataclass_fields__[name].metadata["setting"]
-    return setting
+    """What is declared of a field of ``Settings``, such as ``port`` or ``ask.model``."""
+    return _DECLARED[name]

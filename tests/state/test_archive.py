@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.announce.delivery import Shown
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.message import Sent
-from bot.announce.outbox import Shown
 from bot.announce.subscription import Subscription
 from bot.blog.errors import ArchiveRefused
 from bot.serve.state import State

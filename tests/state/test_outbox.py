@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.announce.delivery import Delivery, Shown
+from bot.announce.lease import Lease, LeaseLost
 from bot.announce.ledger import Assignment, Known, KnownPost, OlderPosts, Revision
 from bot.announce.message import Sent
-from bot.announce.outbox import Delivery, Lease, LeaseLost, Shown
 from bot.announce.subscription import Pause, Subscription
 from bot.serve.state import State
 from bot.state.sqlite import SQLite

@@ -9,7 +9,7 @@ from typing import Any
 from discord import Interaction, app_commands, ui
 from discord.app_commands import locale_str
 
-from bot.announce.outbox import Backlog
+from bot.announce.delivery import Backlog
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
 from bot.blog.post import is_web_url
