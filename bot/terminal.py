@@ -23,6 +23,7 @@ from bot.blog.tag import Tag
 
 if TYPE_CHECKING:
     from bot.announce.delivery import Backlog
+    from bot.announce.page_waits import PageWait
     from bot.announce.subscription import Subscription
 
 Json = dict[str, object]
@@ -267,7 +268,9 @@ def index_table(status: Status, changes: str) -> str:
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
 
 
-def announcements_json(backlog: Backlog, subscriptions: Iterable[Subscription]) -> Json:
+def announcements_json(
+    backlog: Backlog, subscriptions: Iterable[Subscription], waits: Iterable[PageWait]
+) -> Json:
     """What is to be announced, and to whom."""
     return {
         "waiting": backlog.waiting,
@@ -276,7 +279,20 @@ def announcements_json(backlog: Backlog, subscriptions: Iterable[Subscription]) 
         "sent": backlog.sent,
         "refused": backlog.refused,
         "problem": backlog.problem or None,
+        "pages": [page_wait_json(wait) for wait in waits],
         "subscriptions": [subscription_json(one) for one in subscriptions],
+    }
+
+
+def page_wait_json(wait: PageWait) -> Json:
+    """A post that waits for its public page, or went out without it."""
+    return {
+        "path": wait.path,
+        "title": wait.title,
+        "since": wait.since or None,
+        "asked": wait.asks,
+        "problem": wait.problem or None,
+        "announced": wait.is_over,
     }
 
 
@@ -295,8 +311,11 @@ def subscription_json(subscription: Subscription) -> Json:
     }
 
 
-def announcements_table(backlog: Backlog, subscriptions: Sequence[Subscription]) -> str:
-    """What is to be announced, and which channels and readers get nothing for now."""
+def announcements_table(
+    backlog: Backlog, subscriptions: Sequence[Subscription], waits: Sequence[PageWait]
+) -> str:
+    """What is to be announced, what hinders it, and who gets nothing for now."""
+    waiting = sum(not wait.is_over for wait in waits)
     readers = sum(one.reader is not None for one in subscriptions)
     channels = len(subscriptions) - readers
     rows = [
@@ -304,11 +323,22 @@ def announcements_table(backlog: Backlog, subscriptions: Sequence[Subscription])
         ("Waiting", f"{counted(backlog.waiting, 'message')}, {backlog.held} more for the paused"),
         ("Sent", f"{counted(backlog.sent, 'message')}, of which {backlog.changes} are to change"),
         ("Refused", str(backlog.refused or "none")),
+        ("No page", f"{counted(waiting, 'post')} waiting for it" if waiting else "none"),
+        *(("", page_wait_line(wait)) for wait in waits),
         ("Problem", plain(backlog.problem) or "none"),
         ("Paused", str(backlog.paused or "none")),
         *(("", paused_line(one)) for one in subscriptions if one.pause),
     ]
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
+
+
+def page_wait_line(wait: PageWait) -> str:
+    """A post that waits for its public page, or went out without it, and what was found there."""
+    said = wait.problem or "not asked for yet"
+    if wait.is_over:
+        day = datetime.fromtimestamp(wait.since, UTC).date().isoformat()
+        return plain(f"{wait.title}, announced without its page on {day}: {said}")
+    return plain(f"{wait.title}, asked for {counted(wait.asks, 'time')}: {said}")
 
 
 def paused_line(subscription: Subscription) -> str:

@@ -760,8 +760,11 @@ def state(tmp_path: Path) -> Path:
             await state.subscriptions.pause("c2", pause)
             post = KnownPost(id="a", path="a.md", slug="a", title="A", digest="1", shown_digest="f")
             assignments = [Assignment("c", "c2", ("a",)), Assignment("u", "u4", ("a",))]
-            revision = Revision(posts=[post], assignments=assignments)
+            revision = Revision(posts=[post], assignments=assignments, pages=["a"])
             await state.ledger.revise("1", "me", lambda _known: revision)
+            wait = await state.page_waits.claim(60)
+            assert wait is not None
+            await state.page_waits.go_on(wait, "its host answers 404", longest=1800)
 
     asyncio.run(fill())
     return path
@@ -780,6 +783,8 @@ class TestState:
             "Waiting    1 message, 1 more for the paused\n"
             "Sent       0 messages, of which 0 are to change\n"
             "Refused    none\n"
+            "No page    1 post waiting for it\n"
+            "           A, asked for 1 time: its host answers 404\n"
             "Problem    none\n"
             "Paused     1\n"
             "           channel 2 of server 1, since 2023-11-14: no [31m way\n"
@@ -788,6 +793,9 @@ class TestState:
     def test_announcements_are_shown_in_json(self, slashpost: Slashpost, state: Path) -> None:
         said = slashpost("announce", "status", "--state", str(state), "--json").json
         assert [said["waiting"], said["held"], said["problem"]] == [1, 1, None]
+        (page,) = said["pages"]
+        assert [page["path"], page["title"], page["asked"]] == ["a.md", "A", 1]
+        assert [page["problem"], page["announced"]] == ["its host answers 404", False]
         channel, reader = said["subscriptions"]
         assert [channel["server"], channel["channel"], channel["reader"]] == ["1", "2", None]
         assert channel["pause"]["reason"] == "access"

@@ -56,6 +56,7 @@ def test_nothing_needs_to_be_set() -> None:
         replica_url=None,
         trusted_servers=(),
         announce_limit=5,
+        announce_wait=30,
         ask=AskSettings(
             model=None,
             url=None,
@@ -99,6 +100,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
             "LITESTREAM_REPLICA_URL": "s3://bucket/slashpost",
             "SLASHPOST_TRUSTED_SERVERS": " 123456789012345678, 223456789012345678",
             "SLASHPOST_ANNOUNCE_LIMIT": "3",
+            "SLASHPOST_ANNOUNCE_WAIT": "0",
             "SLASHPOST_ASK_MODEL": "my/model",
             "SLASHPOST_ASK_URL": "http://127.0.0.1:11434/v1/",
             "SLASHPOST_ASK_KEY": "sk-1",
@@ -139,6 +141,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
         replica_url="s3://bucket/slashpost",
         trusted_servers=(123456789012345678, 223456789012345678),
         announce_limit=3,
+        announce_wait=0,
         ask=AskSettings(
             model="my/model",
             url="http://127.0.0.1:11434/v1",

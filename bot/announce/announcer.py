@@ -16,6 +16,8 @@ from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
 from bot.announce.minhash import minhash
 from bot.announce.outbox import Outbox
+from bot.announce.page_waiter import PageWaiter
+from bot.announce.page_waits import PageProbe, PageWaits
 from bot.announce.sender import Sender
 from bot.announce.subscription import Subscriptions
 from bot.blog.background import supervised
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LIMIT = 5
 LEASE_SECONDS = 30.0
+PAGE_WAIT_SECONDS = 1800.0
 # Writing many files is one change once it pauses for so long, or has gone on for so long.
 SETTLE_SECONDS = 2.0
 LONGEST_SETTLE = 30.0
@@ -48,12 +51,16 @@ class Announcer:
         ledger: those that are known.
         outbox: what is to be sent.
         subscriptions: who wants to hear of it.
+        page_waits: posts whose public page is not there yet.
         messenger: sends them.
         composer: writes them.
         limit: more posts than that at once become one message, or are an import.
         lease_seconds: for how long one machine has the right to send to a channel, unless it
             renews that.
         settle: seconds without a change after which the posts are compared.
+        page_probe: asks for the public page of a post before it is announced; None to announce
+            without asking.
+        page_wait: for so many seconds at most.
         tell: hears of what became of each delivery.
         clock: Unix seconds, which decide what is due.
     """
@@ -65,11 +72,14 @@ class Announcer:
         ledger: Ledger,
         outbox: Outbox,
         subscriptions: Subscriptions,
+        page_waits: PageWaits,
         messenger: Messenger,
         composer: Composer,
         limit: int = LIMIT,
         lease_seconds: float = LEASE_SECONDS,
         settle: float = SETTLE_SECONDS,
+        page_probe: PageProbe | None = None,
+        page_wait: float = PAGE_WAIT_SECONDS,
         tell: Callable[[Outcome], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -88,6 +98,10 @@ class Announcer:
             tell=tell,
         )
         self._sender = Sender(self._services)
+        self._waits_for_pages = page_probe is not None
+        self._page_waiter = PageWaiter(
+            page_waits, page_probe, catalogue, longest=page_wait, released=self._sender.wake
+        )
         self._clock = clock
         self._noticed = asyncio.Event()
         self._is_behind = False
@@ -100,6 +114,7 @@ class Announcer:
         """Compare the posts after each notice and when one falls due, and send, meanwhile."""
         async with (
             supervised(self._sender.run, name="send announcements"),
+            supervised(self._page_waiter.run, name="ask for pages"),
             supervised(self._watch, name="find new posts"),
         ):
             yield
@@ -119,8 +134,10 @@ class Announcer:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             if self._sender.is_idle and not self._is_behind:
+                # A page may be there any moment, so the time is used up for it.
+                is_waiting = await self._page_waiter.is_waiting()
                 first = await self._outbox.wait()
-                if first is None or first > left:
+                if not is_waiting and (first is None or first > left):
                     break
             await asyncio.sleep(min(IDLE_STEP, left))
         return max((await self._outbox.backlog()).waiting, int(self._is_behind))
@@ -156,6 +173,7 @@ class Announcer:
             minhashes=await self._minhashes(strange),
             now=self._clock(),
             limit=self._limit,
+            waits_for_pages=self._waits_for_pages,
         )
         try:
             _, services.generation = await self._ledger.revise(
@@ -169,6 +187,7 @@ class Announcer:
         services.is_outdated, self._seen = False, version
         self._due = await self._catalogue.next_due()
         await self._outbox.retry_paused()
+        self._page_waiter.wake()
         self._sender.wake()
 
     async def _forget_unreachable(self) -> None:

@@ -12,6 +12,7 @@ from bot.announce.ledger import Assignment, Known, KnownPost, Revision
 from bot.announce.message import delivery_id
 from bot.announce.minhash import ALIKE, similarity
 from bot.announce.subscription import Subscription
+from bot.blog.post import is_web_url
 
 # Whoever moves a blog brings posts of years; whoever publishes now and then a belated one.
 OLD_SECONDS = 30 * 24 * 3600
@@ -26,12 +27,14 @@ class PostDiff:
         minhashes: by path, of those that are not known as they are.
         now: Unix seconds.
         limit: more posts than that at once become one message, or are an import.
+        waits_for_pages: whether a post is announced only when its public page is there.
     """
 
     entries: Sequence[VisiblePost]
     minhashes: Mapping[str, frozenset[int]]
     now: float
     limit: int
+    waits_for_pages: bool = False
 
     def revise(self, known: Known) -> Revision:
         """What changes in the ledger, and what is to be announced, oldest first.
@@ -47,9 +50,16 @@ class PostDiff:
         gone = [_gone(post) for post in matching.lost if not post.is_gone]
         changed = [post for _, post in found if before.get(post.id) != post]
         news = [(entry, post.id) for entry, post in found if post.id not in before]
+        # Those that were withdrawn before they were announced come back as new ones do.
+        unseen = [
+            post.id
+            for entry, post in found
+            if is_web_url(entry.link) and _is_unseen(before.get(post.id))
+        ]
         return Revision(
             posts=[*changed, *gone],
             assignments=() if known.is_first else list(self._assign(news, known.subscriptions)),
+            pages=unseen if self.waits_for_pages and not known.is_first else (),
         )
 
     def _known(self, entry: VisiblePost, post: KnownPost) -> KnownPost:
@@ -163,6 +173,11 @@ def weigh(entry: VisiblePost, minhash: frozenset[int], post: KnownPost) -> float
     alike = 1.0 if same_file else similarity(minhash, post.minhash)
     is_same = alike > ALIKE or same_slug or (same_path and same_title)
     return is_same * (same_file * 4 + alike * 5 + same_path + same_slug + same_title)
+
+
+def _is_unseen(post: KnownPost | None) -> bool:
+    """Whether readers did not see a post at the last scan."""
+    return post is None or post.is_gone
 
 
 def _gone(post: KnownPost) -> KnownPost:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from bot.announce.page_waits import begin_waits
 from bot.announce.subscription import SUBSCRIPTION, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
 from bot.state.database import LEDGER, Database, Row, Transaction, upsert
@@ -77,10 +78,12 @@ class Revision:
     Attributes:
         posts: those that are new, have changed or are gone; in full.
         assignments: what is to be announced, oldest first.
+        pages: ids of posts whose first announcement is to wait for their public page.
     """
 
     posts: Sequence[KnownPost] = ()
     assignments: Sequence[Assignment] = ()
+    pages: Sequence[str] = ()
 
 
 POST = "id, path, slug, title, digest, sketch, face"
@@ -207,6 +210,7 @@ class Ledger:
         revision = await asyncio.to_thread(revision_of_rows)
         await _write_posts(transaction, revision.posts, {name for name, *_ in posts})
         await _assign(transaction, revision.assignments)
+        await begin_waits(transaction, revision.pages)
         return revision
 
 

@@ -19,20 +19,30 @@ from bot.announce.post_mark import Adoption
 from bot.announce.subscription import SUBSCRIPTION, Pause, to_subscription
 from bot.state.database import Database, Row, Transaction
 
-_TO_DO = "state IN ('waiting', 'sending', 'sent', 'changed')"
+# With the delivery as ``d``. One that waits for a page holds up those behind it in its channel.
+_TO_DO = "d.state IN ('waiting', 'sending', 'sent', 'changed', 'stopped')"
+_WAITS_FOR_PAGE = """
+    d.state IN ('waiting', 'sending') AND EXISTS (
+        SELECT 1 FROM page_waits AS w
+        JOIN delivery_posts AS p ON p.post = w.post JOIN deliveries AS e ON e.id = p.delivery
+        WHERE w.due IS NOT NULL AND e.subscription = d.subscription
+            AND e.state IN ('waiting', 'sending') AND e.position <= d.position
+    )
+"""
+_TO_DO_NOW = f"{_TO_DO} AND NOT ({_WAITS_FOR_PAGE})"
 # A lease that ends later was given by a clock that was wrong, and is over.
 LONGEST_LEASE = 600.0
 _READY = f"""
     SELECT {SUBSCRIPTION}, fence, attempts FROM subscriptions
     WHERE {REACHABLE} AND (turn_until <= $1 OR turn_until > $1 + {LONGEST_LEASE})
         AND ready <= $1 AND EXISTS (
-        SELECT 1 FROM deliveries
-        WHERE subscription = subscriptions.key AND {_TO_DO} AND not_before <= $1
+        SELECT 1 FROM deliveries AS d
+        WHERE d.subscription = subscriptions.key AND {_TO_DO_NOW} AND d.not_before <= $1
     ) LIMIT 1
 """  # noqa: S608
 _NEXT = f"""
     SELECT id, state, attempts, since, letter, channel, message, thread, published
-    FROM deliveries WHERE subscription = $1 AND {_TO_DO} AND not_before <= $2
+    FROM deliveries AS d WHERE subscription = $1 AND {_TO_DO_NOW} AND not_before <= $2
     ORDER BY CASE state WHEN 'changed' THEN 1 ELSE 0 END, position LIMIT 1
 """  # noqa: S608
 _POSTS = ", ".join(f"p.{column}" for column in POST.split(", "))
@@ -43,7 +53,8 @@ _WAIT = f"""
         ELSE first END)
     FROM (
         SELECT s.ready, s.turn_until, (
-            SELECT min(d.not_before) FROM deliveries AS d WHERE d.subscription = s.key AND {_TO_DO}
+            SELECT min(d.not_before) FROM deliveries AS d
+            WHERE d.subscription = s.key AND {_TO_DO_NOW}
         ) AS first
         FROM subscriptions AS s WHERE {REACHABLE}
     ) AS lines WHERE first IS NOT NULL
@@ -306,6 +317,7 @@ class Outbox:
         async with self._database.transaction() as transaction:
             await transaction.rows("UPDATE subscriptions SET turn_until = 0, ready = 0")
             await transaction.rows("UPDATE deliveries SET not_before = 0")
+            await transaction.rows("UPDATE page_waits SET due = 0 WHERE due IS NOT NULL")
 
     async def wait(self) -> float | None:
         """Seconds until something can be sent or changed; None where nothing is to be."""

@@ -29,14 +29,15 @@ def announce() -> None:
 @state_options
 @json_option
 def announce_status(settings: Settings, *, as_json: bool) -> None:
-    """Say what waits to be announced, and what is paused, and why."""
+    """Say what waits to be announced, for what, and what is paused, and why."""
 
     async def look(state: State) -> str:
         backlog = await state.outbox.backlog()
         subscriptions = await state.subscriptions.all()
+        waits = await state.page_waits.all()
         if as_json:
-            return terminal.to_json(terminal.announcements_json(backlog, subscriptions))
-        return terminal.announcements_table(backlog, subscriptions)
+            return terminal.to_json(terminal.announcements_json(backlog, subscriptions, waits))
+        return terminal.announcements_table(backlog, subscriptions, waits)
 
     click.echo(with_state(settings, look))
 

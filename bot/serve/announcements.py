@@ -11,6 +11,7 @@ from bot.app import App
 from bot.chat.client import Slashpost
 from bot.chat.views.announcement import Announcements
 from bot.serve.state import State
+from bot.sources.page_probe import HttpPageProbe
 from bot.transport.channels import DiscordChannels
 from bot.transport.messenger import DiscordMessenger
 from bot.transport.rate_limiter import RateLimiter
@@ -35,9 +36,12 @@ async def announcing(
         ledger=state.ledger,
         outbox=state.outbox,
         subscriptions=state.subscriptions,
+        page_waits=state.page_waits,
         messenger=DiscordMessenger(client, rate_limiter=rate_limiter),
         composer=Announcements(),
         limit=app.settings.announce_limit,
+        page_probe=HttpPageProbe() if app.settings.announce_wait else None,
+        page_wait=60.0 * app.settings.announce_wait,
         tell=tell,
     )
     app.after_sync.append(announcer.notice)

@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.announce.ledger import Ledger
 from bot.announce.outbox import Outbox
+from bot.announce.page_waits import PageWaits
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import SettingError
 from bot.state.archive import Archive
@@ -26,6 +27,7 @@ class State:
         subscriptions: who wants to hear of new posts.
         ledger: which posts are known.
         outbox: what is on its way.
+        page_waits: posts whose announcements wait for their public page.
         archive: all of that as lines of text.
         lasts: whether it outlives the process.
     """
@@ -37,6 +39,7 @@ class State:
         self.subscriptions = Subscriptions(database)
         self.ledger = Ledger(database)
         self.outbox = Outbox(database)
+        self.page_waits = PageWaits(database)
         self.archive = Archive(database)
 
     @classmethod

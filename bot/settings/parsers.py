@@ -50,16 +50,17 @@ def path(setting: Setting, value: str) -> Path:
         ) from None
 
 
-def number_of(noun: str) -> Callable[[Setting, str], int]:
-    """A whole number above 0 of something, such as ``bytes``."""
+def number_of(noun: str, *, least: int = 1) -> Callable[[Setting, str], int]:
+    """A whole number of something, such as ``bytes``."""
 
     def number(setting: Setting, value: str) -> int:
-        found = int(value) if re.fullmatch(r"[0-9]{1,15}", value) else 0
-        if found < 1:
+        found = int(value) if re.fullmatch(r"[0-9]{1,15}", value) else -1
+        if found < least:
+            which = "above 0" if least else "or 0"
             raise SettingError(
                 setting.label,
                 f"{value!r} is no number of {noun}",
-                f"Write a whole number above 0, such as {setting.shown_default}.",
+                f"Write a whole number {which}, such as {setting.shown_default}.",
             )
         return found
 

@@ -227,6 +227,16 @@ class Settings:
         default="5",
         serves=True,
     )
+    announce_wait: int = declared(
+        "SLASHPOST_ANNOUNCE_WAIT",
+        "how many minutes an announcement [waits](announcements.md#a-page-that-is-not-there-yet) "
+        "for the post's public page at most; 0 never waits",
+        parse.number_of("minutes", least=0),
+        option="--announce-wait",
+        metavar="MINUTES",
+        default="30",
+        serves=True,
+    )
     ask: AskSettings = group(AskSettings)
     metrics_port: int | None = declared(
         "SLASHPOST_METRICS_PORT",

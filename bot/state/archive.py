@@ -20,8 +20,9 @@ _TABLES = {
     "known_posts": "id path slug title digest sketch:b face",
     "ledger": "one:i generation:i looked:f",
     "deliveries": "id subscription position:i state attempts:i since:f not_before:f channel:I"
-    " message:I thread:I published:i letter problem",
+    " message:I thread:I published:i letter problem tried:F",
     "delivery_posts": "subscription post delivery number:i shown",
+    "page_waits": "post since:f asks:i due:F problem",
 }
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"t": str, "i": int, "f": (int, float), "b": str}
 # https://www.sqlite.org/datatype3.html, https://www.postgresql.org/docs/current/datatype-numeric.html
@@ -131,4 +132,4 @@ def _stored(value: Any, code: str) -> Any:
     """A value as the database keeps it."""
     if code == "b":
         return bytes.fromhex(value)
-    return float(value) if code == "f" else value
+    return float(value) if code in "fF" and value is not None else value

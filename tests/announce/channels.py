@@ -175,6 +175,7 @@ class Shelf:
         slug: str = "",
         tags: tuple[str, ...] = (),
         draft: bool = False,
+        link: str | None = None,
     ) -> Post:
         """Add or change a post; it is dated that many days from now."""
         title = title or path
@@ -185,6 +186,7 @@ class Shelf:
             tags=tags,
             date=None if day is None else PostDate("2023-11-14", int(self.now) + day * 86_400),
             draft=draft,
+            link=link,
             digest=str(hash((title, body))),
         )
         self.posts[path] = post

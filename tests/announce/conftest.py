@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.announce.announcer import Announcer
+from bot.announce.page_waits import PageProbe
 from bot.announce.subscription import Subscription
 from bot.serve.state import State
 from tests.announce.channels import Channels, Lines, Shelf
@@ -26,6 +27,8 @@ class Stage:
     state: State
     shelf: Shelf
     discord: Channels
+    page_probe: PageProbe | None = None
+    page_wait: float = 1800.0
 
     def announcer(self) -> Announcer:
         """What a process that starts now has."""
@@ -34,10 +37,13 @@ class Stage:
             ledger=self.state.ledger,
             outbox=self.state.outbox,
             subscriptions=self.state.subscriptions,
+            page_waits=self.state.page_waits,
             messenger=self.discord,
             composer=Lines(),
             lease_seconds=5,
             settle=0,
+            page_probe=self.page_probe,
+            page_wait=self.page_wait,
             clock=lambda: self.shelf.now,
         )
 

@@ -78,6 +78,7 @@ async def live(order: Order) -> None:
             ledger=ledger,
             outbox=outbox,
             subscriptions=state.subscriptions,
+            page_waits=state.page_waits,
             messenger=Doomed(messenger, fate, "messenger"),
             composer=Composer(),
             limit=order.get("limit", 5),

@@ -145,6 +145,7 @@ class OncePerChannel(RuleBasedStateMachine):
             ledger=ledger,
             outbox=outbox,
             subscriptions=self.state.subscriptions,
+            page_waits=self.state.page_waits,
             messenger=messenger,
             composer=Lines(),
             lease_seconds=LEASE,

@@ -34,8 +34,12 @@ async def fill(state: State) -> None:
     revision = Revision(
         posts=[HELLO],
         assignments=[Assignment("d1", "c11", ("h",)), Assignment("d2", "c11", ("i",))],
+        pages=["h"],
     )
     await state.ledger.revise("7", "me", lambda _known: revision)
+    wait = await state.page_waits.claim(60)
+    assert wait is not None
+    assert await state.page_waits.go_on(wait, "its host answers 404", longest=0)
     lease = await state.outbox.claim("me", 7, 60)
     assert lease is not None
     delivery = await state.outbox.begin(lease, 60)
@@ -62,6 +66,7 @@ async def test_an_export_is_taken_over_by_any_database(
             "ledger": 1,
             "deliveries": 2,
             "delivery_posts": 2,
+            "page_waits": 1,
         }
         assert await lines_of(new) == lines
         assert await new.ledger.posts() == [HELLO]
