@@ -51,7 +51,7 @@ class Dialect:
         return cls(**{**values, "extensions": tuple(values["extensions"])})
 
 
-# What is known of files that no generator is known for: any of it may have been meant.
-PLAIN = Dialect(tags=True, outputs=True)
+# Files that no generator is known for: braces in them are their author's.
+PLAIN = Dialect()
 # What a feed holds.
 HTML = Dialect(markdown="html")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from bot.blog.dialect import PLAIN
 from bot.blog.syntax import unfenced
 from bot.reading.fields import Fields
-from bot.reading.plain import cut, plain, shelter, unshelter
+from bot.reading.plain import Syntax, cut, plain, shelter, unshelter
 
 # Plain keys, see Fields.
 SUMMARY = (
@@ -39,17 +40,20 @@ UNSEEN_ELEMENT = re.compile(
     re.DOTALL,
 )
 WORD = re.compile(r"[^\W_]")
+ADDRESS = re.compile(r"\S*://\S*")
+GAP = "\n\n"
 
 # What is no running text. Each pattern begins with a literal to jump to, ignores case only
 # behind it, and ends within a bounded distance or at the end: none walks far in vain.
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 ELEMENT = re.compile(
     r"<((?i:style|script|figure|table|svg|nav|pre|aside|details|blockquote|iframe|video|audio"
-    r"|form|select|template|object|head|h[1-6]))\b[^<>]*>.*?(?:</(?i:\1)\s*>|\Z)",
-    re.DOTALL,
+    r"|form|select|template|object|head|h[1-6]))(?=[\s/>])[^<>]*>"
 )
+# These hide what follows even where they are not closed.
+HIDING = frozenset({"style", "script", "svg", "template"})
 BLOCK_TAG = re.compile(
-    r"</?(?i:p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^<>]*>"
+    r"</?(?i:html|body|p|div|section|article|header|footer|main|ul|ol|li|dl|dt|dd|center|hr)\b[^<>]*>"
     r"|<(?i:br)\s*/?>\s*<(?i:br)\s*/?>"
 )
 LIQUID_BLOCK = re.compile(
@@ -66,23 +70,10 @@ CAPTION = re.compile(r"\[caption\b[^\[\]\n]*\].{0,2000}?\[/caption\]", re.DOTALL
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 OBSIDIAN_COMMENT = re.compile(r"%%[^%]*%%")
 
-# The same, each with the mark that tells whether to look for it, and what is left in its place.
-GAP = "\n\n"
-ASIDES = (
-    ("<!--", COMMENT, ""),
-    ("<", ELEMENT, GAP),
-    ("<", BLOCK_TAG, GAP),
-    ("{%", LIQUID_BLOCK, GAP),
-    ("{{", SHORTCODE, GAP),
-    ("[caption", CAPTION, GAP),
-    ("$$", FORMULA, GAP),
-    ("%%", OBSIDIAN_COMMENT, ""),
-)
-
 # Lines that begin something else than a paragraph: headings, containers, tables, tables of
 # contents, definitions, attribute lists, code of MDX, rules, LaTeX.
 NOT_TEXT = re.compile(
-    r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:\s|\*\[[^\]]+\]:\s|\{:"
+    r"#{1,6}(?:\s|$)|:::|\|.*\||\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]]+\]:|\*\[[^\]]+\]:\s|\{:"
     r"|(?:import|export)\s+(?:[\w*{}, ]+\s+from\s|[\"'{]|(?:const|default|function|let)\s).*"
     r"|(?:[-*_][ \t]*){3,}$|@def\s|\\(?:toc|newcommand|begin)",
     re.IGNORECASE,
@@ -91,7 +82,7 @@ LIST_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 SETEXT = re.compile(r"(?:=+|-{2,})\s*$")
 
 
-def summary_of(fields: Fields, body: str) -> str:
+def summary_of(fields: Fields, body: str, syntax: Syntax) -> str:
     """Return the post's summary as one paragraph of plain text, or the empty string."""
     separator = next(fields.texts("excerptseparator"), None)
     own = fields.front_matter.meta
@@ -100,26 +91,27 @@ def summary_of(fields: Fields, body: str) -> str:
     for text in fields.texts(*SUMMARY):
         if summary := cut(plain(text), AUTHOR_LIMIT):
             return summary
-    return excerpt(body, separator)
+    return excerpt(body, syntax, separator)
 
 
-def excerpt(body: str, separator: str | None = None) -> str:
+def excerpt(body: str, syntax: Syntax, separator: str | None = None) -> str:
     """Return what stands before the excerpt marker, else the first real paragraph.
 
     Args:
         body: the text below the front matter.
+        syntax: what the marks in it mean.
         separator: the site's own marker, Jekyll's ``excerpt_separator``.
     """
     marked = _window(_marked(body, separator), WINDOWS[1])
-    if lead := " ".join(paragraphs(marked)):
+    if lead := " ".join(paragraphs(marked, syntax)):
         return cut(lead, AUTHOR_LIMIT)
     for size in WINDOWS:
-        for paragraph in paragraphs(_window(body, size)):
+        for paragraph in paragraphs(_window(body, size), syntax):
             if not paragraph.endswith(","):  # as "Dear readers,"
                 return cut(paragraph, LEAD_LIMIT)
         if len(body) <= size:
             break
-    return _second_best(_window(body, size))
+    return _second_best(_window(body, size), syntax)
 
 
 def _window(body: str, size: int) -> str:
@@ -130,11 +122,16 @@ def _window(body: str, size: int) -> str:
     return body[: end if end > 0 else size]
 
 
-def paragraphs(body: str) -> Iterator[str]:
+def paragraphs(body: str, syntax: Syntax) -> Iterator[str]:
     """Yield the running text of ``body``, paragraph by paragraph, as plain text."""
-    for kind, block in blocks(body):
-        if kind == "text" and (text := plain(block)) and WORD.search(text):
+    for kind, block in blocks(body, syntax):
+        if kind == "text" and (text := plain(block, syntax)) and _says_something(text):
             yield text
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is a word that is no part of an address."""
+    return WORD.search(ADDRESS.sub("", text) if "://" in text else text) is not None
 
 
 def _marked(body: str, separator: str | None) -> str:
@@ -158,33 +155,68 @@ def _before(marker: re.Pattern[str], body: str) -> str:
     return ""
 
 
-def _second_best(body: str) -> str:
+def _second_best(body: str, syntax: Syntax) -> str:
     """Return the first list or quote, of a body without any paragraph."""
-    for _, block in blocks(body):
+    for _, block in blocks(body, syntax):
         lines = (re.sub(r"^(?:>\s?|[-*+]\s|\d+[.)]\s)+", "", line) for line in block.split("\n"))
-        text = plain("\n".join(line for line in lines if not line.startswith("[!")))
-        if WORD.search(text):
+        text = plain("\n".join(line for line in lines if not line.startswith("[!")), syntax)
+        if _says_something(text):
             return cut(text, LEAD_LIMIT)
     # Old pages are laid out in tables, or are one quotation.
-    text = plain(UNSEEN_ELEMENT.sub(" ", body)) if LAYOUT.search(body) else ""
+    text = plain(UNSEEN_ELEMENT.sub(" ", body), syntax) if LAYOUT.search(body) else ""
     return cut(text, LEAD_LIMIT) if WORD.search(text) else ""
 
 
-def blocks(body: str) -> Iterator[tuple[str, str]]:
+def blocks(body: str, syntax: Syntax) -> Iterator[tuple[str, str]]:
     """Yield ``text``, ``list`` and ``quote`` blocks with their markup, and nothing else."""
     is_html = body.lstrip()[:1] == "<"
-    for kind, lines in _runs(_without_asides(body), is_html=is_html):
+    for kind, lines in _runs(_without_asides(body, syntax), is_html=is_html):
         yield kind, unshelter("\n".join(lines))
 
 
-def _without_asides(body: str) -> str:
+def _without_asides(body: str, syntax: Syntax) -> str:
     """Return ``body`` with an empty line for everything that is no running text."""
-    found = [aside for aside in ASIDES if aside[0] in body and aside[1].search(body)]
+    found = [aside for aside in _asides(syntax) if aside[0] in body and aside[1].search(body)]
     if found and "`" in body:  # elements that are only spoken of are text
         body = shelter("\n".join(unfenced(body)))
     for _, pattern, replacement in found:
-        body = pattern.sub(replacement, body)
+        body = _without_elements(body) if pattern is ELEMENT else pattern.sub(replacement, body)
     return body
+
+
+def _asides(syntax: Syntax) -> Iterator[tuple[str, re.Pattern[str], str]]:
+    """What is no running text: a mark that tells whether to look for it, and what is left."""
+    dialect = syntax.dialect or PLAIN
+    yield "<!--", COMMENT, ""
+    yield "<", ELEMENT, GAP
+    yield "<", BLOCK_TAG, GAP
+    if dialect.tags:
+        yield "{%", LIQUID_BLOCK, GAP
+    if dialect.shortcodes:
+        yield "{{", SHORTCODE, GAP
+    if dialect.markdown != "html":
+        yield "[caption", CAPTION, GAP
+        yield "$$", FORMULA, GAP
+    if dialect.wikilinks:
+        yield "%%", OBSIDIAN_COMMENT, ""
+
+
+def _without_elements(body: str) -> str:
+    """Return ``body`` with a gap for each element; takes linear time."""
+    parts, done, unclosed = list[str](), 0, set[str]()
+    while opening := ELEMENT.search(body, done):
+        name = opening[1].lower()
+        closing = None
+        if name not in unclosed:
+            closing = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(body, opening.end())
+        if closing is None:
+            unclosed.add(name)
+            end = len(body) if name in HIDING else opening.end()
+        else:
+            end = closing.end()
+        parts += (body[done : opening.start()], GAP if closing or name in HIDING else opening[0])
+        done = end
+    return "".join(parts) + body[done:]
 
 
 def _runs(body: str, *, is_html: bool) -> Iterator[tuple[str, list[str]]]:

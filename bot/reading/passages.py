@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from bot.blog.dialect import PLAIN, Dialect
+from bot.blog.html import BLOCK, INLINE, VOID
 from bot.blog.section import Passage, anchor_of, unique
-from bot.blog.syntax import WIKILINK
+from bot.blog.syntax import WIKILINK, Marks, between
 from bot.reading.code import mask, unmask
-from bot.reading.plain import cut, plain
+from bot.reading.plain import DUNDER, Syntax, cut, plain, without_references
 
 # Longer ones exist, but no choice of Discord's has room for them.
 LONGEST = 300
@@ -51,13 +53,28 @@ CALLOUT = re.compile(r"\n[ ]*\[![\w-]+\][+-]?")
 DIRECTIVE = re.compile(r"\n[ ]*:{3,}[ ]*[\w-]*(?:\[([^\[\]\n]*)\])?(?:\{[^{}\n]*\})?")
 NUMBER = re.compile(r"\n[ ]*\d{1,9}[.)][ \t]+(?=\S)")
 CELL = re.compile(r"[ ]*\|[ |]*")
-FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\]:?")
-DEFINITION = re.compile(r"\n[ ]{0,3}\[[^\[\]\n]*\]:[ \t][^\n]*")
+DEFINITION = re.compile(r"\n[ ]{0,3}\[(?!\^)[^\[\]\n]*\]:[ \t]*\S[^\n]*")
+NOTE = re.compile(r"\n[ ]{0,3}\[\^[^\[\]\n]*\]:")
 LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")
-REFERENCE = re.compile(r"\[(?<![\w\])]\[)([^\[\]\n]*)\]\[[^\[\]\n]*\]")
-HTML_TAG = re.compile(rf"<[/A-Za-z!][^<>{SEAM}]*>")
-TEMPLATE_TAG = re.compile(rf"\{{[%{{][^{{}}{SEAM}]*[%}}]\}}")
+_KNOWN = "|".join(sorted(INLINE | BLOCK | VOID))
+# A name in angle brackets that is no element's and has no attributes is a word: Vec<T>.
+HTML_TAG = re.compile(
+    rf"</?(?:(?i:{_KNOWN})(?=[\s/>])|[A-Za-z][\w.:-]*(?=\s[^<>{SEAM}]*=))[^<>{SEAM}]*>|<![^<>{SEAM}]*>"
+)
+END_TAG = re.compile(r"</[A-Za-z][\w.:-]*\s*>")
+COMPONENT = re.compile(rf"</?[A-Z][\w.]*(?:[\s/][^<>{SEAM}]*)?>|</?>")
+UNSEEN: tuple[Marks, ...] = tuple(
+    (
+        re.compile(rf"<{name}(?=[\s>])[^<>]*>", re.IGNORECASE),
+        re.compile(rf"</{name}\s*>", re.IGNORECASE),
+    )
+    for name in ("script", "style")
+)
+TAG = re.compile(rf"\{{%[^{{}}{SEAM}]*%\}}")
+OUTPUT = re.compile(rf"\{{\{{(?![<%])[^{{}}{SEAM}]*\}}\}}")
+SHORTCODE = re.compile(rf"\{{\{{[<%][^{{}}{SEAM}]*[>%]\}}\}}")
 STARS = re.compile(r"\*(?<!\w\*)(?=[^\s*])([^*\n]*)(?<!\s)\*(?!\w)")
+BOLD = re.compile(r"__(?<!\w__)(?=[^\s_])([^_\n]*)(?<!\s)__(?!\w)")
 UNDERSCORES = re.compile(r"_(?<!\w_)(?=[^\s_])([^_\n]*)(?<!\s)_(?!\w)")
 # Below the first row of a table. The rows are next to it.
 TABLE_RULE = re.compile(r"\n[ ]*\|?[ ]*:?-+:?[ ]*\|[-:| ]*(?=\n|\Z)")
@@ -76,28 +93,42 @@ def _shown(wikilink: re.Match[str]) -> str:
     return wikilink[3] or wikilink[2]
 
 
-# All passes but the first, each with a mark without which there is nothing for it to do.
-PASSES: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    ("[!", CALLOUT, "\n"),
-    (":::", DIRECTIVE, r"\n\1"),
-    ("[^", FOOTNOTE, ""),
-    ("]: ", DEFINITION, "\n"),
-    ("[[", WIKILINK, _shown),
-    ("](", LINK, r"\1"),
-    ("][", REFERENCE, r"\1"),
-    ("<", HTML_TAG, " "),
-    ("{%", TEMPLATE_TAG, " "),
-    ("{{", TEMPLATE_TAG, " "),
-    ("*", STARS, r"\1"),
-    ("_", UNDERSCORES, r"\1"),
-)
+Pass = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 
-def passages_of(body: str, title: str, *, templates: bool = True) -> tuple[Passage, ...]:
+def _passes(dialect: Dialect) -> Iterator[Pass]:
+    """The passes over a body, each with a mark without which there is nothing for it to do."""
+    if dialect.markdown != "html":
+        yield "[!", CALLOUT, "\n"
+        yield ":::", DIRECTIVE, r"\n\1"
+        if dialect.wikilinks:
+            yield "[[", WIKILINK, _shown
+        yield "](", LINK, r"\1"
+    yield "<", HTML_TAG, " "
+    yield "</", END_TAG, " "
+    if dialect.mdx:
+        yield "<", COMPONENT, " "
+    if dialect.shortcodes:
+        yield "{{", SHORTCODE, " "
+    if dialect.tags:
+        yield "{%", TAG, " "
+    if dialect.outputs:
+        yield "{{", OUTPUT, " "
+    if dialect.markdown != "html":
+        yield "*", STARS, r"\1"
+        yield "__", BOLD, _bold
+        yield "_", UNDERSCORES, r"\1"
+
+
+def _bold(found: re.Match[str]) -> str:
+    return found[0] if DUNDER.fullmatch(found[1]) else found[1]
+
+
+def passages_of(body: str, title: str, syntax: Syntax) -> tuple[Passage, ...]:
     """Return the sections of ``body`` that hold or name anything.
 
     A heading that says what the title says is the beginning of the post and no section. For
-    ``templates`` see ``words_of``.
+    ``syntax`` see ``words_of``.
     """
     text = "\n" + (body.replace(SEAM, " ") if SEAM in body else body)
     if body.lstrip()[:1] == "<":  # in HTML, headings stand anywhere in a line
@@ -106,11 +137,11 @@ def passages_of(body: str, title: str, *, templates: bool = True) -> tuple[Passa
     starts = [heading.start for heading in headings] + [len(text)]
     ends = [0] + [heading.end for heading in headings]
     parts = [text[end:start] for end, start in zip(ends, starts, strict=True)]
-    lead, *words = words_of(f"\n{SEAM}\n".join(parts), templates=templates).split(SEAM)
+    lead, *words = words_of(f"\n{SEAM}\n".join(parts), syntax).split(SEAM)
     passages = [Passage(None, None, lead.strip())] if lead.strip() else []
     taken: dict[str, int] = {}
     for heading, passage in zip(headings, words, strict=True):
-        shown = cut(plain(heading.markup), LONGEST)
+        shown = cut(plain(heading.markup, syntax), LONGEST)
         anchor = unique(heading.name, taken) if heading.name else anchor_of(shown, taken)
         if shown and shown != title:
             passages.append(Passage(shown, anchor, passage.strip()))
@@ -209,24 +240,32 @@ def _paragraph_above(text: str, above: int, end: int) -> int:
     return end if NO_PARAGRAPH.match(text, start + 1) else start
 
 
-def words_of(body: str, *, templates: bool = True) -> str:
+def words_of(body: str, syntax: Syntax) -> str:
     """Return the text of ``body`` without markup; code stays, since people search for it.
 
     Args:
         body: Markdown or HTML.
-        templates: whether tags of templates are no words; in code they always are.
+        syntax: what marks in it mean; in code they mean nothing.
     """
+    dialect = syntax.dialect or PLAIN
     text = mask("\n" + body)
-    if "-|" in text or "- |" in text or ":|" in text:
-        text = _without_pipes(text)
-    text = LINE_MARKS.sub("\n", text).replace("![", "[").replace("**", "")
-    text = NUMBER.sub("\n", text)
-    for mark, pattern, replacement in PASSES:
-        if mark in text and (templates or pattern is not TEMPLATE_TAG):
+    for marks in UNSEEN:
+        text = between(text, marks, lambda *_: " ")
+    if dialect.markdown != "html":
+        if "-|" in text or "- |" in text or ":|" in text:
+            text = _without_pipes(text)
+        text = LINE_MARKS.sub("\n", text).replace("**", "")
+        text = NUMBER.sub("\n", text)
+        if syntax.labels:
+            text = NOTE.sub("\n", DEFINITION.sub("\n", text))
+            text = without_references(text, syntax.labels)
+        text = text.replace("![", "[")
+    for mark, pattern, replacement in _passes(dialect):
+        if mark in text:
             text = pattern.sub(replacement, text)
     if "&" in text:
         text = html.unescape(text)
-    return unmask(text.replace("`", "")).strip()
+    return unmask(text if dialect.markdown == "html" else text.replace("`", "")).strip()
 
 
 def _without_pipes(text: str) -> str:

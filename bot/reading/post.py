@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
@@ -19,7 +20,7 @@ from bot.reading.formats import FrontMatterError, FrontMatterIsCodeError
 from bot.reading.front_matter import FrontMatter
 from bot.reading.not_published import is_draft, why_not_published
 from bot.reading.passages import count_words, passages_of
-from bot.reading.plain import plain, tidy
+from bot.reading.plain import Syntax, plain, tidy
 from bot.reading.rules import ReadingRules
 from bot.reading.tags import categories_of, tag_from_folder, tags_of
 from bot.reading.title import title_from_name, title_of
@@ -84,7 +85,10 @@ def understand(
     body = front_matter.body
     if reason := why_not_published(fields, body):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
-    title = title_of(fields, body)
+    is_mdx = site.dialect.mdx or path.lower().endswith(".mdx")
+    prose = without_modules(body) if is_mdx else body
+    syntax = Syntax.of(body, replace(site.dialect, mdx=is_mdx))
+    title = title_of(fields, body, syntax)
     facts = PageFacts(
         path=path,
         meta=meta,
@@ -96,19 +100,14 @@ def understand(
     )
     if reason := site.why_no_page(facts):
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
-    is_mdx = site.dialect.mdx or path.lower().endswith(".mdx")
-    prose = without_modules(body) if is_mdx else body
     end = expires(fields, rules.date_order, site.zone)
-    is_final = path.lower().endswith((".html", ".htm"))  # such as a feed's
-    passages = passages_of(
-        prose, facts.title, templates=site.dialect.runs_templates and not is_final
-    )
+    passages = passages_of(prose, facts.title, syntax)
     lent, change = from_source(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
         title=facts.title,
-        summary=summary_of(fields, prose),
+        summary=summary_of(fields, prose, syntax),
         date=date or lent,
         updated=updated(fields, rules.date_order, site.zone) or change,
         tags=_tags(fields, rules, site),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -73,14 +74,14 @@ def _split(value: object, *, spaced: bool) -> Iterator[str]:
         text = value.strip()
         if text.startswith("[") and text.endswith("]"):  # a list that only looks like one
             text = text[1:-1]
-        text = plain(text) if "&" in text else text
+        text = html.unescape(text) if "&" in text else text  # or its semicolon would separate
         if SEMICOLONS.search(text):
             items = SEMICOLONS.split(text)
         elif COMMAS.search(text):
             items = COMMAS.split(text)
         else:
             items = text.split() if spaced else [text]
-        yield from filter(None, (_tag(item) for item in items))
+        yield from filter(None, (_tag(item, entities=False) for item in items))
         return
     for item in as_list(value):
         if isinstance(item, list):  # Hexo's `- [Diary, Games]` is a category and one below it
@@ -99,5 +100,5 @@ def _name(tag: Mapping[str, object]) -> object:
     return next((keys[name] for name in names if keys.get(name)), None)
 
 
-def _tag(text: str) -> str:
-    return plain(text.strip(" \t\n\"'").removeprefix("#"))
+def _tag(text: str, *, entities: bool = True) -> str:
+    return plain(text.strip(" \t\n\"'").removeprefix("#"), entities=entities)

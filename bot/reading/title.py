@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.blog.syntax import unfenced
 from bot.reading.fields import Fields, as_text, short
-from bot.reading.plain import cut, plain
+from bot.reading.plain import Syntax, cut, plain
 
 # Plain keys, see Fields.
 TITLE = ("title", "pagetitle", "newstitle", "headline", "linktitle", "navtitle")
@@ -24,7 +24,7 @@ SETEXT = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 HTML = re.compile(r"[ \t]*<(h[1-6])\b[^<>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
-def title_of(fields: Fields, body: str) -> str | None:
+def title_of(fields: Fields, body: str, syntax: Syntax) -> str | None:
     """Return the title that the author gave, as plain text, or None.
 
     The front matter's wins; then a heading above all text, of any level; then the first
@@ -35,21 +35,21 @@ def title_of(fields: Fields, body: str) -> str | None:
             fields.complain(f"{key} is not text: {short(value)}", "Put it in quotes.", key)
         elif title := cut(plain(as_text(value) or ""), LONGEST):
             return title
-    return heading(body)
+    return heading(body, syntax)
 
 
-def heading(body: str) -> str | None:
+def heading(body: str, syntax: Syntax) -> str | None:
     """Return the heading that titles ``body``, as plain text, or None."""
     above_text, previous = True, ""
     lines = unfenced(body[:HEADING_WINDOW])
     for line in lines:
-        if "<h" in line or "<H" in line:  # it may go on below
+        if line.lstrip()[:2].lower() == "<h":  # it may go on below
             line = "\n".join([line, *islice(lines, HTML_LINES)])  # noqa: PLW2901
         level, text = _heading_at(line, previous)
-        if level and (level == 1 or above_text) and (title := cut(plain(text), LONGEST)):
+        if level and (level == 1 or above_text) and (title := cut(plain(text, syntax), LONGEST)):
             return title
         # The line above is text, unless this one underlines it.
-        above_text = above_text and (level > 0 or not plain(previous))
+        above_text = above_text and (level > 0 or not plain(previous, syntax))
         previous = line.strip()
     return None
 

@@ -15,6 +15,7 @@ from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.index import Index
 from bot.reading.passages import passages_of
+from bot.reading.plain import Syntax
 
 SITE = "https://blog.example"
 TOPICS = ("Gardening", "Soil", "Tools", "Weather")
@@ -62,7 +63,7 @@ class ReadyMade:
     def read(self, file: SourceFile) -> Document:
         """The post of that path."""
         known = self.files[file.path]
-        passages = passages_of(known.body, known.post.title)
+        passages = passages_of(known.body, known.post.title, Syntax.of(known.body, PLAIN))
         return Document(post=known.post, passages=passages, body=known.body)
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:

@@ -6,12 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.blog.dialect import Dialect
 from bot.blog.post import Post
 from bot.blog.reader import Document, Outline
 from bot.blog.source import Dates, Snapshot
 from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
+
+# Everything that any generator's marks may mean.
+ANY = Dialect(
+    markdown="kramdown",
+    tags=True,
+    outputs=True,
+    shortcodes=True,
+    calls=True,
+    wikilinks=True,
+    emoji=True,
+    mdx=True,
+)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blog.dialect import PLAIN
 from bot.reading.excerpt import AUTHOR_LIMIT, LEAD_LIMIT, excerpt, summary_of
 from bot.reading.fields import Fields
 from bot.reading.front_matter import FrontMatter
-from bot.reading.plain import cut, plain
-from tests.reading.desk import read_post
+from bot.reading.plain import Syntax, cut, plain
+from tests.reading.desk import ANY, read_post
+
+NO_MARKS = Syntax(PLAIN)
+
+
+def syntax(body: str) -> Syntax:
+    return Syntax.of(body, ANY)
 
 
 def cases() -> list[tuple[str, str, str]]:
@@ -30,7 +37,7 @@ def cases() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("title", "body", "summary"), cases(), ids=lambda value: value[:40])
 def test_excerpts(title: str, body: str, summary: str) -> None:
-    assert excerpt(body) == summary, title
+    assert excerpt(body, syntax(body)) == summary, title
 
 
 @pytest.mark.parametrize(
@@ -53,13 +60,13 @@ def test_the_sites_own_marker_is_known() -> None:
 
 
 def test_a_long_paragraph_is_cut_after_a_word() -> None:
-    summary = excerpt("Rain, rain " * 100)
+    summary = excerpt("Rain, rain " * 100, NO_MARKS)
     assert len(summary) <= LEAD_LIMIT
     assert summary.endswith("rain…")
 
 
 def test_text_without_spaces_is_cut_too() -> None:
-    summary = excerpt("雨" * 1000)
+    summary = excerpt("雨" * 1000, NO_MARKS)
     assert len(summary) == LEAD_LIMIT
     assert summary.endswith("雨…")
 
@@ -72,7 +79,7 @@ def test_a_cut_takes_no_character_apart() -> None:
 
 def test_a_long_lead_in_of_markup_does_not_hide_the_text() -> None:
     drawing = "<svg>" + "<path d='M 0 0 L 1 1'/>\n" * 1_500 + "</svg>\n\n"
-    assert excerpt(drawing + "It rained.") == "It rained."
+    assert excerpt(drawing + "It rained.", NO_MARKS) == "It rained."
 
 
 MARKUP = st.text(
@@ -83,7 +90,7 @@ MARKUP = st.text(
 
 @given(MARKUP | st.text())
 def test_any_body_gives_one_line_within_the_limit(body: str) -> None:
-    summary = excerpt(body)
+    summary = excerpt(body, syntax(body))
     assert len(summary) <= AUTHOR_LIMIT
     assert summary == " ".join(summary.split())
     assert "\0" not in summary
@@ -105,7 +112,7 @@ def test_a_summary_that_the_site_gives_to_all_posts_sums_up_none() -> None:
     front_matter = FrontMatter.of("---\ntitle: x\n---\nIts text.")
     shared = {"description": "About everything", **front_matter.meta}
     fields = Fields("x.md", front_matter, shared)
-    assert summary_of(fields, front_matter.body) == "Its text."
+    assert summary_of(fields, front_matter.body, NO_MARKS) == "Its text."
     own = FrontMatter.of("---\ndescription: About rain\n---\nIts text.")
     fields = Fields("x.md", own, {"description": "About everything", **own.meta})
-    assert summary_of(fields, own.body) == "About rain"
+    assert summary_of(fields, own.body, NO_MARKS) == "About rain"

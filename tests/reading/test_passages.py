@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.passages import passages_of
+from bot.reading.plain import Syntax
+from tests.reading.desk import ANY
 
 
 def sections(body: str, title: str = "") -> list[tuple[str | None, str | None, str]]:
-    return [(one.heading, one.anchor, one.text) for one in passages_of(body, title)]
+    return [
+        (one.heading, one.anchor, one.text)
+        for one in passages_of(body, title, Syntax.of(body, ANY))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def test_a_heading_begins_a_section(body: str, found: list[tuple[str, str, str]]
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_heading_is_none(body: str) -> None:
-    assert [one.heading for one in passages_of(body, "")] == [None]
+    assert [one.heading for one in passages_of(body, "", Syntax(ANY))] == [None]
 
 
 def test_code_that_is_closed_hides_no_more() -> None:
@@ -65,7 +70,7 @@ def test_the_title_is_no_section_of_its_own() -> None:
 
 @given(st.lists(st.sampled_from(["# a", "a", "---", "```", "<h2>a</h2>", "", "\x01", "> b"])))
 def test_sections_cover_the_text(lines: list[str]) -> None:
-    found = passages_of("\n".join(lines), "")
+    found = passages_of("\n".join(lines), "", Syntax(ANY))
     assert all("\x01" not in one.text for one in found)
     letters = "".join((one.heading or "") + one.text for one in found)
     assert letters.count("b") == lines.count("> b")

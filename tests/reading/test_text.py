@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blog.dialect import HTML, PLAIN, Dialect
 from bot.reading.passages import count_words, words_of
+from bot.reading.plain import Syntax
+from tests.reading.desk import ANY
 
 
 @pytest.mark.parametrize(
@@ -55,13 +58,36 @@ from bot.reading.passages import count_words, words_of
     ],
 )
 def test_words_lose_their_marks(body: str, words: str) -> None:
-    assert words_of(body) == words
+    assert words_of(body, Syntax.of(body, ANY)) == words
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "words"),
+    [
+        (HTML, "<p>${{ secrets.X }} {% macro foo %} [[a]] *b* [c](d)</p>",
+         "${{ secrets.X }} {% macro foo %} [[a]] *b* [c](d)"),
+        (HTML, "<style>p {}</style><p>&lt;T&gt;</p><script>x()</script>", "<T>"),
+        (PLAIN, "${{ secrets.X }} {% macro foo %} a[[nodiscard]] %%b%%",
+         "${{ secrets.X }} {% macro foo %} a[[nodiscard]] %%b%%"),
+        (PLAIN, "Vec<T> and Map<String, int> <b class='x'>c</b>", "Vec<T> and Map<String, int>  c"),
+        (PLAIN, "[SEC][ANN] [^a-z]", "[SEC][ANN] [^a-z]"),
+        (PLAIN, "__init__ is __Bold type__ _too_", "__init__ is Bold type too"),
+        (Dialect(shortcodes=True), "{{ x }} {{< y >}} {{% y %}} {% z %}", "{{ x }}     {% z %}"),
+        (Dialect(tags=True, outputs=True), "{{ x }} {% y %} [[z]]", "[[z]]"),
+        (Dialect(wikilinks=True), "{{ x }} [[y|z]]", "{{ x }} z"),
+        (Dialect(mdx=True), "<Intro>x</Intro> {{ y }}", "x  {{ y }}"),
+    ],
+)  # fmt: skip
+def test_marks_are_words_where_no_generator_reads_them(
+    dialect: Dialect, body: str, words: str
+) -> None:
+    assert words_of(body, Syntax.of(body, dialect)) == words
 
 
 @given(st.lists(st.text(alphabet=st.characters(categories=["Lu", "Ll"]), min_size=1)))
 def test_plain_words_all_stay_and_are_counted(words: list[str]) -> None:
     text = " ".join(words)
-    assert words_of(text) == text
+    assert words_of(text, Syntax(ANY)) == text
     assert count_words(text) == len(words)
 
 

@@ -26,13 +26,12 @@ NAMED = re.compile(r"[^\W\d_]", re.UNICODE)
 def document_of(entry: Entry) -> bytes:
     """The entry as a file that any reader of posts understands. Its front matter is JSON."""
     fields = {
-        # A title in front matter is Markdown; a feed's is text.
-        "title": PUNCTUATION.sub(r"\\\g<0>", entry.title),
+        "title": _as_text(entry.title),
         "date": entry.date,
         "updated": entry.updated,
-        "tags": entry.tags,
+        "tags": [_as_text(tag.removeprefix("#")) for tag in entry.tags],
         "authors": entry.authors,
-        "description": entry.summary,
+        "description": _as_text(entry.summary),
         "image": entry.image,
         "lang": entry.language,
         "canonical_url": entry.link,
@@ -42,6 +41,11 @@ def document_of(entry: Entry) -> bytes:
     body = entry.html + "".join(map(_player, entry.media))
     text = f"{front_matter}\n\n{_as_markdown(body)}\n"
     return text.replace("\0", "").encode("utf-8", "replace")
+
+
+def _as_text(text: str) -> str:
+    """A feed's text for front matter, where others write Markdown."""
+    return PUNCTUATION.sub(r"\\\g<0>", text)
 
 
 def _slug(entry: Entry) -> str:

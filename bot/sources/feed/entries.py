@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.blog.errors import SourceError
-from bot.sources.feed.text import beginning_of, html_of, title_of
+from bot.sources.feed.text import beginning_of, html_of, summary_of, title_of, without_footer
 from bot.sources.feed.web import Page
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
@@ -24,7 +24,6 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 # More of them than any entry has; what a feed makes up beyond that is left out.
 MOST_TAGS = 100
 MOST_MEDIA = 10
-MOST_SUMMARY_LETTERS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Entry:
         link: absolute, or empty.
         date, updated: ISO 8601, a day or a moment, or empty.
         tags, authors: plain text.
-        summary: HTML or plain text, or empty where it is only the beginning of ``html``.
+        summary: plain text, or empty where it is only the beginning of ``html``.
         image: absolute address of a picture, or empty.
         language: a language tag, or empty.
         html: what the post says.
@@ -125,7 +124,7 @@ def _of_json(page: Page) -> Content:
 def _of_item(item: Mapping[str, Any], base: str, names: tuple[str, ...], language: str) -> Entry:
     link = _join(base, item.get("url") or item.get("external_url"))
     plain = _text(item.get("content_text"))
-    html = _text(item.get("content_html")) or html_of(plain, is_plain=True)
+    html = without_footer(_text(item.get("content_html")), link) or html_of(plain, is_plain=True)
     media = tuple(
         Medium(url, _length(one.get("duration_in_seconds")))
         for one in _dicts(item.get("attachments"))
@@ -141,7 +140,7 @@ def _of_item(item: Mapping[str, Any], base: str, names: tuple[str, ...], languag
         updated=_iso(item.get("date_modified")),
         tags=_each(item.get("tags")),
         authors=_names(item) or names,
-        summary=_text(item.get("summary"))[:MOST_SUMMARY_LETTERS],
+        summary=summary_of(html_of(_text(item.get("summary")), is_plain=True)),
         image=_join(base, item.get("image") or item.get("banner_image")),
         language=_text(item.get("language")) or language,
         html=html,
@@ -232,9 +231,9 @@ def _of_element(one: Any, base: str, language: str) -> Entry:
     written = _text(one.get("link"))
     # A GUID says of itself that it is a link where nobody said that it is none.
     link = "" if written == name and not urlsplit(name).scheme else _join(base, written)
-    summary = _html(one.get("summary"), one.get("summary_detail"))
+    summary = without_footer(_html(one.get("summary"), one.get("summary_detail")), link)
     contents = [_html(part.get("value"), part) for part in one.get("content", ())]
-    html = max(contents, key=len, default="") or summary
+    html = without_footer(max(contents, key=len, default="") or summary, link)
     is_plain = "html" not in (one.get("title_detail") or {}).get("type", "html")
     title = _text(one.get("title"))
     # Of an RSS title nobody says what it is: names of elements are kept, and marks of style go.
@@ -247,7 +246,7 @@ def _of_element(one: Any, base: str, language: str) -> Entry:
         updated=_moment(one, "updated"),
         tags=_each([_tag(tag) for tag in one.get("tags", ())]),
         authors=_each([author.get("name") for author in one.get("authors", ())]),
-        summary="" if summary == html else _text(one.get("summary"))[:MOST_SUMMARY_LETTERS],
+        summary="" if summary == html else summary_of(summary),
         image=next(_images(one, base), ""),
         language=language,
         html=html,

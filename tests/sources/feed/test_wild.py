@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 from itertools import permutations
 from pathlib import Path
 
@@ -259,13 +259,64 @@ def test_an_episode_has_its_picture_and_its_sound() -> None:
 
 
 def test_plain_text_keeps_its_lines_and_addresses() -> None:
-    text = "Line one\nLine two https://j.example/x?a=1&b=2.\n\nVec<T> & more"
+    text = "Line one\nLine two https://j.example/x?a=1&b=2.\n\nVec<T> & more\n  - b"
     feed = {"version": "1", "items": [{"id": "1", "content_text": text}]}
     (entry,) = content_of(page(json.dumps(feed))).entries
     assert entry.html == (
         '<p>Line one<br>Line two <a href="https://j.example/x?a=1&amp;b=2">'
-        "https://j.example/x?a=1&amp;b=2</a>.</p><p>Vec&lt;T&gt; &amp; more</p>"
+        "https://j.example/x?a=1&amp;b=2</a>.</p><p>Vec&lt;T&gt; &amp; more<br>\xa0\xa0- b</p>"
     )
+
+
+FOOTER = (
+    '<p>{} <a rel="nofollow" href="https://x.example/a/?utm=1">A title</a> {} '
+    '<a href="https://x.example">A blog</a>.</p>'
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "is_kept"),
+    [
+        (FOOTER.format("The post", "appeared first on"), False),
+        (
+            FOOTER.format("The post", "first appeared on").replace(
+                "x.example/a/", "other.example/b"
+            ),
+            False,
+        ),
+        (FOOTER.format("Der Beitrag", "erschien zuerst auf"), False),
+        ("\n" + FOOTER.format("L’article", "est apparu en premier sur") + "\n", False),
+        (FOOTER.format("See", "and").replace("x.example/a/", "x.example/b"), True),
+        (FOOTER.format("A word " * 20, "and"), True),
+    ],
+)
+def test_a_feeds_own_last_line_goes(end: str, is_kept: bool) -> None:
+    item = (
+        "<rss xmlns:c='http://purl.org/rss/1.0/modules/content/'><channel><item><title>T</title>"
+        "<link>https://x.example/a</link>"
+        f"<description>{escape('<p>Short.</p>' + end)}</description>"
+        f"<c:encoded>{escape('<p>Long.</p>' + end)}</c:encoded></item></channel></rss>"
+    )
+    (entry,) = content_of(page(item)).entries
+    assert (entry.html == "<p>Long.</p>") is not is_kept
+    assert (entry.summary == "Short.") is not is_kept
+
+
+def test_words_of_a_feed_are_text() -> None:
+    items = [
+        {
+            "id": "1",
+            "title": "[SEC][ANN] `x`, {{ y }}",
+            "content_text": "x",
+            "tags": ["#C#", "Vec<T>", "__init__", "R&amp;D"],
+            "summary": "Use <b> and {{ x }} with __init__\n[a](b)",
+        }
+    ]
+    (entry,) = content_of(page(json.dumps({"version": "1", "items": items}))).entries
+    (post,) = understood(FeedFile("x.md", document_of(entry), 0))
+    assert post.title == "[SEC][ANN] `x`, {{ y }}"
+    assert post.tags == ("C#", "Vec<T>", "__init__", "R&amp;D")
+    assert post.summary == "Use <b> and {{ x }} with __init__ [a](b)"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""HTML in short texts: which angle brackets are tags, and which pictures are emoji.
+
+Any other name in angle brackets is a word of the author's, as in ``Vec<T>`` and ``the <head>``.
+"""
+
+from __future__ import annotations
+
+import re
+
+INLINE = frozenset(
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font",
+     "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small",
+     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"]
+)  # fmt: skip
+# Elements without an end tag.
+VOID = frozenset(["br", "hr", "img", "wbr"])
+BLOCK = frozenset(
+    ["article", "aside", "audio", "blockquote", "button", "caption", "center", "dd", "details",
+     "div", "dl", "dt", "embed", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2",
+     "h3", "h4", "h5", "h6", "header", "iframe", "input", "legend", "li", "main", "nav",
+     "noscript", "object", "ol", "p", "picture", "pre", "script", "section", "select", "source",
+     "style", "summary", "svg", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "tr",
+     "ul", "video"]
+)  # fmt: skip
+
+# As HTML has it: a name, then attributes. Neither List<String, int> nor a < b is one.
+TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)"
+    r"(?P<attributes>(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
+)
+_END = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
+_ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_EMOJI = re.compile(
+    "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
+    "[\ufe0f\u200d\u20e3\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]{0,12}"
+)
+
+
+def is_emoji(text: str) -> bool:
+    """Whether a text is one emoji and nothing else."""
+    return _EMOJI.fullmatch(text) is not None
+
+
+def without_tags(markup: str, *, blocks: bool = True) -> str:
+    """The words of a short text in HTML or with HTML in it; entities stay.
+
+    An element counts only with both its tags or with attributes, so that ``Center a <div>``
+    keeps its word.
+
+    Args:
+        markup: the text.
+        blocks: whether elements that stand for more than a piece of a line count, too.
+    """
+    known = INLINE | BLOCK if blocks else INLINE
+    ends = {found[1].lower() for found in _END.finditer(markup)}
+    starts: set[str] = set()
+
+    def words(found: re.Match[str]) -> str:
+        name, attributes = found["name"].lower(), found["attributes"]
+        if name == "br":
+            return " "
+        if name == "img" and attributes:
+            alt = _ALT.search(attributes)
+            shown = (alt[1] or alt[2] or "").strip() if alt else ""
+            return shown if is_emoji(shown) else ""
+        if name in VOID and (blocks or name == "wbr"):
+            return ""
+        if found["end"]:
+            return "" if name in starts else found[0]
+        if "=" in attributes or (name in known and name in ends):
+            starts.add(name)
+            return ""
+        return found[0]
+
+    return TAG.sub(words, markup)
