@@ -31,6 +31,21 @@ ENV SLASHPOST_POSTS=$SLASHPOST_POSTS \
 WORKDIR /app
 
 
+# The folder with the posts, or with the whole site: `posts`, or else the sample ones.
+FROM base AS posts
+ARG POSTS=
+COPY . context
+RUN chosen="context/${POSTS:-posts}" \
+    && if [ -z "$POSTS" ] && [ ! -d "$chosen" ]; then \
+         echo "There is no folder posts: the image gets the sample posts." >&2; \
+         chosen=context/bot/sample; \
+       fi \
+    && mv "$chosen" posts \
+    # An ignore file of somebody's own may let them through.
+    && found=$(find posts '(' -name .git -o -name '.env*' ')') \
+    && if [ -n "$found" ]; then echo "Take out of the posts what holds secrets: $found" >&2; exit 1; fi
+
+
 FROM base AS build
 # requirements-extras.lock adds what speaks to Postgres, and Litestream: 50 MB more.
 ARG LOCK=requirements.lock
@@ -45,15 +60,11 @@ RUN python -m venv --without-pip venv \
 RUN printf '%s\n' '#!/app/venv/bin/python' 'import sys' 'from bot.cli import main' 'sys.exit(main())' \
     > venv/bin/slashpost && chmod +x venv/bin/slashpost
 COPY bot bot
-# The files are never written again, so nothing need look at their times.
-RUN python -m compileall -q --invalidation-mode unchecked-hash venv bot
+RUN rm -r bot/sample \
+    # The files are never written again, so nothing need look at their times.
+    && python -m compileall -q --invalidation-mode unchecked-hash venv bot
 
-# The folder with the posts, or the whole site.
-ARG POSTS=posts
-COPY $POSTS posts
-# An ignore file of somebody's own may let them through.
-RUN found=$(find posts '(' -name .git -o -name '.env*' ')') \
-    && if [ -n "$found" ]; then echo "Take out of the posts what holds secrets: $found" >&2; exit 1; fi
+COPY --from=posts /app/posts posts
 # The index knows a file by its time, of which a layer keeps only the seconds; and the newest
 # time tells an older image of the posts from a newer one (docs/announcements.md). What SQLite
 # leaves beside the index is empty, and needed again only by who could write it.

@@ -1,17 +1,16 @@
 # Two commands for a newcomer: `make run` and `make test`. Both do all set-up.
-# On Windows, the plain commands stand in README.md under "Without make".
+# On Windows, the plain commands stand in docs/terminal.md under "Without make".
 
 PYTHON ?= python3
-POSTS ?= posts
+POSTS ?=
 SITE ?=
 
 bin := .venv/bin
-# An empty site URL would be a setting with a bad value, so it is left out instead.
-# What nobody named is left to .env, which `slashpost setup` writes.
-options := $(if $(filter file,$(origin POSTS)),,--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
+# What nobody named is left to .env, which `slashpost setup` writes, and to the program.
+options := $(if $(POSTS),--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types tests fuzz release-check announce-test ask-test image-test format lock messages base-digest audit sbom clean
+.PHONY: help run setup fly test lint types tests fuzz release-check announce-test ask-test image-test format lock messages base-digest audit sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -19,11 +18,22 @@ help: ## List these commands
 run: .venv/ready ## Run the bot, or try it in the browser when DISCORD_TOKEN is not set
 	@set -a; [ ! -f .env ] || . ./.env; set +a; \
 	if [ -n "$$DISCORD_TOKEN" ]; then \
+	  if [ -z "$(POSTS)$$SLASHPOST_POSTS" ] && [ ! -d posts ]; then \
+	    echo "No posts are named: answering from the sample posts. For yours: make run POSTS=path/to/blog"; \
+	    export SLASHPOST_POSTS=bot/sample; \
+	  fi; \
 	  exec $(bin)/slashpost run $(options); \
 	else \
 	  echo "DISCORD_TOKEN is not set: opening a simulated Discord in the browser instead."; \
 	  exec $(bin)/slashpost try $(options); \
 	fi
+
+setup: .venv/ready ## Ask for your posts and the bot's token, and write them into .env
+	@$(bin)/slashpost setup $(options)
+
+# Names the posts as `make run` does. What is done already is not done again.
+fly: .venv/ready ## Put the bot on Fly, asleep until somebody uses it; again for new posts
+	@set -a; [ ! -f .env ] || . ./.env; set +a; PYTHONPATH=. $(bin)/python deploy/fly.py $(options)
 
 test: lint types tests ## Lint, types and the whole test suite
 

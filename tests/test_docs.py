@@ -21,8 +21,10 @@ from bot.reading import post as reading_post
 from bot.reading.fields import plain_key
 
 ROOT = Path(__file__).parent.parent
-POSTS = ROOT / "posts"
+POSTS = ROOT / "bot" / "sample"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+IN_DISCORD = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+AT_A_TERMINAL = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *POSTS.glob("*.md")])
 FENCE = re.compile(r"^( *)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | re.MULTILINE)
@@ -57,16 +59,32 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
             assert anchor in anchors(found), f"{page.relative_to(ROOT)}: no such heading: {target}"
 
 
-def readme_commands(first_cell: str) -> set[str]:
-    """The commands in the README's tables whose first cell matches."""
-    return set(re.findall(rf"^\| `{first_cell}", README, re.MULTILINE))
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    assert len(README.split()) <= 900
+    order = ["## Get it", "## Try it", "## See your own", "## Invite it", "## Put it on Fly"]
+    places = [README.index(heading) for heading in order]
+    assert places == sorted(places)
 
 
-def test_the_readme_lists_every_terminal_command_and_no_other() -> None:
-    assert readme_commands(r"slashpost (\w+)") == set(cli.commands)
+def test_every_picture_is_shown_and_described() -> None:
+    shown: dict[str, str] = {}
+    for page in PAGES:
+        for text, file in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", prose(page)):
+            if not file.startswith("/"):  # those of the sample posts
+                shown[str((page.parent / file).resolve())] = text
+    assert set(shown) == {str(file) for file in (ROOT / "docs" / "images").resolve().iterdir()}
+    assert all(len(text) > 20 for text in shown.values())
 
 
-def test_the_readme_lists_every_slash_command_with_its_options() -> None:
+def test_every_terminal_command_is_listed_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `slashpost (\w+)", AT_A_TERMINAL, re.MULTILINE))
+    assert listed == set(cli.commands)
+    named = re.findall(r"\bslashpost (\w+)(?:`| --)", README)
+    assert named
+    assert set(named) <= listed
+
+
+def test_every_slash_command_is_listed_with_its_options() -> None:
     listed = {
         command.qualified_name: {
             option.display_name for option in command.parameters if option.name != "hide"
@@ -76,10 +94,11 @@ def test_the_readme_lists_every_slash_command_with_its_options() -> None:
     documented = {
         name: set(re.findall(r"\w+", options))
         for name, options in re.findall(
-            r"^\| `/(\w+(?: \w+)?)((?: [<\[][^`]*)?)` \|", README, re.MULTILINE
+            r"^\| `/(\w+(?: \w+)?)((?: [<\[][^`]*)?)` \|", IN_DISCORD, re.MULTILINE
         )
     }
     assert documented == listed
+    assert set(re.findall(r"`/(\w+(?: here)?)`", README)) <= set(documented)
 
 
 def slash_commands() -> Iterator[app_commands.Command[Any, ..., Any]]:
@@ -109,8 +128,8 @@ def test_every_make_target_and_option_that_a_page_names_exists() -> None:
                 assert given <= {*options, "--help"}, f"{page}: {line}"
 
 
-def test_every_slash_command_takes_hide_or_is_private_as_the_readme_says() -> None:
-    (private,) = re.findall(r"(?s)are always private: (.+?)\.", README)
+def test_every_slash_command_takes_hide_or_is_private_as_the_page_says() -> None:
+    (private,) = re.findall(r"(?s)are always private: (.+?)\.", IN_DISCORD)
     for command in slash_commands():
         hides = "hide" in {option.name for option in command.parameters}
         root = command.qualified_name.split()[0]

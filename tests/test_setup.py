@@ -56,7 +56,8 @@ def test_a_blogger_is_asked_for_what_is_not_known(site: Path) -> None:
     assert written(site) == {
         "SLASHPOST_POSTS": "content/posts",
         "SLASHPOST_SITE_URL": "https://days.example",
-        "POSTS": "./content/posts",
+        "POSTS": "./.",
+        "POSTS_IN_CONTAINER": "/app/posts/content/posts",
     }
     assert "run this again with its token" in said.output
 

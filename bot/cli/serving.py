@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -18,10 +19,13 @@ from bot.cli.options import (
     all_settings_options,
     json_option,
     no_options,
-    settings_options,
+    settings_given,
 )
 from bot.cli.running import sync_with_bar, uncollected, with_app
-from bot.settings import Settings
+from bot.settings import Settings, setting_of
+
+# A blog to try the bot on.
+SAMPLE = Path(__file__).parents[1] / "sample"
 
 
 @click.command(cls=Command)
@@ -43,7 +47,7 @@ def run(settings: Settings, *, take_over: bool) -> None:
 
 
 @click.command("try", cls=Command)
-@settings_options
+@settings_given
 @click.option(
     "--port",
     type=Count(0, 65535),
@@ -52,14 +56,19 @@ def run(settings: Settings, *, take_over: bool) -> None:
     help="Port on this computer; by default a free one.",
 )
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
-def try_out(settings: Settings, port: int, *, browser: bool) -> None:
-    """Try the bot in the browser, without a token."""
+def try_out(given: Mapping[str, str | None], port: int, *, browser: bool) -> None:
+    """Try the bot in the browser, without a token, on your posts or on sample posts."""
     from bot.serve.preview import preview  # noqa: PLC0415 - discord.py, 0.3 s
 
     async def serve(app: App) -> None:
         await sync_with_bar(app)
         await preview(app, say=click.echo, port=port, browser=browser)
 
+    settings = Settings.load(given)
+    usual = Path(setting_of("posts").shown_default)
+    if not given.get("--posts") and settings.posts == usual and not usual.exists():
+        click.echo("No posts are named: showing the sample posts. For yours: --posts path/to/blog")
+        settings = Settings.load({**given, "--posts": str(SAMPLE)})
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(settings, as_json=False, others=logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)

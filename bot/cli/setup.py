@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TextIO
 
 import click
@@ -25,8 +25,10 @@ USUAL_FOLDERS = (
     *("content/posts", "content/post", "content/blog", "src/content/blog", "src/content/posts"),
     *("src/posts", "_posts", "source/_posts", "data/blog", "docs/blog", "blog", "posts", "content"),
 )
-# What Compose mounts; beside the setting of the same meaning.
-MOUNTED = "POSTS"
+# What compose.yaml mounts, and where the posts are then.
+MOUNTED, IN_CONTAINER = "POSTS", "POSTS_IN_CONTAINER"
+MOUNT_POINT = "/app/posts"
+NOT_USED = "./bot/sample"  # something has to be mounted where the posts are fetched
 PORTAL = "https://discord.com/developers/applications"
 NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
 
@@ -182,10 +184,35 @@ def variables(interview: Interview) -> Iterator[tuple[str, str]]:
         value = interview.given.get(setting.option or "")
         if value:
             yield setting.variable, value
-    posts = interview.settings().posts
-    if isinstance(posts, Path):
+    settings = interview.settings()
+    if isinstance(settings.posts, Path):
+        site, inside = site_of(settings)
         # Without a dot in front, Compose takes a name for a volume of its own.
-        yield MOUNTED, str(posts) if posts.is_absolute() else f"./{posts}"
+        yield MOUNTED, str(site) if site.is_absolute() else f"./{site}"
+        yield IN_CONTAINER, str(PurePosixPath(MOUNT_POINT, inside))
+    else:
+        yield MOUNTED, NOT_USED
+        yield IN_CONTAINER, interview.given["--posts"] or settings.posts.url
+
+
+def site_of(settings: Settings) -> tuple[Path, str]:
+    """The folder that holds the posts and the site's configuration, and where in it they are.
+
+    Raises:
+        SourceError: there are no posts.
+    """
+    from bot.scan import Scanner  # noqa: PLC0415 - only after the posts were found
+
+    assert isinstance(settings.posts, Path)
+    scanner = Scanner(settings)
+    scanner.look()
+    scanner.close()
+    folder = settings.posts.resolve()
+    site = Path(os.path.commonpath([folder, *(f.resolve().parent for f in scanner.configuration)]))
+    inside = folder.relative_to(site)
+    # As it was written: a path from here, if that is what was named.
+    shown = Path(os.path.normpath(settings.posts.joinpath(*[".."] * len(inside.parts))))
+    return (shown if shown.resolve() == site else site), inside.as_posix()
 
 
 def write_settings(file: Path, values: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""fly.toml makes the machine that README's Speedrun promises."""
+"""fly.toml makes the machine that README promises."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tests.wire.people import APPLICATION_ID, SERVER_ID, TOKEN
 from tests.wire.process import BotProcess, free_port, over_http
 from tests.wire.server import LoopbackDiscord
 
-POSTS = Path(__file__).parents[2] / "posts"
+POSTS = Path(__file__).parents[2] / "bot" / "sample"
 SEND_MESSAGES, ADMINISTRATOR, USE_COMMANDS = 1 << 11, 1 << 3, 1 << 31
 ORDER = [
     "settings",

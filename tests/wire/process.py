@@ -16,7 +16,7 @@ from tests.wire.patience import PATIENCE
 from tests.wire.people import TOKEN
 
 CHECKOUT = Path(__file__).parents[2]
-POSTS = CHECKOUT / "posts"
+POSTS = CHECKOUT / "bot" / "sample"
 # Settings of whoever runs the tests.
 FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_", "DATABASE_URL", "LITESTREAM_")
 
