@@ -28,11 +28,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.start import SLASHPOST, process, processor_seconds, resident
+from tests.ports import free_port
 from tests.wire.endpoint import encoded, ping, signed
 from tests.wire.interactions import Reader
 from tests.wire.messages import stored
 from tests.wire.people import Place, new_id
-from tests.wire.process import POSTS, free_port, over_http
+from tests.wire.process import POSTS, over_http
 from tests.wire.server import LoopbackDiscord
 
 CONNECTIONS = 8

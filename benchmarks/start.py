@@ -28,10 +28,11 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.ports import free_port
 from tests.wire.endpoint import encoded, signed
 from tests.wire.interactions import Reader
 from tests.wire.people import TOKEN
-from tests.wire.process import CHECKOUT, POSTS, free_port, over_http
+from tests.wire.process import CHECKOUT, POSTS, over_http
 from tests.wire.server import LoopbackDiscord
 
 IMPORTS = {

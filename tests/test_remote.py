@@ -28,10 +28,11 @@ from bot.settings import Settings
 from bot.sources.feed.web import Web
 from bot.web.server import listening
 from tests.needs import needs_git
+from tests.ports import free_port
 from tests.sources.feed import host as feeds
 from tests.sources.git.host import Blog, Host, serving
 from tests.wire.patience import PATIENCE
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = needs_git

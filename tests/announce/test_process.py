@@ -13,9 +13,10 @@ import pytest
 from bot.announce.subscription import Place
 from bot.serve.state import State
 from tests.announce.scene import Town, first_look
+from tests.ports import free_port
 from tests.wire.limits import texts_of
 from tests.wire.patience import PATIENCE
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 PLACES: list[Place] = ["text", "forum", "reader"]

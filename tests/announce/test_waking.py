@@ -13,9 +13,10 @@ import aiohttp
 
 from tests.announce.test_process import subscribed, until_announced
 from tests.needs import needs_git
+from tests.ports import free_port
 from tests.sources.git.host import Blog, serving
 from tests.wire.patience import PATIENCE
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = needs_git

@@ -8,6 +8,7 @@ import pytest
 
 from bot.blog import background
 from bot.blog.background import Retry, supervised
+from tests.wire.patience import PATIENCE
 
 
 async def test_work_that_fails_or_ends_is_logged_and_begun_again(
@@ -26,7 +27,7 @@ async def test_work_that_fails_or_ends_is_logged_and_begun_again(
             enough.set()
             await asyncio.Event().wait()
 
-    async with asyncio.timeout(5), supervised(work, name="watch"):
+    async with asyncio.timeout(PATIENCE), supervised(work, name="watch"):
         await enough.wait()
     assert [record.getMessage().split(":")[0] for record in caplog.records] == ["watch"] * 2
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "watch"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.chat.picture_slots import SLOTS, PictureSlots
+from tests.wire.patience import PATIENCE
 
 
 async def test_a_slot_is_free_again_once() -> None:
@@ -28,7 +29,7 @@ async def test_a_slot_that_is_lost_is_free_again() -> None:
 
 
 async def test_forty_readers_hold_three_messages_of_pictures() -> None:
-    slots = PictureSlots(wait_seconds=5.0)
+    slots = PictureSlots(wait_seconds=PATIENCE)
     held, most = 0, 0
 
     async def read() -> None:

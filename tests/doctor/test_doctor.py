@@ -18,10 +18,11 @@ from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
 from bot.transport.lifecycle import log_in
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, EVERYONE, THREAD_ID
 from tests.wire.people import APPLICATION_ID, SERVER_ID, TOKEN
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 POSTS = Path(__file__).parents[2] / "bot" / "sample"

@@ -20,10 +20,10 @@ from tests import needs
 from tests.conftest import CHECKOUT, SHARED
 from tests.image.container import Container
 from tests.image.engine import BASE, Engine
+from tests.ports import free_port
 from tests.wire.endpoint import Poster, encoded, signed
 from tests.wire.interactions import Payload, Reader
 from tests.wire.people import TOKEN
-from tests.wire.process import free_port
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = [pytest.mark.image, pytest.mark.asyncio(loop_scope="module")]

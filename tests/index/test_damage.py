@@ -16,6 +16,7 @@ from bot.blog.errors import IndexUnavailable
 from bot.index import connection
 from bot.index.index import Index
 from tests.index.blog import PlainReader, blog
+from tests.wire.patience import PATIENCE
 
 WORDS = ["apple", "banana", "cherry", "damson", "elder", "fig", "grape", "hazel", "iris", "juniper"]
 POSTS = {
@@ -132,7 +133,7 @@ async def test_a_large_index_is_checked_while_it_answers(
     path.write_bytes(content.replace(b"number33", b"numberXX"))
     async with Index(path) as index:
         assert await index.count() == len(POSTS)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await index.wait_until_lost()
         assert not path.exists()
 

@@ -21,6 +21,7 @@ from bot.blog.errors import DiscordRefused, SettingError
 from bot.blog.usage import USAGE, Usage
 from bot.monitoring.secrets import HIDDEN, Secrets
 from bot.monitoring.sentry import reporting
+from tests.wire.patience import PATIENCE
 
 TOKEN = "MTA5ODc2NTQzMjEwOTg3NjU0MzI.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
 # Written nowhere as it is, since reports quote the code around an error.
@@ -118,7 +119,7 @@ async def test_what_ends_the_bot_is_reported_unless_it_is_a_setting() -> None:
 async def test_a_sentry_that_is_down_delays_the_end_by_a_second_only() -> None:
     async with loopback_sentry() as gone:
         dsn = gone.dsn
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         async with reporting(dsn, Secrets(), setting="SENTRY_DSN"):
             log.error("Failed")
 

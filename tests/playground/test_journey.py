@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.needs import CHROMIUM, needs_chromium
+from tests.wire.patience import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
 IMAGES = CHECKOUT / "docs" / "images"
@@ -303,14 +305,19 @@ def test_a_reader_says_how_many_posts_a_page_shows(person: Person, picture: Path
     shoot(latest, picture / "latest.png")
 
 
-def test_an_edited_post_shows_within_two_seconds(person: Person, posts: Path) -> None:
+def test_an_edited_post_shows(person: Person, posts: Path) -> None:
     file = posts / "welcome.md"
     text = file.read_text(encoding="utf-8")
     edited = re.sub("(?m)^title: .*$", "title: Fresh from the editor", text)
     file.write_text(edited, encoding="utf-8")
-    person.page.wait_for_timeout(2000)
-    person.pick("latest")
-    expect(person.send()).to_contain_text("Fresh from the editor")
+    until = time.monotonic() + PATIENCE
+    while True:
+        person.pick("latest")
+        answer = person.send()
+        if "Fresh from the editor" in answer.inner_text() or time.monotonic() > until:
+            break
+        person.page.wait_for_timeout(200)
+    expect(answer).to_contain_text("Fresh from the editor")
 
 
 def test_a_new_post_is_announced_by_itself(person: Person, posts: Path, picture: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.playground import WallClock, show_in_browser
+from tests.wire.patience import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -55,7 +56,7 @@ def test_messages_carry_the_true_time_while_timers_keep_their_own() -> None:
     clock = WallClock()
     clock.advance(3600)
     assert clock.elapsed == 3600
-    assert abs(clock.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(seconds=5)
+    assert abs(clock.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(seconds=PATIENCE)
 
 
 def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None:

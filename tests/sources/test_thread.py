@@ -6,12 +6,12 @@ import asyncio
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from bot.sources.worker_thread import in_own_thread
+from tests.wire.patience import PATIENCE
 
 ENDLESS = """
 import asyncio, threading
@@ -49,15 +49,13 @@ async def test_nobody_waits_for_what_was_cancelled() -> None:
 
 
 def test_a_process_ends_though_a_host_never_answers() -> None:
-    start = time.monotonic()
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", ENDLESS],
         cwd=root,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
     assert (done.stdout, done.stderr) == ("the end\n", "")
-    assert time.monotonic() - start < 20

@@ -18,6 +18,7 @@ from bot.serve.state import State
 from bot.serve.state_file import open_state
 from bot.settings import Settings
 from bot.state import copies
+from tests.wire.patience import PATIENCE
 
 MANY = 300
 
@@ -117,7 +118,7 @@ async def test_a_file_deleted_while_in_use_is_written_anew(
     monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
     path, again = tmp_path / "state.db", asyncio.Event()
     await fill(path)
-    async with asyncio.timeout(10), open_state(settings(path), again):
+    async with asyncio.timeout(PATIENCE), open_state(settings(path), again):
         await asyncio.sleep(0.2)
         path.unlink()
         await again.wait()
@@ -134,7 +135,7 @@ async def test_a_state_that_was_locked_at_the_start_is_used_later(
     path.parent.mkdir(exist_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        async with asyncio.timeout(10), open_state(settings(path), again) as state:
+        async with asyncio.timeout(PATIENCE), open_state(settings(path), again) as state:
             assert not state.lasts
             other.execute("ROLLBACK")
             await again.wait()

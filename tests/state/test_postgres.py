@@ -14,7 +14,9 @@ from bot.serve.state import opened
 from bot.state import postgres as rooms
 from bot.state.postgres import Postgres
 from tests.line import Line, line_to
-from tests.postgres import ONLY_TLS, PostgresServer, free_port
+from tests.ports import free_port
+from tests.postgres import ONLY_TLS, PostgresServer
+from tests.wire.patience import PATIENCE
 
 
 async def complaint(url: str) -> str:
@@ -115,14 +117,16 @@ async def test_a_line_that_is_cut_takes_back_what_was_begun(
 async def test_a_line_that_swallows_everything_is_given_up(
     postgres: PostgresServer, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", 0.5)
-    monkeypatch.setattr(rooms, "SECONDS_TO_CONNECT", 0.5)
     async with through(postgres, url) as (database, line):
         await database.rows("SELECT 1")
+        monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", 0.5)
+        monkeypatch.setattr(rooms, "SECONDS_TO_CONNECT", 0.5)
         line.swallow()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(StateUnavailable, match="does not answer"):
                 await database.rows("SELECT 1")
+        monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", PATIENCE)
+        monkeypatch.setattr(rooms, "SECONDS_TO_CONNECT", PATIENCE)
         line.mend()
         assert await database.rows("SELECT 1") == [(1,)]
 

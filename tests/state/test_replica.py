@@ -17,6 +17,7 @@ from bot.blog.errors import SettingError, StateUnavailable
 from bot.blog.identity import Identity
 from bot.serve.state import State
 from bot.state.replica import Replica
+from tests.wire.patience import PATIENCE
 
 ADA = Identity(application_id=1, public_key="00" * 32, user={"id": "1"})
 
@@ -27,10 +28,10 @@ def copy(tmp_path: Path) -> Replica:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, for 20 seconds at most."""
+    """Wait until something is so, as long as a test may."""
 
     def look() -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end
             time.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from discord import app_commands, ui
 from bot.transport.interactions import Interactions
 from bot.web.interactions import add_interactions
 from bot.web.server import listening
+from tests.wire.patience import PATIENCE
 from tests.wire.people import KEY, TOKEN
 from tests.wire.server import LoopbackDiscord
 
@@ -45,9 +47,11 @@ class Clerk(discord.Client):
     """Answers in every way there is.
 
     Args:
-        pause: seconds that the slow command takes.
+        pause: seconds that the slow command takes, unless it is released.
 
     Attributes:
+        begun: how often the slow command was.
+        released: ends the slow command.
         errors: what went wrong in commands.
         told: what commands have to say after their answers.
     """
@@ -55,6 +59,8 @@ class Clerk(discord.Client):
     def __init__(self, pause: float = 0.5) -> None:
         super().__init__(intents=discord.Intents.none())
         self.pause = pause
+        self.begun = 0
+        self.released = asyncio.Event()
         self.tree = app_commands.CommandTree(self)
         self.errors: list[BaseException] = []
         self.told: list[str] = []
@@ -106,7 +112,9 @@ class Clerk(discord.Client):
 
     async def slow(self, interaction: discord.Interaction) -> None:
         """Answer when nobody waits any more."""
-        await asyncio.sleep(self.pause)
+        self.begun += 1
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.released.wait(), self.pause)
         await interaction.response.send_message("Too late")
 
 
@@ -159,10 +167,10 @@ async def answering(
         loopback: is told the address.
         clerk: answers.
         logs_in: whether to do that here.
-        options: of the Interactions.
+        options: of the Interactions. Its deadline is one for a busy machine, unless said here.
     """
     async with clerk:
-        interactions = Interactions(clerk, apology=apology, **options)
+        interactions = Interactions(clerk, apology=apology, **{"deadline": PATIENCE, **options})
         routes = web.Application()
         add_interactions(routes, interactions)
         async with listening(routes, 0) as port:

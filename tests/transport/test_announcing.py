@@ -37,12 +37,13 @@ from bot.transport.interactions import Interactions
 from bot.web.interactions import add_interactions
 from bot.web.server import listening
 from tests.chat.blog import fill, garden, open_index
+from tests.ports import free_port
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of, texts_of
 from tests.wire.patience import PATIENCE
 from tests.wire.people import ADA, BEN, KEY, TOKEN, Place
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 MODAL = 9

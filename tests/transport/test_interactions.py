@@ -132,8 +132,9 @@ async def test_what_answers_nothing_gets_a_private_answer_in_time(
     loopback: LoopbackDiscord, place: Place, silence: str
 ) -> None:
     reader = Reader(place=place)
-    async with answering(loopback, Clerk(), deadline=HASTE):
+    async with answering(loopback, Clerk()) as interactions:
         message = (await loopback.interact(reader.command("plain"))).shown
+        interactions._deadline = HASTE
         asked = {
             "command": reader.command("broken"),
             "unknown command": reader.command("from-last-year"),
@@ -179,16 +180,19 @@ async def test_a_reader_who_hung_up_leaves_nothing_waiting(loopback: LoopbackDis
         request = f"POST /interactions HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{head}"
         writer.write(request.encode() + b"\r\n" + body)
         await writer.drain()
-        await asyncio.sleep(0.1)
+        await until(lambda: clerk.begun > 0)
         writer.close()
         await until(lambda: bool(clerk.errors))
     assert isinstance(clerk.errors[0], discord.NotFound)
 
 
 async def test_a_crowd_is_told_to_come_again(loopback: LoopbackDiscord) -> None:
-    async with answering(loopback, Clerk(), at_once=2, deadline=1):
+    async with answering(loopback, clerk := Clerk(pause=PATIENCE), at_once=2):
         bodies = [encoded(Reader().command("slow")) for _ in range(5)]
-        replies = await asyncio.gather(*(post(loopback, body) for body in bodies))
+        posts = [asyncio.create_task(post(loopback, body)) for body in bodies]
+        await until(lambda: sum(each.done() for each in posts) == 3)
+        clerk.released.set()
+        replies = await asyncio.gather(*posts)
         assert sorted(reply.status for reply in replies) == [200, 200, 503, 503, 503]
         assert [reply.body for reply in replies if reply.status == 503] == [b""] * 3
         assert (await post(loopback, encoded(Reader().command("plain")))).status == 200
@@ -239,9 +243,9 @@ async def test_tampered_requests_are_unauthorized(loopback: LoopbackDiscord) -> 
 
 
 async def test_whoever_stops_answers_what_came_before(loopback: LoopbackDiscord) -> None:
-    async with answering(loopback, Clerk()):
+    async with answering(loopback, clerk := Clerk()):
         waiting = asyncio.create_task(loopback.interact(Reader().command("slow")))
-        await asyncio.sleep(0.1)
+        await until(lambda: clerk.begun > 0)
     assert (await waiting).shown["content"] == "Too late"
     with pytest.raises(OSError, match=r"."):
         await post(loopback, encoded(ping()))

@@ -11,9 +11,10 @@ import aiohttp
 import pytest
 
 from tests.monitoring.test_sentry import loopback_sentry
+from tests.ports import free_port
 from tests.wire.interactions import Reader
 from tests.wire.people import TOKEN
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 

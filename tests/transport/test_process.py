@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.ports import free_port
 from tests.wire.interactions import Exchange, Reader
 from tests.wire.limits import components_of
 from tests.wire.people import ADA, BEN, SERVER_ID, Place
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

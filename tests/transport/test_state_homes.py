@@ -15,13 +15,14 @@ from bot.announce.subscription import Subscription
 from bot.serve.state import State
 from tests.announce.scene import first_look
 from tests.line import line_to
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Reader
 from tests.wire.limits import texts_of
 from tests.wire.patience import PATIENCE
 from tests.wire.people import SERVER_ID
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 WISH = Subscription(place="text", guild=SERVER_ID, channel=CHANNEL_ID, since=1)

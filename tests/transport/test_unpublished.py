@@ -14,9 +14,10 @@ from bot.serve.state import State
 from bot.transport import owners
 from bot.transport.lifecycle import log_in
 from bot.transport.owners import SECONDS, Owners
+from tests.ports import free_port
 from tests.wire.interactions import Reader
 from tests.wire.people import ADA, BEN, TOKEN, Person
-from tests.wire.process import BotProcess, free_port, over_http
+from tests.wire.process import BotProcess, over_http
 from tests.wire.server import LoopbackDiscord
 
 SECRETS = {

@@ -42,11 +42,12 @@ class Bot:
     looks: int = 0
     works: bool = True
     waiting: int = 0
-    seconds: float = 0.0  # that a look takes
+    gate: asyncio.Event | None = None  # what a look waits for
     waits: list[float] = field(default_factory=list)
 
     async def refresh(self) -> bool:
-        await asyncio.sleep(self.seconds)
+        if self.gate is not None:
+            await self.gate.wait()
         self.looks += 1
         return self.works
 
@@ -259,10 +260,12 @@ async def test_a_host_is_answered_before_it_loses_patience(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(hooks, "PUSH_SECONDS", 0.05)
-    bot = Bot(seconds=2.0)
+    bot = Bot(gate=asyncio.Event())
+    assert bot.gate is not None
     async with calling(bot.hooks()) as caller:
         assert await caller.push() == (202, {"posts": 7, "waiting": 0})
         assert bot.looks == 0
+        bot.gate.set()
         await until(lambda: bot.looks == 1)  # it goes on
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from nacl.signing import SigningKey
 
+from tests.wire.patience import PATIENCE
 from tests.wire.people import APPLICATION_ID, KEY, new_id
 
 SIGNATURE, TIMESTAMP = "X-Signature-Ed25519", "X-Signature-Timestamp"
@@ -67,9 +68,15 @@ def signed(
 
 
 class Poster:
-    """Posts to an endpoint over few connections; an asynchronous context manager."""
+    """Posts to an endpoint over few connections.
 
-    def __init__(self) -> None:
+    Args:
+        seconds: how long to wait for an answer. Discord waits for three, whatever else the
+            machine does; tests are as patient as they are elsewhere.
+    """
+
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self._seconds = seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, body: bytes, headers: Iterable[tuple[str, str]]) -> Response:
@@ -77,10 +84,12 @@ class Poster:
 
         Raises:
             OSError: nobody listens.
-            TimeoutError: no answer within Discord's three seconds.
+            TimeoutError: no answer in time.
         """
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3))
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._seconds)
+            )
         async with self._session.post(url, data=BytesIO(body), headers=list(headers)) as response:
             return Response(response.status, response.content_type, await response.read())
 

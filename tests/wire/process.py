@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,14 +18,6 @@ CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "bot" / "sample"
 # Settings of whoever runs the tests.
 FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_", "DATABASE_URL", "LITESTREAM_")
-
-
-def free_port() -> int:
-    """A port that nobody uses at the moment."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def over_http(folder: Path, port: int) -> tuple[str, ...]:

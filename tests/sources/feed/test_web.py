@@ -11,6 +11,7 @@ import pytest
 from bot.blog.errors import SourceError
 from bot.sources.feed.web import Web, is_public
 from tests.sources.feed.host import Host, serving
+from tests.wire.patience import PATIENCE
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_compression_is_undone(host: Host) -> None:
 @pytest.mark.parametrize("size", [10, 65_536, 90_000])
 def test_what_follows_a_compressed_page_is_ignored(host: Host, size: int) -> None:
     host.body = b"x" * size
-    page = anywhere(most_seconds=3).fetch(host.url("/zipped-and-more"))
+    page = anywhere(most_seconds=PATIENCE).fetch(host.url("/zipped-and-more"))
     assert page is not None
     assert page.body == host.body
 
