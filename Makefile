@@ -44,8 +44,9 @@ lint: .venv/ready ## Check style and format
 types: .venv/ready ## Check types
 	$(bin)/mypy
 
+# The tests start many processes, each of which would else compile the bot for itself.
 tests: .venv/ready ## Run the test suite
-	$(bin)/pytest -n 4 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(bin)/pytest -n 4 --dist worksteal
 
 # Each run looks elsewhere; the same SEED tries the same examples again.
 fuzz: .venv/ready ## Look for faults with random examples: TESTS=tests/reading, EXAMPLES=3000, SEED=1

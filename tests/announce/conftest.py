@@ -53,11 +53,15 @@ class Stage:
         for announcer in announcers or (self.announcer(),):
             async with announcer.running():
                 await announcer.notice()
-                # What is under way is waited for, however busy the machine; what waits is not.
-                async with asyncio.timeout(PATIENCE):
-                    waiting = await announcer.idle(3)
-                    while announcer._is_behind or not announcer._sender.is_idle:
-                        waiting = await announcer.idle(3)
+                waiting = await self.settled(announcer)
+        return waiting
+
+    async def settled(self, announcer: Announcer) -> int:
+        """Wait for what is under way, however busy the machine; how much waits after that."""
+        async with asyncio.timeout(PATIENCE):
+            waiting = await announcer.idle(3)
+            while announcer._is_behind or not announcer._sender.is_idle:
+                waiting = await announcer.idle(3)
         return waiting
 
 
