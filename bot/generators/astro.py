@@ -40,6 +40,8 @@ class Astro(Generator):
         ),
     )
 
+    is_case_sensitive = True
+
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
         script = Script(files.script("astro.config") or "")

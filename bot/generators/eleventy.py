@@ -60,6 +60,7 @@ class Eleventy(Generator):
     )
     has_spaced_tags = False  # https://www.11ty.dev/docs/collections/
     publishes_underscored = True
+    is_case_sensitive = True
     dialect = Dialect(tags=True, outputs=True)
 
     def __init__(self, files: SiteFolder) -> None:

@@ -43,6 +43,8 @@ class Hexo(Generator):
     template_folders = frozenset({"scaffolds"})
     has_spaced_tags = False
 
+    is_case_sensitive = True
+
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
         settings = files.load_first("_config.yml", "_config.yaml")

@@ -5,16 +5,28 @@ https://gohugo.io/content-management/urls/
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import posixpath
 import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_plus
 
 from bot.blog.dialect import Dialect
-from bot.generators.common import config, languages, paths, slugs
-from bot.generators.common.generator import DATA, Generator, Marks, PageFacts, rooted, text, zone_of
+from bot.generators.common import config, go_dates, hugo_config, languages, paths, slugs
+from bot.generators.common.cascade import cascades, given
+from bot.generators.common.generator import (
+    DATA,
+    NOTHING,
+    Generator,
+    Marks,
+    PageFacts,
+    rooted,
+    text,
+    text_in,
+    zone_of,
+)
 from bot.generators.common.site_folder import SiteFolder
 
 # Newer names for the same; a section's own slug is in a file that is no post.
@@ -30,31 +42,8 @@ _KEYS = frozenset(
 )
 # A bundle's own file, in any language.
 _LEAF = re.compile(r"index\.(?:[\w-]+\.)?(?:md|markdown|mdown|mkd)", re.IGNORECASE)
+_BRANCH = re.compile(r"_index\.(?:md|markdown|mdown|mkd)", re.IGNORECASE)
 _TOKEN = re.compile(r":(\w+(?:\[.+?\])?)")
-# https://gohugo.io/configuration/front-matter/#dates
-_DATE_KEYS = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august",
-           "september", "october", "november", "december")  # fmt: skip
-_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language of the site.
-
-    Attributes:
-        tag: the key in the configuration, in lower case.
-        folder: the language's own content folder, or empty.
-        url: the language's own site, or None.
-        permalinks: the language's own patterns, in place of the site's; empty for none.
-        disabled: whether the site is not built in it.
-    """
-
-    tag: str
-    folder: str = ""
-    url: str | None = None
-    permalinks: Mapping[str, str] = field(default_factory=dict)
-    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +98,16 @@ class Hugo(Generator):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        self._config = _configuration(files)
+        self._config = hugo_config.configuration(files)
         self.is_certain = bool(self._config)
         self.publishes_future = self._config.get("buildfuture") is True
         self.zone = zone_of(self.files, config.text_at(self._config, "timezone"))
-        self.url = _real_url(config.text_at(self._config, "baseurl"))
+        self.url = hugo_config.real_url(config.text_at(self._config, "baseurl"))
         self._content = (config.text_at(self._config, "contentdir") or "content").strip("./")
         self._lower = self._config.get("disablepathtolower") is not True
+        self._keeps_accents = self._config.get("removepathaccents") is not True
         self._ugly = self._config.get("uglyurls")
-        self._mounts = _mounts(self._config)
+        self._mounts = hugo_config.mounts(self._config)
         self._languages = self._known_languages()
         self._by_folder = sorted(
             (language for language in self._languages.values() if language.folder),
@@ -127,11 +117,48 @@ class Hugo(Generator):
         main = config.text_at(self._config, "defaultcontentlanguage") or "en"
         self._only_language = frozenset({main.lower()} if self._config else ())
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
-        self._permalinks = _permalinks(self._config)
-        self._dates = _date_sources(self._config)
-        self._ignored = _ignored(self._config)
+        self._permalinks = hugo_config.permalinks(self._config)
+        self._dates = go_dates.sources(config.mapping_at(self._config, "frontmatter").get("date"))
+        self._ignored = hugo_config.ignored(self._config)
+        self._sections = self._found_sections()
+        self._cascades = cascades(self._config.get("cascade"))
         # Where the generator is only a guess, an `index.md` may be a section's start page.
         self._bundles = self._found_bundles() if self.is_certain else frozenset()
+
+    def defaults(self, place: str) -> Mapping[str, object]:
+        """What the configuration and the sections above hand down, the nearest winning."""
+        entries = list(self._cascades)
+        inside = self.content(place)
+        for folder, meta in self._sections.items():
+            if folder == "" or inside.startswith(f"{folder}/"):
+                entries += cascades(meta.get("cascade"))
+        if not entries:
+            return NOTHING
+        where = self._locate(place)
+        page = f"/{where.folder}/{where.name}" if where.folder else f"/{where.name}"
+        return given(entries, page, where.language or self.language)
+
+    def _found_sections(self) -> dict[str, Mapping[str, object]]:
+        """The front matter of each section's own file, by folder, the outer ones first."""
+        found = {
+            folder: self.files.front_matter(place)
+            for place in self.files.places
+            if (folder := self._section_of(place)) is not None
+        }
+        return dict(sorted(found.items(), key=lambda entry: entry[0].count("/")))
+
+    def _section_of(self, place: str) -> str | None:
+        """The folder whose ``_index.md`` a file is, in the main language; None for others."""
+        inside = self.content(place)
+        folder, _, name = inside.rpartition("/")
+        return folder if _BRANCH.fullmatch(name) else None
+
+    def day(self, facts: PageFacts) -> dt.date | None:
+        """The day by the first of the site's sources of dates that the post has."""
+        read = super().day(facts)
+        if not self.is_certain:
+            return read
+        return go_dates.day_by(self._dates, facts.meta, facts.name_date, read)
 
     def content(self, place: str) -> str:
         """The place below its content folder."""
@@ -153,7 +180,8 @@ class Hugo(Generator):
         stem, suffix = languages.suffix_of(stem, self._languages or self._only_language)
         language = suffix or language
         folder, _, name = stem.rpartition("/")
-        if name in {"index", "_index"}:  # a bundle goes by its folder
+        if (name.lower() if self._lower else name) in {"index", "_index"}:
+            # a bundle goes by its folder
             folder, _, name = folder.rpartition("/")
         return _Location(folder, name, language)
 
@@ -174,6 +202,8 @@ class Hugo(Generator):
 
     def why_no_page(self, facts: PageFacts) -> str | None:
         """What lies beside or below a bundle's ``index.md`` is a part of that post."""
+        if self.is_certain and facts.path.lower().endswith((".mdx", ".mkd")):
+            return "Hugo makes no page of such a file"
         if str(facts.meta.get("headless")).lower() == "true":
             return "the generator writes no page for it"
         if any(pattern.search(facts.path) for pattern in self._ignored):
@@ -212,6 +242,7 @@ class Hugo(Generator):
         if not own.startswith("/"):
             own = self._prefix(self._locate(facts.path)) + own
         link = re.sub(r"(?<!:)//+", "/", rooted(own))
+        link = link if paths.is_absolute(link) else self._site(self._locate(facts.path)) + link
         return link if "." in link.rpartition("/")[2] else paths.with_slash(link)
 
     def link(self, facts: PageFacts) -> str | None:
@@ -219,17 +250,18 @@ class Hugo(Generator):
         where = self._locate(facts.path)
         language = self._languages.get(where.language or (self.language or "").lower())
         permalinks = (language and language.permalinks) or self._permalinks
-        pattern = _pattern_for(where.folder, permalinks) if permalinks else None
+        pattern = hugo_config.pattern_for(where.folder, permalinks) if permalinks else None
         if pattern is not None:
-            filled = self._fill(pattern, facts, where)
+            ending = ".html" if where.name and self._is_ugly(where) else ""
+            filled = self._fill(pattern, facts, where, ending)
             if filled is None:
                 return None
-            path = filled.strip("/")
+            path = filled.removesuffix(ending).strip("/")
         else:
-            name = self._slug(facts) or where.name
-            path = self._urlized(f"{where.folder}/{name}" if where.folder else name)
-        site = language.url.rstrip("/") if language and language.url and where.language else ""
-        path = site + paths.join(self._prefix(where), path)
+            slug = self._slug(facts)
+            name = self._slugged(slug) if slug else self._urlized(where.name)
+            path = f"{self._moved(where.folder)}/{name}" if where.folder else name
+        path = self._site(where) + paths.join(self._prefix(where), path)
         return f"{path}.html" if where.name and self._is_ugly(where) else paths.with_slash(path)
 
     def image(self, facts: PageFacts, value: str) -> str | None:
@@ -239,6 +271,11 @@ class Hugo(Generator):
             page = self.own_link(facts) or self.link(facts)
             return page + value.removeprefix("./") if page and page.endswith("/") else None
         return super().image(facts, value)
+
+    def _site(self, where: _Location) -> str:
+        """The address of the page's language, where it has one of its own."""
+        language = self._languages.get(where.language or (self.language or "").lower())
+        return language.url.rstrip("/") if language and language.url else ""
 
     def _prefix(self, where: _Location) -> str:
         """The folder of the page's language in links: none for the main one, as a rule."""
@@ -254,39 +291,62 @@ class Hugo(Generator):
             return self._ugly.get(where.folder.partition("/")[0].lower()) is True
         return self._ugly is True
 
-    def _fill(self, pattern: str, facts: PageFacts, where: _Location) -> str | None:
+    def _fill(
+        self, pattern: str, facts: PageFacts, where: _Location, ending: str = ""
+    ) -> str | None:
         values = [self._token(token, facts, where) for token in _TOKEN.findall(pattern)]
         if any(value is None for value in values):
             return None
         remaining = iter(values)
         filled = _TOKEN.sub(lambda _: next(remaining) or "", pattern)
-        return re.sub(r"//+", "/", filled)
+        end = "/" if filled.endswith("/") and not ending else ""
+        # A plus and what is percent-encoded are read once more before the words are joined.
+        words = slugs.hugo_words(unquote_plus(filled.rstrip("/") + ending)).rstrip("#")
+        return re.sub(r"//+", "/", words + end)
 
     def _token(self, token: str, facts: PageFacts, where: _Location) -> str | None:
         """What ``:token`` stands for; None for a token or a date that is not known."""
-        folders = [folder for folder in where.folder.split("/") if folder]
+        folders = self._sections_above(where.folder)
         name = token.lower()
-        if found := re.fullmatch(r"section(?:slug)?s\[(.*)\]", name):
-            return self._urlized("/".join(_cut(folders, found[1])))
+        if found := re.fullmatch(r"section(slug)?s(?:\[(.*)\])?", name):
+            chosen = folders if found[2] is None else hugo_config.cut(folders, found[2])
+            pieces = [self._moved(each) if found[1] else self._urlized(each) for each in chosen]
+            return "/".join(piece.rpartition("/")[2] for piece in pieces)
+        if name in {"section", "sectionslug"}:
+            named = self._urlized if name == "section" else self._moved
+            return named(folders[0]) if folders else ""
         slug = self._slug(facts)
-        piece = {
-            "section": folders[0] if folders else "",
-            "sections": where.folder,
-            "title": facts.title,
-            "slug": slug or facts.title,
-            "filename": where.name,
-            "slugorfilename": slug or where.name,
-        }.get(_SYNONYMS.get(name, name))
-        if piece is not None:
-            return self._urlized(piece)
+        own = self._slugged(slug) if slug else None
+        name = _SYNONYMS.get(name, name)
+        if name == "title" or (name == "slug" and own is None):
+            return self._worded(re.sub(r"[/\\]", "-", text(facts, "title") or "")).rstrip("#")
+        if name in {"filename", "slugorfilename"} and (own is None or name == "filename"):
+            stem = paths.without_extension(facts.path.rpartition("/")[2])
+            return "index" if stem == "Index" else self._worded(where.name)
+        if name in {"slug", "slugorfilename"}:
+            return own
         day = self.day(facts)
-        return _date_token(token, day) if day else None
+        return go_dates.token(token, day) if day else None
+
+    def _sections_above(self, folder: str) -> list[str]:
+        """The sections above a page: the first folder, and those with a file of their own."""
+        pieces = [piece for piece in folder.split("/") if piece]
+        above = ["/".join(pieces[: end + 1]) for end in range(len(pieces))]
+        return [path for path in above if "/" not in path or path in self._sections]
+
+    def _moved(self, folder: str) -> str:
+        """A folder in links: a section goes by the slug in its own file."""
+        pieces = folder.split("/")
+        for end in range(len(pieces), 0, -1):
+            slug = text_in(self._sections.get("/".join(folder.split("/")[:end]), NOTHING), "slug")
+            pieces[end - 1] = self._slugged(slug) if slug else self._urlized(pieces[end - 1])
+        return "/".join(pieces)
 
     def _slug(self, facts: PageFacts) -> str | None:
         """The front matter's slug, else the name after the day where the site reads days there."""
         if (slug := text(facts, "slug")) is not None:
             return slug
-        for source in self._dates:
+        for source in self._dates if ":filename" in self._dates else ():
             if source == ":filename":
                 name = self._locate(facts.path).name
                 undated = paths.undated(name)
@@ -297,18 +357,36 @@ class Hugo(Generator):
         return None
 
     def _urlized(self, piece: str) -> str:
-        return slugs.hugo(piece, lower=self._lower)
+        """The name of a file or folder in links."""
+        if not self._lower:
+            return unquote(self._worded(piece))
+        return self._plain(slugs.hugo(piece))
 
-    def _known_languages(self) -> dict[str, Language]:
+    def _worded(self, words: str) -> str:
+        """A title or a slug in links, which has no blanks beside its hyphens."""
+        kept = slugs.hugo_words(words)
+        return self._plain(slugs.hugo_lower(kept) if self._lower else kept)
+
+    def _slugged(self, slug: str) -> str:
+        return unquote(self._worded(slug).strip("-"))
+
+    def _plain(self, piece: str) -> str:
+        if self._keeps_accents:
+            return piece
+        apart = unicodedata.normalize("NFD", piece)
+        bare = "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
+        return unicodedata.normalize("NFC", bare)
+
+    def _known_languages(self) -> dict[str, hugo_config.Language]:
         configured = config.mapping_at(self._config, "languages")
         listed = self._config.get("disablelanguages")
         disabled = {str(tag).lower() for tag in listed} if isinstance(listed, list) else set()
         found = {
-            tag: Language(
+            tag: hugo_config.Language(
                 tag,
                 (config.text_at(configured, tag, "contentdir") or "").strip("./"),
-                _real_url(config.text_at(configured, tag, "baseurl")),
-                _permalinks(config.mapping_at(configured, tag)),
+                hugo_config.real_url(config.text_at(configured, tag, "baseurl")),
+                hugo_config.permalinks(config.mapping_at(configured, tag)),
                 tag in disabled or config.mapping_at(configured, tag).get("disabled") is True,
             )
             for tag in configured
@@ -317,7 +395,7 @@ class Hugo(Generator):
             return found
         places = [paths.below_first(place, [self._content]) for place in self.files.places]
         tags = languages.suffixes(places) | {tag.lower() for tag in languages.folders(places)}
-        return {tag: Language(tag) for tag in sorted(tags)}
+        return {tag: hugo_config.Language(tag) for tag in sorted(tags)}
 
     def _main_language(self) -> str | None:
         configured = config.text_at(self._config, "defaultcontentlanguage")
@@ -328,117 +406,3 @@ class Hugo(Generator):
         return config.text_at(self._config, "languagecode") or config.text_at(
             self._config, "locale"
         )
-
-
-def _configuration(files: SiteFolder) -> dict[str, object]:
-    """The site's configuration from its file or from the files of ``config/_default``."""
-    merged = files.load_first(
-        *(f"{stem}.{ext}" for stem in ("hugo", "config") for ext in ("toml", "yaml", "yml", "json"))
-    )
-    merged = dict(merged or {})
-    for folder in ("_default", "production"):
-        for place in sorted(files.texts):
-            inside = paths.below(place, f"config/{folder}")
-            if inside is None or "/" in inside:
-                continue
-            keys = inside.rpartition(".")[0].split(".")
-            values: dict[str, object] = files.load(place) or {}
-            if keys[0] not in {"hugo", "config"}:
-                for key in reversed(keys):
-                    values = {key.lower(): values}
-            merged = config.merged(merged, values)
-    return merged
-
-
-def _real_url(url: str | None) -> str | None:
-    """A URL of a site; ``/`` and the like mean: not set."""
-    return url if url and paths.is_absolute(url) else None
-
-
-def _mounts(settings: Mapping[str, object]) -> list[tuple[str, str, str | None]]:
-    """Folders that ``module.mounts`` put into the content: source, target, language."""
-    entries = config.mapping_at(settings, "module").get("mounts")
-    found = []
-    for entry in entries if isinstance(entries, list) else []:
-        source, target = (
-            (config.text_at(entry, key) for key in ("source", "target"))
-            if isinstance(entry, dict)
-            else (None, None)
-        )
-        if source and target and (target == "content" or target.startswith("content/")):
-            found.append(
-                (source.strip("./"), target[len("content/") :], config.text_at(entry, "lang"))
-            )
-    return sorted(found, key=lambda mount: -len(mount[0]))
-
-
-def _pattern_for(folder: str, permalinks: Mapping[str, str]) -> str | None:
-    """The ``permalinks`` entry of the most precise section that the page is in."""
-    section = folder.lower()
-    while section not in permalinks and "/" in section:
-        section = posixpath.dirname(section)
-    return permalinks.get(section)
-
-
-def _permalinks(settings: Mapping[str, object]) -> dict[str, str]:
-    """Patterns for pages by section, from the flat form and the one by kind; "" is the root."""
-    configured = config.mapping_at(settings, "permalinks")
-    flat = {key: value for key, value in configured.items() if isinstance(value, str)}
-    by_kind = config.mapping_at(configured, "page")
-    flat |= {key: value for key, value in by_kind.items() if isinstance(value, str)}
-    return {key.strip("/ ").lower(): value for key, value in flat.items()}
-
-
-def _date_sources(settings: Mapping[str, object]) -> tuple[str, ...]:
-    """Where the site looks for a post's date, in order: front matter keys and ``:filename``.
-
-    https://gohugo.io/configuration/front-matter/
-    """
-    value = config.mapping_at(settings, "frontmatter").get("date")
-    sources = value if isinstance(value, list) else [value]
-    found: list[str] = []
-    for source in (str(source).lower() for source in sources):
-        found += _DATE_KEYS if source == ":default" else [source]
-    return tuple(found) if ":filename" in found else ()
-
-
-def _ignored(settings: Mapping[str, object]) -> list[re.Pattern[str]]:
-    """What ``ignoreFiles`` names, as far as Go's regular expressions are Python's.
-
-    https://gohugo.io/configuration/all/#ignorefiles
-    """
-    entries = settings.get("ignorefiles")
-    patterns = []
-    for entry in entries if isinstance(entries, list) else []:
-        with contextlib.suppress(re.error):
-            patterns.append(re.compile(str(entry)))
-    return patterns
-
-
-def _cut(folders: list[str], spec: str) -> list[str]:
-    """The folders that ``[1:]``, ``[:last]`` or ``[last]`` name, as far as there are any."""
-
-    def number(word: str, default: int) -> int:
-        if word == "last":
-            return max(len(folders) - 1, 0)
-        return int(word) if word.isdecimal() else default
-
-    low, colon, high = spec.strip().partition(":")
-    if colon:
-        return folders[number(low, 0) : number(high, len(folders))]
-    at = number(low, 0)
-    return folders[at : at + 1]
-
-
-def _date_token(token: str, day: dt.date) -> str | None:
-    """Hugo's own names and Go's layout of the reference day, 2 January 2006."""
-    weekday = day.isoweekday() % 7
-    return {
-        "year": f"{day.year:04d}", "month": f"{day.month:02d}", "monthname": _MONTHS[day.month - 1],
-        "day": f"{day.day:02d}", "weekday": str(weekday), "weekdayname": _WEEKDAYS[weekday],
-        "yearday": str(day.timetuple().tm_yday),
-        "2006": f"{day.year:04d}", "06": f"{day.year % 100:02d}",
-        "01": f"{day.month:02d}", "1": str(day.month),
-        "January": _MONTHS[day.month - 1], "Jan": _MONTHS[day.month - 1][:3],
-        "02": f"{day.day:02d}", "2": str(day.day),
-    }.get(token)  # fmt: skip

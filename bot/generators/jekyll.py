@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, paths, slugs
+from bot.generators.common.data import Quoted
 from bot.generators.common.generator import Generator, Marks, PageFacts, page_layout, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
 
@@ -24,6 +25,9 @@ STYLES = {
 }
 # A time as YAML 1.1 knows it, seconds included; the hour may have one digit.
 _YAML_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d\d:\d\d(?:\.\d*)?")
+# Ruby does not look at a zone by name, as in `2024-03-10 00:30 Europe/Paris`.
+_ZONE_NAME = re.compile(r"\d\s+[A-Z]\w+/[\w/+-]+\s*\Z")
+_MARKDOWN = "markdown,mkdown,mkdn,mkd,md"
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _DATED_NAME = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)")
 
@@ -68,6 +72,8 @@ class Jekyll(Generator):
             (2, "{% include ", r"\{% include [\w/.-]+\.html"),
         ),
     )
+    is_case_sensitive = True
+    writes_absolute = True
     precedence = -1  # repositories of other sites keep a file for GitHub's Pages
     dialect = Dialect(markdown="kramdown", tags=True, outputs=True)
 
@@ -77,6 +83,8 @@ class Jekyll(Generator):
         self._has_config = loaded is not None
         self._config = loaded or {}
         self._permalink = config.text_at(self._config, "permalink") or "date"
+        endings = config.text_at(self._config, "markdown_ext") or _MARKDOWN
+        self._endings = frozenset(ending.strip().lower() for ending in endings.split(","))
         self._collections = _collections(self._config)
         self._collections_dir = config.text_at(self._config, "collections_dir") or ""
         self._source = config.text_at(self._config, "source") or ""
@@ -129,6 +137,10 @@ class Jekyll(Generator):
         if any(name.startswith(("_", ".", "#", "~")) for name in folders[below + 1 :]):
             return "Jekyll reads no folder whose name begins so"
         kind = self._kind(place)
+        if self._collections_dir and kind in {"posts", "drafts"}:
+            inside = paths.below(facts.path, self._source)
+            if paths.below(inside or facts.path, self._collections_dir) is None:
+                return f"Jekyll looks for posts in {self._collections_dir}/ alone"
         if kind == "posts" and not _DATED_NAME.match(place.rpartition("/")[2]):
             return "a post's file name must begin with its day for Jekyll, as 2024-01-31-name.md"
         written = self._collections.get(kind, {}).get("output")
@@ -153,22 +165,38 @@ class Jekyll(Generator):
         kind = self._kind(place)
         if kind == "pages":
             return self._page(place)
-        template = config.text_at(self._collections.get(kind, {}), "permalink")
+        is_post = kind in {"posts", "drafts"}
+        collection = self._collections.get("posts" if is_post else kind, {})
+        template = config.text_at(collection, "permalink")
         if template is None:
-            template = (
-                self._permalink if kind in {"posts", "drafts"} else "/:collection/:path:output_ext"
-            )
-        return self._fill(STYLES.get(template, template), facts)
+            of_site = STYLES.get(self._permalink, self._permalink)
+            template = of_site if is_post else f"/:collection/:path{self._suffix()}"
+        return self._fill(template, facts)
 
     def _page(self, place: str) -> str:
-        stem = paths.without_extension(place)
+        stem = paths.without_extension(place).rstrip(".")
+        ending = self._output_ext(place)
+        if ending != ".html":
+            return paths.join(stem) + ending
         if paths.without_index(stem) != stem:
             return paths.with_slash(paths.join(paths.without_index(stem)))
+        return paths.join(stem) + self._suffix().replace(":output_ext", ending)
+
+    def _suffix(self) -> str:
+        """What the site's style puts behind the names of pages, and of collections' documents."""
         style = self._permalink
-        if style == "pretty" or style.endswith("/"):
-            return paths.with_slash(paths.join(stem))
-        has_extension = style in STYLES or style.endswith(":output_ext")
-        return paths.join(stem) + (".html" if has_extension else "")
+        if style == "pretty":
+            return "/"
+        if style in {"date", "ordinal", "none"}:
+            return ":output_ext"
+        slash = "/" if style.endswith("/") else ""
+        return slash + (":output_ext" if style.endswith(":output_ext") else "")
+
+    def _output_ext(self, place: str) -> str:
+        """What the file's page ends with: its own ending, where Jekyll knows no Markdown in it."""
+        name = place.rpartition("/")[2]
+        ending = name.rpartition(".")[2]
+        return ".html" if ending.lower() in self._endings else f".{ending}"
 
     def _kind(self, place: str) -> str:
         """``posts``, ``drafts``, ``pages`` or a collection's name."""
@@ -199,8 +227,6 @@ class Jekyll(Generator):
         filled = _PLACEHOLDER.sub(value, template)
         if missing:
             return None
-        if paths.is_absolute(filled):
-            return filled
         # What leads above the site's root is dropped, a slash at the end stays.
         end = "/" if filled.endswith("/") else ""
         return posixpath.normpath(f"/{filled}/").replace("//", "/").rstrip("/") + (end or "")
@@ -219,31 +245,36 @@ class Jekyll(Generator):
         if key in {"title", "slug"}:
             return slugs.jekyll(self._slug(facts, place, kind), pretty=key == "title")
         folder, _, name = paths.without_extension(place).rpartition("/")
+        name = name.rstrip(".")
         is_page = kind == "pages"
+        inside = re.sub(rf"(?i)(^|/)_{re.escape(kind)}(?=/)", "", f"{folder}/{name}", count=1)
         return {
             "name": name if is_page else slugs.jekyll(name),
             "basename": name,
-            "collection": kind,
-            "output_ext": ".html",
-            "path": folder if is_page else re.sub(r"^_[^/]+/?", "", f"{folder}/{name}"),
+            "collection": "posts" if kind == "drafts" else kind,
+            "output_ext": self._output_ext(place),
+            "path": folder if is_page else inside,
         }.get(key)
 
     def _slug(self, facts: PageFacts, place: str, kind: str) -> str:
-        """The front matter's slug, else the file's name, after the day in a post's."""
+        """The front matter's slug, else the file's name, after the day that it begins with."""
+        if facts.meta.get("slug") == "":
+            return ""
         name = paths.without_extension(place).rpartition("/")[2]
-        dated = _DATED_NAME.fullmatch(name) if kind in {"posts", "drafts"} else None
-        return text(facts, "slug") or (dated[2] if dated else name)
+        dated = None if kind == "pages" else _DATED_NAME.fullmatch(name)
+        return text(facts, "slug") or (dated[2] if dated else name).rstrip(".")
 
     def _categories(self, facts: PageFacts) -> list[str]:
-        """Folders above ``_posts``, then the front matter's ``categories`` and ``category``."""
+        """Folders above ``_posts``, then ``categories`` of the site and the post, ``category``."""
         folders = self.content(facts.path).split("/")[:-1]
         special = next((at for at, name in enumerate(folders) if name in {"_posts", "_drafts"}), 0)
         found = folders[:special]
-        several = facts.meta.get("categories")
-        if isinstance(several, str):
-            found += several.split()
-        elif isinstance(several, list):
-            found += [str(one) for one in several if isinstance(one, str | int | float)]
+        for meta in (self.defaults(facts.path), facts.meta):
+            several = meta.get("categories")
+            if isinstance(several, str):
+                found += several.split()
+            elif isinstance(several, list):
+                found += [str(one) for one in several if isinstance(one, str | int | float)]
         one = facts.meta.get("category")
         for category in one if isinstance(one, list) else [one]:
             if isinstance(category, str | int | float):
@@ -253,15 +284,37 @@ class Jekyll(Generator):
     def _moment(self, facts: PageFacts) -> dt.datetime | None:
         """The post's date as Jekyll sees it when it makes the link."""
         if facts.date is None:
-            return None
+            return self._named(facts)
         if facts.date.is_day:
             return dt.datetime.combine(facts.date.day, dt.time(), tzinfo=self.zone)
         moment = dt.datetime.fromisoformat(facts.date.text)
         if moment.tzinfo is None:
-            # Ruby's YAML takes a time with seconds and without a zone for UTC.
-            is_yaml_time = _YAML_TIME.fullmatch(text(facts, "date") or "")
+            # Ruby's YAML takes a time with seconds and without a zone for UTC, if it is unquoted.
+            written = facts.meta.get("date")
+            is_plain = not isinstance(written, Quoted)
+            is_yaml_time = is_plain and _YAML_TIME.fullmatch(text(facts, "date") or "")
             moment = moment.replace(tzinfo=dt.UTC if is_yaml_time else self.zone)
+        elif _ZONE_NAME.search(text(facts, "date") or ""):
+            moment = moment.replace(tzinfo=self.zone)
         return _in_zone(moment, self.zone)
+
+    def _named(self, facts: PageFacts) -> dt.datetime | None:
+        """The day in the file's name as Ruby counts it: ``24-03-09``, ``2024-02-30``."""
+        found = _DATED_NAME.match(facts.path.rpartition("/")[2])
+        if not found or facts.meta.get("date"):
+            return None
+        year, month, day = map(int, found[1].split("-"))
+        if year < 100:  # noqa: PLR2004 - as Ruby's Date._parse
+            year += 1900 if year > 68 else 2000  # noqa: PLR2004
+        if not 1 <= day <= 31:  # noqa: PLR2004
+            return None
+        try:  # a day beyond the month's last is one of the next month
+            return dt.datetime(year, month, 1, tzinfo=self.zone) + dt.timedelta(days=day - 1)
+        except ValueError:
+            return None
+
+
+_OLD_TYPES = {"post": "posts", "page": "pages", "draft": "drafts"}
 
 
 class _Scope:
@@ -271,7 +324,7 @@ class _Scope:
         path = scope.get("path")
         self.path = path.strip("/") if isinstance(path, str) else ""
         kind = scope.get("type")
-        self.kind = kind if isinstance(kind, str) else ""
+        self.kind = _OLD_TYPES.get(kind, kind) if isinstance(kind, str) else ""
         self.values = values
         self._glob = re.compile(_prefix_pattern(self.path)) if "*" in self.path else None
 

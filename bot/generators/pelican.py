@@ -15,10 +15,22 @@ from dataclasses import replace
 from bot.blog.dialect import Dialect
 from bot.blog.problem import Problem
 from bot.generators.common import config, paths, slugs
-from bot.generators.common.generator import Generator, Marks, PageFacts, rooted, text, zone_of
+from bot.generators.common.generator import (
+    NOTHING,
+    Generator,
+    Marks,
+    PageFacts,
+    rooted,
+    text,
+    zone_of,
+)
 from bot.generators.common.site_folder import SiteFolder
 
 _SUBSTITUTIONS = ((r"[^\w\s-]", ""), (r"\A\s*", ""), (r"\s*\Z", ""), (r"[-\s]+", "-"))
+# https://dateutil.readthedocs.io/en/stable/parser.html: the month first, whatever stands between
+_MONTH_FIRST = re.compile(
+    r"(?P<month>\d{1,2})([./-])(?P<day>\d{1,2})\2(?P<year>\d{4})(?!\d)", re.ASCII
+)
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 
 
@@ -59,8 +71,35 @@ class Pelican(Generator):
         self._substitutions = _substitutions(self._settings.get("SLUG_REGEX_SUBSTITUTIONS"))
         self._name_metadata = _pattern(self._setting("FILENAME_METADATA"))
         self._path_metadata = _pattern(self._setting("PATH_METADATA"))
+        given = self._settings.get("DEFAULT_METADATA")
+        self._metadata_given = (
+            {str(key).lower(): value for key, value in given.items()}
+            if isinstance(given, dict)
+            else NOTHING
+        )
+        self.publishes_future = (
+            self.is_certain and self._settings.get("WITH_FUTURE_DATES") is not False
+        )
         self.zone = zone_of(self.files, self._setting("TIMEZONE"))
         self.dialect = replace(self.dialect, extensions=self._extensions())
+
+    def defaults(self, place: str) -> Mapping[str, object]:
+        """``DEFAULT_METADATA``, such as a ``status`` that makes drafts of all articles."""
+        del place
+        return self._metadata_given
+
+    def day(self, facts: PageFacts) -> dt.date | None:
+        """The day as Pelican's date library reads it: 05.03.2024 is a day in May."""
+        found = _MONTH_FIRST.match(text(facts, "date") or "")
+        if not found:
+            return super().day(facts)
+        month, day = int(found["month"]), int(found["day"])
+        if month > 12:  # noqa: PLR2004 - months
+            month, day = day, month
+        try:
+            return dt.date(int(found["year"]), month, day)
+        except ValueError:
+            return None
 
     def content(self, place: str) -> str:
         """The place below ``PATH``."""
@@ -99,12 +138,17 @@ class Pelican(Generator):
         return found
 
     def own_link(self, facts: PageFacts) -> str | None:
-        """``url``, or the file that ``save_as`` names."""
-        own = text(facts, "url", "save_as")
+        """``url``."""
+        own = text(facts, "url")
         return rooted(own) if own else None
 
     def link(self, facts: PageFacts) -> str | None:
-        """``ARTICLE_URL``, ``PAGE_URL`` or their forms for another language, filled in."""
+        """``ARTICLE_URL``, ``PAGE_URL`` or their forms for another language, filled in.
+
+        None where ``save_as`` writes the page elsewhere than the site's links lead.
+        """
+        if text(facts, "save_as"):
+            return None
         place = self.content(facts.path)
         is_page = any(paths.below(place, folder) is not None for folder in self._page_folders)
         language = text(facts, "lang")
@@ -113,10 +157,13 @@ class Pelican(Generator):
         key = "PAGE_URL" if is_page else "ARTICLE_LANG_URL" if is_other else "ARTICLE_URL"
         if self._settings.get(key) is config.COMPUTED:
             return None
-        filled: str | None = _FIELD.sub(lambda field: self._field(field, facts) or "\0", pattern)
-        if filled is None or "\0" in filled:
+        values = [self._field(field, facts) for field in _FIELD.finditer(pattern)]
+        if None in values:
             return None
-        return rooted(re.sub(r"//+", "/", filled))
+        remaining = iter(values)
+        filled = _FIELD.sub(lambda _: next(remaining) or "", pattern)
+        # A slug that begins with a slash is written outside of the site.
+        return None if filled.startswith("/") and not pattern.startswith("/") else rooted(filled)
 
     def image(self, facts: PageFacts, value: str) -> str | None:
         """``{static}/images/x.png`` is a file of the content, ``{static}x.png`` one beside it."""
@@ -140,12 +187,19 @@ class Pelican(Generator):
             case "category":
                 return self._slugified(self._category(facts))
             case "author":
-                author = text(facts, "author", "authors") or self._setting("AUTHOR")
-                return self._slugified(author.partition(",")[0]) if author else None
+                author = text(facts, "author") or self._first_author(facts)
+                return self._slugified(author) if author else None
             case "lang":
                 return text(facts, "lang") or self.language or "en"
             case _:
                 return text(facts, name)
+
+    def _first_author(self, facts: PageFacts) -> str | None:
+        """The first of ``authors``, which commas stand between unless semicolons do."""
+        authors = text(facts, "authors")
+        if authors is None:
+            return self._setting("AUTHOR")
+        return authors.partition(";" if ";" in authors else ",")[0].strip()
 
     def _slug_source(self, facts: PageFacts) -> str:
         """The title, or the file's name with its day."""
@@ -159,7 +213,7 @@ class Pelican(Generator):
         https://docs.getpelican.com/en/latest/settings.html (SLUG_REGEX_SUBSTITUTIONS)
         """
         is_unicode = self._settings.get("SLUGIFY_USE_UNICODE") is True
-        spelled = unicodedata.normalize("NFKC", name) if is_unicode else slugs.ascii_of(name)
+        spelled = unicodedata.normalize("NFKC", name) if is_unicode else slugs.unidecode(name)
         if spelled is None or self._settings.get("SLUG_REGEX_SUBSTITUTIONS") is config.COMPUTED:
             return None
         for pattern, replacement in self._substitutions:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil import parser, tz
 
@@ -31,6 +32,8 @@ TIME = re.compile(
     r"\s*(?P<zone>[Zz]|UTC|GMT|(?P<sign>[+-])(?P<zone_hour>\d{1,2}):?(?P<zone_minute>\d{2})?)?",
     re.ASCII,
 )
+# 2024-03-10 00:30 America/New_York
+PLACE = re.compile(r"(?P<rest>.*\d)[ ]+(?P<zone>[A-Z][A-Za-z]+/[A-Za-z0-9_+/-]+)", re.DOTALL)
 # 2024-01-11-slug, 2024_01_11 slug, 2024/01/11/slug, 2015/05-27-slug, 20240111-slug
 IN_PATH = re.compile(
     r"(?:^|/)(?:((?:19|20)\d{2})[-_./](\d{1,2})[-_./](\d{1,2})|((?:19|20)\d{2})(\d{2})(\d{2}))"
@@ -102,6 +105,8 @@ def parse_date(value: object, order: Order = "month") -> dt.date:
     if not isinstance(value, str):
         raise NotADate(value)
     text = value.strip()
+    if found := PLACE.fullmatch(text):
+        return _placed(parse_date(found["rest"], order), found["zone"])
     if len(text) == len("2024-01-11"):
         try:
             return dt.date.fromisoformat(text)
@@ -161,6 +166,16 @@ def _moment(day: dt.date, time: str | None) -> dt.date:
         int(found["hour"]), int(found["minute"]), int(found["second"] or 0), int(fraction),
         tzinfo=_zone(found),
     )  # fmt: skip
+
+
+def _placed(day: dt.date, zone: str) -> dt.date:
+    """Put a time of day that names no zone into the one of that name."""
+    if not isinstance(day, dt.datetime) or day.tzinfo:
+        return day
+    try:
+        return day.replace(tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise NotADate(zone) from None
 
 
 def _zone(found: re.Match[str]) -> dt.tzinfo | None:

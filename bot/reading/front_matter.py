@@ -21,12 +21,14 @@ class FrontMatter:
         head: the front matter as written, with its fences; empty where there is none.
         body: the text below it, indentation kept.
         first_line: the 1-based line of the file that ``head`` begins on.
+        capitalised: the keys of ``meta`` that the author began with a capital.
     """
 
     meta: dict[str, object]
     head: str
     body: str
     first_line: int = 1
+    capitalised: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> FrontMatter:
@@ -53,8 +55,14 @@ class FrontMatter:
         except FrontMatterError as error:
             block_line = first_line + head.count("\n", 0, head.index(block))
             raise _on_line(error, block_line) from None
-        meta = {str(key).strip().lower(): value for key, value in loaded.items()}
-        return cls(meta=meta, head=head, body=body, first_line=first_line)
+        keys = {str(key).strip(): value for key, value in loaded.items()}
+        return cls(
+            meta={key.lower(): value for key, value in keys.items()},
+            head=head,
+            body=body,
+            first_line=first_line,
+            capitalised=frozenset(key.lower() for key in keys if key[:1].isupper()),
+        )
 
     def line_of(self, key: str) -> int | None:
         """Return the line of the file that gives ``key``, or None where it is not found."""

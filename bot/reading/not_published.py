@@ -85,6 +85,7 @@ def _of_the_build(meta: Mapping[str, object]) -> Iterator[str]:
     build = meta.get("build") or meta.get("_build")
     options = build if isinstance(build, Mapping) else {}
     is_unwritten = any(as_flag(meta.get(key)) is False for key in ("permalink", "render"))
+    is_unwritten |= as_text(options.get("render")) == "link"
     if is_unwritten or _is_never(options.get("render")):
         yield "the generator writes no page for it"
     if _is_never(options.get("list")):

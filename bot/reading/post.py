@@ -89,9 +89,10 @@ def understand(
     prose = without_modules(body) if is_mdx else body
     syntax = Syntax.of(body, replace(site.dialect, mdx=is_mdx))
     title = title_of(fields, body, syntax)
+    ignored = front_matter.capitalised if site.rule.is_case_sensitive else frozenset()
     facts = PageFacts(
         path=path,
-        meta=meta,
+        meta={key: meta[key] for key in meta if key not in ignored} if ignored else meta,
         title=title or title_from_name(site.name(path)),
         date=date,
         name_date=name_date,

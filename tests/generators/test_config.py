@@ -72,5 +72,26 @@ def test_an_empty_file_configures_nothing() -> None:
 
 
 def test_constants_of_python_files() -> None:
-    source = "A = 'x'\nB = A + 'y'\nC = [1, ('a',)]\nA = 'z'\nD = 1\nD = f()\nif A:\n    E = 1\n"
+    source = "A = 'x'\nB = A + g()\nC = [1, ('a',)]\nA = 'z'\nD = 1\nD = f()\nif A:\n    E = 1\n"
     assert python_constants(source) == {"A": "z", "B": COMPUTED, "C": [1, ("a",)], "D": COMPUTED}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("A + '/{slug}/'", "blog/{slug}/"),
+        ("f'{A}/x' + '/y'", "blog/x/y"),
+        ("A", "blog"),
+        ("f'{A!r}'", COMPUTED),
+        ("f'{A:>20}'", COMPUTED),
+        ("UNKNOWN + 'x'", COMPUTED),
+        ("A.upper()", COMPUTED),
+    ],
+)
+def test_text_that_is_only_put_together_is_known(value: str, expected: object) -> None:
+    assert python_constants(f"A = 'blog'\nB = {value}\n")["B"] == expected
+
+
+def test_text_that_doubles_itself_is_not_put_together_without_end() -> None:
+    source = "A = 'aaaaaaaaaa'\n" + "A = A + A\n" * 60
+    assert python_constants(source)["A"] is COMPUTED

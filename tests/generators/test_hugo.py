@@ -19,7 +19,8 @@ def link(
     name: str = "hugo.toml",
 ) -> str | None:
     blog = site({name: config})
-    return blog.link(facts(blog, path, meta, title=title, date=date))
+    own = {"title": title, "date": date} | (meta or {})
+    return blog.link(facts(blog, path, own, title=title, date=date))
 
 
 @pytest.mark.parametrize(
@@ -64,14 +65,19 @@ def test_sections_bundles_slug_and_url(path: str, meta: dict[str, object], expec
 )
 def test_every_permalink_token(pattern: str, expected: str) -> None:
     path = "content/posts/deep/er/2024-x.md"
-    assert link(f'{BARE}[permalinks]\nposts = "{pattern}"', path).lower() == expected  # type: ignore[union-attr]
-    assert link(f'{BARE}[permalinks.page]\nposts = "{pattern}"', path).lower() == expected  # type: ignore[union-attr]
+    sections = {f"content/posts/{folder}/_index.md": "" for folder in ("deep", "deep/er")}
+    meta: dict[str, object] = {"title": "Its Title", "date": "2024-03-09"}
+    for table in ("permalinks", "permalinks.page"):
+        blog = site({"hugo.toml": f'{BARE}[{table}]\nposts = "{pattern}"', **sections})
+        found = blog.link(facts(blog, path, meta, date="2024-03-09"))
+        assert found is not None
+        assert found.lower() == expected
 
 
-def test_an_unknown_token_or_a_missing_date_gives_no_link() -> None:
-    for pattern in ("/:nonsense/:slug", "/:year/:slug"):
+def test_an_unknown_token_gives_no_link_and_a_missing_date_the_first_day_of_all() -> None:
+    for pattern, expected in (("/:nonsense/:slug", None), ("/:year/:slug", "/1/its-title/")):
         config = f'{BARE}[permalinks]\nposts = "{pattern}"'
-        assert link(config, "content/posts/x.md", date=None) is None
+        assert link(config, "content/posts/x.md", date=None) == expected
 
 
 def test_permalinks_hold_for_their_section_only() -> None:
@@ -167,7 +173,8 @@ def test_the_configuration_may_be_a_folder() -> None:
         },
     )
     assert (blog.generator, blog.url) == ("hugo", "https://example.org/sub")
-    assert blog.link(facts(blog, "content/posts/x.fr.md", date="2024-03-09")) == "/fr/2024/a-title/"
+    meta: dict[str, object] = {"title": "A title", "date": "2024-03-09"}
+    assert blog.link(facts(blog, "content/posts/x.fr.md", meta)) == "/fr/2024/a-title/"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +224,9 @@ def test_a_base_url_that_is_no_url_is_none() -> None:
 def test_a_day_that_hugo_reads_in_the_name_is_not_in_the_slug(
     sources: str, path: str, meta: dict[str, object], expected: str
 ) -> None:
-    assert link(f"{BARE}[frontmatter]\ndate = {sources}\n", path, meta) == expected
+    assert (
+        link(f"{BARE}[frontmatter]\ndate = {sources}\n", path, {"date": None, **meta}) == expected
+    )
 
 
 def test_what_lies_in_a_bundle_is_a_part_of_its_post() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.blog.date import PostDate
+from bot.generators.common.data import Quoted
+from bot.reading.dates import parse_date
 from tests.generators.sites import facts, site
 
 PATH = "_posts/2024-03-09-Hello-World.md"
@@ -141,7 +146,7 @@ defaults:
         ("_unknown/c.md", None),
         ("about.md", "/about/"),
         ("docs/index.md", "/docs/"),
-        ("all/_drafts/x.md", "/x/"),
+        ("all/_drafts/x.md", "/news/x/"),
     ],
 )
 def test_collections_pages_and_defaults(path: str, expected: str | None) -> None:
@@ -251,3 +256,80 @@ def test_folders_that_jekyll_does_not_read_hold_no_posts() -> None:
     for folder in ("_under", ".dot", "#hash", "~tilde"):
         post = facts(blog, f"_posts/{folder}/2024-03-08-x.md", date="2024-03-08")
         assert blog.why_no_page(post) is not None
+
+
+TOKYO = "timezone: Asia/Tokyo\n"
+NOTES = "collections:\n  notes:\n    output: true\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "path", "meta", "expected"),
+    [
+        ("", "_posts/2024-03-05-dot..md", {}, "/2024/03/05/dot.html"),
+        ("", "_posts/2024-03-06-s8.md", {"slug": ""}, "/2024/03/06/.html"),
+        ("", "_posts/2024-03-10-x.mdx", {}, "/2024/03/10/x.mdx"),
+        ("markdown_ext: mdx\n", "_posts/2024-03-10-x.mdx", {}, "/2024/03/10/x.html"),
+        ("", "_posts/24-03-09-yy.md", {}, "/2024/03/09/yy.html"),
+        ("", "_posts/69-03-09-yy.md", {}, "/1969/03/09/yy.html"),
+        ("", "_posts/2024-02-30-x.md", {}, "/2024/03/01/x.html"),
+        ("", "_posts/2024-13-30-x.md", {}, None),
+        (
+            "",
+            "_posts/2024-03-07-p.md",
+            {"permalink": "https://example.org/abs/"},
+            "/https:/example.org/abs/",
+        ),
+        ("permalink: weekdate\n", "2024-03-05-dated-page.md", {}, "/2024-03-05-dated-page"),
+        ("permalink: /:collection/:path/\n", "Up/_posts/2024-03-08-up.md", {},
+         "/posts/Up/2024-03-08-up/"),
+        (f"{NOTES}    permalink: /n/:title/\n", "_notes/2024-03-05-note.md", {}, "/n/note/"),
+        (f"{NOTES}    permalink: /n/:name\n", "_notes/2024-03-05-note.md", {},
+         "/n/2024-03-05-note"),
+        (f"permalink: pretty\n{NOTES}", "_notes/sub/Deep.md", {}, "/notes/sub/Deep/"),
+        (f"permalink: /:title\n{NOTES}", "_notes/sub/Deep.md", {}, "/notes/sub/Deep"),
+        (NOTES, "_notes/sub/Deep.md", {}, "/notes/sub/Deep.html"),
+        (f"{NOTES}    permalink: date\n", "_notes/sub/Deep.md", {}, "/date"),
+    ],
+)  # fmt: skip
+def test_names_that_jekyll_reads_in_its_own_way(
+    config: str, path: str, meta: dict[str, object], expected: str | None
+) -> None:
+    named = {"2024-03-05": "2024-03-05", "2024-03-06": "2024-03-06", "2024-03-10": "2024-03-10"}
+    day = named.get(path.rpartition("/")[2][:10])
+    assert link(config, path, meta, date=day) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2024-03-09 23:30:00", "/2024/03/10/x.html"),
+        (Quoted("2024-03-09 23:30:00"), "/2024/03/09/x.html"),
+        ("2024-03-09 00:30:00 America/New_York", "/2024/03/09/x.html"),
+    ],
+)
+def test_a_time_in_quotes_or_with_a_zone_by_name_is_the_sites(written: str, expected: str) -> None:
+    blog = site({"_config.yml": TOKYO})
+    moment = parse_date(written)
+    post = facts(blog, "_posts/2024-03-09-x.md", {"date": written})
+    assert blog.link(replace(post, date=PostDate.of(moment, blog.zone))) == expected
+
+
+def test_categories_of_the_defaults_come_before_the_posts_own() -> None:
+    config = "permalink: /:categories/:title/\ndefaults:\n- scope: {path: ''}\n"
+    config += "  values: {categories: [Dcat]}\n"
+    assert link(config, meta={"categories": ["One", "Dcat"]}) == "/dcat/one/Hello-World/"
+
+
+def test_the_old_names_of_types_hold_in_defaults() -> None:
+    config = "defaults:\n- scope: {path: blog, type: post}\n  values: {permalink: '/x/:title/'}\n"
+    config += "- scope: {type: posts}\n  values: {permalink: '/np/:title/'}\n"
+    assert link(config, "blog/_posts/2024-03-09-a.md") == "/x/a/"
+    assert link(config, "_posts/2024-03-09-a.md") == "/np/a/"
+
+
+def test_posts_outside_of_the_folder_of_all_collections_are_not_read() -> None:
+    blog = site({"_config.yml": "collections_dir: stuff\n"})
+    outside, inside = "news/_posts/2024-03-09-x.md", "stuff/_posts/2024-03-09-x.md"
+    reason = blog.why_no_page(facts(blog, outside, date=DATE))
+    assert reason == "Jekyll looks for posts in stuff/ alone"
+    assert blog.why_no_page(facts(blog, inside, date=DATE)) is None

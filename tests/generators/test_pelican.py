@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.generators.common.generator import PageFacts
+from bot.generators.common.site import Site
 from tests.generators.sites import facts, site
 
 CONF = """
@@ -142,3 +144,74 @@ def test_what_is_published_is_configured_by_publishconf() -> None:
     files = {"pelicanconf.py": CONF, "publishconf.py": "ARTICLE_URL = '{slug}/'"}
     blog = site(files)
     assert blog.link(facts(blog, "content/x.md", {"title": "x"}, date="2024-03-09")) == "/a-title/"
+
+
+def article(
+    blog: Site, meta: dict[str, object] | None = None, *, title: str = "A title"
+) -> PageFacts:
+    own = {"title": title, "date": "2024-03-05"} | (meta or {})
+    return facts(blog, "content/x.md", own, title=title, date="2024-03-05")
+
+
+def test_text_that_is_put_together_from_constants_is_known() -> None:
+    for value in ('PREFIX + "/{slug}/"', 'f"{PREFIX}/{{slug}}/"'):
+        blog = site({"pelicanconf.py": f'PREFIX = "blog"\nARTICLE_URL = {value}\n'})
+        post = article(blog)
+        assert blog.link(post) == "/blog/a-title/"
+
+
+def test_a_file_saved_elsewhere_than_links_lead_has_no_link() -> None:
+    blog = site({"pelicanconf.py": ""})
+    post = article(blog, {"save_as": "only/save.html"})
+    assert blog.link(post) is None
+    both = article(blog, {"save_as": "only/save.html", "url": "only/save.html"})
+    assert blog.link(both) == "/only/save.html"
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"authors": "Doe, Jane; Roe, John"}, "/doe-jane/a-title/"),
+        ({"authors": "Jane Doe, John Roe"}, "/jane-doe/a-title/"),
+        ({"author": "Doe, Jane"}, "/doe-jane/a-title/"),
+        ({}, "/a-n-other/a-title/"),
+    ],
+)
+def test_authors_are_separated_as_pelican_does(meta: dict[str, object], expected: str) -> None:
+    conf = 'AUTHOR = "A N Other"\nARTICLE_URL = "{author}/{slug}/"\n'
+    blog = site({"pelicanconf.py": conf})
+    assert blog.link(article(blog, meta)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("05.03.2024", "2024/05/03"), ("03/04/2024", "2024/03/04"), ("25.03.2024", "2024/03/25")],
+)
+def test_a_date_of_numbers_has_the_month_first(written: str, expected: str) -> None:
+    blog = site({"pelicanconf.py": 'ARTICLE_URL = "{date:%Y/%m/%d}/{slug}/"\n'})
+    post = article(blog, {"date": written})
+    assert blog.link(post) == f"/{expected}/a-title/"
+
+
+def test_metadata_for_all_articles_and_future_dates() -> None:
+    blog = site({"pelicanconf.py": 'DEFAULT_METADATA = {"Status": "draft"}\n'})
+    assert blog.defaults("content/x.md") == {"status": "draft"}
+    assert blog.rule.publishes_future
+    assert not site({"pelicanconf.py": "WITH_FUTURE_DATES = False\n"}).rule.publishes_future
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("ёлка", "iolka"),
+        ("Ξένος", "ksenos"),
+        ("10 € £ ©", "10-eur-ps-c"),
+        ("a ♥ b", None),
+        ("½ x² №5", "12-x2-no5"),
+        ("안녕 세상", "annyeong-sesang"),
+    ],
+)
+def test_letters_and_signs_as_unidecode_spells_them(title: str, slug: str | None) -> None:
+    blog = site({"pelicanconf.py": ""})
+    link = blog.link(article(blog, title=title))
+    assert link == (slug and f"/{slug}.html")

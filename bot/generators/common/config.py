@@ -13,6 +13,7 @@ from bot.generators.common import data
 COMPUTED = object()
 # Longer ones are no configuration.
 MOST_PYTHON = 200_000
+MOST_JOINED = 10_000
 
 
 def lowered(value: object) -> object:
@@ -69,10 +70,39 @@ def python_constants(text: str) -> dict[str, object]:
     for node in module.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             try:
-                constants[node.targets[0].id] = ast.literal_eval(node.value)
+                value = _joined(node.value, constants)
+                if value is None:
+                    value = ast.literal_eval(node.value)
+                constants[node.targets[0].id] = value
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 constants[node.targets[0].id] = COMPUTED
     return constants
+
+
+def _joined(node: ast.expr, constants: Mapping[str, object]) -> str | None:
+    """Text that is only put together: ``PREFIX + "/x/"``, ``f"{PREFIX}/x/"``, ``PREFIX``.
+
+    Raises:
+        ValueError: it is longer than any setting.
+    """
+    text: str | None = None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        text = node.value
+    elif isinstance(node, ast.Name):
+        known = constants.get(node.id)
+        text = known if isinstance(known, str) else None
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        pieces = _joined(node.left, constants), _joined(node.right, constants)
+        text = None if None in pieces else "".join(map(str, pieces))
+    elif isinstance(node, ast.FormattedValue):
+        is_plain = node.conversion == -1 and node.format_spec is None
+        text = _joined(node.value, constants) if is_plain else None
+    elif isinstance(node, ast.JoinedStr):
+        parts = [_joined(part, constants) for part in node.values]
+        text = None if None in parts else "".join(map(str, parts))
+    if text is not None and len(text) > MOST_JOINED:
+        raise ValueError(text[:MOST_JOINED])
+    return text
 
 
 def text_at(config: Mapping[str, object], *keys: str) -> str | None:

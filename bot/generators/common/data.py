@@ -31,6 +31,12 @@ class TooMuchError(ValueError):
     """Data that is nested too deeply, or too large."""
 
 
+class Quoted(str):
+    """Text that stands in quotes where YAML 1.1 would make a time of it without them."""
+
+    __slots__ = ()
+
+
 class Loader(SafeLoader):
     """YAML in which only ``true``, ``false`` and null are more than text.
 
@@ -51,6 +57,8 @@ BOOL, NULL, MERGE, TEXT, LIST, MAPPING = (
 SPECIAL = dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), BOOL)
 SPECIAL |= dict.fromkeys(("", "~", "null", "Null", "NULL"), NULL) | {"<<": MERGE}
 OTHERS: dict[type[yaml.Node], str] = {yaml.SequenceNode: LIST, yaml.MappingNode: MAPPING}
+
+TIME = re.compile(r"\d{4}-\d\d?-\d\d?[Tt \t]+\d\d?:")
 
 # Libyaml compares each directive with all before it.
 DIRECTIVES = re.compile(r"(?:^%[^\n]*\n[^%\n]*){9}", re.MULTILINE)
@@ -126,7 +134,10 @@ def _plain_value(node: yaml.Node, known: dict[int, Any]) -> Any:
     if kind is yaml.ScalarNode:
         if node.tag == BOOL:
             return node.value.lower() == "true"
-        return None if node.tag == NULL else node.value
+        if node.tag == NULL:
+            return None
+        is_quoted = getattr(node, "style", None) and TIME.match(node.value)
+        return Quoted(node.value) if is_quoted else node.value
     key = id(node)
     if key not in known:
         if kind is yaml.SequenceNode:

@@ -119,6 +119,8 @@ class Generator:
         has_spaced_tags: whether ``tags: python web`` is two tags.
         publishes_underscored: whether a file whose name begins with ``_`` is a page.
         publishes_future: whether the site shows posts before their date.
+        writes_absolute: whether it makes a file of its own site of an absolute ``permalink``.
+        is_case_sensitive: whether ``Slug:`` is another key than ``slug:`` to it.
         is_certain: whether the links are known for sure: their rule cannot be changed, or
             the configuration that would is at hand.
         url: the site's URL in its configuration, with the path below which all pages lie.
@@ -134,6 +136,8 @@ class Generator:
     has_spaced_tags: ClassVar[bool] = True
     publishes_underscored: ClassVar[bool] = False
     publishes_future = False
+    writes_absolute: ClassVar[bool] = False
+    is_case_sensitive: ClassVar[bool] = False
     is_certain = False
 
     def __init__(self, files: SiteFolder) -> None:
@@ -218,8 +222,13 @@ class Generator:
 
 def text(facts: PageFacts, *keys: str) -> str | None:
     """The first of these front matter values that is text or a number, and not empty."""
+    return text_in(facts.meta, *keys)
+
+
+def text_in(meta: Mapping[str, object], *keys: str) -> str | None:
+    """The same of any front matter, whose keys are in lower case."""
     for key in keys:
-        value = facts.meta.get(key)
+        value = meta.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
         if isinstance(value, int) and not isinstance(value, bool):

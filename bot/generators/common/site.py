@@ -19,12 +19,14 @@ from bot.generators.common.registry import GENERATORS, site_folders
 from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 7
+RULES_VERSION = 8
 
 # How many posts are looked into to see what the site is like; enough to outvote odd ones.
 SAMPLE = 60
 
-_CANONICAL = ("canonical_url", "canonicalurl", "canonical", "permalink", "url")
+_CANONICAL = ("canonical_url", "canonicalurl", "canonical")
+# Addresses elsewhere, where the generator makes no file below such a name.
+_ELSEWHERE = ("permalink", "url")
 
 
 class Site:
@@ -113,7 +115,7 @@ class Site:
         return link
 
     def _link(self, facts: PageFacts) -> str | None:
-        for key in _CANONICAL:
+        for key in _CANONICAL + (() if self.rule.writes_absolute else _ELSEWHERE):
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
         local = facts.at(self._ground.place(facts.path))
@@ -207,5 +209,6 @@ def _fingerprint(
         files.inside,
         files.below,
         sorted(files.texts.items()),
+        sorted(files.heads.items()),
     ]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.blog.problem import Problem
-from bot.blog.source import Snapshot
+from bot.blog.source import Snapshot, SourceFile
 from bot.generators.common import paths
 from bot.generators.common.config import parse
+
+MOST_HEAD_BYTES = 100_000
+_HEAD = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?\n)?\1[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class SiteFolder:
         markers: places of files and folders that tell the generator.
         places: the candidates' places, in the order of their paths.
         problems: what is wrong with the configuration files; grows while they are read.
+        files: the candidates themselves, by place.
+        heads: the front matter of files that pages depend on; grows while it is read.
     """
 
     inside: str = ""
@@ -34,6 +40,8 @@ class SiteFolder:
     markers: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    files: Mapping[str, SourceFile] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot, begins: AbstractSet[str] = frozenset()) -> SiteFolder:
@@ -54,6 +62,7 @@ class SiteFolder:
             texts={self._site_place(path): text for path, text in snapshot.site_files.items()},
             markers=frozenset(self._site_place(path) for path in snapshot.markers),
             places=tuple(self.place(file.path) for file in snapshot.files),
+            files={self.place(file.path): file for file in snapshot.files},
         )
 
     @cached_property
@@ -110,6 +119,26 @@ class SiteFolder:
                     "Mend it; until then the links may be wrong.",
                 )
             )
+            return {}
+
+    def front_matter(self, place: str) -> dict[str, object]:
+        """The front matter of a file that others depend on, keys in lower case.
+
+        Empty where there is none or it cannot be read: the file is not a post of its own.
+        """
+        file = self.files.get(place)
+        if file is None or file.size > MOST_HEAD_BYTES:
+            return {}
+        try:
+            found = _HEAD.match(file.read().decode("utf-8-sig").replace("\r\n", "\n"))
+        except (OSError, UnicodeDecodeError):
+            return {}
+        if found is None:
+            return {}
+        self.heads[place] = found[0]
+        try:
+            return parse("x.toml" if found[1] == "+++" else "x.yaml", found[2] or "")
+        except ValueError:
             return {}
 
     def load_first(self, *places: str) -> dict[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 # Letters that Unicode does not take apart into a plain letter and an accent, with the
 # spelling that the common transliteration tables agree on.
@@ -31,6 +32,70 @@ def ascii_of(text: str) -> str | None:
     if any(letter.isalnum() and not letter.isascii() for letter in bare):
         return None
     return "".join(letter for letter in bare if letter.isascii())
+
+
+# What Unidecode has instead of the letter taken apart, and the signs that it spells out.
+_OWN_LETTERS = (
+    "Ξ=Ks ё=io Ё=Io ѐ=ie Ѐ=Ie ѓ=gj Ѓ=Gj ќ=kj Ќ=Kj ӗ=ie Ӗ=Ie "
+    "¢=C/ £=PS ¥=Y §=SS ©=(c) ®=(r) °=deg ±=+- ¶=P ×=x ÷=/ €=EUR →=- ←=- "  # noqa: RUF001
+    "•=* ·=* «=< »=> ¿=? ¡=! ¦=| ¬=!"
+)
+_OWN = str.maketrans(dict(pair.split("=") for pair in _OWN_LETTERS.split()))
+_GREEK_LETTERS = (
+    "α=a β=b γ=g δ=d ε=e ζ=z η=e θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s "  # noqa: RUF001
+    "τ=t υ=u φ=ph χ=kh ψ=ps ω=o"  # noqa: RUF001
+)
+_GREEK = str.maketrans(dict(pair.split("=") for pair in _GREEK_LETTERS.split()))
+# The parts that a syllable of Hangul is made of, in Unicode's order.
+_INITIALS = "g,gg,n,d,dd,r,m,b,bb,s,ss,,j,jj,c,k,t,p,h".split(",")  # noqa: SIM905 - readable
+_VOWELS = "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,weo,we,wi,yu,eu,yi,i".split(",")  # noqa: SIM905
+_FINALS = (
+    ",g,gg,gs,n,nj,nh,d,l,lg,lm,lb,ls,lt,lp,lh,m,b,bs,s,ss,ng,j,c,k,t,p,h".split(",")  # noqa: SIM905
+)
+_SYLLABLES = range(0xAC00, 0xD7A4)
+# Latin, Greek and Cyrillic.
+_SPELLED_SCRIPTS = (range(0xAA, 0x250), range(0x386, 0x3CF), range(0x400, 0x482))
+# Dashes, quotes, the signs that make emoji of others, and emoji of the old kind.
+_PLAIN_SIGNS = frozenset("—–’‘“”…\u00a0\u200d\ufe0f\u2044\u00ad☀☁☂★☆☕❤✨✅⚡⭐✓✔")  # noqa: RUF001
+
+
+def unidecode(text: str) -> str | None:
+    """Text as Pelican has Unidecode spell it, with Greek and Korean; None where that is not sure.
+
+    https://github.com/avian2/unidecode
+    """
+    if text.isascii():
+        return text
+    spelled = "".join(
+        _korean(letter) if ord(letter) in _SYLLABLES else letter
+        for letter in unicodedata.normalize("NFKC", text).translate(_OWN)
+    )
+    plain = unicodedata.normalize("NFKD", spelled)
+    if any(map(_is_unsure, plain)):
+        return None
+    return ascii_of(_cased_greek(plain))
+
+
+def _is_unsure(letter: str) -> bool:
+    """Whether Unidecode may spell a letter or sign otherwise: an accent or an emoji is sure."""
+    if letter.isascii() or letter in _PLAIN_SIGNS or letter >= "\U0001f300":
+        return False
+    if letter.isalnum():
+        return not any(ord(letter) in script for script in _SPELLED_SCRIPTS)
+    return not (unicodedata.combining(letter) and letter < "\u0360")
+
+
+def _cased_greek(text: str) -> str:
+    return "".join(
+        letter.lower().translate(_GREEK).capitalize() if letter.isupper() else letter
+        for letter in text
+    ).translate(_GREEK)
+
+
+def _korean(syllable: str) -> str:
+    at = ord(syllable) - _SYLLABLES.start
+    vowel, final = divmod(at % (len(_VOWELS) * len(_FINALS)), len(_FINALS))
+    return _INITIALS[at // (len(_VOWELS) * len(_FINALS))] + _VOWELS[vowel] + _FINALS[final]
 
 
 def slugify(text: str) -> str:
@@ -68,7 +133,8 @@ def _is_word_part(letter: str) -> bool:
     return letter.isalpha() or unicodedata.category(letter) in {"Nd", "Mn", "Mc", "Me"}
 
 
-_NOT_HUGO = re.compile(r"[^\w.\-+~#@/\s]", re.ASCII)
+_HUGO_SIGNS = frozenset("./\\_#+~-@")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 def hugo(text: str, *, lower: bool = True) -> str:
@@ -76,16 +142,39 @@ def hugo(text: str, *, lower: bool = True) -> str:
 
     https://gohugo.io/functions/urls/urlize/
     """
-    if text.isascii():
-        kept = _NOT_HUGO.sub("", text)
-    else:
-        kept = "".join(
-            letter
-            for letter in text
-            if letter.isspace() or _is_word_part(letter) or not _NOT_HUGO.match(letter)
-        )
-    slug = re.sub(r"\s", "-", kept.strip())
-    return slug.lower().replace("i\u0307", "i") if lower else slug
+    kept = "".join(
+        letter for at, letter in enumerate(text) if letter.isspace() or _is_hugos(text, at, letter)
+    )
+    slug = unquote(re.sub(r"\s", "-", kept.strip()))
+    return hugo_lower(slug) if lower else slug
+
+
+def hugo_lower(text: str) -> str:
+    """Text in lower case as Go has it: one letter for each, also for a dotted I."""
+    return text.lower().replace("i\u0307", "i")
+
+
+def hugo_words(text: str) -> str:
+    """Words as Hugo joins them in a title or slug: one ``-`` for blanks, none beside another."""
+    kept: list[str] = []
+    is_open = was_hyphen = False
+    for at, letter in enumerate(text):
+        if _is_hugos(text, at, letter):
+            was_hyphen = letter == "-"
+            if is_open and not was_hyphen:
+                kept.append("-")
+            is_open = False
+            kept.append(letter)
+        elif kept and not was_hyphen and letter.isspace():
+            is_open = True
+    return "".join(kept)
+
+
+def _is_hugos(text: str, at: int, letter: str) -> bool:
+    """Whether Hugo lets a letter stand in a path."""
+    if letter == "%":
+        return _ENCODED.match(text, at) is not None
+    return letter in _HUGO_SIGNS or (letter.isascii() and letter.isalnum()) or _is_word_part(letter)
 
 
 def zola(text: str, strategy: str = "on") -> str | None:
