@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 from discord import app_commands
@@ -221,3 +224,54 @@ def test_some_tags_of_the_sample_posts_fill_more_than_a_page(terminal: Terminal)
 def test_old_names_of_sample_posts_still_find_them(terminal: Terminal) -> None:
     for name in ("start-here", "https://slashpost.example/welcome/", "Your blog, one slash away"):
         assert terminal.json("post", name)["path"] == "welcome.md"
+
+
+def test_the_sample_posts_name_commands_that_exist() -> None:
+    known = {command.qualified_name.split()[0] for command in slash_commands()}
+    options = {option.display_name for c in slash_commands() for option in c.parameters}
+    for page in POSTS.glob("*.md"):
+        text = page.read_text("utf-8")
+        named = re.findall(r"`/(\w+)(?: [^`]*)?`", text) + re.findall(r"(?m)^/(\w+) ", text)
+        assert set(named) <= known, page.name
+        for called in re.findall(r"(?m)(?:`|^)/\w+ (\w+): ", text):
+            assert called in options, page.name
+        for command in re.findall(r"`slashpost (\w+)", text):
+            assert command in cli.commands, page.name
+
+
+def test_a_long_sample_post_has_pages_and_one_has_many_pictures(terminal: Terminal) -> None:
+    assert len(terminal.json("read", "bread-in-numbers")) >= 3
+    pictures = [
+        image
+        for page in terminal.json("read", "times-tables-on-a-circle")
+        for image in page["images"]
+    ]
+    assert len(pictures) >= 6
+
+
+def test_the_tables_of_the_sample_posts_fit(terminal: Terminal) -> None:
+    for post in terminal.json("latest", "--limit", "0"):
+        written = (POSTS / post["path"]).read_text("utf-8")
+        text = "\n".join(page["text"] for page in terminal.json("read", post["slug"]))
+        assert text.count("─┼─") >= len(re.findall(r"(?m)^\| -", written)), post["slug"]
+
+
+def test_the_sums_of_the_bread_are_right() -> None:
+    text = (POSTS / "bread-in-numbers.md").read_text("utf-8")
+    table = [
+        [int(re.sub(r"\D", "", cell)) for cell in cells]
+        for cells in re.findall(r"(?m)^\|[^|]+\| ([\d ,%]+) \| ([\d ,g]+) \| ([\d ,g]+) \|$", text)
+    ]
+    *parts, together = table
+    assert [sum(column) for column in zip(*parts, strict=True)] == together
+    for percent, one, two in table:
+        assert (one, two) == (5 * percent, 10 * percent)
+    assert sum(map(int, re.findall(r"\| (\d+) min \|", text))) == 25
+
+
+def test_the_program_in_a_sample_post_draws(tmp_path: Path) -> None:
+    text = (POSTS / "times-tables-on-a-circle.md").read_text("utf-8")
+    (program,) = re.findall(r"(?s)```python\n(.+?)```", text)
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    drawing = ET.parse(tmp_path / "circle.svg")
+    assert len(drawing.getroot()) == 200

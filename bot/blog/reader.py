@@ -66,7 +66,7 @@ class Settlement:
         slugs: new slug by path, only for posts whose own slug was taken.
         left_out: posts that are none after all (an undated page among dated posts,
             a translation); they stay indexed but hidden, since the decision can change.
-        problems: duplicate slugs.
+        problems: duplicate slugs, sample posts among others.
     """
 
     slugs: dict[str, str]

@@ -18,15 +18,18 @@ LEAST_FREE_BYTES = 20_000_000
 
 
 async def check_index(app: App) -> CheckResult:
-    """Whether there are posts to answer from."""
+    """Whether there are posts to answer from, without mistakes that readers see."""
     try:
         await app.sync()
         summary = await app.summary()
-        posts = (await app.library.status()).posts
+        status = await app.library.status()
     except SlashpostError as error:
         return from_error("index", error)
-    if not posts:
+    if not status.posts:
         return wrong("index", summary, "`slashpost index` says which files are left out, and why.")
+    if harmful := [problem for problem in status.problems if not problem.harmless]:
+        others = f", and {len(harmful) - 1} more (`slashpost check`)" if len(harmful) > 1 else ""
+        return wrong("index", f"{summary}; {harmful[0]}{others}", harmful[0].hint)
     return ok("index", summary)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Outline, Settlement
@@ -12,6 +12,24 @@ from bot.reading.rules import ALL_LANGUAGES
 
 # `post.fr.md`, which is a translation where `post.md` lies beside it.
 TRANSLATION = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)(\.\w+)")
+
+# The sample posts, which nobody wants among their own, and those whose names others use, too.
+SAMPLE_POSTS = frozenset({
+    "bread-in-numbers.md",
+    "checking-in-ci.md",
+    "dates-and-drafts.md",
+    "finding-posts.md",
+    "inviting-the-bot.md",
+    "keeping-it-running.md",
+    "public-links.md",
+    "reading-in-discord.md",
+    "tags-that-help.md",
+    "times-tables-on-a-circle.md",
+    "when-something-goes-wrong.md",
+    "writing-posts.md",
+})  # fmt: skip
+OTHER_SAMPLES = frozenset({"front-matter.md", "how-it-works.md", "welcome.md"})
+FEWEST_SAMPLES = 2  # one of these names may be anybody's
 
 
 def settle(
@@ -29,8 +47,22 @@ def settle(
     return Settlement(
         slugs=slugs,
         left_out=tuple(LeftOut(path, reason) for path, reason in left_out.items()),
-        problems=tuple(problems),
+        problems=(*_samples(outlines, left_out), *problems),
     )
+
+
+def _samples(outlines: Sequence[Outline], hidden: dict[str, str]) -> Iterator[Problem]:
+    """Yield a problem where readers see sample posts among others."""
+    shown = [o.path for o in outlines if o.path not in hidden and not o.draft]
+    samples = [path for path in shown if path.rpartition("/")[2] in SAMPLE_POSTS]
+    own = [path for path in shown if path.rpartition("/")[2] not in SAMPLE_POSTS | OTHER_SAMPLES]
+    if len(samples) >= FEWEST_SAMPLES and own:
+        yield Problem(
+            samples[0],
+            None,
+            f"Readers see {len(samples)} sample posts of Slashpost beside your own",
+            f"Delete {', '.join(samples)}, and what else came with them.",
+        )
 
 
 def _chosen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -301,6 +302,16 @@ class TestMachine:
         result = (await patient.results())["index"]
         assert result.outcome == "wrong"
         assert "nowhere" in result.message
+
+    async def test_a_mistake_that_readers_see(self, patient: Patient, tmp_path: Path) -> None:
+        folder = shutil.copytree(POSTS, tmp_path / "posts")
+        patient.options["--posts"] = str(folder)
+        assert (await patient.results())["index"].outcome == "ok"
+        (folder / "mine.md").write_text("---\ntitle: Mine\ndate: 2024-02-30\n---\n")
+        result = (await patient.results())["index"]
+        assert result.outcome == "wrong"
+        assert "Readers see 12 sample posts of Slashpost beside your own" in result.message
+        assert "and 1 more (`slashpost check`)" in result.message
 
     async def test_a_state_that_is_no_database(self, patient: Patient, tmp_path: Path) -> None:
         (tmp_path / "state.db").write_text("no database, and long enough to be read as one" * 50)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blog.reader import Outline
-from bot.reading.resolve import same_language, settle
+from bot.reading.resolve import OTHER_SAMPLES, SAMPLE_POSTS, same_language, settle
+from tests.conftest import CHECKOUT
 
 
 def outline(
@@ -48,6 +49,27 @@ def test_a_hidden_post_does_not_take_a_visible_ones_slug() -> None:
     posts = [outline("a.md", "x", draft=True), outline("b.md", "x")]
     settled = settle(posts, language=None, site_language=None)
     assert settled.slugs == {"a.md": "x-2"}
+
+
+SAMPLE = CHECKOUT / "bot" / "sample"
+
+
+def test_the_names_of_the_sample_posts_are_known() -> None:
+    names = {file.name for file in SAMPLE.glob("*.md")}
+    assert names == SAMPLE_POSTS | OTHER_SAMPLES | {"README.md", "unfinished.md"}
+
+
+def problems_of(*paths: str) -> list[str]:
+    settled = settle([outline(path) for path in paths], language=None, site_language=None)
+    return [problem.reason for problem in settled.problems if not problem.harmless]
+
+
+def test_sample_posts_beside_other_posts_are_noticed() -> None:
+    samples = sorted(SAMPLE_POSTS | OTHER_SAMPLES)
+    assert problems_of(*samples) == []
+    assert "12 sample posts" in problems_of(*samples, "posts/mine.md")[0]
+    assert "2 sample posts" in problems_of("finding-posts.md", "mine.md", "public-links.md")[0]
+    assert problems_of("finding-posts.md", "welcome.md", "mine.md") == []
 
 
 TRANSLATED = [
