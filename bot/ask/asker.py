@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from hashlib import blake2b
 
-from bot.ask.answer import MAX_MODEL_CHARACTERS, check, is_no_answer
+from bot.ask.answer import MAX_MODEL_CHARACTERS, check, is_no_answer, without_thoughts
 from bot.ask.budget import Budget, Exceeded, Reservation
-from bot.ask.follow_ups import FollowUps
-from bot.ask.model import Failure, Model, ModelError, Prompt, TextDelta, Usage
+from bot.ask.follow_ups import KEPT_SECONDS, FollowUps
+from bot.ask.model import THINKING_TOKENS, Failure, Model, ModelError, Prompt, TextDelta, Usage
 from bot.ask.prompt import answer_prompt, queries_in, rewrite_prompt
 from bot.ask.retrieval import DEFAULT_TOKENS, Searchable, retrieve, tokens_in
+from bot.blog.background import supervised
 from bot.blog.errors import StateUnavailable
 from bot.blog.question import (
     Answer,
@@ -31,12 +33,17 @@ from bot.blog.question import (
 log = logging.getLogger(__name__)
 
 MAX_ANSWER_TOKENS = 700
-# Our rules, and the question's frame.
-PROMPT_TOKENS = 500
+# Our rules, the question, and the answer before; twice, where the model makes searches first.
+PROMPT_TOKENS = 1_500
 # A rewrite that takes longer than this is done without.
 REWRITE_SECONDS = 6.0
 # An answer under way is shown at most so often: Discord takes five edits in five seconds.
 PARTIAL_SECONDS = 2.0
+# Their languages are those to search in.
+NEWEST_POSTS = 20
+
+# Where an answer under way may be cut.
+_WHOLE = re.compile(r"\n|\u3002|[.!?](?=\s)")
 
 
 class _Run:
@@ -98,6 +105,7 @@ class ModelAsker:
         self._under_way = 0
         self._done = asyncio.Event()
         self._done.set()
+        self._asked = asyncio.Event()
         self._library = library
         self._budget = budget
         self._follow_ups = follow_ups
@@ -129,9 +137,10 @@ class ModelAsker:
         """See ``blog.Asker.ask``."""
         self._under_way += 1
         self._done.clear()
-        for listener in self.on_question:
-            await listener()
+        self._asked.set()
         try:
+            for listener in self.on_question:
+                await listener()
             async with aclosing(self._steps(question, reader, server, language, previous)) as steps:
                 async for step in steps:
                     yield step
@@ -146,6 +155,25 @@ class ModelAsker:
             async with asyncio.timeout(seconds):
                 await self._done.wait()
         return self._under_way
+
+    @asynccontextmanager
+    async def forgetting(self) -> AsyncIterator[None]:
+        """Delete what is kept about questions once its time is over, while the context is open."""
+        async with supervised(self._forget, name="forget questions"):
+            yield
+
+    async def _forget(self) -> None:
+        while True:
+            try:
+                now = self._clock()
+                is_any_left = await self._follow_ups.forget(now) | await self._budget.forget(now)
+            except StateUnavailable as error:
+                log.warning("What is kept about questions cannot be deleted now: %s", error)
+                is_any_left = True
+            if not is_any_left:
+                await self._asked.wait()
+            self._asked.clear()
+            await asyncio.sleep(KEPT_SECONDS)
 
     async def keep(self, exchange: Exchange, now: float) -> str:
         """See ``blog.Asker.keep``."""
@@ -165,7 +193,7 @@ class ModelAsker:
     ) -> AsyncGenerator[Step, None]:
         searched = question if previous is None else f"{question} {previous.question}"
         sources = await retrieve(self._library, searched, max_tokens=self._max_tokens)
-        most = self._max_tokens + MAX_ANSWER_TOKENS + tokens_in(question) + PROMPT_TOKENS
+        most = self._max_tokens + MAX_ANSWER_TOKENS + THINKING_TOKENS + PROMPT_TOKENS
         try:
             taken = await self._budget.reserve(
                 reader=self._hidden(reader), server=server, tokens=most, now=self._clock()
@@ -181,13 +209,11 @@ class ModelAsker:
             return
         run = _Run()
         try:
-            if self._rewrites:
-                languages = {source.post.language for source in sources} - {None}
-                queries = await self._queries(question, sorted(map(str, languages)), previous, run)
-                if queries:
-                    sources = await retrieve(
-                        self._library, searched, queries, max_tokens=self._max_tokens
-                    )
+            queries = await self._queries(question, previous, run) if self._rewrites else []
+            if queries:
+                sources = await retrieve(
+                    self._library, searched, queries, max_tokens=self._max_tokens
+                )
             if not sources:
                 run.outcome = "nothing"
                 yield Unanswered("nothing", ())
@@ -240,31 +266,31 @@ class ModelAsker:
         """What is counted by, from which nobody without the key can tell the reader."""
         return blake2b(reader.encode(), key=self._reader_key, digest_size=16).hexdigest()
 
-    async def _queries(
-        self, question: str, languages: Sequence[str], previous: Exchange | None, run: _Run
-    ) -> list[str]:
+    async def _queries(self, question: str, previous: Exchange | None, run: _Run) -> list[str]:
         """Searches that the model makes of the question; none where it fails or takes long."""
         text = ""
+        newest = await self._library.latest(limit=NEWEST_POSTS)
+        prompt = rewrite_prompt(question, newest, previous)
         try:
             async with (
                 asyncio.timeout(REWRITE_SECONDS),
-                aclosing(
-                    run.counted(self.model, rewrite_prompt(question, languages, previous))
-                ) as texts,
+                aclosing(run.counted(self.model, prompt)) as texts,
             ):
                 async for piece in texts:
                     text += piece
         except (ModelError, TimeoutError) as error:
             log.info("The question is searched for as it is: %s", str(error) or "the model is slow")
             return []
-        return queries_in(text)
+        return queries_in(without_thoughts(text))
 
     @staticmethod
     def _partial(text: str, sources: Sequence[Source]) -> Partial | None:
         """What may be shown of an answer under way: its whole lines and sentences."""
-        if not text.endswith(("\n", ".", "]", "!", "?", "\u3002")) or is_no_answer(text):
+        said = without_thoughts(text)
+        ends = [end.end() for end in _WHOLE.finditer(said)]
+        if not ends or is_no_answer(said):
             return None
-        answer = check(text, [source.text for source in sources])
+        answer = check(said[: ends[-1]], [source.text for source in sources])
         return Partial(answer, _named(answer, sources)) if answer else None
 
     @staticmethod
@@ -273,6 +299,7 @@ class ModelAsker:
     ) -> Answered | Unanswered:
         if failure is not None:
             return Unanswered(failure, sources)
+        text = without_thoughts(text)
         if is_no_answer(text):
             return Unanswered("unanswered", sources)
         answer = check(text, [source.text for source in sources])

@@ -55,25 +55,33 @@ class Counters(Protocol):
     async def add(self, name: str, window: int, amount: int, limit: int | None) -> bool:
         """Add to a count, unless it would pass ``limit``; whether it was added.
 
-        A count belongs to a window, a number that grows with time; counts of earlier windows
-        of the same name are forgotten. A negative amount is always added.
+        A count belongs to a window, a number that grows with time; what is counted for a newer
+        window replaces it. A negative amount is always added.
         """
 
+    async def forget(self, hour: int) -> bool:
+        """Delete the counts of readers and servers of earlier hours; whether any are left."""
 
-_ADD = """
+
+# A window only moves forward: what a machine adds late, or with a clock that is slow, counts in
+# the newer one, and what it gives back of an older one is gone with that.
+_USED = """
+    CASE WHEN ask_counts.number < excluded.number THEN excluded.used
+        WHEN ask_counts.number > excluded.number AND excluded.used < 0 THEN ask_counts.used
+        ELSE ask_counts.used + excluded.used END
+"""
+_ADD = f"""
     INSERT INTO ask_counts (name, number, used) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET
-        used = CASE WHEN ask_counts.number = excluded.number
-            THEN ask_counts.used + excluded.used ELSE excluded.used END,
-        number = excluded.number
-    WHERE $4 < 0 OR CASE WHEN ask_counts.number = excluded.number
-        THEN ask_counts.used + excluded.used ELSE excluded.used END <= $4
+        used = {_USED},
+        number = CASE WHEN ask_counts.number < excluded.number
+            THEN excluded.number ELSE ask_counts.number END
+    WHERE $4 < 0 OR {_USED} <= $4
     RETURNING used
-"""
-
-
-# Whoever asked in an earlier hour: nothing need be kept of them.
-_FORGET = "DELETE FROM ask_counts WHERE name LIKE 'reader:%' AND number < $1"
+"""  # noqa: S608 - no value stands in it
+# Of who asked where in an earlier hour, nothing need be kept.
+_FORGET = "DELETE FROM ask_counts WHERE name <> 'month' AND number < $1"
+_ANY_LEFT = "SELECT 1 FROM ask_counts WHERE name <> 'month' LIMIT 1"
 
 
 class StateCounters:
@@ -87,11 +95,12 @@ class StateCounters:
         if limit is not None and 0 <= limit < amount:
             return False  # a first row is written without a look at the limit
         most = -1 if limit is None or amount < 0 else limit
-        async with self._database.transaction() as transaction:
-            if name.startswith("reader:"):
-                await transaction.rows(_FORGET, window)
-            rows = await transaction.rows(_ADD, name, window, amount, most)
-        return bool(rows)
+        return bool(await self._database.rows(_ADD, name, window, amount, most))
+
+    async def forget(self, hour: int) -> bool:
+        """Delete them in the database."""
+        await self._database.rows(_FORGET, hour)
+        return bool(await self._database.rows(_ANY_LEFT))
 
 
 class Budget:
@@ -131,6 +140,10 @@ class Budget:
             await add("month", month, -tokens, None)
             return Exceeded("server", next_hour)
         return Reservation(month, tokens)
+
+    async def forget(self, now: float) -> bool:
+        """Delete whatever tells who has asked in earlier hours; whether later ones are left."""
+        return await self._counters.forget(int(now // HOUR))
 
     async def settle(self, reservation: Reservation, tokens: int) -> None:
         """Replace what was set aside by what the answer took."""

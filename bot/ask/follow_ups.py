@@ -18,18 +18,21 @@ class FollowUps:
         self._database = database
 
     async def keep(self, exchange: Exchange, now: float) -> str:
-        """Keep an exchange, and delete those whose time is over; its id."""
+        """Keep an exchange; its id."""
         exchange_id = secrets.token_hex(8)
-        async with self._database.transaction() as transaction:
-            await transaction.rows("DELETE FROM ask_exchanges WHERE expires <= $1", int(now))
-            await transaction.rows(
-                "INSERT INTO ask_exchanges (id, question, answer, expires) VALUES ($1, $2, $3, $4)",
-                exchange_id,
-                exchange.question[:MAX_CHARACTERS],
-                exchange.answer[:MAX_CHARACTERS],
-                int(now) + KEPT_SECONDS,
-            )
+        await self._database.rows(
+            "INSERT INTO ask_exchanges (id, question, answer, expires) VALUES ($1, $2, $3, $4)",
+            exchange_id,
+            exchange.question[:MAX_CHARACTERS],
+            exchange.answer[:MAX_CHARACTERS],
+            int(now) + KEPT_SECONDS,
+        )
         return exchange_id
+
+    async def forget(self, now: float) -> bool:
+        """Delete the exchanges whose time is over; whether any are left."""
+        await self._database.rows("DELETE FROM ask_exchanges WHERE expires <= $1", int(now))
+        return bool(await self._database.rows("SELECT 1 FROM ask_exchanges LIMIT 1"))
 
     async def get(self, exchange_id: str, now: float) -> Exchange | None:
         """The exchange with that id, or None where its time is over."""

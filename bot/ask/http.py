@@ -89,8 +89,7 @@ async def post(endpoint: Endpoint, body: Mapping[str, Any]) -> AsyncIterator[Asy
                 else:
                     yield events(response.content.iter_any())
     except TimeoutError:
-        message = f"{endpoint.host} sent nothing for {endpoint.patience:.0f} seconds"
-        raise ModelError("slow", message) from None
+        raise too_slow(endpoint) from None
     except EventTooLongError as error:
         raise ModelError("unavailable", f"{endpoint.host}: {error}") from None
     except (aiohttp.ClientPayloadError, ConnectionError) as error:
@@ -159,6 +158,12 @@ def error_text(document: Any) -> str:
 def failed(kind: Failure, text: str, endpoint: Endpoint) -> ModelError:
     """An error that the API reports inside its answer."""
     return ModelError(kind, f"{endpoint.host} says: {_safe(text, endpoint)}")
+
+
+def too_slow(endpoint: Endpoint) -> ModelError:
+    """The error for an answer that does not come, or does not go on."""
+    message = f"{endpoint.host} sent no text for {endpoint.patience:.0f} seconds"
+    return ModelError("slow", message)
 
 
 def _failure(

@@ -8,6 +8,10 @@ from typing import Literal, Protocol
 
 from bot.blog.errors import SlashpostError
 
+# Some models think before they answer, and their providers count it as a part of the answer.
+# Gemini takes the least effort for 1,024 tokens.
+THINKING_TOKENS = 1_200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:

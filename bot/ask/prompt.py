@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.ask.answer import NO_ANSWER
 from bot.ask.model import Prompt
+from bot.blog.post import Post
 from bot.blog.question import Exchange, Source
 
 MAX_QUESTION_CHARACTERS = 600
 MAX_REWRITE_TOKENS = 120
 MAX_QUERIES = 4
 MAX_QUERY_CHARACTERS = 100
+MAX_LANGUAGES = 3
+MAX_TITLES = 5
 
 _JSON_LIST = re.compile(r"\[[^\[\]]{0,1000}\]")
+_NUMBER = re.compile(r" ?\[\d+\]")
 _LINE = re.compile(r"(?m)^[ \t]*(?:[-*]|\d+[.)])[ \t]+(.+)$")
 
 
@@ -28,7 +33,7 @@ def answer_prompt(
     max_tokens: int,
     previous: Exchange | None = None,
 ) -> Prompt:
-    """Ask for an answer from the sources, in ``language`` (such as ``German``).
+    """Ask for an answer from the sources, in ``language``, such as ``German``.
 
     Each prompt fences the passages with a word that no post can know beforehand.
     """
@@ -50,21 +55,36 @@ def answer_prompt(
     asked = f"{passages}\n\nQuestion: {_one_line(question)}"
     if previous is None:
         return Prompt(system=system, turns=(asked,), max_tokens=max_tokens)
-    before = (_one_line(previous.question), previous.answer)
+    # Its numbers are those of other passages.
+    before = (_one_line(previous.question), _NUMBER.sub("", previous.answer))
     return Prompt(system=system, turns=(*before, asked), max_tokens=max_tokens)
 
 
-def rewrite_prompt(question: str, languages: Sequence[str], previous: Exchange | None) -> Prompt:
-    """Ask for up to four searches that would find the answer, as a JSON list."""
+def rewrite_prompt(question: str, newest: Sequence[Post], previous: Exchange | None) -> Prompt:
+    """Ask for up to four searches that would find the answer, as a JSON list.
+
+    Args:
+        question: what the reader asks, in any language.
+        newest: some posts, which show what languages the blog is written in.
+        previous: the question and answer that this one follows.
+    """
+    named = Counter(post.language for post in newest if post.language)
+    languages = ", ".join(language for language, _ in named.most_common(MAX_LANGUAGES))
     system = (
         "You turn a reader's question into searches for a blog's full-text search. Reply with a"
         f" JSON list of at most {MAX_QUERIES} strings and nothing else. Each holds two to five"
         " words that a post with the answer would contain: names, technical terms, synonyms."
-        f" Write them in the posts' language: {', '.join(languages) or 'English'}."
+        " Write them in the posts' language, whatever language the question is in:"
+        f" {languages or 'that of the titles below'}."
     )
-    asked = _one_line(question)
+    asked = f"Question: {_one_line(question)}"
     if previous is not None:
-        asked = f"(Asked before: {_one_line(previous.question)})\n{asked}"
+        asked = f"Asked before: {_one_line(previous.question)}\n{asked}"
+    if not languages:
+        titles = json.dumps(
+            [_one_line(post.title) for post in newest[:MAX_TITLES]], ensure_ascii=False
+        )
+        asked = f"Titles of some posts, for their language only: {titles}\n{asked}"
     return Prompt(system=system, turns=(asked,), max_tokens=MAX_REWRITE_TOKENS)
 
 

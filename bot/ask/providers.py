@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+import re
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.ask.http import Endpoint, Rejected, error_text, failed, post
-from bot.ask.model import Chunk, Model, ModelError, Prompt, TextDelta, Usage
+from bot.ask.http import Endpoint, Rejected, error_text, failed, post, too_slow
+from bot.ask.model import (
+    THINKING_TOKENS,
+    Chunk,
+    Model,
+    ModelError,
+    Prompt,
+    TextDelta,
+    Usage,
+)
 from bot.blog.errors import SettingError
 
 # Where a provider answers when no address is set. Sources: each provider's API reference.
@@ -24,7 +34,7 @@ BASES = {
 # https://docs.anthropic.com/en/api/versioning
 ANTHROPIC_VERSION = "2023-06-01"
 # A body is changed at most so often until the API accepts it.
-MAX_ADJUSTMENTS = 3
+MAX_ADJUSTMENTS = 4
 
 
 def open_model(name: str, *, url: str | None = None, key: str = "") -> Model:
@@ -71,21 +81,54 @@ def _is_http(url: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What a provider's chat completions have beside the common fields.
+
+    Attributes:
+        limit: what the limit of tokens is called.
+        more: further fields.
+        thoughts: what the limit must hold beside the answer, in tokens.
+    """
+
+    limit: str = "max_tokens"
+    more: Mapping[str, Any] = field(default_factory=dict)
+    thoughts: int = 0
+
+
+_DIALECTS = {
+    # OpenAI's newer models know only this name of the limit, most others only the first.
+    "openai": _Dialect("max_completion_tokens", {"reasoning_effort": "low"}, THINKING_TOKENS),
+    "gemini": _Dialect(more={"reasoning_effort": "low"}, thoughts=THINKING_TOKENS),
+    "openrouter": _Dialect(thoughts=THINKING_TOKENS),
+}
+_COMMON = _Dialect()
+
+
+@dataclass(frozen=True, slots=True)
 class ChatModel:
     """A model behind the chat-completions format, which most providers and servers speak.
 
     Source: https://platform.openai.com/docs/api-reference/chat-streaming
+
+    Attributes:
+        endpoint: where it answers.
+        name: what the API calls it.
+        dialect: what this API has beside the common fields.
+        forbidden: fields that the API has rejected so far.
     """
 
     endpoint: Endpoint
     name: str
+    dialect: _Dialect = _COMMON
+    forbidden: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def at(cls, base: str, name: str, key: str) -> ChatModel:
         """The model ``name`` at the API's base address."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         endpoint = Endpoint(url=f"{base}/chat/completions", headers=headers, secret=key)
-        return cls(endpoint, name)
+        provider = next((each for each, url in BASES.items() if url == base), "")
+        return cls(endpoint, name, _DIALECTS.get(provider, _COMMON))
 
     @property
     def provider(self) -> str:
@@ -103,11 +146,18 @@ class ChatModel:
             "messages": [{"role": "system", "content": prompt.system}, *turns],
             "stream": True,
             "stream_options": {"include_usage": True},
-            # OpenAI's newer models know only the second name, most others only the first.
-            _limit_name(self.endpoint): prompt.max_tokens,
+            **self.dialect.more,
+            self.dialect.limit: prompt.max_tokens + self.dialect.thoughts,
         }
+        body = without_forbidden(body, self.forbidden)
+
+        def adjusted(rejected: dict[str, Any], message: str) -> dict[str, Any] | None:
+            names = forbidden_fields(rejected, message)
+            self.forbidden.update(names)
+            return without_forbidden(rejected, names) if names else None
+
         parse = _ChatAnswer(self.endpoint)
-        async with aclosing(_streamed(self.endpoint, body, parse, _without)) as chunks:
+        async with aclosing(_streamed(self.endpoint, body, parse, adjusted)) as chunks:
             async for chunk in chunks:
                 yield chunk
 
@@ -166,13 +216,27 @@ async def _streamed(
     parse: _ChatAnswer | _AnthropicAnswer,
     adjusted: Callable[[dict[str, Any], str], dict[str, Any] | None],
 ) -> AsyncGenerator[Chunk, None]:
-    """Send a body, adjusted while the API rejects a field of it, and read the answer."""
+    """Send a body, adjusted while the API rejects a field of it, and read the answer.
+
+    Whatever else arrives, such as signs of life, there must be text within the endpoint's
+    patience. The time that the caller takes between two pieces does not count.
+    """
+    now = asyncio.get_running_loop().time
+    deadline = now() + endpoint.patience
     for _ in range(MAX_ADJUSTMENTS + 1):
         try:
-            async with post(endpoint, body) as found:
-                async for event in found:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout_at(deadline):
+                    found = await stack.enter_async_context(post(endpoint, body))
+                while True:
+                    async with asyncio.timeout_at(deadline):
+                        event = await anext(found, None)
+                    if event is None:
+                        break
                     for chunk in parse.read(event.data):
                         yield chunk
+                        if isinstance(chunk, TextDelta):
+                            deadline = now() + endpoint.patience
                 parse.finish()
                 return
         except Rejected as rejection:
@@ -181,26 +245,35 @@ async def _streamed(
                 message = f"{endpoint.host} answers {rejection.status}: {rejection.message}"
                 raise ModelError("rejected", message) from None
             body = mended
+        except TimeoutError:
+            raise too_slow(endpoint) from None
     raise ModelError("rejected", f"{endpoint.host} accepts no form of the request")
 
 
-def _limit_name(endpoint: Endpoint) -> str:
-    return "max_completion_tokens" if endpoint.host == "api.openai.com" else "max_tokens"
+_OTHER_LIMIT = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
 
 
-def _without(body: dict[str, Any], message: str) -> dict[str, Any] | None:
-    """The body without the field that an error names, or with the other name of the limit."""
-    if "stream_options" in message and "stream_options" in body:
-        return {name: value for name, value in body.items() if name != "stream_options"}
-    for name, other in (
-        ("max_tokens", "max_completion_tokens"),
-        ("max_completion_tokens", "max_tokens"),
-    ):
-        if name in message and name in body:
-            changed = dict(body)
-            changed[other] = changed.pop(name)
-            return changed
-    return None
+def forbidden_fields(body: Mapping[str, Any], message: str) -> set[str]:
+    """The fields of a body that an error says the API does not take."""
+    if re.search(r"too large|too long|context", message, re.IGNORECASE):
+        return set()  # not the name of the limit is wrong
+    names = {name for name in ("stream_options", *_OTHER_LIMIT) if name in message}
+    # Models that cannot think say so in words of their own.
+    if re.search(r"reasoning|thinking", message, re.IGNORECASE):
+        names.add("reasoning_effort")
+    return names & body.keys()
+
+
+def without_forbidden(body: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """A body without those fields; the limit of tokens gets its other name."""
+    changed = {name: value for name, value in body.items() if name not in names}
+    for name, other in _OTHER_LIMIT.items():
+        if name in body and name in names and other not in names:
+            changed[other] = body[name]
+    return changed
 
 
 def _document(data: str, endpoint: Endpoint) -> dict[str, Any]:
@@ -224,6 +297,7 @@ class _ChatAnswer:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._is_ended = False
+        self._has_text = False
         self._reason: str | None = None
 
     def read(self, data: str) -> list[Chunk]:
@@ -242,6 +316,7 @@ class _ChatAnswer:
         if said.get("refusal"):
             raise failed("refused", str(said["refusal"]), self._endpoint)
         if text := _content(said.get("content")):
+            self._has_text = True
             found.append(TextDelta(text))
         if reason := choice.get("finish_reason"):
             self._reason = str(reason)
@@ -256,6 +331,9 @@ class _ChatAnswer:
         """Raise where the answer is no whole one."""
         if self._reason in {"content_filter", "safety", "SAFETY"}:
             raise ModelError("refused", f"{self._endpoint.host} filtered the answer")
+        if self._reason == "length" and not self._has_text:
+            message = f"{self._endpoint.host}: the model thought until its tokens were used up"
+            raise ModelError("cut", message)
         if not self._is_ended:
             raise ModelError("cut", f"{self._endpoint.host} stopped in the middle of the answer")
 

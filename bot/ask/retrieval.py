@@ -46,6 +46,9 @@ class Searchable(Protocol):
     async def passages(self, path: str) -> Sequence[Passage]:
         """The sections of a post, as plain text."""
 
+    async def latest(self, *, limit: int) -> Sequence[Post]:
+        """The newest posts."""
+
 
 async def retrieve(
     library: Searchable,

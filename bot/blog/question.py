@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -185,6 +186,9 @@ class Asker(Protocol):
 
     async def idle(self, seconds: float) -> int:
         """Wait until no answer is under way, at most so long; how many are."""
+
+    def forgetting(self) -> AbstractAsyncContextManager[None]:
+        """Delete what is kept about questions once its time is over, while the context is open."""
 
     async def keep(self, exchange: Exchange, now: float) -> str:
         """Keep an exchange for a follow-up, for a short while; the id that gets it back."""

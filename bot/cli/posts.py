@@ -204,7 +204,9 @@ def ask_(settings: Settings, question: tuple[str, ...], *, as_json: bool) -> Non
         async with State.open(None) as state:
             asker = build_asker(settings, app.library, state)
             assert asker is not None, "a model is named"
-            steps = asker.ask(" ".join(question), reader="", server=None, language="its language")
+            steps = asker.ask(
+                " ".join(question), reader="", server=None, language="the question's language"
+            )
             return [step async for step in steps][-1]
 
     last = with_app(settings, find_answer)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bot.blog.library import Library
-from bot.blog.question import Asked
+from bot.blog.question import Asked, Asker
 from bot.serve.state import State
 from bot.settings import Settings
 
@@ -61,5 +62,11 @@ def build_asker(
         FollowUps(state.database),
         reader_key=blake2b(key.encode(), digest_size=32).digest(),
         rewrites=settings.ask.rewrite and settings.ask.model is not None,
+        max_tokens=settings.ask.sections,
         tell=tell,
     )
+
+
+def forgetting(asker: Asker | None) -> AbstractAsyncContextManager[None]:
+    """Delete what is kept about questions once its time is over, if any are asked."""
+    return asker.forgetting() if asker else nullcontext()

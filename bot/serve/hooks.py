@@ -76,6 +76,7 @@ class HookActions:
                 stack.callback(self._app.after_sync.remove, keep_awake.notify)
                 if asker is not None:
                     asker.on_question.append(keep_awake.notify)
+                    stack.callback(asker.on_question.remove, keep_awake.notify)
                 await stack.enter_async_context(keep_awake.running())
             yield
 

@@ -24,7 +24,7 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.serve.asker import build_asker
+from bot.serve.asker import build_asker, forgetting
 from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State
@@ -129,6 +129,7 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
             await asyncio.to_thread(lazy.load)
             async with (
                 announced(app, client, state, metrics, troubles) as announcer,
+                forgetting(client.context.asker),
                 hooks.working(announcer, client.context.asker),
                 app.watching(),
             ):
@@ -175,6 +176,7 @@ async def serve_gateway(app: App, token: str, again: asyncio.Event, *, take_over
         announcer = await stack.enter_async_context(
             announced(app, client, state, metrics, troubles)
         )
+        await stack.enter_async_context(forgetting(client.context.asker))
         if hooks is not None:
             await stack.enter_async_context(hooks.working(announcer, client.context.asker))
         await stack.enter_async_context(app.watching())

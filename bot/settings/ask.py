@@ -42,6 +42,15 @@ class AskSettings:
         metavar="on|off",
         default="on",
     )
+    sections: int = declared(
+        "SLASHPOST_ASK_SECTIONS",
+        "how many tokens of the posts' sections go along with a question; fewer for a model of "
+        "your own that takes less",
+        parse.number_of("tokens"),
+        option="--ask-sections",
+        metavar="TOKENS",
+        default="6000",
+    )
     limit: int = declared(
         "SLASHPOST_ASK_LIMIT",
         "how many questions a reader may ask in an hour",

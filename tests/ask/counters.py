@@ -15,3 +15,9 @@ class MemoryCounters:
             return False
         self.counts[name, window] = count
         return True
+
+    async def forget(self, hour: int) -> bool:
+        old = [key for key in self.counts if key[0] != "month" and key[1] < hour]
+        for key in old:
+            del self.counts[key]
+        return any(name != "month" for name, _ in self.counts)

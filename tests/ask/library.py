@@ -45,6 +45,9 @@ class Blog:
     async def passages(self, path: str) -> Sequence[Passage]:
         return POSTS[path]
 
+    async def latest(self, *, limit: int) -> Sequence[Post]:
+        return [post_of(path) for path in POSTS][:limit]
+
 
 def post_of(path: str) -> Post:
     name = path.removesuffix(".md")

@@ -46,7 +46,7 @@ def assert_harmless(answer: Answer) -> None:
 
 
 def test_the_corpus_is_as_large_as_it_says() -> None:
-    assert len(injections()) >= 25
+    assert len(injections()) >= 70
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in injections()])
@@ -76,7 +76,20 @@ def test_what_names_no_passage_is_not_shown(name: str) -> None:
         ("So \u30102\u2020source\u3011.", "So [2].", (2,)),
         ("Run `pip install lamp` [^1].", "Run `pip install lamp` [1].", (1,)),
         ("First [1]. Second without.", "First [1].", (1,)),
-        ("Without. With [2].", "Without. With [2].", (2,)),
+        ("Without. With [2].", "With [2].", (2,)),
+        ("With [1]. Without! With [2]?", "With [1]. With [2]?", (1, 2)),
+        ("It dims. [1] It shines. [2]", "It dims. [1] It shines. [2]", (1, 2)),
+        ("It dims.[1][2] Not so. It shines.[2]", "It dims.[1][2] It shines.[2]", (1, 2)),
+        ("Use e.g. a dimmer, cf. Dr. Lux [2].", "Use e.g. a dimmer, cf. Dr. Lux [2].", (2,)),
+        ("Nimm z. B. Lampen [1]. Oder nicht.", "Nimm z. B. Lampen [1].", (1,)),
+        ("It takes 5.5 volts in v1.2 [1].", "It takes 5.5 volts in v1.2 [1].", (1,)),
+        ("Set `a. B` first [1]. Then `c. D`.", "Set `a. B` first [1].", (1,)),
+        ("**It dims. It shines [1].** So.", "It shines [1].", (1,)),
+        ("**Dims?** It does [1].", "It does [1].", (1,)),
+        ("He said \u201cit dims.\u201d [1] So.", "He said \u201cit dims.\u201d [1]", (1,)),
+        ("明るい。暗い [1]。安い。［２］", "暗い [1]。安い。[2]", (1, 2)),
+        ("| Lamp | Volts |\n|:--|--:|\n| brass | 5 [1] |", "- brass \u00b7 5 [1]", (1,)),
+        ("[1] says it dims.", "[1] says it dims.", (1,)),
         ("- one [1]\n- two\n- three [2]", "- one [1]\n- three [2]", (1, 2)),
         ("1. one [1]\n2. two [2]", "1. one [1]\n2. two [2]", (1, 2)),
         ("# Title\n\nText [1].", "Text [1].", (1,)),
@@ -95,6 +108,30 @@ def test_what_is_kept(text: str, shown: str | None, cited: tuple[int, ...]) -> N
     answer = check(text, PASSAGES)
     assert (answer.text if answer else None) == shown
     assert (answer.cited if answer else ()) == cited
+
+
+SENTENCES = st.tuples(
+    st.lists(st.sampled_from(["lamp", "dims", "brass", "five", "volts"]), min_size=2, max_size=5),
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from([".", "!", "?"]),
+    st.booleans(),
+)
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=8))
+def test_only_sentences_with_a_number_are_kept(
+    sentences: list[tuple[list[str], int | None, str, bool]],
+) -> None:
+    written, kept = [], []
+    for words, number, end, is_before in sentences:
+        text = " ".join(words).capitalize()
+        mark = f" [{number}]" if number else ""
+        sentence = f"{text}{mark}{end}" if is_before else f"{text}{end}{mark}"
+        written.append(sentence)
+        if number:
+            kept.append(sentence)
+    answer = check(" ".join(written), PASSAGES)
+    assert (answer.text if answer else "") == " ".join(kept)
 
 
 def test_a_long_answer_ends_with_a_number() -> None:
@@ -124,6 +161,9 @@ TRICKS = (
 @example("`a [1]` ``b")
 @example("[1] *`*")
 @example("**a `b** c` [1]")
+@example("`@everyone` [1]")
+@example("[1] ```\npip install @everyone\n```")
+@example("[1] **" + "a" * 1790 + " [1]** [2]")
 def test_no_text_acts(text: str) -> None:
     answer = check(text, PASSAGES)
     if answer is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -20,6 +21,7 @@ from bot.blog.question import Answered, Asked, Exchange, Looking, Partial, Step,
 from bot.serve.state import State
 from tests.ask.counters import MemoryCounters
 from tests.ask.library import Blog
+from tests.wire.patience import PATIENCE
 
 QUESTION = "How many volts does the lamp take?"
 
@@ -125,6 +127,46 @@ async def test_the_model_may_search_in_its_own_words(desk_of: Make) -> None:
     assert {source.post.path for source in first.sources} == {"lamp.md", "dimmer.md"}
 
 
+async def test_searches_are_written_in_the_posts_language(desk_of: Make) -> None:
+    """A question in another language finds nothing by itself, which is when searches matter."""
+    model = Parrot(searches='["brass lamp"]')
+    first, *_ = await desk_of(model).ask("ランプは何ボルトですか")
+    assert isinstance(first, Looking)
+    assert "lamp.md" in {source.post.path for source in first.sources}
+    (rewriting, _) = model.prompts
+    assert "Lamp" in rewriting.turns[-1]  # posts that do not say their language show it
+
+
+async def test_thoughts_are_no_part_of_an_answer(desk_of: Make) -> None:
+    says = "<think>\nPassage [1] says that [2] is wrong.\n</think>\nIt takes 5 volts [1]."
+    model = Parrot(says=says, searches='<think>Use ["bread"]?</think>["dimmer"]')
+    desk = desk_of(model)
+    *_, last = await desk.ask()
+    assert isinstance(last, Answered)
+    assert last.answer.text == "It takes 5 volts [1]."
+    assert desk.blog.searches[-1] == "dimmer"
+    *_, last = await desk_of(Parrot(says="<think>Well, [1] says")).ask()
+    assert isinstance(last, Unanswered)
+
+
+async def test_what_is_kept_about_questions_is_deleted_when_its_time_is_over(
+    desk_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "KEPT_SECONDS", 0.01)
+    desk = desk_of(Parrot())
+    now = 1_800_000_000.0
+    kept = await desk.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now - 2 * 3600)
+    new = await desk.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now)
+    for hour in (int(now // 3600) - 1, int(now // 3600)):
+        await desk.counters.add(f"reader:{hour}", hour, 1, None)
+    async with desk.asker.forgetting(), asyncio.timeout(PATIENCE):
+        while len(desk.counters.counts) > 1:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.01)
+        while await desk.follow_ups.get(kept, 0):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await desk.follow_ups.get(new, now)
+
+
 async def test_a_costly_model_is_asked_once(desk_of: Make) -> None:
     model = Parrot()
     await desk_of(model, rewrites=False).ask()
@@ -136,7 +178,7 @@ async def test_a_follow_up_takes_the_last_answer_along(desk_of: Make) -> None:
     desk = desk_of(model, rewrites=False)
     await desk.ask("And its plug?", Exchange("Which lamp?", "The brass one [1]."))
     *before, asked = model.prompts[0].turns
-    assert before == ["Which lamp?", "The brass one [1]."]
+    assert before == ["Which lamp?", "The brass one."]
     assert asked.endswith("Question: And its plug?")
     assert "Which lamp?" in desk.blog.searches[0]
 
@@ -193,7 +235,7 @@ async def test_parts_of_an_answer_are_shown_with_their_numbers(
     steps = await desk_of(Parrot(says="Five volts [1]. A dimmer fits it [2].")).ask()
     shown = [step.answer.text for step in steps if isinstance(step, Partial)]
     assert shown
-    assert all(text.endswith((".", "]")) for text in shown)
+    assert all(text.endswith("[1].") for text in shown)
 
 
 async def test_who_stops_waiting_stops_the_model(

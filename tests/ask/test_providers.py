@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import Any
 
 import pytest
 
-from bot.ask.model import Chunk, ModelError, Prompt, TextDelta, Usage
-from bot.ask.providers import open_model, with_patience
+from bot.ask.model import THINKING_TOKENS, Chunk, ModelError, Prompt, TextDelta, Usage
+from bot.ask.providers import BASES, open_model, with_patience
 from bot.blog.errors import SettingError
 from tests.ask.host import (
     DONE,
@@ -123,6 +124,66 @@ async def test_fields_that_an_api_forbids_are_left_out_or_renamed() -> None:
     assert (third["max_completion_tokens"], "max_tokens" in third) == (50, False)
 
 
+MESSAGE_TEXT = event(
+    {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "first"}}
+)
+
+
+def anthropics(kind: str) -> dict[str, Any]:
+    """An error as Anthropic writes it."""
+    return {"type": "error", "error": {"type": kind, "message": f"no: {KEY}"}}
+
+
+def openais(kind: str) -> dict[str, Any]:
+    """An error as OpenAI writes it."""
+    return {"error": {"message": f"no: {KEY}", "type": kind, "param": None, "code": None}}
+
+
+# What each API documents: https://docs.anthropic.com/en/api/errors,
+# https://platform.openai.com/docs/guides/error-codes
+DOCUMENTED = [
+    *(
+        ("anthropic/claude-x", code, anthropics(kind), expected)
+        for code, kind, expected in (
+            (400, "invalid_request_error", "rejected"),
+            (401, "authentication_error", "rejected"),
+            (402, "billing_error", "busy"),
+            (403, "permission_error", "rejected"),
+            (404, "not_found_error", "rejected"),
+            (413, "request_too_large", "unavailable"),
+            (429, "rate_limit_error", "busy"),
+            (500, "api_error", "unavailable"),
+            (504, "timeout_error", "unavailable"),
+            (529, "overloaded_error", "busy"),
+        )
+    ),
+    *(
+        ("any/model", code, openais(kind), expected)
+        for code, kind, expected in (
+            (400, "invalid_request_error", "rejected"),
+            (401, "invalid_api_key", "rejected"),
+            (403, "unsupported_country_region_territory", "rejected"),
+            (404, "model_not_found", "rejected"),
+            (409, "conflict", "unavailable"),
+            (422, "unprocessable_entity", "rejected"),
+            (429, "insufficient_quota", "busy"),
+            (500, "server_error", "unavailable"),
+            (503, "overloaded", "unavailable"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "body", "kind"), DOCUMENTED)
+async def test_errors_that_the_apis_document(
+    name: str, code: int, body: dict[str, Any], kind: str
+) -> None:
+    error = await failure(status(code, body, {"Retry-After": "0"}), name=name)
+    assert error.kind == kind
+    assert str(code) in error.reason
+    assert "no: [hidden]" in error.reason
+
+
 ERRORS: list[tuple[int, Any, str]] = [
     (400, {"error": {"message": "context length exceeded"}}, "rejected"),
     (401, {"error": {"message": f"Incorrect API key provided: {KEY}"}}, "rejected"),
@@ -203,6 +264,77 @@ async def test_a_refusal_of_anthropic() -> None:
 async def test_a_model_that_says_nothing_is_slow() -> None:
     error = await failure(raw(10.0, delta("late", "stop")), patience=0.2)
     assert error.kind == "slow"
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        pytest.param("any/model", b": keep-alive\n\n", id="comments"),
+        pytest.param("any/model", data({"choices": []}), id="empty chunks"),
+        pytest.param(
+            "any/model", data({"choices": [{"delta": {"reasoning": "hm"}}]}), id="thoughts"
+        ),
+        pytest.param("anthropic/claude-x", event({"type": "ping"}), id="pings"),
+    ],
+)
+async def test_signs_of_life_are_no_text(name: str, sign: bytes) -> None:
+    alive = [part for _ in range(600) for part in (sign, 0.05)]
+    assert (await failure(raw(*alive), name=name, patience=0.4)).kind == "slow"
+    start = delta("first") if name == "any/model" else MESSAGE_TEXT
+    assert (await failure(raw(start, *alive), name=name, patience=0.4)).kind == "slow"
+
+
+async def test_whoever_shows_an_answer_may_take_their_time() -> None:
+    async with hosting(chat("one ", "two ", "three")) as host:
+        model = with_patience(open_model("any/model", url=host.url), 0.3)
+        said = ""
+        async with aclosing(model.stream(PROMPT)) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, TextDelta):
+                    said += chunk.text
+                    await asyncio.sleep(0.4)
+    assert said == "one two three"
+
+
+async def test_a_model_that_only_thinks_is_told_from_one_that_answers() -> None:
+    error = await failure(raw(delta(""), delta("", "length"), DONE))
+    assert error.kind == "cut"
+    assert "thought" in error.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "limit", "effort"),
+    [
+        ("openai/gpt-5-mini", "openai", "max_completion_tokens", "low"),
+        ("gemini/gemini-flash", "gemini", "max_tokens", "low"),
+        ("openrouter/some/model", "openrouter", "max_tokens", None),
+        ("mistral/mistral-small", "mistral", "max_tokens", None),
+    ],
+)
+async def test_models_that_think_have_room_for_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, base: str, limit: str, effort: str | None
+) -> None:
+    """And what a model of theirs rejects is left out from then on."""
+    unable = {"error": {"message": "Unrecognized request argument supplied: reasoning_effort"}}
+    scripts = [status(400, unable)] if effort else []
+    async with hosting(*scripts, chat("ok")) as host:
+        monkeypatch.setitem(BASES, base, host.url)
+        model = open_model(name, key=KEY)
+        for _ in range(2):
+            async with aclosing(model.stream(PROMPT)) as chunks:
+                assert text_of([chunk async for chunk in chunks]) == "ok"
+    thoughts = 0 if base == "mistral" else THINKING_TOKENS
+    assert {body[limit] for body in host.bodies} == {PROMPT.max_tokens + thoughts}
+    efforts = [body.get("reasoning_effort") for body in host.bodies]
+    assert efforts == ([effort, None, None] if effort else [None, None])
+
+
+async def test_a_prompt_that_is_too_long_is_not_taken_for_a_wrong_name() -> None:
+    said = "'max_tokens' is too large: 50. This model's maximum context length is 40 tokens."
+    async with hosting(status(400, {"error": {"message": said}}), chat("ok")) as host:
+        with pytest.raises(ModelError):
+            await answer(host.url)
+        assert len(host.bodies) == 1
 
 
 async def test_a_server_that_is_not_there() -> None:

@@ -241,8 +241,10 @@ class Answers:
 
     def _message(self, exchange: Exchange, name: str) -> Payload:
         message = exchange.message if name == ORIGINAL else self.messages.get(name)
-        if message is None or message["id"] not in self.messages:
+        if message is None:
             raise Refused(404, UNKNOWN_MESSAGE, "Unknown Message")
+        if message["id"] not in self.messages:  # somebody has deleted it
+            raise Expected(404, UNKNOWN_MESSAGE, "Unknown Message")
         return message
 
     @route("GET", "/guilds/{guild}")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import discord
 from discord import Interaction, ui
 
-from bot.blog.errors import SlashpostError
+from bot.blog.errors import SlashpostError, StateUnavailable
 from bot.blog.question import (
     Answer,
     Answered,
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 300
 MOST_SOURCES = 6
 # Edits of an answer under way, beside the first and the last: Discord takes few.
-MOST_PARTS = 2
+MOST_PARTS = 1
 SNIPPET = 200
 TITLE, HEADING = 120, 80
 LOOKING, PAGE = "🔎", "📖"
@@ -135,18 +135,21 @@ def asked_line(question: str) -> str:
 
 
 def answer_text(found: Answer, sources: Iterable[Source], room: int) -> str:
-    """The answer with its numbers as links, as many of them as there is room for."""
+    """The answer with its numbers as links, as many from its beginning as there is room for."""
     links = {source.number: section_link(source) for source in sources}
-    for linked in (found.cited, ()):
-        shown = "".join(
-            number_text(piece.number, links.get(piece.number) if linked else None)
-            if isinstance(piece, Citation)
-            else piece
-            for piece in found.pieces
-        )
-        if limits.length(shown) <= room:
-            break
-    return shown
+    plain = [
+        number_text(piece.number, None) if isinstance(piece, Citation) else piece
+        for piece in found.pieces
+    ]
+    left = room - sum(map(limits.length, plain))
+    for place, piece in enumerate(found.pieces):
+        if isinstance(piece, Citation):
+            linked = number_text(piece.number, links.get(piece.number))
+            left -= limits.length(linked) - limits.length(plain[place])
+            if left < 0:
+                break
+            plain[place] = linked
+    return "".join(plain)
 
 
 def number_text(number: int, link: str | None) -> str:
@@ -239,41 +242,70 @@ async def answer_question(
         previous=previous,
     )
     parts = 0
+    shows = Shows(interaction)
     try:
         async with aclosing(steps):
             async for step in steps:
                 match step:
                     case Looking():
-                        await _edit(interaction, Looked(question, step, tr))
+                        await shows.under_way(Looked(question, step, tr))
                     case Partial() if parts < MOST_PARTS:
                         parts += 1
-                        await _edit(interaction, UnderWay(question, step, tr))
+                        await shows.under_way(UnderWay(question, step, tr))
                     case Answered():
-                        exchange = Exchange(question, step.answer.plain)
-                        kept = await asker.keep(exchange, now_of(interaction))
-                        row = answer_row(kept, tr, shares=hide and may_share(interaction))
-                        await _edit(interaction, AnswerCard(question, step, asker, tr, row))
+                        row = await answer_row(interaction, question, step.answer, hide=hide)
+                        await shows.last(AnswerCard(question, step, asker, tr, row))
                     case Unanswered():
-                        await _edit(interaction, SectionsOnly(question, step, tr))
+                        await shows.last(SectionsOnly(question, step, tr))
     except SlashpostError as error:
         ended(interaction, "failed")
         log.warning("A question was not answered: %s", error)
-        await _edit(interaction, Notice(explain(error, tr), Notice.ERROR))
+        await shows.last(Notice(explain(error, tr), Notice.ERROR))
+    except discord.NotFound:
+        # Whoever asked has deleted the message, so nobody waits for the answer.
+        ended(interaction, "late")
 
 
-async def _edit(interaction: Interaction, view: Layout) -> None:
-    view.stop()
-    await interaction.edit_original_response(view=view)
+class Shows:
+    """Edits a deferred answer."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._interaction = interaction
+
+    async def under_way(self, view: Layout) -> None:
+        """Show how far it is. Where Discord does not take that, the answer goes on.
+
+        Raises:
+            discord.NotFound: the message is gone.
+        """
+        try:
+            await self.last(view)
+        except discord.NotFound:
+            raise
+        except discord.HTTPException as error:
+            log.info("An answer under way could not be shown: %s", error)
+
+    async def last(self, view: Layout) -> None:
+        """Show what stays."""
+        view.stop()
+        await self._interaction.edit_original_response(view=view)
 
 
-def answer_row(exchange: str, tr: Translator, *, shares: bool) -> ui.ActionRow[Any]:
-    """Ask further, and show the answer to others."""
-    row: ui.ActionRow[Any] = ui.ActionRow(
-        ui.Button(label=tr.gettext("Ask further"), emoji="💬", custom_id=str(AskFurther(exchange)))
-    )
-    if shares:
+async def answer_row(interaction: Interaction, question: str, found: Answer, *, hide: bool) -> Row:
+    """Ask further, where the answer can be kept for that, and show it to others."""
+    asker, tr = context_of(interaction).asker, translator_of(interaction)
+    assert asker is not None, "it has just answered"
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    try:
+        kept = await asker.keep(Exchange(question, found.plain), now_of(interaction))
+    except StateUnavailable as error:
+        log.warning("An answer cannot be asked further about: %s", error)
+    else:
+        further = str(AskFurther(kept))
+        row.add_item(ui.Button(label=tr.gettext("Ask further"), emoji="💬", custom_id=further))
+    if hide and may_share(interaction):
         row.add_item(ui.Button(label=tr.gettext("Share"), emoji="📣", custom_id=str(ShareAnswer())))
-    return row
+    return row if row.children else None
 
 
 async def ask_further(interaction: Interaction, this: AskFurther) -> None:

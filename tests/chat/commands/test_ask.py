@@ -12,6 +12,8 @@ from bot.ask.asker import ModelAsker
 from bot.ask.budget import Budget, Limits, StateCounters
 from bot.ask.follow_ups import FollowUps
 from bot.ask.model import Chunk, Failure, ModelError, Prompt, TextDelta, Usage
+from bot.blog.errors import StateUnavailable
+from bot.blog.question import Exchange
 from bot.chat.client import Slashpost
 from bot.index.index import Index
 from bot.serve.state import State
@@ -134,7 +136,7 @@ async def test_a_further_question_takes_the_last_one_along(asked: Stage, model: 
     form = await asked.rea.click(seen.message, custom_id=seen.ids("Ask further")[0])
     await asked.rea.submit_modal(form, {"question": "And carrots?"})
     *before, last = model.prompts[-1].turns
-    assert before == [QUESTION, "After the first frost [1]."]
+    assert before == [QUESTION, "After the first frost."]
     assert last.endswith("Question: And carrots?")
 
 
@@ -157,10 +159,23 @@ async def test_the_answer_grows_while_the_reader_waits(
     before = len(asked.env.http_requests)
     seen = await asked.type("ask", question="parsnips carrots soil")
     edits = [each for each in asked.env.http_requests[before:] if each.method == "PATCH"]
-    assert 2 < len(edits) <= 5
+    assert len(edits) == 3
     assert "Looking through" in str(edits[0].json)
     assert "Still writing" in str(edits[1].json)
     assert "Still writing" not in seen.text
+
+
+async def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
+    asked: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_self: FollowUps, _exchange: Exchange, _now: float) -> str:
+        raise StateUnavailable("the disk is full")
+
+    monkeypatch.setattr(FollowUps, "keep", fail)
+    seen = await asked.type("ask", question=QUESTION)
+    assert "After the first frost" in seen.text
+    assert "Ask further" not in seen.labels
+    assert "Share" in seen.labels
 
 
 async def test_help_and_privacy_tell_of_it(asked: Stage) -> None:
