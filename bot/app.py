@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 # How late a scan may be that fell due while the machine slept.
 SECONDS_BETWEEN_CLOCK_CHECKS = 5.0
+# From one question to the site what it lists to the next; and how soon after a change of the
+# posts, since a site is built in minutes.
+SECONDS_BETWEEN_QUESTIONS, SECONDS_TO_BUILD = 3600.0, 300.0
 # From one try to make a lost index anew to the next; it doubles each time.
 SECONDS_BETWEEN_REMAKES, MOST_SECONDS_BETWEEN_REMAKES = 1.0, 60.0
 
@@ -56,6 +60,7 @@ class App:
         self.after_sync: list[Callable[[], Awaitable[None]]] = []
         self._scanner: Scanner | None = None
         self._refreshing = asyncio.Lock()
+        self._changed = 0.0  # when the posts were last seen to have changed
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,11 +75,17 @@ class App:
         if self._scanner is not None:
             self._scanner.close()
 
-    async def sync(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
+    async def sync(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        ask_site: bool = False,
+    ) -> SyncReport:
         """Bring the index up to date with the posts.
 
         Args:
             progress: called with files done and files to do.
+            ask_site: whether to ask the site what it lists, which may take 20 seconds.
 
         Raises:
             SettingError: the generator is unknown, or the pattern of links is wrong.
@@ -82,7 +93,9 @@ class App:
             IndexUnavailable: the index cannot be written.
         """
         async with self._refreshing:
-            snapshot, reader = await in_own_thread(self._scan)
+            snapshot, reader = await in_own_thread(
+                partial(self._scan, ask_site=True) if ask_site else self._scan
+            )
             report = await self.library.sync(snapshot, reader, progress=progress)
         self.library.trouble = ""
         return report
@@ -139,6 +152,7 @@ class App:
             self.library.trouble = type(error).__name__
             return False
         if report.added or report.changed or report.removed:
+            self._changed = time.time()
             log.info(
                 "Posts: %d added, %d changed, %d removed",
                 report.added,
@@ -159,12 +173,12 @@ class App:
         """The pictures beside the posts, if those are in a folder."""
         return FolderPictures(self.folder) if self.folder else None
 
-    def _scan(self) -> tuple[Snapshot, Reader]:
+    def _scan(self, *, ask_site: bool = False) -> tuple[Snapshot, Reader]:
         if self._scanner is None:
             from bot.scan import Scanner  # noqa: PLC0415 - 40 ms: an index can answer before
 
             self._scanner = Scanner(self.settings)
-        return self._scanner.look()
+        return self._scanner.look(ask_site=ask_site)
 
     async def summary(self) -> str:
         """What was found, in one line."""
@@ -176,6 +190,7 @@ class App:
         async with (
             supervised(self._watch, name="watch the posts"),
             supervised(self._remake_lost_index, name="remake a lost index"),
+            supervised(self._keep_asking_site, name="ask the site for its links"),
         ):
             yield
 
@@ -190,6 +205,27 @@ class App:
             else:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MOST_SECONDS_BETWEEN_REMAKES)
+
+    async def _keep_asking_site(self) -> None:
+        """Ask the site what it lists now and then, by the clock on the wall, as ``_poll`` does."""
+        while True:
+            if self._is_site_due() and await in_own_thread(self._ask_site):
+                await self.refresh()
+                log.info("Links: %s", (await self.library.status()).links)
+            await asyncio.sleep(SECONDS_BETWEEN_CLOCK_CHECKS)
+
+    def _is_site_due(self) -> bool:
+        asked = self._scanner.asked_site if self._scanner else None
+        if asked is None:
+            return False
+        due = asked + SECONDS_BETWEEN_QUESTIONS
+        if self._changed > asked:
+            due = min(due, self._changed + SECONDS_TO_BUILD)
+        return time.time() >= due
+
+    def _ask_site(self) -> bool:
+        assert self._scanner is not None, "or the site is not known"
+        return self._scanner.ask_site()
 
     async def _watch(self) -> None:
         from bot.watch import Watcher  # noqa: PLC0415 - 20 ms: watching begins after an answer

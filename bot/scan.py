@@ -6,12 +6,14 @@ posts are first looked at, and a bot that was woken by a reader answers sooner.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.dialect import HTML
 from bot.blog.errors import SettingError
+from bot.blog.sitemap import Sitemap
 from bot.blog.source import Snapshot, Source
 from bot.blog.tag import tag_key
 from bot.generators.common import registry
@@ -22,6 +24,7 @@ from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.settings import Settings, setting_of
 from bot.sources.folder import Folder
+from bot.sources.sitemap.site import SiteList
 from bot.sources.tree import SiteFiles
 
 SITE_FILES = SiteFiles(
@@ -32,7 +35,7 @@ SITE_FILES = SiteFiles(
 
 
 class Scanner:
-    """Looks at a blog's posts, wherever they are.
+    """Looks at a blog's posts, wherever they are, and at what the site lists.
 
     Args:
         settings: where they are, and how to read them.
@@ -48,6 +51,8 @@ class Scanner:
         check_generator(settings.generator)
         check_permalink(settings.permalink)
         self.configuration: tuple[Path, ...] = ()
+        self._site_url: str | None = None
+        self._site_list = site_list_of(settings)
         self._settings = settings
         self._source = source_of(settings)
         self._rules = ReadingRules(
@@ -57,8 +62,12 @@ class Scanner:
             max_bytes=settings.max_bytes,
         )
 
-    def look(self) -> tuple[Snapshot, SiteReader]:
+    def look(self, *, ask_site: bool = False) -> tuple[Snapshot, SiteReader]:
         """What is there now, and what understands it.
+
+        Args:
+            ask_site: whether to ask the site what it lists, which may take 20 seconds; else
+                what it said the last time counts.
 
         Raises:
             SourceError: the folder is missing or empty, or nothing can be fetched.
@@ -76,7 +85,39 @@ class Scanner:
         )
         if isinstance(settings.posts, FeedAddress):
             site.dialect = HTML
+        self._site_url = settings.site_url or site.url
+        snapshot = replace(snapshot, sitemap=self._sitemap(snapshot, ask=ask_site))
         return snapshot, SiteReader(self._rules, site)
+
+    def _sitemap(self, snapshot: Snapshot, *, ask: bool) -> Sitemap | None:
+        if self._site_list is None:
+            return None
+        posts = self._settings.posts
+        found = self._site_list.find(
+            posts if isinstance(posts, Path) else None,
+            snapshot.inside,
+            has_site=bool(snapshot.markers),
+            site_url=self._site_url,
+        )
+        if self._site_list.file is not None:
+            self.configuration += (self._site_list.file,)
+        if found is not None:
+            return found
+        return (self._site_list.ask if ask else self._site_list.recall)(self._site_url)
+
+    @property
+    def asked_site(self) -> int | None:
+        """Unix seconds of the last question to the site, 0 for never; None if none is asked."""
+        site_list = self._site_list
+        if site_list is None or (self._site_url is None and site_list.given is None):
+            return None
+        return None if site_list.has_file else site_list.kept.asked
+
+    def ask_site(self) -> bool:
+        """Ask the site what it lists; whether that is news. May run beside a look."""
+        assert self._site_list is not None, "asked_site tells"
+        before = self._site_list.recall(self._site_url)
+        return self._site_list.ask(self._site_url) != before
 
     def close(self) -> None:
         """Let go of what the source holds."""
@@ -125,10 +166,25 @@ def feed_of(address: FeedAddress, settings: Settings) -> Source:
     Its libraries take 100 ms and 15 MB, which a blog in a folder does not pay.
     """
     from bot.sources.feed.feed import Feed  # noqa: PLC0415 - feedparser
-    from bot.sources.feed.web import Web  # noqa: PLC0415
+    from bot.sources.web import Web  # noqa: PLC0415
 
     file = settings.state.with_name(f"posts-{address.digest}.json")
     return Feed(address, file, web=Web(), max_bytes=settings.max_bytes)
+
+
+def site_list_of(settings: Settings) -> SiteList | None:
+    """The list of the site's pages, kept beside the index; None where it is not to be asked.
+
+    A feed's entries bring the links that the site gives them.
+    """
+    if settings.sitemap == "off" or isinstance(settings.posts, FeedAddress):
+        return None
+    # What an image brings cannot be written.
+    homes = (settings.db, settings.state)
+    return SiteList(
+        [home.with_name("sitemap.json") for home in dict.fromkeys(homes)],
+        given=None if settings.sitemap == "auto" else settings.sitemap,
+    )
 
 
 def check_generator(name: str | None) -> None:

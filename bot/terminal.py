@@ -15,7 +15,7 @@ from unicodedata import category
 import click
 
 from bot.blog.hit import Hit
-from bot.blog.library import Status
+from bot.blog.library import LinkReport, Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.question import Answered, Reason, Source, Step, Unanswered
@@ -155,8 +155,21 @@ def status_json(status: Status) -> Json:
         "generator": status.generator,
         "posts": status.posts,
         "tags": status.tags,
+        "links": status.links and links_json(status.links),
         "left_out": [left_out_json(left_out) for left_out in status.left_out],
         "problems": [problem_json(problem) for problem in status.problems],
+    }
+
+
+def links_json(links: LinkReport) -> Json:
+    """What the site says of the links; ``sitemap`` is null where it lists nothing."""
+    return {
+        "sitemap": links.source or None,
+        "confirmed": links.confirmed,
+        "not_listed": links.missing,
+        "without_link": links.withdrawn,
+        "corrected": links.corrected,
+        "trouble": links.trouble or None,
     }
 
 
@@ -251,14 +264,24 @@ def tag_list(tags: Sequence[Tag]) -> str:
     return "\n".join(f"{tag.posts:>{width}}  {plain(tag.name)}" for tag in tags) or "No tags."
 
 
-def index_table(status: Status, changes: str) -> str:
-    """What the index holds, why files are missing from it, and what is wrong with others."""
+def index_table(status: Status, changes: str, samples: Mapping[str, str | None]) -> str:
+    """What the index holds, why files are missing from it, and what is wrong with others.
+
+    Args:
+        status: of the index.
+        changes: what the last look at the posts changed.
+        samples: links of a few posts, by which of them it is.
+    """
+    links = status.links if status.links and status.links.source else None
     rows = [
         ("Source", plain(status.source)),
         ("Generator", status.generator),
         ("Site", plain(status.site_url or "not known, so posts have no links (--site sets it)")),
         ("Posts", str(status.posts)),
         ("Tags", str(status.tags)),
+        ("Links", plain(str(status.links or "by the generator's rule"))),
+        *([("", plain(f"last look: {links.trouble}"))] if links and links.trouble else []),
+        *(("", plain(f"{place:<9}{link or 'none'}")) for place, link in samples.items()),
         ("Changes", changes),
         ("Left out", str(len(status.left_out) or "none")),
         *(("", line) for line in left_out_lines(status.left_out)),

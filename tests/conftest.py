@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.sources.sitemap.site import SiteList
 from tests import needs
 from tests.postgres import PostgresServer, find_programs, postgres_server
 
@@ -39,6 +40,14 @@ and mend the fault. Hypothesis tries an @example in every run."""
 
 CHECKOUT = Path(__file__).parent.parent
 SHARED = CHECKOUT.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_site_is_asked() -> Iterator[None]:
+    """What tests give as a blog's address is not asked; ``loopback_site`` is an exception."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SiteList, "ask", SiteList.recall)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -364,12 +364,14 @@ class TestIndex:
             "generator",
             "posts",
             "tags",
+            "links",
             "left_out",
             "problems",
             "added",
             "changed",
             "removed",
             "seconds",
+            "samples",
         ]
         assert (report["posts"], report["tags"], report["problems"]) == (4, 2, [])
         assert sorted(left["path"] for left in report["left_out"]) == [

@@ -25,7 +25,7 @@ from bot.blog.errors import SourceError
 from bot.blog.post import Post
 from bot.serve.hooks import HookActions
 from bot.settings import Settings
-from bot.sources.feed.web import Web
+from bot.sources.web import Web
 from bot.web.server import listening
 from tests.needs import needs_git
 from tests.ports import free_port

@@ -21,7 +21,7 @@ class VisiblePost:
         tags: topics in their commonest spelling.
         instant: Unix seconds of its date, or None.
         digest: as in ``Post``: changes when the file says something else.
-        link: as in ``Post``.
+        link, rule_link: as in ``Post``.
     """
 
     path: str
@@ -31,6 +31,7 @@ class VisiblePost:
     instant: int | None
     digest: str
     link: str | None = None
+    rule_link: str | None = None
 
 
 class Catalogue(Protocol):
@@ -54,7 +55,7 @@ class Catalogue(Protocol):
 
 def shown_digest(post: Post | VisiblePost) -> str:
     """A digest of what an announcement shows of a post: 16 hexadecimal digits."""
-    shown = (post.path, post.slug, post.title, post.link or "", post.digest)
+    shown = (post.path, post.slug, post.title, post.rule_link or "", post.digest)
     text = "\n".join(shown).encode("utf-8", "surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()
 

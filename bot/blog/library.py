@@ -19,6 +19,35 @@ FindLink = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkReport:
+    """What the site says of the links of the posts that readers see.
+
+    Attributes:
+        source: the sitemap or feed that lists the site's pages.
+        confirmed: posts whose link by the generator's rule the site lists.
+        corrected: posts that have another link, which the site lists.
+        missing: posts that the site lists under no address that is certainly theirs.
+        withdrawn: those of them that have no link, since the site lists the posts around them.
+        trouble: why the last look at the site brought nothing; or empty.
+    """
+
+    source: str
+    confirmed: int = 0
+    corrected: int = 0
+    missing: int = 0
+    withdrawn: int = 0
+    trouble: str = ""
+
+    def __str__(self) -> str:
+        if not self.source:
+            return f"not confirmed: {self.trouble}"
+        return (
+            f"{self.confirmed:,} confirmed by the site, {self.missing:,} not listed, "
+            f"{self.corrected:,} corrected"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The state of the index.
 
@@ -31,6 +60,7 @@ class Status:
         tags: how many tags those carry.
         left_out: files that are no posts, drafts and future posts, with reasons.
         problems: what the last run found wrong.
+        links: what the site says of the posts' links; None where nobody has asked it.
         updated: Unix seconds of the last run that changed the index.
         trouble: why the last look at the posts failed, so that these are of the one before;
             empty where it worked.
@@ -45,6 +75,7 @@ class Status:
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     updated: int
+    links: LinkReport | None = None
     trouble: str = ""
 
 

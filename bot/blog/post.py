@@ -26,7 +26,10 @@ class Post:
         authors: names as plain text.
         image: the cover as a URL, or as a path from the site's root, or None.
         link: the public link as a path from the site's root (``/blog/x/``) or an
-            absolute URL; None where the generator gives the file no page.
+            absolute URL; None where the generator gives the file no page, or the site does
+            not list it.
+        rule_link: in an index, the same by the generator's rule alone: what the site lists
+            changes the link, and is no change of the post.
         language: BCP 47 tag such as ``en`` or ``pt-BR``, or None.
         draft: written but not to be shown.
         aliases: former links or names that still find the post.
@@ -47,6 +50,7 @@ class Post:
     authors: tuple[str, ...] = ()
     image: str | None = None
     link: str | None = None
+    rule_link: str | None = field(default=None, compare=False)
     language: str | None = None
     draft: bool = False
     aliases: tuple[str, ...] = ()
@@ -77,7 +81,12 @@ class Post:
         """This post with link and image made absolute against ``site_url``, where they are not."""
         if site_url is None:
             return self
-        return replace(self, link=on_site(self.link, site_url), image=on_site(self.image, site_url))
+        return replace(
+            self,
+            link=on_site(self.link, site_url),
+            rule_link=on_site(self.rule_link, site_url),
+            image=on_site(self.image, site_url),
+        )
 
 
 def post_key(path: str) -> str:

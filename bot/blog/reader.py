@@ -24,6 +24,8 @@ class Document:
         titled: whether the author gave a title (in front matter or as a heading).
         date_lent: whether the post's date is the source's, since the author gave none; it
             does not make a page a post.
+        own_link: whether the author gave the post's link in full.
+        withheld: whether the author keeps the post out of what the site lists.
         waits: whether the post is hidden until its date.
         expires: Unix seconds from which on readers do not see the post, or None.
         left_out: why it is no post; None where ``post`` is set (a draft is a post).
@@ -35,6 +37,8 @@ class Document:
     body: str = ""
     titled: bool = True
     date_lent: bool = False
+    own_link: bool = False
+    withheld: bool = False
     waits: bool = True
     expires: int | None = None
     left_out: LeftOut | None = None

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from bot.blog.problem import LeftOut, Problem
+from bot.blog.sitemap import Sitemap
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Snapshot:
             root that tell the generator (``hugo.toml``, ``astro.config.mjs``),
             relative to the posts folder.
         site_url: the site's address, where the source itself knows it.
+        sitemap: what the site lists, where somebody has looked.
         generation: grows with every change of the source, so that of two machines the one
             with the older content can tell. Unix seconds; 0 where nobody knows.
     """
@@ -79,6 +81,7 @@ class Snapshot:
     inside: PurePosixPath = field(default_factory=PurePosixPath)
     markers: frozenset[str] = frozenset()
     site_url: str | None = None
+    sitemap: Sitemap | None = None
     generation: int = 0
 
 

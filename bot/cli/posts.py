@@ -49,11 +49,12 @@ def index(settings: Settings, *, as_json: bool) -> None:
     async def look(app: App) -> str:
         report = await sync_with_bar(app)
         status = await app.library.status()
+        samples = await sample_links(app.library)
         if not as_json:
             changes = f"{report.added} added, {report.changed} changed, {report.removed} removed"
             if report.added > status.posts:
                 changes += ", drafts and what is left out below among them,"
-            return terminal.index_table(status, f"{changes} in {report.seconds:.2f} s")
+            return terminal.index_table(status, f"{changes} in {report.seconds:.2f} s", samples)
         return terminal.to_json(
             terminal.status_json(status)
             | {
@@ -61,6 +62,7 @@ def index(settings: Settings, *, as_json: bool) -> None:
                 "changed": report.changed,
                 "removed": report.removed,
                 "seconds": round(report.seconds, 3),
+                "samples": samples,
             }
         )
 
@@ -211,6 +213,17 @@ def ask_(settings: Settings, question: tuple[str, ...], *, as_json: bool) -> Non
 
     last = with_app(settings, find_answer)
     click.echo(terminal.to_json(terminal.answer_json(last)) if as_json else terminal.answer(last))
+
+
+async def sample_links(library: Library) -> dict[str, str | None]:
+    """The links of the newest post, of one in the middle, and of the oldest one."""
+    last = await library.count() - 1
+    places = {"newest": 0, "between": last // 2, "oldest": last}
+    found = {}
+    for place, number in places.items():
+        posts = await library.latest(limit=1, offset=max(0, number))
+        found[place] = posts[0].url if posts else None
+    return found
 
 
 async def by_name(library: Library, name: str) -> Post:

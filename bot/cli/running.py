@@ -44,10 +44,13 @@ def ask(settings: Settings, question: Callable[[Library], Awaitable[T]]) -> T:
 
 
 async def sync_with_bar(app: App) -> SyncReport:
-    """Bring the index up to date, which takes seconds for thousands of new posts."""
-    progress = Progress()
+    """Bring the index up to date, which takes seconds for thousands of new posts.
+
+    The site is asked what it lists.
+    """
+    progress = Progress("Reading posts")
     try:
-        return await app.sync(progress)
+        return await app.sync(progress, ask_site=True)
     finally:
         progress.finish()
 
@@ -90,15 +93,20 @@ def uncollected() -> Iterator[None]:
 
 
 class Progress:
-    """A bar on a terminal that fills while files are read; nothing elsewhere."""
+    """A bar on a terminal that fills while something is done; nothing elsewhere.
 
-    def __init__(self) -> None:
+    Args:
+        label: what is done.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how many files of how many are done; the bar appears with the first call."""
+        """Show how many of how many are done; the bar appears with the first call."""
         if self._bar is None and sys.stderr.isatty():
-            self._bar = click.progressbar(length=total, label="Reading posts", file=sys.stderr)
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
         if self._bar is not None:
             self._bar.update(done - self._bar.pos)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.app import App
 from bot.blog.errors import SettingError
 from bot.doctor.discord import check_discord
+from bot.doctor.links import check_links
 from bot.doctor.machine import check_database, check_index, check_volume
 from bot.doctor.model import check_model
 from bot.doctor.result import CheckResult, from_error, ok
@@ -33,6 +34,7 @@ async def run_checks(load: Callable[[], Settings], channel: int | None) -> list[
             ok("settings", f"posts in {settings.posts}, interactions {how}"),
             *await check_discord(app, channel),
             await check_index(app),
+            await check_links(app),
             await (
                 check_database(settings.database_url)
                 if settings.database_url

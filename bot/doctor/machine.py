@@ -20,7 +20,7 @@ LEAST_FREE_BYTES = 20_000_000
 async def check_index(app: App) -> CheckResult:
     """Whether there are posts to answer from, without mistakes that readers see."""
     try:
-        await app.sync()
+        await app.sync(ask_site=True)
         summary = await app.summary()
         status = await app.library.status()
     except SlashpostError as error:

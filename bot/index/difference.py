@@ -13,10 +13,7 @@ from bot.blog.post import is_web_url
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.database import Database, Row
-from bot.index.rows import schema
-
-# To be raised when the same posts would be stored in another way by the same schema.
-VERSION = 3
+from bot.index.rows import layout
 
 
 class Known(NamedTuple):
@@ -100,7 +97,7 @@ async def holds_the_same(difference: Difference) -> bool:
 
 def fingerprint(reader: Reader) -> str:
     """Changes when the same files would make another index."""
-    return f"{VERSION} {digest(schema().encode()).hex()} {reader.fingerprint}"
+    return f"{layout()} {reader.fingerprint}"
 
 
 def digest_of(file: SourceFile, data: bytes) -> bytes:
@@ -114,10 +111,11 @@ def digest(data: bytes) -> bytes:
 
 
 def surroundings_of(snapshot: Snapshot, reader: Reader) -> str:
-    """A digest of what the source and the site report beside the files.
+    """A digest of what the source and the site report beside the files, and of what it lists.
 
     It covers the source's name where that is an address; a folder may be moved.
     """
     name = snapshot.name if is_web_url(snapshot.name) else ""
-    report = (name, snapshot.left_out, snapshot.problems, tuple(reader.site_problems))
+    listed = (snapshot.sitemap.source, snapshot.sitemap.digest) if snapshot.sitemap else ()
+    report = (name, snapshot.left_out, snapshot.problems, tuple(reader.site_problems), listed)
     return digest(repr(report).encode("utf-8", "backslashreplace")).hex()

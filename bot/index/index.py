@@ -18,7 +18,7 @@ from bot.announce.catalogue import VisiblePost
 from bot.blog.dialect import Dialect
 from bot.blog.errors import IndexUnavailable
 from bot.blog.hit import Exclusion, Hit
-from bot.blog.library import FindLink, Status
+from bot.blog.library import FindLink, LinkReport, Status
 from bot.blog.post import Post, on_site
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.section import Passage
@@ -30,9 +30,10 @@ from bot.index.fts_text import clean
 from bot.index.link_resolver import LinkResolver
 from bot.index.names import names_to_look_up
 from bot.index.posts import Posts, bound
-from bot.index.rows import DIGEST_BYTES
+from bot.index.rows import DIGEST_BYTES, layout
 from bot.index.snippet import passages_in
 from bot.index.sql import (
+    COUNT_FINDINGS,
     COUNT_TAGS,
     IN_ORDER,
     LEFT_OUT,
@@ -87,7 +88,7 @@ class Index:
         self._connection = IndexConnection(path)
         self._posts = Posts(self._connection, site_url, clock)
         self._clock = clock
-        self._source = ""
+        self._source = self._sitemap_trouble = ""
         self._link_resolver = Cached(self._connection, self._make_link_resolver)
 
     async def __aenter__(self) -> Self:
@@ -118,7 +119,7 @@ class Index:
                 await asyncio.wait_for(self._connection.lost.wait(), SECONDS_BETWEEN_CHECKS)
 
     async def recall(self, source: str) -> bool:
-        """Answer from an index of that source, where there is one; whether there is.
+        """Answer from an index of that source and this version, where there is one; whether so.
 
         Args:
             source: its name, as in ``Snapshot.name``.
@@ -128,8 +129,11 @@ class Index:
                 self._connection.path = path
                 with suppress(IndexUnavailable):
                     async with self._connection.use() as database:
-                        name = "SELECT value FROM meta WHERE name = 'source'"
-                        if await database.value(name) == source:
+                        meta: dict[str, Any] = dict(
+                            await database.rows("SELECT name, value FROM meta")
+                        )
+                        fits = str(meta.get("fingerprint")).startswith(f"{layout()} ")
+                        if fits and meta.get("source") == source:
                             self._source = source
                             return True
         self._connection.path = self._path
@@ -151,6 +155,7 @@ class Index:
         report = await self._updater.sync(snapshot, reader, progress)
         self._connection.lost.clear()
         self._source = snapshot.name
+        self._sitemap_trouble = snapshot.sitemap.trouble if snapshot.sitemap else ""
         self.generation = snapshot.generation
         return report
 
@@ -334,6 +339,7 @@ class Index:
             )
             tags = await database.value(COUNT_TAGS, now)
             left_out = await database.rows(LEFT_OUT, now)
+            findings: dict[str, int] = dict(await database.rows(COUNT_FINDINGS, now))
             problems = await database.rows(
                 "SELECT DISTINCT path, line, reason, hint, harmless FROM problems "
                 "ORDER BY harmless, path, line, reason"
@@ -351,7 +357,21 @@ class Index:
                 for path, line, reason, hint, harmless in problems
             ),
             updated=meta["updated"],
+            links=self._link_report(meta["sitemap"], findings),
             trouble=self.trouble,
+        )
+
+    def _link_report(self, source: str | None, counts: Mapping[str, int]) -> LinkReport | None:
+        if not source and not self._sitemap_trouble:
+            return None
+        withdrawn = counts.get("unlisted", 0)
+        return LinkReport(
+            source=source or "",
+            confirmed=counts.get("confirmed", 0),
+            corrected=counts.get("corrected", 0),
+            missing=withdrawn + counts.get("unknown", 0),
+            withdrawn=withdrawn,
+            trouble=self._sitemap_trouble,
         )
 
     async def visible_posts(self) -> Sequence[VisiblePost]:
@@ -412,8 +432,9 @@ def _to_visible_posts(
             instant=instant,
             digest=digest[:DIGEST_BYTES].hex(),
             link=link if site_url is None else on_site(link, site_url),
+            rule_link=rule_link if site_url is None else on_site(rule_link, site_url),
         )
-        for path, slug, title, instant, link, digest in rows
+        for path, slug, title, instant, link, rule_link, digest in rows
     ]
 
 

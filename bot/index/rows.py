@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 # Posts in English or in an unnamed language, and all others, since SQLite knows no stems but
 # English ones.
 FULL_TEXT_TABLES = ("english", "foreign_languages")
+# To be raised when the same posts would be stored in another way by the same schema.
+VERSION = 3
 # zlib's level. The next ones save a tenth of the space for half as much time again.
 FASTEST = 1
 DIGEST_BYTES = 4
@@ -113,7 +116,7 @@ FIELDS = (
     _date("updated", "updated_instant"),
     _texts("authors"),
     _optional_text("image"),
-    _optional_text("link"),
+    _optional_text("link"),  # the one it got by what the site lists
     _optional_text("language"),
     _number("draft", bool),
     _texts("aliases"),
@@ -125,6 +128,10 @@ COLUMNS = (
     Column("own_slug TEXT NOT NULL", lambda post, _: clean(post.slug)),
     # Whether the date is the source's, since the author gave none.
     Column("date_lent INTEGER NOT NULL", lambda _, document: document.date_lent),
+    # The link by the generator's rule; with that and these, links/ finds the one to show.
+    Column("rule_link TEXT", lambda post, _: post.link and clean(post.link)),
+    Column("own_link INTEGER NOT NULL", lambda _, document: document.own_link),
+    Column("withheld INTEGER NOT NULL", lambda _, document: document.withheld),
     # Folded, one a line, for author: in a query.
     Column("author_names TEXT NOT NULL", lambda post, _: "\n".join(map(plain_name, post.authors))),
     # Between when and when readers see the post, in Unix seconds; null for always.
@@ -170,7 +177,7 @@ SELECTED = f"""
     (SELECT json_group_array(name) FROM (
         SELECT t.name FROM post_tags AS pt JOIN tags AS t ON t.key = pt.key
         WHERE pt.post = p.id ORDER BY pt.position)),
-    (SELECT f.digest FROM files AS f WHERE f.id = p.id)
+    (SELECT f.digest FROM files AS f WHERE f.id = p.id), p.rule_link
 """  # noqa: S608
 
 
@@ -189,15 +196,21 @@ def schema() -> str:
     )
 
 
+def layout() -> str:
+    """Changes when another version of this program keeps an index in another way."""
+    return f"{VERSION} {blake2b(schema().encode(), digest_size=16).hexdigest()}"
+
+
 def to_post(row: Row) -> Post:
     """The post of a row selected as ``SELECTED``."""
     values = iter(row)
     fields = {field.name: field.load(*islice(values, len(field.columns))) for field in FIELDS}
-    tags, digest = values
+    tags, digest, rule_link = values
     return Post(
         **fields,  # type: ignore[arg-type] # FIELDS gives each its own
         tags=tuple(json.loads(tags)),
         digest=digest[:DIGEST_BYTES].hex(),
+        rule_link=rule_link,
     )
 
 

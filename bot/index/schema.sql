@@ -2,7 +2,7 @@
 -- another schema is rebuilt. What stands in braces, rows.py fills in.
 
 -- What the whole index goes by: fingerprint, generator, site_url, source,
--- surroundings, updated.
+-- sitemap, surroundings, updated.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value
@@ -22,7 +22,8 @@ CREATE TABLE files (
 CREATE TABLE posts (
     id INTEGER PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
     {post columns},
-    hidden TEXT                    -- why it is no post with all posts in view, or null
+    hidden TEXT,                   -- why it is no post with all posts in view, or null
+    finding TEXT                   -- what the site says of its link, as in links/proof.py, or null
 );
 
 -- The order of every list: newest first, undated last, ties by path.

@@ -41,6 +41,13 @@ COUNT_TAGS = f"""
         WHERE pt.key = t.key AND {VISIBLE})
 """  # noqa: S608
 
+# A post whose author gave its link in full needs no word of the site.
+COUNT_FINDINGS = f"""
+    SELECT p.finding, count(*) FROM posts AS p
+    WHERE {VISIBLE} AND p.finding IS NOT NULL AND NOT (p.own_link AND p.finding = 'unknown')
+    GROUP BY p.finding
+"""  # noqa: S608
+
 ALL_POSTS = f"""
     SELECT p.path, p.title, p.slug, p.appears FROM posts AS p
     WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}
@@ -61,7 +68,7 @@ VOCABULARY = """
 
 # All visible posts, to tell what is new; and their tags.
 VISIBLE_POSTS = f"""
-    SELECT p.path, p.slug, p.title, p.instant, p.link, f.digest
+    SELECT p.path, p.slug, p.title, p.instant, p.link, p.rule_link, f.digest
     FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {VISIBLE}
 """  # noqa: S608
 VISIBLE_TAGS = f"""

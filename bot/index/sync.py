@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.blog.reader import Outline, Reader, Settlement
+from bot.blog.sitemap import Sitemap
 from bot.blog.source import Snapshot
 from bot.index.batch import Progress, ReadFile, batches_of
 from bot.index.checksum import store_checksum
@@ -22,13 +25,14 @@ from bot.index.database import (
     insertions,
 )
 from bot.index.difference import Difference, Known, compare, fingerprint, surroundings_of
-from bot.index.names import Kind, fold
+from bot.index.names import Kind, fold, fold_link
 from bot.index.rows import (
     FULL_TEXT_TABLES,
     full_text_insertions,
     report_insertions,
     schema,
 )
+from bot.links.proof import Page, prove
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
 # few large pieces and no merging: half the time. https://www.sqlite.org/fts5.html#the_automerge_configuration_option
@@ -79,6 +83,7 @@ async def _build(
                 posts += sum(file.is_post for file in batch.files)
                 await database.run_all(batch.insertions)
         await writer.settle(snapshot, reader)
+        await writer.prove(snapshot.sitemap, now)
         await database.run_all(tune_full_text(FULL_TEXT))
         await _note(writer, snapshot, reader, now)
         await database.run("COMMIT")
@@ -149,6 +154,7 @@ async def _apply(
             await database.run_all(batch.insertions)
     if news:
         await writer.settle(snapshot, reader)
+        await writer.prove(snapshot.sitemap, now)
         await _note(writer, snapshot, reader, now)
     return added, changed, removed
 
@@ -160,6 +166,7 @@ async def _note(writer: Writer, snapshot: Snapshot, reader: Reader, now: float) 
         dialect=reader.dialect.to_json(),
         site_url=reader.site_url,
         source=snapshot.name,
+        sitemap=snapshot.sitemap.source if snapshot.sitemap else None,
         surroundings=surroundings_of(snapshot, reader),
         updated=int(now),
     )
@@ -194,6 +201,38 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def prove(self, sitemap: Sitemap | None, now: float) -> None:
+        """Give each post the link that the site's list says is its own."""
+        rows = await self._database.rows(
+            "SELECT p.id, p.path, p.own_slug, p.title, p.rule_link, p.date, p.language, "
+            "(SELECT json_group_array(t.name) FROM post_tags AS t WHERE t.post = p.id), "
+            "p.own_link, p.draft = 0 AND p.hidden IS NULL AND (p.appears IS NULL OR "
+            "p.appears <= ?), p.withheld, p.link, p.finding FROM posts AS p",
+            (now,),
+        )
+        await self._change_links(await asyncio.to_thread(_prove, rows, sitemap))
+
+    async def _change_links(self, posts: Sequence[Row]) -> None:
+        """Give posts, by number, a link, what was found, and the name to find them by."""
+        run, run_all = self._database.run, self._database.run_all
+        if not posts:
+            return
+        await run("CREATE TEMP TABLE proven (id INTEGER PRIMARY KEY, link, finding, name)")
+        await run_all(insertions("proven (id, link, finding, name)", posts))
+        await run(
+            "UPDATE posts SET link = proven.link, finding = proven.finding "
+            "FROM proven WHERE proven.id = posts.id"
+        )
+        await run(
+            "DELETE FROM names WHERE kind = ? AND post IN (SELECT id FROM proven)",
+            (Kind.LINK.value,),
+        )
+        await run(
+            "INSERT INTO names (name, kind, post) SELECT name, ?, id FROM proven WHERE name <> ''",
+            (Kind.LINK.value,),
+        )
+        await run("DROP TABLE proven")
 
     async def touch(self, files: Sequence[ReadFile]) -> None:
         """Store new sizes and stamps of files whose content is the same."""
@@ -314,6 +353,41 @@ def _settle(
         if settled != (slug, reason):
             changed.append((number, *settled))
     return settlement, changed
+
+
+def _prove(rows: Sequence[Row], sitemap: Sitemap | None) -> list[Row]:
+    """Of posts whose link or finding is news: number, link, finding and name."""
+    pages = {row[1]: _page(row) for row in rows}
+    is_listed = sitemap is not None and sitemap.links
+    verdicts = (
+        prove(list(pages.values()), sitemap.links, is_whole=sitemap.is_whole)
+        if sitemap and is_listed
+        else {}
+    )
+    changed = []
+    for row in rows:
+        number, path, rule_link, link, finding = row[0], row[1], row[4], row[-2], row[-1]
+        verdict = verdicts.get(path)
+        new = tuple(verdict) if verdict else (rule_link, None)
+        if new != (link, finding):
+            changed.append((number, *new, fold_link(new[0] or rule_link or "")))
+    return changed
+
+
+def _page(row: Row) -> Page:
+    _, path, slug, title, link, date, language, tags, own, shown, withheld, *_ = row
+    return Page(
+        path=path,
+        slug=slug,
+        title=title,
+        link=link,
+        day=dt.date.fromisoformat(date[:10]) if date else None,
+        language=language,
+        tags=tuple(json.loads(tags)),
+        is_own=bool(own),
+        is_shown=bool(shown),
+        is_withheld=bool(withheld),
+    )
 
 
 def _portions(items: Sequence[T]) -> Iterator[Sequence[T]]:

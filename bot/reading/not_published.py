@@ -31,6 +31,7 @@ DRAFT = ("draft", "isdraft", "wip")
 SHOWN = ("published", "publish", "dgpublish", "visible")
 PRIVATE = ("private",)
 HIDDEN = ("unlisted",)
+SITEMAP, NOT_INDEXED, ROBOTS = ("sitemap",), ("noindex",), ("robots",)
 PRIVATE_STATUS = "private"
 HIDING_STATUS = frozenset({"draft", "hidden", "skip", "unlisted", "pending", "wip"})
 
@@ -120,3 +121,17 @@ def is_draft(fields: Fields) -> bool:
             )
     statuses = (text.lower() for text in fields.texts("status"))
     return hidden or any(status in HIDING_STATUS for status in statuses)
+
+
+def is_withheld(fields: Fields) -> bool:
+    """Tell whether the page is kept out of what the site lists, as by ``sitemap: false``."""
+    for _, value in fields.all(*SITEMAP):
+        if isinstance(value, Mapping):
+            said = {str(key).casefold(): as_flag(option) for key, option in value.items()}
+            if True in (said.get("disable"), said.get("exclude")):
+                return True
+        elif as_flag(value) is False:
+            return True
+    if any(as_flag(value) is True for _, value in fields.all(*NOT_INDEXED)):
+        return True
+    return any("noindex" in text.casefold() for text in fields.texts(*ROBOTS))

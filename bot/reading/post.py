@@ -18,7 +18,7 @@ from bot.reading.excerpt import summary_of
 from bot.reading.fields import Fields, as_list, as_text, plain_key
 from bot.reading.formats import FrontMatterError, FrontMatterIsCodeError
 from bot.reading.front_matter import FrontMatter
-from bot.reading.not_published import is_draft, why_not_published
+from bot.reading.not_published import is_draft, is_withheld, why_not_published
 from bot.reading.passages import count_words, passages_of
 from bot.reading.plain import Syntax, plain, tidy
 from bot.reading.rules import ReadingRules
@@ -126,6 +126,8 @@ def understand(
         body=body,
         titled=title is not None,
         date_lent=lent is not None,
+        own_link=site.own_link(facts) is not None,
+        withheld=is_withheld(fields),
         waits=not site.rule.publishes_future,
         expires=end.instant if end else None,
         problems=tuple(dict.fromkeys(fields.problems)),

@@ -15,6 +15,7 @@ from bot.blog.errors import SettingError
 from bot.settings.setting import Setting
 
 LOCAL = "127.0.0.1"
+LOOPBACK = frozenset({"localhost", LOCAL, "::1"})
 MAX_PORT = 65535
 # Where a path of two parts is a repository, though it does not end in .git.
 FORGES = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org"})
@@ -140,6 +141,22 @@ def web_address(setting: Setting, value: str) -> str:
     if parts.query or parts.fragment:
         raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
+
+
+def sitemap(setting: Setting, value: str) -> str | Path:
+    """``auto``, ``off``, a secure web address, or a file."""
+    if value.casefold() in {"auto", "off"}:
+        return value.casefold()
+    if not re.match(r"[\w+.-]+://", value):
+        return path(setting, value)
+    parts = urlsplit(web_address(setting, value.partition("?")[0]))
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise SettingError(
+            setting.label,
+            f"over http everyone on the way to {parts.hostname} could change it",
+            "Write the sitemap's https address.",
+        )
+    return value
 
 
 def postgres_address(setting: Setting, value: str) -> str:

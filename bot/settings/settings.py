@@ -15,7 +15,7 @@ from bot.settings import defaults as default
 from bot.settings import parsers as parse
 from bot.settings.ask import AskSettings
 from bot.settings.defaults import FLY_APP_NAME
-from bot.settings.parsers import LOCAL
+from bot.settings.parsers import LOOPBACK
 from bot.settings.setting import (
     Environ,
     Setting,
@@ -25,8 +25,6 @@ from bot.settings.setting import (
     secrets_of,
     values_of,
 )
-
-LOOPBACK = frozenset({"localhost", LOCAL, "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +85,16 @@ class Settings:
         option="--permalink",
         metavar="PATTERN",
         default_help="the generator's rule",
+    )
+    # auto, off, an address, or a file.
+    sitemap: str | Path = declared(
+        "SLASHPOST_SITEMAP",
+        "the list of the site's pages that [proves the links](links.md): `auto` finds it, `off` "
+        "uses none; or its address, or a file",
+        parse.sitemap,
+        option="--sitemap",
+        metavar="auto|off|URL|FILE",
+        default="auto",
     )
     date_order: Literal["month", "day"] = declared(
         "SLASHPOST_DATE_ORDER",

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.sources.feed.web import MOST_REDIRECTS, Address, PrivateAddressError, cause_of, is_public
+from bot.sources.web import MOST_REDIRECTS, Address, PrivateAddressError, cause_of, is_public
 
 HEAD_SECONDS, GET_SECONDS = 5.0, 10.0
 REDIRECTS = {301, 302, 303, 307, 308}

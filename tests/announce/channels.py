@@ -187,6 +187,7 @@ class Shelf:
             date=None if day is None else PostDate("2023-11-14", int(self.now) + day * 86_400),
             draft=draft,
             link=link,
+            rule_link=link,
             digest=str(hash((title, body))),
         )
         self.posts[path] = post
@@ -221,6 +222,7 @@ class Shelf:
                 instant=post.date.instant if post.date else None,
                 digest=post.digest,
                 link=post.link,
+                rule_link=post.rule_link,
             )
             for post in self.posts.values()
             if self._is_seen(post)

@@ -12,10 +12,10 @@ from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SourceError
 from bot.settings import Settings
 from bot.sources.feed.feed import Feed
-from bot.sources.feed.web import Web
 from bot.sources.git.remote import Remote
 from bot.sources.git.repository import Repository
 from bot.sources.tree import SiteFiles
+from bot.sources.web import Web
 from tests.sources.feed import host as feeds
 from tests.sources.git.host import serving
 

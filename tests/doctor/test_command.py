@@ -38,7 +38,7 @@ async def test_it_prints_a_line_a_check_and_fails_where_something_is_wrong(tmp_p
     status, out, err = await doctor(tmp_path)
     assert (status, err) == (1, "")
     lines = out.splitlines()
-    assert len(lines) == 11
+    assert len(lines) == 12
     assert lines[0].startswith("✓ settings ")
     assert lines[1].startswith("✗ token        DISCORD_TOKEN: not set. ")
     assert lines[2].startswith("- application ")

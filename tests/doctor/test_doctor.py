@@ -19,6 +19,7 @@ from bot.serve.client import build_client
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
 from bot.transport.lifecycle import log_in
+from tests.loopback_site import loopback_site
 from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.wire.guild import BOT_ROLE_ID, CHANNEL_ID, EVERYONE, THREAD_ID
@@ -38,6 +39,7 @@ ORDER = [
     "permissions",
     "clock",
     "index",
+    "links",
     "volume",
     "waking",
 ]
@@ -113,6 +115,35 @@ async def test_a_healthy_bot_has_nothing_but_ticks(
     lines = [str(result) for result in results.values()]
     assert all(line.startswith("✓ ") and "\n" not in line for line in lines)
     assert TOKEN not in "".join(lines)
+
+
+async def test_the_site_confirms_the_links(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def links() -> CheckResult:
+        return (await patient.results())["links"]
+
+    patient.options["--posts"] = str(POSTS)
+    assert "its address is not known" in (await links()).message
+    with loopback_site(monkeypatch) as site:
+        patient.options["--site"] = site.url
+        result = await links()
+        assert (result.outcome, "not confirmed" in result.message) == ("skipped", True)
+        patient.options["--sitemap"] = f"{site.url}/map.xml"
+        assert (await links()).outcome == "wrong"
+        site.lists("/elsewhere/", at="/map.xml")
+        result = await links()
+        assert result.outcome == "wrong"
+        assert "lists none of" in result.message
+        async with App(patient.load()) as app:
+            await app.sync()
+            names = [post.slug for post in await app.library.latest()]
+        site.lists(*(f"/blog/{name}/" for name in names), at="/map.xml")
+        result = await links()
+        assert result.outcome == "ok"
+        assert "0 confirmed by the site, 0 not listed" in result.message
+        patient.options["--sitemap"] = "off"
+        assert "--sitemap is off" in (await links()).message
 
 
 async def test_a_setting_that_cannot_be_used_is_named(patient: Patient) -> None:

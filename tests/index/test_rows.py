@@ -8,7 +8,7 @@ from bot.blog.post import Post
 from bot.index.rows import FIELDS
 
 # Stored in tables of their own.
-ELSEWHERE = {"tags", "digest"}
+ELSEWHERE = {"tags", "digest", "rule_link"}
 
 
 def test_every_field_of_a_post_is_stored() -> None:

@@ -114,10 +114,16 @@ class Site:
             self._last = facts, link
         return link
 
-    def _link(self, facts: PageFacts) -> str | None:
+    def own_link(self, facts: PageFacts) -> str | None:
+        """The post's public link where its author gives it in full, else None."""
         for key in _CANONICAL + (() if self.rule.writes_absolute else _ELSEWHERE):
             if (canonical := text(facts, key)) and paths.is_absolute(canonical):
                 return paths.encoded_once(canonical)
+        return None
+
+    def _link(self, facts: PageFacts) -> str | None:
+        if (canonical := self.own_link(facts)) is not None:
+            return canonical
         local = facts.at(self._ground.place(facts.path))
         if self.rule.why_no_page(local):
             return None

@@ -20,8 +20,9 @@ from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Content, Entry, Medium, content_of
 from bot.sources.feed.identity import assign, missing
-from bot.sources.feed.web import Page, RefusedError, Web
+from bot.sources.page import Page, RefusedError
 from bot.sources.tree import too_large
+from bot.sources.web import Web
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,8 @@ from bot.sources.feed import feed as feed_room
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Entry, content_of
 from bot.sources.feed.feed import Feed
-from bot.sources.feed.web import Page, Web
+from bot.sources.page import Page
+from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 
 ATOM = """<?xml version="1.0" encoding="utf-8"?>

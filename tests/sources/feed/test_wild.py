@@ -20,7 +20,7 @@ from bot.sources.feed.entries import Entry, content_of
 from bot.sources.feed.feed import Feed, FeedFile
 from bot.sources.feed.identity import assign, missing
 from bot.sources.feed.text import beginning_of, html_of, title_of, words_of
-from bot.sources.feed.web import Web
+from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 from tests.sources.feed.test_feed import Visitor, page, rss, understood
 

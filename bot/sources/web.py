@@ -10,7 +10,6 @@ import socket
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,55 +18,19 @@ import aiohttp
 from yarl import URL
 
 from bot.blog.errors import SourceError
+from bot.sources.page import CHUNK_BYTES, GZIP, Page, RefusedError
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
 MOST_REDIRECTS = 5
-CHUNK_BYTES = 65_536
 PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 
-# What zlib calls a gzip header: https://docs.python.org/3/library/zlib.html#zlib.decompress
-GZIP = 16 + zlib.MAX_WBITS
 # Where IPv6 networks keep the whole of IPv4: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # https://www.rfc-editor.org/rfc/rfc8215
 IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What was fetched.
-
-    Attributes:
-        body: its bytes, without compression.
-        url: where it was found in the end.
-        content_type: as its host says, with the charset; or empty.
-        etag, modified: what to ask with the next time, or empty.
-        moved: whether the host says that it is to be asked for there from now on.
-    """
-
-    body: bytes
-    url: str
-    content_type: str = ""
-    etag: str = ""
-    modified: str = ""
-    moved: bool = False
-
-
-class RefusedError(SourceError):
-    """The host answers with something else than a page.
-
-    Attributes:
-        status: of HTTP.
-        wait: seconds that the host asks to wait before it is asked again, or None.
-    """
-
-    def __init__(self, status: int, wait: float | None = None) -> None:
-        super().__init__(f"its host answers {status}")
-        self.status = status
-        self.wait = wait
 
 
 def is_public(address: Address) -> bool:
@@ -106,8 +69,23 @@ class Web:
         self._most_bytes = most_bytes
         self._most_seconds = most_seconds
 
-    def fetch(self, url: str, *, etag: str = "", modified: str = "") -> Page | None:
+    def fetch(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        modified: str = "",
+        most_bytes: int | None = None,
+        most_seconds: float | None = None,
+    ) -> Page | None:
         """A page, or None where it is the one with that ``etag`` or ``modified``.
+
+        Args:
+            url: its address.
+            etag: of the page that is there already.
+            modified: likewise.
+            most_bytes: for this page, in place of the limit for all.
+            most_seconds: likewise.
 
         Raises:
             SourceError: it cannot be fetched. The message does not name the page.
@@ -115,34 +93,42 @@ class Web:
         headers = {"Accept-Encoding": "gzip", "User-Agent": "Slashpost"}
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": modified} if modified else {}
+        seconds = most_seconds or self._most_seconds
         try:
-            return asyncio.run(self._fetch(url, headers))
+            return asyncio.run(self._fetch(url, headers, most_bytes or self._most_bytes, seconds))
         except TimeoutError:
-            raise SourceError(f"it was not there after {self._most_seconds:.0f} seconds") from None
+            raise SourceError(f"it was not there after {seconds:.0f} seconds") from None
         except (aiohttp.ClientError, OSError, zlib.error, ValueError) as error:
             raise SourceError(cause_of(error)) from error
 
-    async def _fetch(self, url: str, headers: dict[str, str]) -> Page | None:
-        connector = aiohttp.TCPConnector(socket_factory=self._socket)
-        timeout = aiohttp.ClientTimeout(total=self._most_seconds)
+    def session(self, most_seconds: float) -> aiohttp.ClientSession:
+        """A session that reaches what may be reached, each request within so many seconds."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(socket_factory=self._socket),
+            timeout=aiohttp.ClientTimeout(total=most_seconds),
+            auto_decompress=False,
+        )
+
+    async def _fetch(
+        self, url: str, headers: dict[str, str], most_bytes: int, most_seconds: float
+    ) -> Page | None:
         async with (
-            aiohttp.ClientSession(
-                connector=connector, timeout=timeout, auto_decompress=False
-            ) as session,
+            self.session(most_seconds) as session,
             session.get(url, headers=headers, max_redirects=MOST_REDIRECTS) as response,
         ):
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return None
             if response.status != HTTPStatus.OK:
-                wait = _seconds(response.headers.get("Retry-After", ""))
+                wait = seconds_of(response.headers.get("Retry-After", ""))
                 raise RefusedError(response.status, wait)
             return Page(
-                body=await self._body(response),
+                body=await _body(response, most_bytes),
                 url=str(response.url),
                 content_type=response.headers.get("Content-Type", ""),
                 etag=response.headers.get("ETag", ""),
                 modified=response.headers.get("Last-Modified", ""),
                 moved=_is_moved([one.status for one in response.history], url, response.url),
+                via=tuple(str(one.url) for one in response.history),
             )
 
     def _socket(self, found: tuple[Any, ...]) -> socket.socket:
@@ -152,31 +138,31 @@ class Web:
             raise PrivateAddressError(f"{address[0]} is no public address")
         return socket.socket(family, kind, protocol)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        encoding = response.headers.get("Content-Encoding", "identity").lower()
-        if encoding not in {"identity", "gzip", "x-gzip"}:
-            raise SourceError(f"it comes in an encoding that was not asked for: {encoding}")
-        parts = bytearray()
-        async for part in self._parts(response, is_gzip=encoding != "identity"):
-            parts += part
-            if len(parts) > self._most_bytes:
-                raise SourceError(f"it is larger than {self._most_bytes:,} bytes")
-        return bytes(parts)
 
-    async def _parts(
-        self, response: aiohttp.ClientResponse, *, is_gzip: bool
-    ) -> AsyncIterator[bytes]:
-        if not is_gzip:
-            async for part in response.content.iter_chunked(CHUNK_BYTES):
-                yield part
-            return
-        unzip = zlib.decompressobj(GZIP)
+async def _body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in {"identity", "gzip", "x-gzip"}:
+        raise SourceError(f"it comes in an encoding that was not asked for: {encoding}")
+    parts = bytearray()
+    async for part in _parts(response, is_gzip=encoding != "identity"):
+        parts += part
+        if len(parts) > most_bytes:
+            raise SourceError(f"it is larger than {most_bytes:,} bytes")
+    return bytes(parts)
+
+
+async def _parts(response: aiohttp.ClientResponse, *, is_gzip: bool) -> AsyncIterator[bytes]:
+    if not is_gzip:
         async for part in response.content.iter_chunked(CHUNK_BYTES):
-            yield unzip.decompress(part, CHUNK_BYTES)
-            while unzip.unconsumed_tail and not unzip.eof:  # what follows the end stays there
-                yield unzip.decompress(unzip.unconsumed_tail, CHUNK_BYTES)
-        if not unzip.eof:
-            raise SourceError("it ends too early")
+            yield part
+        return
+    unzip = zlib.decompressobj(GZIP)
+    async for part in response.content.iter_chunked(CHUNK_BYTES):
+        yield unzip.decompress(part, CHUNK_BYTES)
+        while unzip.unconsumed_tail and not unzip.eof:  # what follows the end stays there
+            yield unzip.decompress(unzip.unconsumed_tail, CHUNK_BYTES)
+    if not unzip.eof:
+        raise SourceError("it ends too early")
 
 
 def _is_moved(statuses: list[int], asked: str, found: URL) -> bool:
@@ -185,7 +171,7 @@ def _is_moved(statuses: list[int], asked: str, found: URL) -> bool:
     return is_permanent and (found.scheme == "https" or not asked.startswith("https:"))
 
 
-def _seconds(retry_after: str) -> float | None:
+def seconds_of(retry_after: str) -> float | None:
     """What a host says about when to ask again: seconds, or a date."""
     if retry_after.isascii() and retry_after.isdigit():
         return float(retry_after[:9])

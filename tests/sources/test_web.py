@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.blog.errors import SourceError
-from bot.sources.feed.web import Web, is_public
+from bot.sources.web import Web, is_public
 from tests.sources.feed.host import Host, serving
 from tests.wire.patience import PATIENCE
 

@@ -1,0 +1,1 @@
+"""Which address each post has, by what its site lists."""

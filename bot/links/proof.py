@@ -1,0 +1,334 @@
+"""Which of a site's addresses is each post's.
+
+By name, then by day, then by the folders that post and address share. A wrong link is worse than
+none, so nothing is chosen among what is equally likely.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from bot.links.address import Address, fold, folder_of_day, page_of
+
+Finding = Literal["confirmed", "corrected", "unlisted", "unknown"]
+
+# Pages in these folders list posts, or are about something else than posts.
+NO_POSTS = frozenset({
+    *("tag", "tags", "category", "categories", "topic", "topics", "keyword", "keywords"),
+    *("label", "labels", "author", "authors", "user", "users", "series", "archive", "archives"),
+    *("page", "search", "docs", "doc", "documentation", "reference", "api", "help"),
+})  # fmt: skip
+# A page with others below it lists them, unless these are other forms of itself.
+FORMS = frozenset({"amp", "print", "comments", "feed", "embed"})
+# Folders that are posts' own on many sites.
+POSTS = frozenset({
+    *("blog", "blogs", "post", "posts", "article", "articles", "news", "note", "notes", "journal"),
+    *("writing", "log", "weblog", "story", "stories", "entry", "entries"),
+})  # fmt: skip
+# From so many posts in one place on, another one elsewhere needs a name of so many words.
+MANY, WORDS_OF_A_TITLE = 20, 3
+# Whether a site has left a post out, so many before it and after it tell.
+NEIGHBOURS = 3
+
+_EXTENSION = re.compile(r"\.(?:md|markdown|mdown|mkd|mdx)$", re.IGNORECASE)
+_DATE_IN_NAME = re.compile(r"(?:19|20)\d\d-\d\d?(?:-\d\d?)?[-_ ]+(?=.)")
+_NUMBER_IN_NAME = re.compile(r"\d{1,3}[-_. ]+(?=\D)")
+
+
+class Verdict(NamedTuple):
+    """What a site says of one post's link.
+
+    Attributes:
+        link: the link to show, or None.
+        finding: ``confirmed``: the site lists the rule's link; ``corrected``: it lists another
+            that can only be this post's; ``unlisted``: it lists the posts around this one but
+            not this one; ``unknown``: it says nothing.
+    """
+
+    link: str | None
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A post as far as it tells which address is its own.
+
+    Attributes:
+        path: its file's, relative to the posts folder.
+        slug, title: as in ``Post``.
+        link: by the generator's rule, or None.
+        day: of its date, or None.
+        language: as in ``Post``.
+        tags: as in ``Post``.
+        is_own: whether the author gave the link in full, so that nothing else counts.
+        is_shown: whether readers see it.
+        is_withheld: whether the author keeps it out of what the site lists.
+    """
+
+    path: str
+    slug: str = ""
+    title: str = ""
+    link: str | None = None
+    day: dt.date | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    is_own: bool = False
+    is_shown: bool = True
+    is_withheld: bool = False
+
+    @cached_property
+    def _place(self) -> tuple[list[str], str, tuple[int, ...]]:
+        """The folders without those of a day, the file's own name, and the path's day."""
+        *pieces, last = self.path.split("/")
+        stem = _EXTENSION.sub("", last)
+        if stem.lower() in {"index", "readme", "post", "page"} and pieces:
+            stem = pieces.pop()
+        folders, day = folder_of_day(pieces)
+        if not day and (found := re.match(r"((?:19|20)\d\d)-(\d\d?)-(\d\d?)", stem)):
+            day = tuple(map(int, found.groups()))
+        return folders, stem, day
+
+    @property
+    def group(self) -> str:
+        """The folder of the posts that it belongs with."""
+        return "/".join(self._place[0])
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders that its address may have, folded."""
+        return frozenset(map(fold, self._place[0])) - {""}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What its address may have for folders, tags and language included."""
+        more = (*self.tags, self.language or "", (self.language or "").partition("-")[0])
+        return (self.folders | {fold(one) for one in more}) - {""}
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """What its address may end with: those of file and slug, then the title."""
+        stem = self._place[1]
+        plain = _DATE_IN_NAME.sub("", stem, count=1)
+        short = _NUMBER_IN_NAME.sub("", plain, count=1)
+        return (self.slug, plain, short), (self.title,)
+
+    @property
+    def has_day(self) -> bool:
+        """Whether a day of it is known, as far as a year goes."""
+        return self.day is not None or bool(self._place[2])
+
+    def agrees(self, address: Address) -> bool:
+        """Whether an address has this post's day, that of the date or that of the path."""
+        known = self._place[2]
+        length = min(len(known), len(address.day))
+        if length and known[:length] == address.day[:length]:
+            return True
+        return self.day is not None and address.agrees(self.day)
+
+
+@dataclass
+class _Listing:
+    """The site's addresses, to be looked up.
+
+    Attributes:
+        of_page: the address as the site spells it, by ``page_of``.
+        by_name: addresses that may be posts', by their folded names.
+    """
+
+    of_page: dict[str, str] = field(default_factory=dict)
+    by_name: dict[str, list[Address]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, links: Iterable[str], taken: frozenset[str]) -> _Listing:
+        """Sort the links, without those that are taken from ``by_name``."""
+        self = cls()
+        pages = {link: page_of(link) for link in sorted(set(links))}
+        parents = {folder for page in pages.values() for folder in _above(page)}
+        for link, page in pages.items():
+            first = page not in self.of_page
+            self.of_page.setdefault(page, link)
+            if first and page not in taken and page not in parents:
+                address = Address.of(link)
+                if name := fold(address.name):
+                    self.by_name[name].append(address)
+        return self
+
+
+def _above(page: str) -> Iterator[str]:
+    """The pages in whose folders a page lies, unless it is another form of one."""
+    folder, _, last = page.rpartition("/")
+    if last in FORMS:
+        folder = folder.rpartition("/")[0]
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def prove(
+    pages: Sequence[Page], links: Iterable[str], *, is_whole: bool = True
+) -> dict[str, Verdict]:
+    """What a site says of each post's link, by path. The order of posts and links is no matter.
+
+    Args:
+        pages: all posts, also those that readers do not see.
+        links: every address that the site lists, in the form of ``Post.link``.
+        is_whole: whether the site lists its oldest posts, too.
+    """
+    pages = sorted(pages, key=lambda page: page.path)
+    links = set(links)
+    listed = {page_of(link) for link in links}
+    of_rule = {page.path: page_of(page.link) for page in pages if page.link}
+    taken = frozenset(of_rule[path] for path in of_rule if of_rule[path] in listed)
+    listing = _Listing.of(links, taken)
+    found: dict[str, Verdict] = {}
+    for page in pages:
+        if (spelled := listing.of_page.get(of_rule.get(page.path, "\0"))) is not None:
+            link = page.link if page.is_own or page.link in links else spelled
+            found[page.path] = Verdict(link, "confirmed")
+    for page, address in _assign(pages, found, listing):
+        found[page.path] = Verdict(address.link, "corrected")
+    for page in list(_left_out(pages, found, is_whole=is_whole)):
+        found[page.path] = Verdict(None, "unlisted")
+    return {page.path: found.get(page.path, Verdict(page.link, "unknown")) for page in pages}
+
+
+def candidates(page: Page, links: Iterable[str], most: int = 3) -> list[str]:
+    """The addresses that come closest to a post, likeliest first."""
+    listing = _Listing.of(links, frozenset())
+    near = _candidates(page, listing.by_name)
+    near.sort(key=lambda one: (_likeness(page, one), one.link), reverse=True)
+    return [one.link for one in near[:most]]
+
+
+def _assign(
+    pages: Sequence[Page], found: Mapping[str, Verdict], listing: _Listing
+) -> Iterator[tuple[Page, Address]]:
+    """Give each post the address that can only be its own, and each address to one post."""
+    waiting = [page for page in pages if page.path not in found and not page.is_own]
+    choices = {page.path: _candidates(page, listing.by_name) for page in waiting}
+    votes = _votes(pages, found, choices)
+    chosen: dict[str, list[tuple[Page, Address]]] = defaultdict(list)
+    for page in waiting:
+        # An address may be wanted by a post that has a better one, too: it is then not sure
+        # whose it is.
+        best = _best(page, choices[page.path], votes[page.group])
+        for address in best:
+            chosen[address.link].append((page, address))
+        if len(best) > 1:
+            choices[page.path] = []
+    for wanted in chosen.values():
+        likeness = [_likeness(page, address) for page, address in wanted]
+        most = max(likeness)
+        if likeness.count(most) > 1:
+            continue
+        page, address = wanted[likeness.index(most)]
+        if choices[page.path] and _is_plausible(page, address, votes[page.group]):
+            yield page, address
+
+
+def _candidates(page: Page, by_name: Mapping[str, list[Address]]) -> list[Address]:
+    """The addresses with one of the post's names: spelled the same, else alike."""
+    for names in page.names:
+        folded = dict.fromkeys(filter(None, map(fold, names)))
+        near = [
+            address
+            for name in folded
+            for address in by_name.get(name, ())
+            if not NO_POSTS.intersection(address.folders) - page.folders
+            and (not address.day or not page.has_day or page.agrees(address))
+        ]
+        spelled = {name.casefold() for name in names}
+        if same := [one for one in near if one.name.casefold() in spelled]:
+            return same
+        if near:
+            return near
+    return []
+
+
+def _likeness(page: Page, address: Address) -> tuple[int, int]:
+    """How much of a day, and how many folders a post and an address share."""
+    shared = len(page.folders.intersection(address.folders))
+    return (len(address.day) if page.agrees(address) else 0), shared
+
+
+def _best(page: Page, near: Sequence[Address], votes: Mapping[str, int]) -> list[Address]:
+    """The likeliest addresses: by day, by folders, by language, by where others like it are."""
+    if len(near) < 2:  # noqa: PLR2004 - nothing to choose
+        return list(near)
+    top = max(_likeness(page, one) for one in near)
+    best = [one for one in near if _likeness(page, one) == top]
+    spoken = {one.plain_shape for one in best if one.language in {"", *page.words}}
+    best = [
+        one for one in best if one.language in {"", *page.words} or one.plain_shape not in spoken
+    ]
+    most = max(votes.get(one.shape, 0) for one in best)
+    return [one for one in best if votes.get(one.shape, 0) == most]
+
+
+def _votes(
+    pages: Sequence[Page],
+    found: Mapping[str, Verdict],
+    choices: Mapping[str, Sequence[Address]],
+) -> Mapping[str, Counter[str]]:
+    """How many posts of each group have which shape, as far as there is no choice."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for page in pages:
+        verdict = found.get(page.path)
+        if verdict is not None and verdict.link is not None and not page.is_own:
+            votes[page.group][Address.of(verdict.link).shape] += 1
+        elif len(near := choices.get(page.path, ())) == 1:
+            votes[page.group][near[0].shape] += 1
+    return votes
+
+
+def _is_plausible(page: Page, address: Address, votes: Counter[str]) -> bool:
+    """Whether the only address with a post's name is the post's, and no other page's.
+
+    Where many others of its folder lie in one place, another page may have that name by chance:
+    a day, a folder or a name as long as a title tells.
+    """
+    ((usual, count),) = votes.most_common(1) or [("", 0)]
+    if address.shape == usual or votes[address.shape] > 1 or count < MANY:
+        return True
+    known = page.words | POSTS
+    strange = set(address.folders) - set(Address.of(f"{usual}/x").folders) - known
+    is_title = len(re.findall(r"[^\W_]+", address.name)) >= WORDS_OF_A_TITLE
+    return is_title or _likeness(page, address)[0] > 0 or (bool(address.folders) and not strange)
+
+
+def _left_out(
+    pages: Sequence[Page], found: Mapping[str, Verdict], *, is_whole: bool
+) -> Iterator[Page]:
+    """The posts that a site does not list though it lists those around them.
+
+    A post that is newer than all that are listed may have come after the list was made.
+    """
+    groups: dict[str, list[Page]] = defaultdict(list)
+    for page in pages:
+        if page.is_shown and not page.is_own and not page.is_withheld:
+            groups[page.group].append(page)
+    for group in groups.values():
+        dated = sorted((one for one in group if one.day), key=lambda one: (one.day, one.path))
+        undated = [one for one in group if not one.day]
+        for number, page in enumerate(dated):
+            if page.path not in found:
+                older = dated[max(0, number - NEIGHBOURS) : number]
+                newer = dated[number + 1 : number + 1 + NEIGHBOURS]
+                knows_older = _are_listed(older, found) or (is_whole and not older)
+                if knows_older and _are_listed(newer, found):
+                    yield page
+        others = [one.path in found for one in undated]
+        if is_whole and sum(others) >= 2 and 2 * sum(others) >= len(others) - 1:  # noqa: PLR2004
+            yield from (one for one in undated if one.path not in found)
+
+
+def _are_listed(pages: Sequence[Page], found: Mapping[str, Verdict]) -> bool:
+    """Whether most are, of some."""
+    listed = sum(page.path in found for page in pages)
+    return bool(pages) and 2 * listed >= len(pages)

@@ -1,0 +1,1 @@
+"""What a site says of its own pages: its sitemap, else its feed."""

@@ -1,0 +1,186 @@
+"""A site's list of its pages: looked for, read, remembered."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from bot.blog.sitemap import Sitemap
+from bot.sources.sitemap.gathering import Gathering
+from bot.sources.sitemap.hosts import LOOPBACK, host_of, is_of
+from bot.sources.sitemap.kept import MOST_SECONDS_TO_WAIT, Kept, read, write
+from bot.sources.sitemap.output import Files, find_output
+
+log = logging.getLogger(__name__)
+
+# What RFC 3986 allows in a path and query, and percent signs of what is encoded already.
+_SIGNS = "/:@!$&'()*+,;=~-._%?"
+
+
+class SiteList:
+    """What a site lists. One thread may ask it while another recalls what it said.
+
+    Args:
+        files: where to keep it; the first that can be written is.
+        given: the address or file of the sitemap; None looks for it.
+        clock: Unix seconds.
+
+    Attributes:
+        given: as above.
+        file: the sitemap that was read from this machine at the last look, or None.
+        has_file: whether that told something, so that the site need not be asked.
+        kept: what is remembered of a site that was asked.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        *,
+        given: str | Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.file: Path | None = None
+        self.has_file = False
+        self.kept = Kept()
+        self._files = files
+        self.given = given
+        self._clock = clock
+        self._local = Kept()
+        self._made: tuple[Kept, str | None, str, Sitemap] | None = None
+
+    def find(
+        self, posts: Path | None, inside: PurePosixPath, *, has_site: bool, site_url: str | None
+    ) -> Sitemap | None:
+        """What a file on this machine lists; None where there is none to look at.
+
+        Args:
+            posts: the posts folder, if they lie in one.
+            inside: as in ``Snapshot``.
+            has_site: whether a site's folder was recognised.
+            site_url: the blog's address, or None.
+        """
+        self.file, self.has_file = None, False
+        if isinstance(self.given, Path):
+            self.file = self.given.absolute()
+        elif self.given is None and posts is not None:
+            self.file = find_output(posts, inside, has_site=has_site)
+        if self.file is None:
+            return None
+        of = f"{site_url} {self.file}"
+        before = self._local if self._local.of == of else Kept(of=of)
+        files = Files(self.file, urlsplit(site_url or "").path)
+        gathering = Gathering(files, before.documents)
+        gathering.read([self.file.name])
+        hosts = LOOPBACK | ({host_of(site_url)} if site_url else set())
+        self._local = self._after(before, gathering, [self.file.name], hosts if site_url else ())
+        sitemap = self._sitemap(self._local, site_url, str(self.file))
+        if not sitemap.links and self.given is None:
+            log.info("%s is passed over: %s", self.file, sitemap.trouble)
+            return None
+        self.has_file = True
+        return sitemap
+
+    def recall(self, site_url: str | None) -> Sitemap | None:
+        """What the site listed when it was asked last; None where no site is known."""
+        url = self._site(site_url)
+        if url is None:
+            return None
+        of = f"{url} {self.given or ''}"
+        if self.kept.of != of:
+            self.kept = read(self._files, of)
+        if not self.kept.asked:
+            return None
+        return self._sitemap(self.kept, url, _named(self.kept.starts))
+
+    def ask(self, site_url: str | None) -> Sitemap | None:
+        """What the site lists now, or listed before where it cannot be asked."""
+        self.recall(site_url)
+        url = self._site(site_url)
+        if url is None:
+            return None
+        from bot.sources.sitemap.question import Question  # noqa: PLC0415 - aiohttp, 80 ms
+        from bot.sources.web import Web  # noqa: PLC0415
+
+        now = int(self._clock())
+        if not now < self.kept.wait_until <= now + MOST_SECONDS_TO_WAIT:
+            question = Question(Web(), url, self._given_url, self.kept)
+            kept = question.ask()
+            self.kept = replace(kept, asked=now, wait_until=now + question.wait)
+            write(self._files, self.kept)
+        return self.recall(site_url)
+
+    @property
+    def _given_url(self) -> str | None:
+        return self.given if isinstance(self.given, str) else None
+
+    def _site(self, site_url: str | None) -> str | None:
+        """The site to ask, or None."""
+        if isinstance(self.given, Path):
+            return None
+        if site_url is None and self.given is not None:
+            parts = urlsplit(self.given)
+            site_url = f"{parts.scheme}://{parts.netloc}"
+        return site_url
+
+    @staticmethod
+    def _after(
+        before: Kept, gathering: Gathering, starts: Sequence[str], hosts: Iterable[str]
+    ) -> Kept:
+        return replace(
+            before,
+            starts=tuple(starts),
+            hosts=tuple(sorted(hosts)),
+            documents=gathering.documents,
+            is_whole=not gathering.troubles,
+            trouble="; ".join(gathering.troubles[:2]),
+        )
+
+    def _sitemap(self, kept: Kept, site_url: str | None, source: str) -> Sitemap:
+        """What is remembered, as others see it; made once for the same."""
+        made = self._made
+        if made is not None and (made[0] is kept and made[1:3] == (site_url, source)):
+            return made[3]
+        links = sorted(set(links_of(kept, site_url)))
+        trouble = kept.trouble
+        if not links and not trouble:
+            trouble = f"{source or site_url}: it lists no page of the site"
+        total = blake2b(repr((kept.is_feed, kept.is_whole)).encode(), digest_size=16)
+        for link in links:
+            total.update(link.encode("utf-8", "replace") + b"\n")
+        sitemap = Sitemap(
+            source=source if links else "",
+            links=tuple(links),
+            is_whole=kept.is_whole and not kept.is_feed,
+            digest=total.hexdigest() if links else "",
+            trouble=trouble,
+        )
+        self._made = kept, site_url, source, sitemap
+        return sitemap
+
+
+def links_of(kept: Kept, site_url: str | None) -> Iterator[str]:
+    """The site's pages in the form of ``Post.link``; those of other hosts are left out."""
+    base = urlsplit(site_url or "").path.rstrip("/")
+    hosts = frozenset(kept.hosts)
+    for document in kept.documents.values():
+        for page in document.pages:
+            if not is_of(page, hosts):
+                continue
+            parts = urlsplit(page)
+            place = quote(parts.path or "/", safe=_SIGNS) + (
+                f"?{quote(parts.query, safe=_SIGNS)}" if parts.query else ""
+            )
+            if place == base or place.startswith(f"{base}/"):
+                yield place.removeprefix(base) or "/"
+            elif parts.netloc:
+                yield f"{parts.scheme}://{parts.netloc}{place}"
+
+
+def _named(starts: Sequence[str]) -> str:
+    more = f" and {len(starts) - 1} more" if len(starts) > 1 else ""
+    return f"{starts[0]}{more}" if starts else ""
