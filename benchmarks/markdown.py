@@ -27,9 +27,11 @@ import html5lib
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.blog.dialect import Dialect
+from bot.blog.emoji import with_emoji
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, Run, texts
 from bot.rendering.escape import clean
+from bot.rendering.html_blocks import ASIDE
 from bot.rendering.markdown_to_html import html_of
 from bot.rendering.media import image_of
 from bot.rendering.renderer import Renderer
@@ -109,8 +111,10 @@ def without_additions(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 def _without_additions(block: Block) -> tuple[Block, ...]:
     match block:
-        case Paragraph(runs) if _EMBED.fullmatch(runs[0].text):
+        case Paragraph(_, is_small=True):
             return ()
+        case Paragraph(runs):
+            return (Paragraph(tuple(_without_embeds(runs))),)
         case Quote(inner, _):
             return (Quote(without_additions(inner)),)
         case Listing(items):
@@ -118,6 +122,14 @@ def _without_additions(block: Block) -> tuple[Block, ...]:
                 replace(block, items=tuple(Item(without_additions(each.blocks)) for each in items)),
             )
     return (block,)
+
+
+def _without_embeds(runs: tuple[Run, ...]) -> Iterator[Run]:
+    is_embed = False
+    for run in runs:
+        if not (is_embed and run.url):
+            yield run
+        is_embed = _EMBED.search(run.text[-3:]) is not None
 
 
 def visible(html: str) -> str:
@@ -130,23 +142,27 @@ def _visible(node: Element) -> Iterator[str]:
     tag: object = node.tag  # a function for a comment
     if not isinstance(tag, str) or tag in _UNSEEN or _MARKS.search(named):
         return
+    if ASIDE in node.attrib:
+        return
     if node.tag == "img" and (picture := image_of(node.attrib, None)) and isinstance(picture, Run):
         yield picture.text  # emoji, and the names of pictures that Discord does not show
     if node.tag == "a" and (node.text or "").strip("[]").isdigit() and "#fn" in node.attrib["href"]:
         yield f"[{(node.text or '').strip('[]')}]"
         return
-    yield node.text or ""
+    before = node.text or ""
+    yield before
     for child in node:
-        yield from _visible(child)
-        yield child.tail or ""
+        if not (child.tag == "a" and _EMBED.search(before[-3:])):
+            yield from _visible(child)
+        before = child.tail or ""
+        yield before
     if node.tag == "abbr" and "title" in node.attrib:
         yield f" ({node.attrib['title']})"
 
 
 def normalised(text: str) -> str:
-    """Text without white space and without what stands for a task's box or an embedded page."""
-    text = re.sub(rf"{_EMBED.pattern}(?:YouTube|Vimeo|Gist|Post on X)", "", clean(text))
-    text = _TASK.sub("", text)
+    """Text without white space, names of emoji, and what stands for a task's box or embed."""
+    text = _TASK.sub("", _EMBED.sub("", with_emoji(clean(text))))
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 

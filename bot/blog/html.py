@@ -6,6 +6,7 @@ Any other name in angle brackets is a word of the author's, as in ``Vec<T>`` and
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 INLINE = frozenset(
     ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font",
@@ -23,13 +24,33 @@ BLOCK = frozenset(
      "ul", "video"]
 )  # fmt: skip
 
+# Elements that authors do not close.
+_WITHOUT_END = frozenset(
+    [
+        "dd",
+        "dt",
+        "input",
+        "li",
+        "option",
+        "p",
+        "source",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+    ]
+)
+
 # As HTML has it: a name, then attributes. Neither List<String, int> nor a < b is one.
 TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)"
     r"(?P<attributes>(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
 )
-_END = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
+END_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+# One emoji, with its variation, joined parts and tags.
 _EMOJI = re.compile(
     "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
     "[\ufe0f\u200d\u20e3\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]{0,12}"
@@ -39,6 +60,24 @@ _EMOJI = re.compile(
 def is_emoji(text: str) -> bool:
     """Whether a text is one emoji and nothing else."""
     return _EMOJI.fullmatch(text) is not None
+
+
+def is_word(markup: str, ends: Collection[str], *, in_title: bool) -> bool:
+    """Whether what stands in angle brackets is a word and no tag.
+
+    Args:
+        markup: from ``<`` to ``>``.
+        ends: names of the elements that are closed around it, in lower case.
+        in_title: whether it stands in a title, which no element goes beyond.
+    """
+    found = TAG.fullmatch(markup)
+    if found is None or "=" in found["attributes"]:
+        return False
+    name = found["name"].lower()
+    if in_title:
+        return name not in {"br", "wbr"} and not (name in INLINE and name in ends)
+    is_open = name in INLINE or name in VOID or name in _WITHOUT_END or "-" in name
+    return not is_open and name not in ends
 
 
 def without_tags(markup: str, *, blocks: bool = True) -> str:
@@ -52,7 +91,7 @@ def without_tags(markup: str, *, blocks: bool = True) -> str:
         blocks: whether elements that stand for more than a piece of a line count, too.
     """
     known = INLINE | BLOCK if blocks else INLINE
-    ends = {found[1].lower() for found in _END.finditer(markup)}
+    ends = {name.lower() for name in END_TAG.findall(markup)}
     starts: set[str] = set()
 
     def words(found: re.Match[str]) -> str:

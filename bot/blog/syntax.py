@@ -52,6 +52,9 @@ SHOWN_SHORTCODE = re.compile(r"(\{\{[<%])/\*([^{}]*?)\*/([>%]\}\})")
 # [[Page]], [[Page|text]], ![[embedded]]; not a Markdown link around a bracket.
 WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
 
+# Python's own names, such as __init__, which no author means to be bold.
+DUNDER = re.compile(r"[a-z]+(?:_[a-z0-9]+)*")
+
 # MDX: imports and exports, each over one or several lines.
 MODULE = re.compile(
     r"(?m)^(?:import\s+(?:[\w*{][^\n]*?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*"

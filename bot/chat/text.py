@@ -46,7 +46,7 @@ def markdown(text: str, limit: int) -> str:
 
 def escape(line: str) -> str:
     """Take a cleaned line's power to format, mention, link or name an emoji."""
-    return escape_line_start(escape_marks(line, emoji=False))
+    return escape_line_start(escape_marks(line))
 
 
 def without_mentions(line: str) -> str:

@@ -43,7 +43,7 @@ class Docusaurus(Generator):
             (3, "import ", r"^import .* from ['\"]@(?:site|theme|docusaurus)/"),
         ),
     )
-    dialect = Dialect(mdx=True)
+    dialect = Dialect(mdx=True, emoji=True)
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)

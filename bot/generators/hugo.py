@@ -10,7 +10,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, unquote_plus
 
 from bot.blog.dialect import Dialect
@@ -100,6 +100,7 @@ class Hugo(Generator):
         super().__init__(files)
         self._config = hugo_config.configuration(files)
         self.is_certain = bool(self._config)
+        self.dialect = replace(self.dialect, emoji=self._config.get("enableemoji") is True)
         self.publishes_future = self._config.get("buildfuture") is True
         self.zone = zone_of(self.files, config.text_at(self._config, "timezone"))
         self.url = hugo_config.real_url(config.text_at(self._config, "baseurl"))

@@ -9,6 +9,7 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, paths, slugs
@@ -85,6 +86,7 @@ class Jekyll(Generator):
         self._permalink = config.text_at(self._config, "permalink") or "date"
         endings = config.text_at(self._config, "markdown_ext") or _MARKDOWN
         self._endings = frozenset(ending.strip().lower() for ending in endings.split(","))
+        self.dialect = replace(self.dialect, emoji=_has_emoji(self._config))
         self._collections = _collections(self._config)
         self._collections_dir = config.text_at(self._config, "collections_dir") or ""
         self._source = config.text_at(self._config, "source") or ""
@@ -344,6 +346,12 @@ def _prefix_pattern(glob: str) -> str:
         for piece in glob.split("/")
     ]
     return "/".join(pieces).replace(".*/", "(?:.*/)?") + "(?:/|$)"
+
+
+def _has_emoji(settings: Mapping[str, object]) -> bool:
+    """Whether the plugin is listed that reads ``:tada:``."""
+    plugins = settings.get("plugins") or settings.get("gems")
+    return isinstance(plugins, list) and "jemoji" in plugins
 
 
 def _scopes(settings: Mapping[str, object]) -> list[_Scope]:

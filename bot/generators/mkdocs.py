@@ -36,13 +36,14 @@ class MkDocs(Generator):
         self._is_pretty = self._config.get("use_directory_urls") is not False
         self._blogs = _blogs(self._config.get("plugins"))
         extensions = self._config.get("markdown_extensions")
-        names = (
+        named = tuple(
             next(iter(each), None) if isinstance(each, Mapping) else each
             for each in (extensions if isinstance(extensions, list) else [])
         )
         self.dialect = Dialect(
             markdown="python-markdown",
-            extensions=tuple(name for name in names if isinstance(name, str)),
+            extensions=tuple(name for name in named if isinstance(name, str)),
+            emoji="pymdownx.emoji" in named,
         )
 
     def content(self, place: str) -> str:

@@ -6,6 +6,7 @@ https://www.getzola.org/documentation/content/page/
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, languages, paths, slugs
@@ -48,6 +49,8 @@ class Zola(Generator):
         settings = files.load_first("zola.toml", "config.toml")
         self._config = settings or {}
         self.is_certain = settings is not None
+        markdown = config.mapping_at(self._config, "markdown")
+        self.dialect = replace(self.dialect, emoji=markdown.get("render_emoji") is True)
         self.url = config.text_at(self._config, "base_url")
         if self.url and not paths.is_absolute(self.url):
             self.url = None

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from bot.blog.dialect import PLAIN, Dialect
 from bot.blog.html import BLOCK, INLINE, VOID
 from bot.blog.section import Passage, anchor_of, unique
-from bot.blog.syntax import WIKILINK, Marks, between
+from bot.blog.syntax import DUNDER, WIKILINK, Marks, between
 from bot.reading.code import mask, unmask
-from bot.reading.plain import DUNDER, Syntax, cut, plain, without_references
+from bot.reading.plain import Syntax, cut, plain, without_references
 
 # Longer ones exist, but no choice of Discord's has room for them.
 LONGEST = 300

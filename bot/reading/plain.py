@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.blog.dialect import Dialect
+from bot.blog.emoji import with_emoji
 from bot.blog.html import without_tags
-from bot.blog.syntax import WIKILINK
+from bot.blog.syntax import DUNDER, WIKILINK
 
 # Enough for any summary, and little enough for patterns that look ahead.
 LONGEST = 4_000
@@ -48,8 +49,6 @@ LABEL = re.compile(r"(?m)^[ >]*\[([^\[\]\n]+)\]:")
 AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
 STARS = re.compile(r"(?<![A-Za-z0-9])(\*{1,3})(?=[^\s*])([^*]*[^\s*])\1")
 UNDERSCORES = re.compile(r"(?<![^\W_])(_{1,3})(?=[^\s_])(.*?[^\s_])\1(?![^\W_])", re.DOTALL)
-# Python's names, which no author writes in bold.
-DUNDER = re.compile(r"[a-z]+(?:_[a-z0-9]+)*")
 STRIKES = re.compile(r"(?<!\w)(~~|==)(?=\S)([^~=]*[^\s~=])\1(?!\w)")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 
@@ -109,6 +108,8 @@ def plain(markup: str, syntax: Syntax = IN_FRONT_MATTER, *, entities: bool = Tru
     if "<" in text:
         text = without_tags(AUTOLINK.sub(r"\1", text), blocks=syntax.dialect is not None)
     text = _without_emphasis(text)
+    if syntax.dialect and syntax.dialect.emoji:
+        text = with_emoji(text)
     if entities and "&" in text:
         text = html.unescape(text)
     if hidden:

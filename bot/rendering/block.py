@@ -39,9 +39,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text."""
+    """Running text; ``is_small`` for a remark beside it."""
 
     runs: tuple[Run, ...]
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

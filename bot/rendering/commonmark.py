@@ -21,6 +21,8 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from bot.blog.html import END_TAG, is_word
+from bot.blog.syntax import DUNDER
 from bot.rendering.callout import MARK, kind_of
 
 # Levels of quotes, lists and links in each other. What is deeper is text: no post needs it, and
@@ -60,6 +62,7 @@ def parser(*, kramdown: bool = False, www: bool = False) -> MarkdownIt:
     md.core.ruler.before("inline", "callouts", _callouts)
     md.core.ruler.before("inline", "names", _names)
     md.core.ruler.push("html", _html)
+    md.core.ruler.push("words", _words)
     md.add_render_rule("footnote_block_open", _notes_open)
     # The writer makes addresses absolute and judges them; here they stay as they are written.
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -178,6 +181,31 @@ def _names(state: StateCore) -> None:
             if found := _HEADING_ID.search(text.content):
                 token.attrs["id"] = found[1]
                 text.content = text.content[: found.start()].rstrip()
+
+
+def _words(state: StateCore) -> None:
+    """Show what is no markup to the author: names in angle brackets, and Python's in headings."""
+    if "<" not in state.src and "__" not in state.src:
+        return
+    ends = {name.lower() for name in END_TAG.findall(state.src)}
+    for number, token in enumerate(state.tokens):
+        if token.type == "inline" and token.children:
+            is_heading = state.tokens[number - 1].type == "heading_open"
+            own_ends = {name.lower() for name in END_TAG.findall(token.content)}
+            for child in token.children:
+                if child.type == "html_inline" and is_word(
+                    child.content, own_ends if is_heading else ends, in_title=is_heading
+                ):
+                    child.type = "text"
+            if is_heading and "__" in token.content:
+                _keep_names(token.children)
+
+
+def _keep_names(children: list[Token]) -> None:
+    for opened, text, closed in zip(children, children[1:], children[2:], strict=False):
+        if opened.markup == closed.markup == "__" and DUNDER.fullmatch(text.content):
+            for mark in (opened, closed):
+                mark.type, mark.tag, mark.content, mark.nesting = "text", "", "__", 0
 
 
 def _html(state: StateCore) -> None:

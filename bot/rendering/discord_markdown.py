@@ -37,6 +37,8 @@ LINE_LENGTH = 1500
 # a line is not broken any further for them.
 MAX_WRITTEN = 3100
 SHORTEST = 100
+# Characters of a paragraph that stays on the page of what it announces.
+LEAD = 300
 
 # Outermost first.
 _MARKS = {
@@ -58,6 +60,7 @@ class Line:
         fence: the language of the code block it is in (may be empty), or None.
         heading: the anchor of the heading that it is, or None.
         notes: keys of the footnotes that it refers to.
+        leads: whether what follows belongs on the same page: a title, or "this code works:".
         space: whether a blank line belongs before it.
         gap: what that blank line holds: the mark of the quote that goes on there.
     """
@@ -67,6 +70,7 @@ class Line:
     fence: str | None = None
     heading: str | None = None
     notes: tuple[str, ...] = ()
+    leads: bool = False
     space: bool = False
     gap: str = ""
 
@@ -117,8 +121,8 @@ class Writer:
 
     def _block(self, block: Block, prefix: str) -> Iterator[Part]:
         match block:
-            case Paragraph(runs):
-                yield from self._lines(runs, prefix)
+            case Paragraph(runs, is_small):
+                yield from self._paragraph(runs, prefix, is_small=is_small)
             case Heading():
                 yield from self._heading(block, prefix)
             case Code(text, language):
@@ -139,6 +143,14 @@ class Writer:
     def _found(self, picture: Picture) -> Picture:
         """The picture at its address, or as the post names it where that leads nowhere."""
         return replace(picture, url=self._resolve(picture.url) or picture.url)
+
+    def _paragraph(self, runs: tuple[Run, ...], prefix: str, *, is_small: bool) -> Iterator[Line]:
+        if is_small and prefix.lstrip(" ").strip("> "):  # Discord has no small print in a list
+            runs, is_small = _italic(runs), False
+        leads = _leads(runs)
+        for line in self._lines(runs, prefix):
+            text = f"{prefix}-# {line.text.removeprefix(prefix)}" if is_small else line.text
+            yield replace(line, text=text, leads=leads)
 
     def _lines(self, runs: tuple[Run, ...], prefix: str, *, space: bool = True) -> Iterator[Line]:
         for line in split_lines(runs):
@@ -176,7 +188,8 @@ class Writer:
         inner = prefix if prefix.lstrip().startswith(">") else f"{prefix}> "
         first, space = True, True
         if quote.title:
-            yield Line(inner + self.inline(_bold(quote.title)), inner, space=True)
+            title = inner + self.inline(_bold(quote.title))
+            yield Line(title, inner, leads=True, space=True)
             space = False
         for block in quote.blocks:
             for part in self._block(block, inner):
@@ -238,7 +251,8 @@ class Writer:
         is_pair = len(table.header) == 2  # noqa: PLR2004 - a name and what it means
         if is_pair and table.rows and any(table.header):
             named = _italic(_joined([label for label in table.header if label], " — "))
-            yield from self._lines(named, prefix)
+            for line in self._lines(named, prefix):
+                yield replace(line, leads=True)
             space = False
         for cells in table.rows or (table.header,):
             bare = is_pair or cells is table.header
@@ -265,6 +279,15 @@ class Writer:
             target = self._resolve(link) if link else None
             pieces.append(_masked(text, plain(group), target) if target else text)
         return "".join(pieces)
+
+
+def _leads(runs: tuple[Run, ...]) -> bool:
+    """Whether a paragraph announces what follows: a bold one of one line, or one with a colon."""
+    text = plain(runs)
+    if len(text) > LEAD or "\n" in text:
+        return False
+    is_bold = all(Style.BOLD in run.style for run in runs if run.text.strip())
+    return is_bold or text.rstrip().endswith((":", "\uff1a"))
 
 
 def _bold(runs: tuple[Run, ...]) -> tuple[Run, ...]:

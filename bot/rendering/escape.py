@@ -23,12 +23,11 @@ _ODD_SPACE = re.compile("[\x0b-\x0d\x1c-\x1f\x85\u2028\u2029]")
 _MARKS = r"""
       [\\*_~`|<\[\]]       # emphasis, code, spoilers, mentions and timestamps, links
     | :(?=//)              # a bare link
+    | :(?=[\w+-]+:)        # an emoji's name, which the dialect did not make one
     | (?<=discord\.gg)/    # an invitation
     | &(?=\#?\w+;)         # an entity, which the playground would replace
     """
 _MARK = re.compile(_MARKS, re.VERBOSE | re.IGNORECASE)
-_MARK_OR_EMOJI = re.compile(rf"{_MARKS} | :(?=[\w+-]+:)", re.VERBOSE | re.IGNORECASE)
-_EMOJI = re.compile(r":(?:[a-z0-9+-]|\\_)+:")
 # Discord's server finds these by themselves, whatever stands before them.
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _LINE_START = re.compile(
@@ -42,15 +41,9 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", _ODD_SPACE.sub(" ", text))
 
 
-def escape(text: str, *, emoji: bool = True) -> str:
-    """Escape a piece of clean running text so that it carries no markup, mention or link.
-
-    ``emoji``: names such as ``:tada:`` mean the emoji.
-    """
-    escaped = (_MARK if emoji else _MARK_OR_EMOJI).sub(r"\\\g<0>", text)
-    if emoji and ":" in escaped and r"\_" in escaped:
-        escaped = _EMOJI.sub(lambda found: found[0].replace("\\", ""), escaped)
-    return without_everyone(escaped)
+def escape(text: str) -> str:
+    """Escape a piece of clean running text so that it carries no markup, mention or link."""
+    return without_everyone(_MARK.sub(r"\\\g<0>", text))
 
 
 def without_everyone(text: str, *, at: str = f"@{BREAK}") -> str:

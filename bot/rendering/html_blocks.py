@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from bot.blog.emoji import with_emoji
 from bot.rendering.block import (
     Block,
     Code,
@@ -29,6 +29,7 @@ from bot.rendering.block import (
 from bot.rendering.callout import callout, kind_of, recognised
 from bot.rendering.elements import BLOCKS, DROPPED, STYLES, SUBSCRIPT, SUPERSCRIPT
 from bot.rendering.escape import clean
+from bot.rendering.footnotes import fragment_of, is_back, is_notes, notes_of
 from bot.rendering.media import Attributes, embed_of, image_of
 from bot.rendering.runs import one_line, task, tidy
 
@@ -40,12 +41,8 @@ _CALLOUT_CLASS = re.compile(
 _CALLOUT_TITLE = re.compile(r"\b(?:admonition|markdown-alert|callout)-?(?:title|heading)")
 _LANGUAGE = re.compile(r"(?:lang(?:uage)?|highlight(?:-source)?)-([\w+#.-]+)")
 
-# Footnotes, as Markdown's parsers and WordPress's plugins write them.
-_NOTES = ", ".join(
-    f"{place} li[id]"
-    for place in (".footnotes", ".footnote", "[role=doc-endnotes]", "[data-footnotes]")
-)
-_BACK = re.compile(r"footnote-back|backref|doc-backlink|footnote\b(?=.*rev)|reversefootnote")
+# Marks what a template's tag became that only the site can show.
+ASIDE = "data-aside"
 
 # Deeper markup than any post has is read as flat text, so that no input can exhaust the stack.
 MAX_DEPTH = 60
@@ -92,6 +89,7 @@ class _Look:
 
     Attributes:
         notes: the number of each footnote that is referred to, by its element's id.
+        emoji: whether ``:tada:`` is one.
     """
 
     style: Style = Style.PLAIN
@@ -99,26 +97,36 @@ class _Look:
     shift: str = ""
     depth: int = 0
     notes: Mapping[str, int] = field(default_factory=dict)
+    emoji: bool = False
 
     def within(
         self, *, style: Style = Style.PLAIN, url: str | None = None, shift: str = ""
     ) -> _Look:
         """The look one element deeper, with what that element adds."""
         return _Look(
-            self.style | style, url or self.url, shift or self.shift, self.depth + 1, self.notes
+            self.style | style,
+            url or self.url,
+            shift or self.shift,
+            self.depth + 1,
+            self.notes,
+            self.emoji,
         )
 
 
-def blocks_of(html: str) -> tuple[Block, ...]:
+def blocks_of(html: str, *, emoji: bool = False) -> tuple[Block, ...]:
     """Read HTML, whole or a fragment, as blocks.
 
     What follows on ``MAX_TAGS`` tags is read without them.
+
+    Args:
+        html: the post's body.
+        emoji: whether ``:tada:`` is one.
     """
     end = _end_of_tags(html)
     if end < len(html):
         html = f"{html[:end]}<p>{_TAG.sub(' ', html[end:])}"
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
-    return () if body is None else _contents(body, _Look(notes=_notes_of(body)))
+    return () if body is None else _contents(body, _Look(notes=notes_of(body), emoji=emoji))
 
 
 def _end_of_tags(html: str) -> int:
@@ -126,26 +134,6 @@ def _end_of_tags(html: str) -> int:
     tags = islice(re.finditer("<", html), MAX_TAGS, None)
     last = next(tags, None)
     return len(html) if last is None else last.start()
-
-
-def _notes_of(body: LexborNode) -> dict[str, int]:
-    """Number the footnotes, in the order in which they are referred to."""
-    ids = {node.attributes.get("id") or "" for node in body.css(_NOTES)} - {""}
-    if not ids:
-        return {}
-    links = (_fragment(link) for link in body.css("a[href]") if not _is_back(link))
-    return {key: n for n, key in enumerate(dict.fromkeys(k for k in links if k in ids), start=1)}
-
-
-def _fragment(link: LexborNode) -> str:
-    return unquote((link.attributes.get("href") or "").rpartition("#")[2])
-
-
-def _is_back(link: LexborNode) -> bool:
-    """Whether a link leads from a note to where it is referred to."""
-    attributes = link.attributes
-    named = f"{attributes.get('class')} {attributes.get('role')} {attributes.get('rev')}"
-    return bool(_BACK.search(named)) or "fnref" in _fragment(link)
 
 
 def _contents(node: LexborNode, look: _Look) -> tuple[Block, ...]:
@@ -183,6 +171,8 @@ def _visit(node: LexborNode, flow: _Flow, look: _Look) -> None:
 
 def _text(node: LexborNode, flow: _Flow, look: _Look) -> None:
     text = clean(_SPACE.sub(" ", node.text_content or ""))
+    if look.emoji and Style.CODE not in look.style:
+        text = with_emoji(text)
     if look.shift:
         table = SUPERSCRIPT if look.shift == "sup" else SUBSCRIPT
         if all(ord(character) in table for character in text):
@@ -220,10 +210,10 @@ def _inline(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
 
 
 def _link(node: LexborNode, attributes: Attributes, flow: _Flow, look: _Look) -> None:
-    key = _fragment(node) if look.notes else ""
+    key = fragment_of(node) if look.notes else ""
     if key in look.notes:
         flow.runs.append(Run(f"[{look.notes[key]}]", note=key))
-    elif not (look.notes and _is_back(node)):
+    elif not (look.notes and is_back(node)):
         _walk(node, flow, look.within(url=(attributes.get("href") or "").strip()))
 
 
@@ -261,7 +251,7 @@ def _block(  # noqa: C901, PLR0912 — one case an element
     elif tag in {"iframe", "video", "audio", "embed", "object"}:
         if found := embed_of(node, tag):
             flow.add(Paragraph(found))
-    elif look.notes and _is_notes(attributes, classes):
+    elif look.notes and is_notes(attributes, classes):
         _notes(node, flow, look)
     elif tag == "details":
         _details(node, flow, look)
@@ -271,8 +261,20 @@ def _block(  # noqa: C901, PLR0912 — one case an element
         flow.add(Quote(_contents(node, look)))
     elif tag == "figcaption":
         _paragraph(node, flow, look.within(style=Style.ITALIC))
+    elif ASIDE in attributes:
+        _aside(node, flow, look)
     else:
         _paragraph(node, flow, look)
+
+
+def _aside(node: LexborNode, flow: _Flow, look: _Look) -> None:
+    """A remark in small print, which one that says the same and follows at once adds nothing to."""
+    inner = _Flow()
+    _walk(node, inner, look)
+    remark = Paragraph(tidy(inner.runs), is_small=True)
+    flow.end_paragraph()
+    if remark not in flow.blocks[-1:]:
+        flow.add(remark)
 
 
 def _paragraph(node: LexborNode, flow: _Flow, look: _Look) -> None:
@@ -300,14 +302,6 @@ def _callout(node: LexborNode, kind: str, flow: _Flow, look: _Look) -> None:
             _visit(child, inner, look)
     inner.end_paragraph()
     flow.add(callout(kind, title, tuple(inner.blocks)))
-
-
-def _is_notes(attributes: Attributes, classes: str) -> bool:
-    return (
-        "data-footnotes" in attributes
-        or attributes.get("role") == "doc-endnotes"
-        or bool({"footnotes", "footnote"} & set(classes.split()))
-    )
 
 
 def _notes(node: LexborNode, flow: _Flow, look: _Look) -> None:

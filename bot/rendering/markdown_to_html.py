@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from html import escape
 
 from markdown import Markdown
@@ -12,6 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 from bot.blog.dialect import Dialect
+from bot.blog.html import END_TAG, is_word
 from bot.rendering import commonmark
 
 # What each line, each mark and each character costs markdown-it-py, in microseconds, at most; and
@@ -94,7 +95,7 @@ def _python_markdown(text: str, extensions: Collection[str]) -> str | None:
         return None
     names = [name for given in extensions if (name := _extension(given))]
     md = Markdown(
-        extensions=[*names, _Math()],
+        extensions=[*names, _Math(), _Words(END_TAG.findall(text))],
         extension_configs={"codehilite": {"use_pygments": False}},
         output_format="html",
     )
@@ -118,6 +119,35 @@ def _squares(text: str) -> float:
         0.1 * len(_OPENING.findall(part)) ** 2 + 0.005 * part.count("\n") ** 2
         for part in text.split("\n\n")
     )
+
+
+class _Words(Extension):
+    """Names in angle brackets that are no elements'.
+
+    Args:
+        ends: the names in the text's end tags.
+    """
+
+    def __init__(self, ends: Iterable[str]) -> None:
+        super().__init__()
+        self._ends = frozenset(name.lower() for name in ends)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
+        md.inlinePatterns.register(_Word(self._ends, md), "words", 95)  # "html" has 90
+
+
+class _Word(InlineProcessor):
+    def __init__(self, ends: Collection[str], md: Markdown) -> None:
+        super().__init__(r"<[A-Za-z][A-Za-z0-9]*>", md)
+        self._ends = ends
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 — Python-Markdown's name
+        self, m: re.Match[str], data: str
+    ) -> tuple[str | None, int | None, int | None]:
+        del data
+        if not is_word(m[0], self._ends, in_title=False):
+            return None, None, None
+        return m[0], m.start(0), m.end(0)
 
 
 class _Math(Extension):

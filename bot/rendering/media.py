@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from bot.blog.html import is_emoji
 from bot.rendering.block import Picture, Run
 
 Attributes = Mapping[str, str | None]
@@ -17,10 +18,6 @@ _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 # Neither Discord's proxy nor its clients show these: the address is a link instead.
 _NOT_SHOWN = re.compile(r"\.(?:svgz?|bmp|tiff?|ico|heic|eps|pdf)$", re.IGNORECASE)
 _EMOJI_CLASS = re.compile(r"\b(?:wp-smiley|twemoji|g?emoji)\b")
-_EMOJI = re.compile(
-    "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
-    "[\ufe0f\u200d\u20e3\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]{0,12}"
-)
 _VIDEO = re.compile(r"youtu\.?be|vimeo")
 
 
@@ -34,7 +31,7 @@ def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
     if attributes.get("width") == "1" or attributes.get("height") == "1":  # a tracking pixel
         return None
     alt = squeezed(attributes.get("alt") or "")
-    if _EMOJI.fullmatch(alt) or _EMOJI_CLASS.search(attributes.get("class") or ""):
+    if is_emoji(alt) or _EMOJI_CLASS.search(attributes.get("class") or ""):
         return Run(alt, url=link) if alt else None
     url = address_of(attributes)
     if not url:

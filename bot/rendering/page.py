@@ -23,8 +23,11 @@ MAX_MEDIA = 60
 MAX_PARTS = 24
 # Characters of a last page that is not worth a click.
 SHORT = 400
-# Characters of headings in a row that are kept for what follows them; a post has two or three.
+# Characters of headings and the like in a row that are kept for what follows them; a post has
+# two or three.
 MAX_HELD = 800
+# Characters of a code block that is kept whole with what announces it.
+SHORT_CODE = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class _Draft:
 
 
 def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) -> tuple[Page, ...]:
-    """Fill pages with lines and images; a heading goes with what follows it.
+    """Fill pages with lines and images; a heading or a title goes with what follows it.
 
     Where the last page would hold next to nothing, all are filled a little less.
     """
@@ -131,9 +134,15 @@ def paginate(parts: Iterable[Part], notes: dict[str, Footnote], writer: Writer) 
 
 
 def _filled(parts: Iterable[Part], pager: _Pager) -> Iterator[Page]:
-    held: list[Line] = []  # headings that wait for what they head
-    for part in parts:
-        if isinstance(part, Line) and part.heading is not None:
+    held: list[Line] = []  # headings and titles that wait for what follows
+    for lines in _units(parts):
+        *before, part = lines
+        if held and before:
+            held += [line for line in before if isinstance(line, Line)]
+            before = []
+        for line in before:
+            yield from pager.put([], line)
+        if isinstance(part, Line) and (part.heading is not None or part.leads):
             room = MAX_HELD - sum(len(line.text) for line in held)
             if len(part.text) <= room:
                 held.append(part)
@@ -143,6 +152,29 @@ def _filled(parts: Iterable[Part], pager: _Pager) -> Iterator[Page]:
     for line in held:
         yield from pager.put([], line)
     yield from pager.finish()
+
+
+def _units(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """The parts one by one, but short code blocks whole."""
+    code: list[Part] = []
+    for part in parts:
+        is_code = isinstance(part, Line) and part.fence is not None
+        if code and not (is_code and isinstance(part, Line) and not part.space):
+            yield from _whole(code)
+            code = []
+        if is_code:
+            code.append(part)
+        else:
+            yield [part]
+    yield from _whole(code)
+
+
+def _whole(code: list[Part]) -> Iterator[list[Part]]:
+    size = sum(len(line.text) + 1 for line in code if isinstance(line, Line))
+    if code and size <= SHORT_CODE:
+        yield code
+    else:
+        yield from ([line] for line in code)
 
 
 class _Pager:

@@ -94,7 +94,8 @@ class Renderer:
     def blocks(self, body: str, *, path: str) -> tuple[Block, ...]:
         """The body as blocks, its headings named; links and pictures are as the author has them."""
         taken: dict[str, int] = {}
-        return tuple(_named(block, taken) for block in blocks_of(self.html(body, path=path)))
+        found = blocks_of(self.html(body, path=path), emoji=self.dialect.emoji)
+        return tuple(_named(block, taken) for block in found)
 
     def html(self, body: str, *, path: str) -> str:
         """The body as the HTML that the site's generator would make of it, or nearly so."""

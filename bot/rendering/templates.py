@@ -33,13 +33,12 @@ from bot.blog.syntax import (
 from bot.rendering.code_spans import CodeSpans
 from bot.rendering.liquid import printed
 from bot.rendering.mdx import unindented
+from bot.rendering.tags import ARGUMENT, GO_TAG, STRING, arguments, shown_by
 
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
 Lookup = Callable[[str], str | None]
 
-_STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\w+)")
-_ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
 
 # Callouts, named for what they are or by their kind.
 _BOXES = ("callout", "notice", "hint", "alert", "admonition")
@@ -53,9 +52,9 @@ _BOX = (
         rf"\{{%-?\s*end(?:{_ANY_BOX})?\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
     ),
 )
-_KRAMDOWN = re.compile(
-    r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}|(?<=[)\]`*_])\{[.#][^{}\n]*\}"
-)
+_KRAMDOWN = re.compile(r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}")
+# As kramdown's without a colon, which markdown-it, goldmark and others read behind a mark.
+_ATTRIBUTES = re.compile(r"(?<=[)\]`*_])\{[.#][^{}\n]*\}")
 # A formula of its own is code: its lines are no list and its backslashes no escapes.
 _DISPLAY_MATH = re.compile(r"(?m)^[ \t]*\$\$[ \t]*\n((?:(?![ \t]*\$\$)[^\n]*\n)+)[ \t]*\$\$[ \t]*$")
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
@@ -70,8 +69,10 @@ _TERMINAL = (
     re.compile(r"(?m)^[ \t]*<(?:Terminal|Code)(?:Block)?>[ \t]*$"),
     re.compile(r"</(?:Terminal|Code)(?:Block)?>"),
 )
+# Tags that are links to pages of the same site.
+_LINKS = frozenset({"post_url", "link", "ref", "relref"})
+_RAW_TAG = re.compile(r"\{%-?\s*(?:end)?(?:raw|verbatim)\s*-?%\}")
 _CALL = re.compile(r"(?s)(\w+)\((.*)\)")
-_TEXT_AND_ADDRESS = re.compile(r"[\"']([^\"']+)[\"'],\s*[\"'](https?://[^\"'\s]+)[\"']")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
@@ -114,6 +115,12 @@ class Templates:
             return SHOWN_SHORTCODE.sub(_shown, text)
         return _unraw(text) if self.dialect.runs_templates else text
 
+    def _html_code(self, text: str) -> str:
+        """HTML's own code, in which only what escapes a template is read."""
+        if self.dialect.shortcodes:
+            text = SHOWN_SHORTCODE.sub(_shown, text)
+        return _RAW_TAG.sub("", text) if self.dialect.tags else text
+
     def _prose(self, text: str, *, jsx: bool, wiki: bool) -> str:
         if jsx:
             text = JSX_ANCHOR.sub(r"\1 {#\2}", text)
@@ -121,34 +128,36 @@ class Templates:
             return text
         if jsx:
             text = MODULE.sub("", text)
-        guarded, kept = _guard(text)
+        guarded, kept = _guard(text, self._html_code)
         guarded = _DISPLAY_MATH.sub(
             lambda found: _keep(f"````tex\n{_restore(found[1], kept)}````", kept), guarded
         )
         for comment in self._comments(jsx=jsx):
             guarded = between(guarded, comment, lambda _, __: "")
-        guarded = _KRAMDOWN.sub("", guarded)
+        if self.dialect.markdown in {"kramdown", "python-markdown"}:
+            guarded = _KRAMDOWN.sub("", guarded)
+        if self.dialect.runs_templates or jsx:
+            guarded = _ATTRIBUTES.sub("", guarded)
         if jsx:
-            guarded = _SPACE_EXPRESSION.sub(" ", guarded)
-            guarded = between(
-                guarded,
-                _TERMINAL,
-                lambda _, inner: _keep(f"\n````\n{_restore(inner, kept).strip()}\n````\n", kept),
-            )
-            guarded = _COMPONENT.sub(_component, guarded)
-            guarded = _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), guarded)
-        if self.dialect.shortcodes:
-            guarded = SHOWN_SHORTCODE.sub(lambda found: _keep(_shown(found), kept), guarded)
-        if self.dialect.runs_templates and "{" in guarded:
-            guarded = between(guarded, RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
-            guarded = between(guarded, UNREADABLE, lambda _, __: "")
-            guarded = between(guarded, _BOX, _box)
-            guarded = TAG.sub(self._tag, guarded)
-            if self.dialect.outputs:  # elsewhere braces are text like any other
-                guarded = OUTPUT.sub(self._output, guarded)
+            guarded = _elements(guarded, kept)
+        if "{" in guarded:
+            guarded = self._tags(guarded, kept)
         if wiki:
             guarded = WIKILINK.sub(self._wikilink, guarded)
         return _restore(guarded, kept)
+
+    def _tags(self, text: str, kept: list[str]) -> str:
+        if self.dialect.shortcodes:
+            text = SHOWN_SHORTCODE.sub(lambda found: _keep(_shown(found), kept), text)
+        text = GO_TAG.sub(lambda found: shown_by(found[1], found[2], alone=True), text)
+        if not self.dialect.runs_templates:
+            return text
+        text = between(text, RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
+        text = between(text, UNREADABLE, lambda _, __: "")
+        text = between(text, _BOX, _box)
+        text = TAG.sub(self._tag, text)
+        # elsewhere braces are text like any other
+        return OUTPUT.sub(self._output, text) if self.dialect.outputs else text
 
     def _comments(self, *, jsx: bool) -> Iterator[Marks]:
         if self.dialect.tags or self.dialect.calls:
@@ -166,40 +175,27 @@ class Templates:
         if text.startswith("/"):
             return ""
         name, _, rest = text.partition(" ")
-        return self._meaning(name.split("(")[0], rest)
+        return self._meaning(name.split("(")[0], rest, alone=_is_alone(found))
 
-    def _meaning(self, name: str, rest: str) -> str:
+    def _meaning(self, name: str, rest: str, *, alone: bool) -> str:
         """What a tag or shortcode shows; nothing where that is not known."""
-        handler = {
-            "post_url": self._link,
-            "link": self._link,
-            "ref": self._link,
-            "relref": self._link,
-            "figure": _figure,
-            "image": _figure,
-            "img": _figure,
-            "youtube": _youtube,
-            "youtubeembed": _youtube,
-            "vimeo": _vimeo,
-            "gist": _gist,
-            "tweet": _tweet,
-            "twitter": _tweet,
-            "x": _tweet,
-        }.get(name.lower())
-        return handler(rest) if handler is not None else _named_link(rest)
+        name = name.lower()
+        if name in _LINKS:
+            return self._link(rest)
+        return shown_by(name, rest, alone=alone)
 
     def _link(self, rest: str) -> str:
-        quoted = _STRING.search(rest)
+        quoted = STRING.search(rest)
         name = (quoted[1] or quoted[2]) if quoted else rest.strip()
         return self.find(name or "") or ""
 
     def _output(self, found: re.Match[str]) -> str:
         expression = found["expression"].strip().removesuffix("-")
         value, *filters = [part.strip() for part in expression.split("|")]
-        literal = _STRING.fullmatch(value)
+        literal = STRING.fullmatch(value)
         call = _CALL.fullmatch(value)
         if call and self.dialect.calls:
-            return self._meaning(call[1], call[2])
+            return self._meaning(call[1], call[2], alone=_is_alone(found))
         if literal is None:
             # `{{ site.url }}/x` and `{{ site.baseurl }}/x` are the site's own addresses.
             return ""
@@ -235,32 +231,43 @@ def _keep(text: str, kept: list[str]) -> str:
     return f"{_MARK}{len(kept) - 1}{_MARK}"
 
 
-def _guard(text: str) -> tuple[str, list[str]]:
-    """Take inline code out of reach."""
+def _guard(text: str, html: Callable[[str], str]) -> tuple[str, list[str]]:
+    """Take code out of reach: that of Markdown in a line, and what ``html`` makes of HTML's."""
     kept: list[str] = []
     text = text.replace(_MARK, "")
-    if "`" not in text:
-        return text, kept
     out: list[str] = []
     position = 0
     for start, end in CodeSpans(text).spans():
-        out += [text[position:start], _keep(text[start:end], kept)]
+        code = text[start:end]
+        kept_code = code if code[0] == "`" else html(code)
+        out += [text[position:start], _keep(kept_code, kept)]
         position = end
     return "".join([*out, text[position:]]), kept
 
 
+def _elements(text: str, kept: list[str]) -> str:
+    """MDX's elements as HTML, or as what is in them."""
+    text = _SPACE_EXPRESSION.sub(" ", text)
+    text = between(
+        text,
+        _TERMINAL,
+        lambda _, inner: _keep(f"\n````\n{_restore(inner, kept).strip()}\n````\n", kept),
+    )
+    text = _COMPONENT.sub(_component, text)
+    return _JSX_ELEMENT.sub(lambda found: _JSX_VALUE.sub("", found[0]), text)
+
+
+def _is_alone(found: re.Match[str]) -> bool:
+    """Whether nothing else stands on the lines of a tag."""
+    text = found.string
+    line_start = text.rfind("\n", 0, found.start()) + 1
+    line_end = text.find("\n", found.end())
+    after = text[found.end() : line_end if line_end >= 0 else len(text)]
+    return not text[line_start : found.start()].strip() and not after.strip()
+
+
 def _restore(text: str, kept: list[str]) -> str:
     return re.sub(f"{_MARK}(\\d+){_MARK}", lambda m: kept[int(m[1])], text)
-
-
-def _arguments(rest: str) -> dict[str, str]:
-    found = {m[1]: m[2] or m[3] or m[4] or "" for m in _ARGUMENT.finditer(rest)}
-    if not found:
-        for position, m in enumerate(_STRING.finditer(rest)):
-            found[str(position)] = m[1] or m[2] or ""
-        if not found and rest.strip():
-            found["0"] = rest.split(maxsplit=1)[0].strip("(),")
-    return found
 
 
 def _unraw(text: str) -> str:
@@ -278,7 +285,7 @@ def _shown(found: re.Match[str]) -> str:
 def _component(found: re.Match[str]) -> str:
     """The picture or the player that a component stands for; most only style their children."""
     name = (_NAME.match(found[0]) or found)[0].lower()
-    values = {m[1]: m[2] or m[3] or "" for m in _ARGUMENT.finditer(found[0])}
+    values = {m[1]: m[2] or m[3] or "" for m in ARGUMENT.finditer(found[0])}
     source = values.get("src") or values.get("url") or ""
     if "youtube" in name and re.fullmatch(r"[\w-]{11}", video := values.get("id", "")):
         source = f"https://www.youtube.com/embed/{video}"
@@ -294,7 +301,7 @@ def _box(opened: re.Match[str], body: str) -> str:
     first, *others = [a or b or c for a, b, c in _WORD.findall(rest)] or [""]
     title = others[0] if others and "," not in rest else ""
     if "=" in rest:
-        values = _arguments(rest)
+        values = arguments(rest)
         first, title = values.get("type", ""), values.get("title", "")
     named = opened["name"] not in _BOXES
     kind, title = (opened["name"], title or first) if named else (first, title)
@@ -303,59 +310,3 @@ def _box(opened: re.Match[str], body: str) -> str:
         f'\n<blockquote data-callout="{html_escape(kind)}" markdown="1">\n{shown}\n\n'
         f"{body}\n\n</blockquote>\n"
     )
-
-
-def _anchor(text: str, url: str) -> str:
-    """A link in HTML, which may stand in Markdown and in HTML."""
-    return f'<a href="{html_escape(url)}">{html_escape(text)}</a>'
-
-
-def _named_link(rest: str) -> str:
-    """A link, where all that is known of a tag is that it is given a text and an address."""
-    found = _TEXT_AND_ADDRESS.match(rest.strip())
-    return _anchor(found[1], found[2]) if found else ""
-
-
-def _figure(rest: str) -> str:
-    values = _arguments(rest)
-    source = values.get("src") or values.get("path") or values.get("url") or values.get("0") or ""
-    if not source:
-        return ""
-    alt = values.get("alt") or values.get("1") or values.get("title") or ""
-    caption = values.get("caption") or ""
-    picture = f'<img src="{html_escape(source)}" alt="{html_escape(alt or caption)}">'
-    if not caption:
-        return picture
-    return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
-
-
-def _youtube(rest: str) -> str:
-    values = _arguments(rest)
-    name = values.get("id") or values.get("0") or ""
-    if not re.fullmatch(r"[\w-]+", name):
-        return ""
-    return f"▶️ {_anchor('YouTube', f'https://www.youtube.com/watch?v={name}')}"
-
-
-def _vimeo(rest: str) -> str:
-    values = _arguments(rest)
-    name = values.get("id") or values.get("0") or ""
-    return f"▶️ {_anchor('Vimeo', f'https://vimeo.com/{name}')}" if name.isdigit() else ""
-
-
-def _gist(rest: str) -> str:
-    names = re.findall(r"[\w-]+", rest)
-    if not names:
-        return ""
-    of_a_user = len(names) >= 2 and not names[0].isdigit()  # noqa: PLR2004 — user and gist
-    place = f"{names[0]}/{names[1]}" if of_a_user else names[0]
-    return f"🔗 {_anchor('Gist', f'https://gist.github.com/{place}')}"
-
-
-def _tweet(rest: str) -> str:
-    values = _arguments(rest)
-    name = values.get("id") or values.get("0") or ""
-    if not name.isdigit():
-        return ""
-    user = values.get("user") or "i"
-    return f"🔗 {_anchor('Post on X', f'https://x.com/{user}/status/{name}')}"

@@ -9,20 +9,18 @@ from urllib.parse import unquote
 
 import discord_markdown
 
-# Who writes :tada: means the emoji, on the blog and in Discord.
-_READ = ~discord_markdown.Syntax.COLON_EMOJI
 _LETTERS = re.compile(r"[^\W_]")
 
 
 def kinds(markdown: str) -> set[str]:
     """Which marks Discord finds in a text: ``mention``, ``link``, ``spoiler`` or another."""
-    tree = discord_markdown.parse(markdown, flags=_READ)
+    tree = discord_markdown.parse(markdown)
     return {node["type"] for node in _nodes(tree)}
 
 
 def seen(markdown: str) -> str:
     """The text that Discord shows; a list's numbers are marks, not text."""
-    return "".join(_text(discord_markdown.parse(markdown, flags=_READ)))
+    return "".join(_text(discord_markdown.parse(markdown)))
 
 
 def letters(text: str) -> str:
