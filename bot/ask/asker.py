@@ -39,6 +39,8 @@ PROMPT_TOKENS = 1_500
 REWRITE_SECONDS = 6.0
 # An answer under way is shown at most so often: Discord takes five edits in five seconds.
 PARTIAL_SECONDS = 2.0
+# For the last edits, when the bot stops: hosts allow five seconds.
+STOP_SECONDS = 4.0
 # Their languages are those to search in.
 NEWEST_POSTS = 20
 
@@ -106,6 +108,8 @@ class ModelAsker:
         self._done = asyncio.Event()
         self._done.set()
         self._asked = asyncio.Event()
+        self._waiting: set[asyncio.Timeout] = set()
+        self._is_stopping = False
         self._library = library
         self._budget = budget
         self._follow_ups = follow_ups
@@ -157,10 +161,16 @@ class ModelAsker:
         return self._under_way
 
     @asynccontextmanager
-    async def forgetting(self) -> AsyncIterator[None]:
-        """Delete what is kept about questions once its time is over, while the context is open."""
-        async with supervised(self._forget, name="forget questions"):
-            yield
+    async def answering(self) -> AsyncIterator[None]:
+        """See ``blog.Asker.answering``."""
+        try:
+            async with supervised(self._forget, name="forget questions"):
+                yield
+        finally:
+            self._is_stopping = True
+            for scope in self._waiting:
+                scope.reschedule(0)
+            await self.idle(STOP_SECONDS)
 
     async def _forget(self) -> None:
         while True:
@@ -241,7 +251,7 @@ class ModelAsker:
         text, failure, shown = "", None, time.monotonic()
         try:
             async with aclosing(run.counted(self.model, prompt)) as texts:
-                async for piece in texts:
+                async for piece in self._until_stopped(texts):
                     text += piece
                     if time.monotonic() - shown < PARTIAL_SECONDS:
                         continue
@@ -254,6 +264,23 @@ class ModelAsker:
         final = self._final(text, sources, failure)
         run.outcome = "answered" if isinstance(final, Answered) else final.reason
         yield final
+
+    async def _until_stopped(self, texts: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The pieces of an answer, until the bot stops."""
+        while not self._is_stopping:
+            scope = asyncio.timeout(None)
+            try:
+                async with scope:
+                    self._waiting.add(scope)
+                    piece = await anext(texts, None)
+            except TimeoutError:
+                break
+            finally:
+                self._waiting.discard(scope)
+            if piece is None:
+                return
+            yield piece
+        raise ModelError("unavailable", "the bot stops")
 
     async def _settle(self, taken: Reservation, tokens: int) -> None:
         """Count what was used, even if nobody waits for the answer any more."""

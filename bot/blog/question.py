@@ -187,8 +187,11 @@ class Asker(Protocol):
     async def idle(self, seconds: float) -> int:
         """Wait until no answer is under way, at most so long; how many are."""
 
-    def forgetting(self) -> AbstractAsyncContextManager[None]:
-        """Delete what is kept about questions once its time is over, while the context is open."""
+    def answering(self) -> AbstractAsyncContextManager[None]:
+        """Delete what is kept about questions once its time is over, while the context is open.
+
+        At its end, answers under way become ``Unanswered``.
+        """
 
     async def keep(self, exchange: Exchange, now: float) -> str:
         """Keep an exchange for a follow-up, for a short while; the id that gets it back."""

@@ -67,6 +67,6 @@ def build_asker(
     )
 
 
-def forgetting(asker: Asker | None) -> AbstractAsyncContextManager[None]:
-    """Delete what is kept about questions once its time is over, if any are asked."""
-    return asker.forgetting() if asker else nullcontext()
+def answering(asker: Asker | None) -> AbstractAsyncContextManager[None]:
+    """See ``blog.Asker.answering``; nothing is done where there is no asker."""
+    return asker.answering() if asker else nullcontext()

@@ -24,7 +24,7 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.serve.asker import build_asker, forgetting
+from bot.serve.asker import answering, build_asker
 from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State
@@ -129,11 +129,12 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
             await asyncio.to_thread(lazy.load)
             async with (
                 announced(app, client, state, metrics, troubles) as announcer,
-                forgetting(client.context.asker),
+                answering(client.context.asker),
                 hooks.working(announcer, client.context.asker),
                 app.watching(),
             ):
-                await running
+                # Cancelled with this, it would close the session that last edits need.
+                await asyncio.shield(running)
         await finish_running(FINISH_SECONDS)
 
 
@@ -176,12 +177,15 @@ async def serve_gateway(app: App, token: str, again: asyncio.Event, *, take_over
         announcer = await stack.enter_async_context(
             announced(app, client, state, metrics, troubles)
         )
-        await stack.enter_async_context(forgetting(client.context.asker))
         if hooks is not None:
             await stack.enter_async_context(hooks.working(announcer, client.context.asker))
         await stack.enter_async_context(app.watching())
         await stack.enter_async_context(in_background(asyncio.to_thread(lazy.load)))
-        await run_gateway(client, token)
+        async with (
+            in_background(run_gateway(client, token)) as running,
+            answering(client.context.asker),
+        ):
+            await asyncio.shield(running)
 
 
 def observed_client(

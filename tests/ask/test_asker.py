@@ -159,7 +159,7 @@ async def test_what_is_kept_about_questions_is_deleted_when_its_time_is_over(
     new = await desk.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now)
     for hour in (int(now // 3600) - 1, int(now // 3600)):
         await desk.counters.add(f"reader:{hour}", hour, 1, None)
-    async with desk.asker.forgetting(), asyncio.timeout(PATIENCE):
+    async with desk.asker.answering(), asyncio.timeout(PATIENCE):
         while len(desk.counters.counts) > 1:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
         while await desk.follow_ups.get(kept, 0):  # noqa: ASYNC110

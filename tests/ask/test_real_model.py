@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
 from bot.ask.model import Chunk, ModelError, Prompt, TextDelta, Usage
 from bot.ask.providers import open_model, with_patience
 from tests.ask.model_server import CONTEXT_TOKENS, is_installed, model_server
+from tests.ask.test_whole_path import serving, until
 
 pytestmark = pytest.mark.ask
 
@@ -73,6 +75,44 @@ async def test_a_prompt_beyond_the_models_context_is_rejected(
     with pytest.raises(ModelError) as caught:
         await answer(server[0], prompt("word " * 3 * CONTEXT_TOKENS))
     assert caught.value.kind == "rejected"
+
+
+async def test_a_signed_question_is_answered_over_the_real_wire(
+    server: tuple[str, subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """From Discord's request to the last edit, whatever so small a model makes of it."""
+    limits = {"SLASHPOST_ASK_SECTIONS": "300", "SLASHPOST_ASK_LIMIT": "1"}
+    async with serving(tmp_path, url=server[0], **limits) as scene:
+        exchange = await scene.ask()
+        assert 2 <= len(exchange.sent) <= 3
+        assert "Looking through" in str(exchange.sent[0])
+        assert any(each.startswith("read") for each in exchange.custom_ids)
+        assert await scene.counted("slashpost_question_tokens_total") > 300
+        assert "You have asked a lot." in (await scene.ask()).text
+
+
+async def test_a_bot_that_is_stopped_frees_the_model(
+    server: tuple[str, subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    async with serving(tmp_path, url=server[0], SLASHPOST_ASK_SECTIONS="300") as scene:
+        exchange = await scene.begin()
+        assert await scene.bot.end() == 0
+        assert "🔎" not in exchange.text
+    chunks = await answer(server[0], prompt("Say yes.", most=4))
+    assert any(isinstance(chunk, TextDelta) for chunk in chunks)
+
+
+async def test_readers_of_a_killed_model_see_sections(tmp_path: Path) -> None:
+    if not is_installed():
+        pytest.skip("needs a model's server: make ask-test installs it")
+    with model_server() as (url, process):
+        async with serving(tmp_path, url=url, SLASHPOST_ASK_SECTIONS="300") as scene:
+            exchange = await scene.begin()
+            process.kill()
+            await until(lambda: "🔎" not in exchange.text)
+            for shown in (exchange, await scene.ask()):
+                assert "The model cannot be asked right now." in shown.text
+                assert any(each.startswith("read") for each in shown.custom_ids)
 
 
 async def test_a_server_killed_in_the_middle_cuts_the_answer(

@@ -12,6 +12,8 @@ from tests.wire.people import APPLICATION_ID, BOT, new_id
 Payload = dict[str, Any]
 
 LOADING = 1 << 7
+# https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
+COMPONENT, MODAL_SUBMIT = 3, 5
 # What Discord fills in, by component type.
 DEFAULTS: dict[int, Payload] = {
     3: {"min_values": 1, "max_values": 1},
@@ -98,7 +100,14 @@ def _metadata(cause: Payload) -> Payload:
         "user": cause["user"] if "user" in cause else cause["member"]["user"],
         "authorizing_integration_owners": cause["authorizing_integration_owners"],
     }
-    if "message" in cause:
+    if cause["type"] == MODAL_SUBMIT and "message" in cause:
+        # What opened the form; for a button on the bot's own message.
+        metadata["triggering_interaction_metadata"] = {
+            **metadata,
+            "type": COMPONENT,
+            "interacted_message_id": cause["message"]["id"],
+        }
+    elif "message" in cause:
         metadata["interacted_message_id"] = cause["message"]["id"]
     return metadata
 
