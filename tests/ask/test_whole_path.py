@@ -84,7 +84,7 @@ async def serving(
         hosting(*scripts) as host,
         proxying(port) as (public, held),
     ):
-        given = {
+        given: dict[str, Any] = {
             "SLASHPOST_ASK_MODEL": "some/model",
             "SLASHPOST_ASK_URL": url or host.url,
             "SLASHPOST_ASK_KEY": KEY,
