@@ -19,7 +19,12 @@ from bot.transport.rate_limiter import RateLimiter
 
 @asynccontextmanager
 async def announcing(
-    app: App, client: Slashpost, state: State, *, tell: Callable[[Outcome], None] = lambda _: None
+    app: App,
+    client: Slashpost,
+    state: State,
+    *,
+    tell: Callable[[Outcome], None] = lambda _: None,
+    waits_for_pages: bool = True,
 ) -> AsyncIterator[Announcer]:
     """Announce new posts after every sync, for as long as the context is open.
 
@@ -28,6 +33,7 @@ async def announcing(
         client: the bot, whose commands share the rate limit from now on. It may log in later.
         state: who wants to hear of posts, and what is known and sent.
         tell: hears of what became of each delivery.
+        waits_for_pages: whether a post's public page must be there first, as the settings say.
     """
     rate_limiter = RateLimiter()
     client.context.channels = DiscordChannels(client, rate_limiter=rate_limiter)
@@ -40,7 +46,7 @@ async def announcing(
         messenger=DiscordMessenger(client, rate_limiter=rate_limiter),
         composer=Announcements(),
         limit=app.settings.announce_limit,
-        page_probe=HttpPageProbe() if app.settings.announce_wait else None,
+        page_probe=HttpPageProbe() if waits_for_pages and app.settings.announce_wait else None,
         page_wait=60.0 * app.settings.announce_wait,
         tell=tell,
     )

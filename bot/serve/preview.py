@@ -34,7 +34,9 @@ async def preview(app: App, *, say: Callable[[str], None], port: int, browser: b
         client = build_client(app, state=state, asker=asker)
         client.context.is_owner = at_this_computer
         news = asyncio.Event()
-        async with announcing(app, client, state, tell=lambda _: news.set()), app.watching():
+        # What is tried at this computer has not been published.
+        announcer = announcing(app, client, state, tell=lambda _: news.set(), waits_for_pages=False)
+        async with announcer, app.watching():
             await until_stopped(
                 open_playground(
                     client,

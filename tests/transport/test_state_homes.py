@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import shutil
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.announce.scene import first_look
 from tests.line import line_to
 from tests.ports import free_port
 from tests.postgres import PostgresServer
+from tests.state.test_replica import copying
 from tests.wire.guild import CHANNEL_ID
 from tests.wire.interactions import Reader
 from tests.wire.limits import texts_of
@@ -82,10 +84,12 @@ async def test_a_bot_that_lost_its_disk_announces_nothing_twice(
         await subscribe_after_first_look(data / "state.db")
         write(posts, "Bees")
         await until(has(TITLES[1:2]))
-        await asyncio.sleep(2.5)  # Litestream copies every second
+        sent = time.time()
+        await until(lambda: any(each.stat().st_mtime > sent for each in copy.rglob("*.ltx")))
         write(posts, "Clover")
         await until(has(TITLES[1:3]))
         await process.end(signal.SIGKILL)
+    await until(lambda: not copying(data / "state.db"))
     shutil.rmtree(data)
 
     async with bot() as process:
