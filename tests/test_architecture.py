@@ -29,7 +29,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "web": {"blog"},
     "monitoring": {"blog", "announce"},
     "settings": {"blog"},
-    "terminal": {"blog", "announce"},
+    "terminal": {"blog"},
     "watch": {"blog"},
     "lazy": set(),
 }

@@ -785,6 +785,7 @@ class TestState:
             "Waiting    1 message, 1 more for the paused\n"
             "Sent       0 messages, of which 0 are to change\n"
             "Refused    none\n"
+            "Stopped    none\n"
             "No page    1 post waiting for it\n"
             "           A, asked for 1 time: its host answers 404\n"
             "Problem    none\n"

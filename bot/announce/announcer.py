@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.announce.catalogue import Catalogue, fingerprint
 from bot.announce.delivery import Backlog
-from bot.announce.delivery_worker import Outcome, Services
 from bot.announce.diff import PostDiff
 from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
@@ -19,6 +18,7 @@ from bot.announce.outbox import Outbox
 from bot.announce.page_waiter import PageWaiter
 from bot.announce.page_waits import PageProbe, PageWaits
 from bot.announce.sender import Sender
+from bot.announce.services import Outcome, Services
 from bot.announce.subscription import Subscriptions
 from bot.blog.background import supervised
 from bot.blog.errors import IndexUnavailable, StateUnavailable
@@ -123,6 +123,10 @@ class Announcer:
         """Note that the posts may have changed. Returns at once."""
         self._is_behind = True
         self._noticed.set()
+
+    def wake(self) -> None:
+        """Send what people have just let go on."""
+        self._sender.wake()
 
     async def idle(self, seconds: float) -> int:
         """Wait until what was noticed is sent, as far as it can be within that time.

@@ -14,9 +14,10 @@ from bot.announce.subscription import Subscription
 # or its publication may lack. done: all is as it should be. changed: the posts look different
 # now. dropped: the posts were withdrawn before they were sent. refused: Discord takes
 # neither its card nor a plain one. lost: somebody deleted the message. kept: the message was
-# found, announces more than these posts, and stays as it is.
+# found, announces more than these posts, and stays as it is; or somebody said that it is there.
+# stopped: whether the message is there cannot be told; somebody is to say so.
 DeliveryState = Literal[
-    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost", "kept"
+    "waiting", "sending", "sent", "done", "changed", "dropped", "refused", "lost", "kept", "stopped"
 ]
 
 
@@ -30,6 +31,8 @@ class Delivery:
         posts: what it is about, oldest first.
         attempts: how often sending was begun before.
         since: Unix seconds before which it cannot have been sent.
+        age: seconds since the first attempt was begun, which may not have been made; None
+            before it.
         sent: where the message is, once that is known.
         message_digest: of the message that Discord shows, or empty.
     """
@@ -39,6 +42,7 @@ class Delivery:
     posts: Sequence[KnownPost]
     attempts: int
     since: float
+    age: float | None = None
     sent: Sent | None = None
     message_digest: str = ""
 
@@ -89,6 +93,7 @@ class Backlog:
         changes: messages that are to be changed.
         sent: messages that are out.
         refused: deliveries that Discord does not take.
+        stopped: deliveries of which nobody can tell whether they were sent.
         paused: subscriptions that get nothing for now.
         problem: what went wrong last with something that still waits; or empty.
     """
@@ -98,6 +103,7 @@ class Backlog:
     changes: int = 0
     sent: int = 0
     refused: int = 0
+    stopped: int = 0
     paused: int = 0
     problem: str = ""
 

@@ -7,14 +7,13 @@ import json
 import logging
 import random
 import time
-import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
-from bot.announce.catalogue import Catalogue, shown_digest
+from bot.announce.catalogue import shown_digest
 from bot.announce.delivery import (
     Content,
     Delivery,
@@ -26,11 +25,9 @@ from bot.announce.delivery import (
 from bot.announce.lease import Lease, LeaseLost
 from bot.announce.message import (
     Announced,
-    Composer,
     Message,
     MessageGone,
     MessageRefused,
-    Messenger,
     MessengerError,
     NoAccess,
     Sent,
@@ -38,10 +35,10 @@ from bot.announce.message import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.outbox import Outbox
 from bot.announce.post_mark import Mark, adoptions
+from bot.announce.services import Moment, Services
 from bot.announce.subscription import Pause
-from bot.blog.errors import IndexUnavailable, StateUnavailable
+from bot.blog.errors import IndexUnavailable, SlashpostError, StateUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +55,13 @@ CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
 FIND_SECONDS = 120.0
 # Some channels' messages can never be listed: after so many tries, unsent ones are sent anyway.
 MOST_READS = 3
+# Discord knows a nonce for "a few minutes"; less than that, and than a request may take on top:
+# https://docs.discord.com/developers/resources/message#create-message
+NONCE_SECONDS = 100.0
+# Where what was sent cannot be found, nor that it is not there: then a delivery is stopped. It is
+# looked for some more times, since Discord may mend the list.
+MOST_LOOKS, MOST_LOOKS_AFTER_STOP = 5, 8
+LOOK_AGAIN = 60.0
 # After a refusal, which during an outage may be for everything.
 REFUSED_AGAIN, LET_OTHERS_PASS = 60.0, 600.0
 # The part of a lease that requests may use; the rest is for recording their results.
@@ -65,46 +69,9 @@ FOR_REQUESTS = 2 / 3
 # Shown by a message that was found: differs from every digest, that of a post that is gone too.
 UNKNOWN = "?"
 
-Outcome = str  # sent, found, changed, dropped, refused, lost, paused or delayed
 
-
-@dataclass(kw_only=True)
-class Services:
-    """What all workers share.
-
-    Attributes:
-        catalogue: the posts.
-        outbox: where deliveries are kept.
-        messenger: sends messages.
-        composer: writes them.
-        lease_seconds: how long a lease lasts unless it is renewed.
-        tell: hears of what became of a delivery.
-        unknown: by the key of each subscription whose history was read, the announcements
-            there that the state does not know.
-        accepted: when Discord last took a message, by the monotonic clock.
-        owner: names this machine and process.
-        generation: of the posts, as from ``Ledger.revise``.
-        is_outdated: whether another machine has newer posts.
-        refusals: when a delivery was first refused, by its id.
-        unsent: of deliveries that this process took up and did not try to send, by id, how
-            often sending was begun.
-        trouble: what hinders all announcements for now; or empty.
-    """
-
-    catalogue: Catalogue
-    outbox: Outbox
-    messenger: Messenger
-    composer: Composer
-    lease_seconds: float
-    tell: Callable[[Outcome], None]
-    unknown: dict[str, list[Announced]] = field(default_factory=dict)
-    accepted: float = 0.0
-    refusals: dict[str, float] = field(default_factory=dict)
-    unsent: dict[str, int] = field(default_factory=dict)
-    trouble: str = ""
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
-    generation: int = 0
-    is_outdated: bool = False
+class Untraceable(SlashpostError):
+    """Whether a message has arrived cannot be told."""
 
 
 class DeliveryWorker:
@@ -205,13 +172,20 @@ class DeliveryWorker:
 
     async def _send(self, delivery: Delivery, content: Content) -> None:
         """Send a message, unless it is there already."""
-        if await self._adopt(delivery, content):
+        try:
+            if await self._adopt(delivery, content):
+                return
+        except Untraceable as error:
+            await self._stop(delivery, content, error)
             return
+        if delivery.state == "stopped" and not await self._outbox.resume(self._lease, delivery):
+            return  # somebody has just decided what becomes of it
         if not content.present:
             await self._close(delivery, "dropped")
             return
         to = self._to
-        self._services.unsent.pop(delivery.id, None)
+        if self._services.unsent.pop(delivery.id, None) is not None:
+            self._services.tries[delivery.id] = Moment.now()
         try:
             sent, message = await self._either(
                 delivery,
@@ -224,8 +198,20 @@ class DeliveryWorker:
         self._services.accepted = time.monotonic()
         shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
         await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
+        self._services.tries.pop(delivery.id, None)
         log.info("Announced %s in %s", content, to.key)
         self._services.tell("sent")
+
+    async def _stop(self, delivery: Delivery, content: Content, error: Untraceable) -> None:
+        """Leave a delivery to people; others of its channel go on."""
+        looks = self._services.looks[delivery.id] - MOST_LOOKS
+        again = None
+        if looks < MOST_LOOKS_AFTER_STOP:
+            again = backoff(max(0, looks), LOOK_AGAIN, LONGEST_PAUSE)
+        if delivery.state != "stopped":
+            log.error("%s: whether it has %s is not known: %s", self._to.key, content, error.reason)
+        await self._outbox.stop(self._lease, delivery, again, error.reason)
+        self._services.tell("stopped")
 
     async def _refused(self, delivery: Delivery, content: Content, error: MessageRefused) -> None:
         """Give a delivery up only if Discord refuses it again while it takes another message.
@@ -252,6 +238,9 @@ class DeliveryWorker:
 
         Returns:
             Whether there were any. What is left of the delivery, if anything is, comes next.
+
+        Raises:
+            Untraceable: nobody can tell.
         """
         key, services = self._to.key, self._services
         # Nobody has begun to send it, if nobody else has taken it up since.
@@ -259,13 +248,7 @@ class DeliveryWorker:
         if is_unsent:
             services.unsent[delivery.id] = delivery.attempts + 1
         if not is_unsent or key not in services.unknown:
-            try:
-                services.unknown[key] = await self._read_history(delivery)
-            except TryLater as error:
-                if not is_unsent or delivery.attempts < MOST_READS:
-                    raise
-                log.warning("%s: its messages cannot be listed: %s", key, error.reason)
-                services.unknown[key] = []
+            services.unknown[key] = await self._look(delivery, is_unsent=is_unsent)
         unknown = services.unknown[key]
         exact = next((each for each in unknown if each.is_of(delivery.id)), None)
         if exact is not None:
@@ -284,6 +267,48 @@ class DeliveryWorker:
         log.info("Found %s in %s", content, key)
         services.tell("found")
         return True
+
+    async def _look(self, delivery: Delivery, *, is_unsent: bool) -> list[Announced]:
+        """The announcements in the channel that the state does not know, newest first.
+
+        Where they cannot be listed, as many as can be found in other ways: enough if the
+        message is among them, or cannot be, or Discord would answer a second one with the first.
+
+        Raises:
+            TryLater: nobody can tell yet.
+            Untraceable: nobody can tell, after several looks.
+        """
+        try:
+            return await self._read_history(delivery)
+        except TryLater as error:
+            if error.seconds is not None or (is_unsent and delivery.attempts < MOST_READS):
+                raise
+            problem = error
+        # Discord answers this, or it is not the list that is at fault.
+        unknown, is_complete = await self._search(delivery)
+        log.warning("%s: its messages cannot be listed: %s", self._to.key, problem.reason)
+        is_found = any(each.is_of(delivery.id) for each in unknown)
+        if is_found or is_complete or is_unsent or self._has_nonce(delivery):
+            return unknown
+        self._services.looks[delivery.id] += 1
+        if self._services.looks[delivery.id] < MOST_LOOKS and delivery.state != "stopped":
+            raise problem
+        raise Untraceable(problem.reason)
+
+    def _has_nonce(self, delivery: Delivery) -> bool:
+        """Whether Discord still answers a second message with the first one."""
+        first = self._services.tries.get(delivery.id)
+        age = delivery.age if first is None else first.age
+        return self._to.place != "forum" and age is not None and 0 <= age < NONCE_SECONDS
+
+    async def _search(self, delivery: Delivery) -> tuple[list[Announced], bool]:
+        """As ``_read_history``, without the list; and whether that is all there is."""
+        await self._renew(FIND_SECONDS / FOR_REQUESTS)
+        known = await self._outbox.messages(self._lease)
+        tried = time.time() - (delivery.age or 0)
+        search = self._services.messenger.search(self._to, delivery.since, tried, known)
+        found, is_complete = await self._request(search)
+        return [each for each in found if each.sent.message not in known], is_complete
 
     async def _read_history(self, delivery: Delivery) -> list[Announced]:
         """The announcements in the channel that the state does not know, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -103,6 +103,24 @@ class Messenger(Protocol):
 
     def history(self, to: Subscription, since: float) -> AsyncGenerator[Announced, None]:
         """The bot's own announcements there, sent since that Unix second."""
+
+    async def search(
+        self, to: Subscription, since: float, tried: float, known: Collection[int]
+    ) -> tuple[Sequence[Announced], bool]:
+        """Those of them that can be found without ``history``.
+
+        Returns:
+            Them, and whether all that were sent since ``tried`` are among them.
+
+        Args:
+            to: where.
+            since: Unix seconds.
+            tried: Unix seconds of the first attempt that may have arrived.
+            known: ids of messages that are known to be there.
+
+        Raises:
+            TryLater: Discord does not answer anything else, either.
+        """
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message in place; a role is not mentioned again."""

@@ -41,9 +41,9 @@ _READY = f"""
     ) LIMIT 1
 """  # noqa: S608
 _NEXT = f"""
-    SELECT id, state, attempts, since, letter, channel, message, thread, published
+    SELECT id, state, attempts, since, letter, channel, message, thread, published, tried
     FROM deliveries AS d WHERE subscription = $1 AND {_TO_DO_NOW} AND not_before <= $2
-    ORDER BY CASE state WHEN 'changed' THEN 1 ELSE 0 END, position LIMIT 1
+    ORDER BY CASE WHEN state IN ('changed', 'stopped') THEN 1 ELSE 0 END, position LIMIT 1
 """  # noqa: S608
 _POSTS = ", ".join(f"p.{column}" for column in POST.split(", "))
 _WAIT = f"""
@@ -63,7 +63,10 @@ _WAIT = f"""
 _KINDS = dict.fromkeys(("sent", "done", "kept"), "sent") | {
     "changed": "changes",
     "refused": "refused",
+    "stopped": "stopped",
 }
+# Not_before of what is left to people: in the year 33658.
+NEVER = 1e12
 
 
 class Outbox:
@@ -125,16 +128,17 @@ class Outbox:
             name, state, *_ = rows[0]
             if state in {"waiting", "sending"}:
                 await transaction.rows(
-                    "UPDATE deliveries SET state = 'sending', attempts = attempts + 1"
-                    " WHERE id = $1",
+                    "UPDATE deliveries SET state = 'sending', attempts = attempts + 1,"
+                    " tried = coalesce(tried, $2) WHERE id = $1",
                     name,
+                    now,
                 )
             posts = await transaction.rows(
                 f"SELECT {_POSTS} FROM delivery_posts AS d JOIN known_posts AS p"  # noqa: S608
                 " ON p.id = d.post WHERE d.delivery = $1 ORDER BY d.number",
                 name,
             )
-        return _to_delivery(rows[0], posts)
+        return _to_delivery(rows[0], posts, now)
 
     async def renew(self, lease: Lease, seconds: float) -> None:
         """Extend the lease to that long from now."""
@@ -271,6 +275,38 @@ class Outbox:
                 problem,
             )
 
+    async def stop(
+        self, lease: Lease, delivery: Delivery, seconds: float | None, problem: str
+    ) -> None:
+        """Leave it to people whether a delivery is there; others of its subscription go on.
+
+        Args:
+            lease: the right to do so.
+            delivery: as ``begin`` gave it.
+            seconds: after which it is looked for again; None for never.
+            problem: why it was not found.
+        """
+        async with self._database.transaction() as transaction:
+            await hold_lease(transaction, lease)
+            await transaction.rows(
+                "UPDATE deliveries SET state = 'stopped', not_before = $2, problem = $3"
+                " WHERE id = $1 AND state IN ('sending', 'stopped')",
+                delivery.id,
+                NEVER if seconds is None else await transaction.now() + seconds,
+                problem,
+            )
+
+    async def resume(self, lease: Lease, delivery: Delivery) -> bool:
+        """Let a stopped delivery be sent, which is not there; False where people have decided."""
+        async with self._database.transaction() as transaction:
+            await hold_lease(transaction, lease)
+            resumed = await transaction.rows(
+                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, problem = ''"
+                " WHERE id = $1 AND state = 'stopped' RETURNING id",
+                delivery.id,
+            )
+        return bool(resumed)
+
     async def put_off(self, lease: Lease, seconds: float, problem: str) -> None:
         """End the lease; the next one is given after that many seconds."""
         async with self._database.transaction() as transaction:
@@ -351,14 +387,15 @@ async def _note_shown(transaction: Transaction, delivery: Delivery, shown: Shown
     )
 
 
-def _to_delivery(row: Row, posts: list[Row]) -> Delivery:
-    name, state, attempts, since, message_digest, channel, message, thread, published = row
+def _to_delivery(row: Row, posts: list[Row], now: float) -> Delivery:
+    name, state, attempts, since, message_digest, channel, message, thread, published, tried = row
     return Delivery(
         id=name,
         state=state,
         posts=[to_post(post) for post in posts],
         attempts=attempts,
         since=since,
+        age=None if tried is None else now - tried,
         message_digest=message_digest,
         sent=None
         if message is None

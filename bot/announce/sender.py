@@ -7,9 +7,10 @@ import logging
 import time
 from contextlib import suppress
 
-from bot.announce.delivery_worker import DeliveryWorker, Services
+from bot.announce.delivery_worker import DeliveryWorker
 from bot.announce.lease import Lease
 from bot.announce.ledger import OlderPosts
+from bot.announce.services import Services
 from bot.blog.errors import StateUnavailable
 
 log = logging.getLogger(__name__)

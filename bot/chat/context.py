@@ -11,6 +11,7 @@ from discord import app_commands
 from bot import __version__
 from bot.announce.channel import Channels
 from bot.announce.delivery import Backlog
+from bot.announce.stopped import StoppedDeliveries
 from bot.announce.subscription import Subscriptions
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
@@ -41,6 +42,7 @@ class Context:
         library: the posts.
         pictures: those beside the posts, if there are any.
         subscriptions: who wants to hear of new posts; None where that cannot be kept.
+        stopped: deliveries that somebody is to decide about; None where nothing is kept.
         channels: looks at those that posts are to be announced in; None where nothing can be.
         backlog: tells how much is still to be announced, for /about.
         asker: answers questions; None where no model is named, and then there is no /ask.
@@ -60,6 +62,7 @@ class Context:
     library: Library
     pictures: Pictures | None = None
     subscriptions: Subscriptions | None = None
+    stopped: StoppedDeliveries | None = None
     channels: Channels | None = None
     backlog: Callable[[], Awaitable[Backlog]] | None = None
     asker: Asker | None = None

@@ -276,6 +276,17 @@ class SettingsPage(CustomId, word="announced"):
     page: int = part(PAGE)
 
 
+class DecideDelivery(CustomId, word="stopped"):
+    """Say of a stopped delivery that its message is there, or is to be sent.
+
+    ``page`` is that of the channels, to turn to again.
+    """
+
+    is_there: bool = part(r"[01]")
+    delivery: str = part(r"[0-9a-f]{20}")
+    page: int = part(PAGE)
+
+
 class AskFurther(CustomId, word="ask"):
     """Open the form for a question that follows the exchange kept under that id."""
 

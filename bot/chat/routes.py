@@ -52,6 +52,7 @@ ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
     ids.Follow: lambda: following.follow_clicked,
     ids.UnfollowAll: lambda: following.unfollow_clicked,
     ids.SettingsPage: lambda: announced_list.turn_page,
+    ids.DecideDelivery: lambda: announced_list.decide,
     ids.OpenSettings: lambda: channel_settings.open_settings,
     ids.PickTags: lambda: channel_settings.pick_tags,
     ids.PickRole: lambda: channel_settings.pick_role,

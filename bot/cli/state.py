@@ -11,6 +11,7 @@ import click
 
 from bot import terminal
 from bot.blog.errors import StateUnavailable
+from bot.cli.announcements import announcements_json, announcements_table
 from bot.cli.options import Command, json_option, state_options
 from bot.cli.running import with_state
 from bot.serve.state import State
@@ -36,8 +37,8 @@ def announce_status(settings: Settings, *, as_json: bool) -> None:
         subscriptions = await state.subscriptions.all()
         waits = await state.page_waits.all()
         if as_json:
-            return terminal.to_json(terminal.announcements_json(backlog, subscriptions, waits))
-        return terminal.announcements_table(backlog, subscriptions, waits)
+            return terminal.to_json(announcements_json(backlog, subscriptions, waits))
+        return announcements_table(backlog, subscriptions, waits)
 
     click.echo(with_state(settings, look))
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.announce.announcer import Announcer
-from bot.announce.delivery_worker import Outcome
+from bot.announce.services import Outcome
 from bot.app import App
 from bot.chat.client import Slashpost
 from bot.chat.views.announcement import Announcements
@@ -51,8 +51,10 @@ async def announcing(
         tell=tell,
     )
     app.after_sync.append(announcer.notice)
+    state.stopped.released.append(announcer.wake)
     try:
         async with announcer.running():
             yield announcer
     finally:
         app.after_sync.remove(announcer.notice)
+        state.stopped.released.remove(announcer.wake)

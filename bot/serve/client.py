@@ -44,6 +44,7 @@ def build_client(
             library=app.library,
             pictures=app.pictures,
             subscriptions=state.subscriptions if state else None,
+            stopped=state.stopped if state else None,
             backlog=state.outbox.backlog if state else None,
             trusted_servers=app.settings.trusted_servers,
             asker=asker,

@@ -10,6 +10,7 @@ from typing import Self
 from bot.announce.ledger import Ledger
 from bot.announce.outbox import Outbox
 from bot.announce.page_waits import PageWaits
+from bot.announce.stopped import StoppedDeliveries
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import SettingError
 from bot.state.archive import Archive
@@ -27,6 +28,7 @@ class State:
         subscriptions: who wants to hear of new posts.
         ledger: which posts are known.
         outbox: what is on its way.
+        stopped: deliveries that people are to decide about.
         page_waits: posts whose announcements wait for their public page.
         archive: all of that as lines of text.
         lasts: whether it outlives the process.
@@ -39,6 +41,7 @@ class State:
         self.subscriptions = Subscriptions(database)
         self.ledger = Ledger(database)
         self.outbox = Outbox(database)
+        self.stopped = StoppedDeliveries(database)
         self.page_waits = PageWaits(database)
         self.archive = Archive(database)
 

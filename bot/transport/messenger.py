@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
 import discord
@@ -16,6 +15,8 @@ from bot.announce.message import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.transport.channels import DiscordChannels
+from bot.transport.found import Found, Thread, to_found, to_page, to_sent, to_threads
+from bot.transport.message_search import MessageSearch
 from bot.transport.permissions import READ_HISTORY
 from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Archived, Locked, Rest
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 Payload = dict[str, Any]
 
 # https://docs.discord.com/developers/resources/message#message-object-message-flags
-CROSSPOSTED, SILENT, COMPONENTS_V2 = 1 << 0, 1 << 12, 1 << 15
+SILENT, COMPONENTS_V2 = 1 << 12, 1 << 15
 # https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel
 MOST_TAGS = 5
 # https://docs.discord.com/developers/resources/channel#channel-object-channel-flags
@@ -73,7 +74,7 @@ class DiscordMessenger:
 
     async def _write(self, to: Subscription, body: Payload) -> Sent:
         route = Route("POST", MESSAGES, channel_id=await self._channel(to))
-        return await self._rest.ask(route, _sent, body=body)
+        return await self._rest.ask(route, to_sent, body=body)
 
     async def _must_be_in(self, guild: int) -> None:
         """Tell a server that the bot has left from one where a channel is closed to it."""
@@ -111,9 +112,7 @@ class DiscordMessenger:
 
     async def history(self, to: Subscription, since: float) -> AsyncGenerator[Announced, None]:
         """Read the channel backwards, or the forum's posts, as far as ``since``."""
-        after = discord.utils.time_snowflake(
-            dt.datetime.fromtimestamp(max(0.0, since - CLOCK_SECONDS), tz=dt.UTC)
-        )
+        after = _snowflake(since)
         messages = self._openings(to, after) if to.place == "forum" else self._history(to, after)
         async with contextlib.aclosing(messages):
             async for message in messages:
@@ -125,7 +124,9 @@ class DiscordMessenger:
         route = Route("GET", MESSAGES, channel_id=await self._channel(to))
         query: dict[str, str | int] = {"limit": PAGE}
         for _ in range(MOST_PAGES):
-            page = await self._rest.ask(route, _page, query=query)
+            # Where listing fails, it fails for good: the first page tells.
+            once = "before" not in query
+            page = await self._rest.ask(route, to_page, query=query, once=once)
             if not page:
                 # Without this permission, Discord shows an empty channel.
                 await self._must_read(to)
@@ -155,13 +156,13 @@ class DiscordMessenger:
                     continue
                 route = Route("GET", MESSAGE, channel_id=thread.id, message_id=thread.id)
                 with contextlib.suppress(MessageGone):
-                    yield await self._rest.ask(route, _found)
+                    yield await self._rest.ask(route, to_found)
 
     async def _threads(self, to: Subscription, after: int) -> AsyncGenerator[Thread, None]:
         """A forum's posts that are open, then those archived after a message's id."""
         forum = _id(to.channel)
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=_id(to.guild))
-        for thread in await self._rest.ask(route, _threads):
+        for thread in await self._rest.ask(route, to_threads):
             if thread.parent == forum:
                 yield thread
         path = "/channels/{channel_id}/threads/archived/public"
@@ -169,7 +170,7 @@ class DiscordMessenger:
         query: dict[str, str | int] = {"limit": PAGE}
         for _ in range(MOST_PAGES):
             page, has_more = await self._rest.ask(
-                route, lambda answer: (_threads(answer), bool(answer["has_more"])), query=query
+                route, lambda answer: (to_threads(answer), bool(answer["has_more"])), query=query
             )
             for thread in page:
                 yield thread
@@ -178,6 +179,19 @@ class DiscordMessenger:
             query["before"] = page[-1].archived
             if dt.datetime.fromisoformat(page[-1].archived) < discord.utils.snowflake_time(after):
                 return
+
+    async def search(
+        self, to: Subscription, since: float, tried: float, known: Collection[int]
+    ) -> tuple[list[Announced], bool]:
+        """Look in every other way that Discord offers; whether that found all there is."""
+        search = MessageSearch(self._rest, to, await self._channel(to), known)
+        is_complete = await search.run(_snowflake(since), _snowflake(tried))
+        found = search.found.values()
+        return [
+            Announced(sent=message.sent, buttons=message.buttons)
+            for message in sorted(found, key=lambda each: each.id, reverse=True)
+            if message.author == self._rest.me and message.buttons
+        ], is_complete
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message, and the name of a forum's post; an archived thread stays so."""
@@ -247,78 +261,15 @@ def _mentions(message: Message) -> Payload:
     return {"parse": [], "roles": roles}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A message in a channel's history.
-
-    Attributes:
-        id: its id.
-        author: id of who wrote it.
-        sent: where it is.
-        buttons: the parts of each custom id, between colons.
-    """
-
-    id: int
-    author: int
-    sent: Sent
-    buttons: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A forum's post. ``archived`` is the time when it was archived, or empty."""
-
-    id: int
-    owner: int
-    parent: int
-    archived: str
-
-
 def _anything(answer: object) -> object:
     """For answers that nobody reads."""
     return answer
 
 
-def _found(message: Payload) -> Found:
-    return Found(
-        id=int(message["id"]),
-        author=int(message["author"]["id"]),
-        sent=_sent(message),
-        buttons=tuple(tuple(custom_id.split(":")) for custom_id in _custom_ids(message)),
-    )
-
-
-def _page(answer: Sequence[Payload]) -> list[Found]:
-    return [_found(message) for message in answer]
-
-
-def _threads(answer: Payload) -> list[Thread]:
-    return [
-        Thread(
-            id=int(thread["id"]),
-            owner=int(thread["owner_id"]),
-            parent=int(thread["parent_id"]),
-            archived=(thread.get("thread_metadata") or {}).get("archive_timestamp") or "",
-        )
-        for thread in answer["threads"]
-    ]
-
-
-def _sent(message: Payload) -> Sent:
-    thread = message.get("thread")
-    return Sent(
-        channel=int(message["channel_id"]),
-        message=int(message["id"]),
-        thread=int(thread["id"]) if thread else None,
-        published=bool(message.get("flags", 0) & CROSSPOSTED),
-    )
-
-
-def _custom_ids(node: Mapping[str, Any]) -> Iterator[str]:
-    if "custom_id" in node:
-        yield node["custom_id"]
-    for child in (*node.get("components", ()), *filter(None, [node.get("accessory")])):
-        yield from _custom_ids(child)
+def _snowflake(seconds: float) -> int:
+    """An id before all that Discord gave out since that Unix second, whoever's clock is right."""
+    moment = dt.datetime.fromtimestamp(max(0.0, seconds - CLOCK_SECONDS), tz=dt.UTC)
+    return discord.utils.time_snowflake(moment)
 
 
 def _id(value: int | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -137,7 +137,8 @@ class Rest:
         if query is not None:
             options["params"] = query
         if once:
-            options["files"] = _Once()
+            options["files"] = attempts = _Once(self._guard.answered)
+            options["raise_for_status"] = attempts.answered
         self._guard.begun()
         answer: Any = None
         try:
@@ -162,10 +163,21 @@ class Rest:
 
 
 class _Once:
-    """No files, looked through before each attempt: the second never begins."""
+    """No files, looked through before each attempt: the second never begins.
 
-    def __init__(self) -> None:
+    Args:
+        note: is told of every response.
+    """
+
+    def __init__(self, note: Callable[[aiohttp.ClientResponse], Awaitable[None]]) -> None:
+        self._note = note
         self._attempts = 0
+
+    async def answered(self, response: aiohttp.ClientResponse) -> None:
+        """End the request at once where discord.py would repeat it after some seconds."""
+        await self._note(response)
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TryLater(f"Discord answers {response.status}")
 
     def __iter__(self) -> Iterator[discord.File]:
         self._attempts += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.announce.catalogue import VisiblePost
@@ -50,6 +50,9 @@ class Channels:
         messages: by subscription, in the order of their arrival.
         calls: names of all requests.
         refuses: messages with that text are refused.
+        findable: ids of messages that can be found without the history.
+        finds_all: whether these are known to be all.
+        nonces: whether a second message with the id of a delivery is answered with the first.
     """
 
     before: Failure = lambda _request, _key: None
@@ -57,6 +60,9 @@ class Channels:
     messages: dict[str, list[Posted]] = field(default_factory=lambda: defaultdict(list))
     calls: list[str] = field(default_factory=list)
     refuses: str | None = None
+    findable: set[int] = field(default_factory=set)
+    finds_all: bool = False
+    nonces: bool = False
     _last: int = 0
 
     def texts(self, key: str) -> list[str]:
@@ -68,9 +74,12 @@ class Channels:
         self._may("send", to.key)
         if self.refuses is not None and self.refuses in str(message.components):
             raise MessageRefused("Invalid Form Body")
-        self._last += 1
-        posted = Posted(self._last, delivery, message)
-        self.messages[to.key].append(posted)
+        known = (each for each in self.messages[to.key] if each.delivery == delivery)
+        posted = next(known, None) if self.nonces else None
+        if posted is None:
+            self._last += 1
+            posted = Posted(self._last, delivery, message)
+            self.messages[to.key].append(posted)
         self._did("send", to.key)
         return self._sent(to.key, posted)
 
@@ -79,8 +88,18 @@ class Channels:
         assert since >= to.since
         self._may("history", to.key)
         for message in reversed(self.messages[to.key]):
-            buttons = tuple(tuple(each.split(":")) for each in message.message.components[0]["ids"])
-            yield Announced(sent=self._sent(to.key, message), buttons=buttons)
+            yield self._announced(to.key, message)
+
+    async def search(
+        self, to: Subscription, since: float, tried: float, known: Collection[int]
+    ) -> tuple[Sequence[Announced], bool]:
+        """The messages that can be found otherwise."""
+        assert since >= to.since
+        assert tried >= since
+        assert all(isinstance(each, int) for each in known)
+        self._may("search", to.key)
+        found = [each for each in self.messages[to.key] if each.id in self.findable]
+        return [self._announced(to.key, each) for each in reversed(found)], self.finds_all
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message."""
@@ -118,6 +137,10 @@ class Channels:
     def _did(self, request: str, key: str) -> None:
         if error := self.after(request, key):
             raise error
+
+    def _announced(self, key: str, message: Posted) -> Announced:
+        buttons = tuple(tuple(each.split(":")) for each in message.message.components[0]["ids"])
+        return Announced(sent=self._sent(key, message), buttons=buttons)
 
     def _sent(self, key: str, message: Posted) -> Sent:
         return Sent(

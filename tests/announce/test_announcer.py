@@ -404,37 +404,3 @@ async def test_a_subscription_that_ends_takes_what_waits_along(stage: Stage) -> 
     stage.discord.before = lambda *_: None
     assert await stage.announce() == 0
     assert stage.discord.texts(TEXT.key) == []
-
-
-async def test_a_channel_whose_messages_cannot_be_listed_gets_what_nobody_has_sent(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
-    stage.discord.before = lambda request, _: later() if request == "history" else None
-    stage.shelf.put("a.md", "Hello")
-    stage.shelf.put("b.md", "World")
-    announcer = stage.announcer()
-    async with announcer.running():
-        await announcer.notice()
-        await until_sent(stage, 2)
-    assert stage.discord.texts(TEXT.key) == ["Hello", "World"]
-    assert "c12: its messages cannot be listed: Too many requests" in caplog.text
-
-
-async def test_what_may_have_arrived_is_not_sent_again_where_nothing_can_be_listed(
-    stage: Stage,
-) -> None:
-    stage.discord.before = lambda request, _: later() if request == "history" else None
-    stage.discord.after = lambda request, _: later() if request == "send" else None
-    stage.shelf.put("a.md", "Hello")
-    async with (announcer := stage.announcer()).running():
-        await announcer.notice()
-        await until_sent(stage, 1)
-    async with (announcer := stage.announcer()).running():
-        read = stage.discord.calls.count("history")
-        async with asyncio.timeout(PATIENCE):
-            while stage.discord.calls.count("history") < read + 2 * delivery_worker.MOST_READS:  # noqa: ASYNC110 - the channel tells nobody
-                await asyncio.sleep(0.01)
-        assert stage.discord.texts(TEXT.key) == ["Hello"]
-        stage.discord.before = stage.discord.after = lambda *_: None
-        assert await stage.settled(announcer) == 0
-    assert stage.discord.texts(TEXT.key) == ["Hello"]

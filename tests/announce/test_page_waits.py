@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.serve.state import State
 from bot.sources.page_probe import HttpPageProbe
 from bot.state.sqlite import SQLite
 from tests.announce.channels import Channels, Shelf
-from tests.announce.conftest import NEWS, TEXT, Stage
+from tests.announce.conftest import NEWS, TEXT, Stage, until
 from tests.announce.site import Site, serving_site
 from tests.wire.patience import PATIENCE
 
@@ -43,15 +43,6 @@ class Blog(Stage):
             await announcer.notice()
             yield announcer
 
-    async def until(self, condition: Callable[[], Awaitable[bool] | bool]) -> None:
-        """Wait until something is so."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                found = condition()
-                if found if isinstance(found, bool) else await found:
-                    return
-                await asyncio.sleep(0.01)
-
     async def until_asked(self, name: str, times: int) -> None:
         """Wait until a page was asked for so often, and the answer is written down."""
 
@@ -59,11 +50,11 @@ class Blog(Stage):
             waits = await self.state.page_waits.all()
             return any(each.title == name and each.asks == times for each in waits)
 
-        await self.until(is_noted)
+        await until(is_noted)
 
     async def until_shown(self, key: str, *texts: str) -> None:
         """Wait until a channel shows just that."""
-        await self.until(lambda: self.discord.texts(key) == list(texts))
+        await until(lambda: self.discord.texts(key) == list(texts))
 
     def pass_time(self, announcer: Announcer, seconds: float) -> None:
         """Let it be that much later."""
@@ -202,7 +193,7 @@ async def test_a_list_waits_for_all_its_pages(blog: Blog) -> None:
         blog.publish(name, *([404, 200] if name == "f" else [200]))
     async with blog.running() as announcer:
         await blog.until_asked("f", 1)
-        await blog.until(lambda: len(blog.site.requests) == 7)
+        await until(lambda: len(blog.site.requests) == 7)
         assert blog.discord.calls == []
         blog.pass_time(announcer, FIRST_DELAY)
         await blog.until_shown(TEXT.key, "a, b, c, d, e, f")
@@ -247,7 +238,7 @@ async def test_nothing_is_asked_for_where_nobody_hears_of_it(blog: Blog) -> None
     await blog.state.subscriptions.remove(TEXT.key)
     blog.publish("a")
     async with blog.running() as announcer:
-        await blog.until(lambda: not announcer._is_behind and announcer._sender.is_idle)
+        await until(lambda: not announcer._is_behind and announcer._sender.is_idle)
     assert await blog.state.page_waits.all() == []
     assert blog.site.requests == []
 
@@ -260,14 +251,14 @@ async def test_a_post_that_is_withdrawn_meanwhile_is_not_announced_and_waits_ane
         await blog.until_asked("a", 1)
         blog.shelf.take("a.md")
         await announcer.notice()
-        await blog.until(lambda: not announcer._is_behind)
+        await until(lambda: not announcer._is_behind)
         blog.pass_time(announcer, FIRST_DELAY)
 
         async def is_dropped() -> bool:
             backlog = await blog.state.outbox.backlog()
             return not backlog.waiting and not await blog.state.page_waits.all()
 
-        await blog.until(is_dropped)
+        await until(is_dropped)
         blog.publish("a")
         await announcer.notice()
         await blog.until_asked("a", 1)
@@ -284,7 +275,7 @@ async def test_the_page_of_a_new_link_counts(blog: Blog) -> None:
         blog.site.statuses["/z/"] = [200]
         blog.shelf.put("a.md", "a", link=blog.site.link("/z/"))
         await announcer.notice()
-        await blog.until(lambda: not announcer._is_behind)
+        await until(lambda: not announcer._is_behind)
         blog.pass_time(announcer, FIRST_DELAY)
         await blog.until_shown(TEXT.key, "a")
 
@@ -319,7 +310,7 @@ async def test_a_request_that_hangs_holds_up_no_other_post(blog: Blog) -> None:
     blog.publish("a")
     blog.site.hangs.add("/a/")
     async with blog.running() as announcer:
-        await blog.until(lambda: blog.site.asked("/a/") == 1)
+        await until(lambda: blog.site.asked("/a/") == 1)
         blog.site.statuses["/b/"] = [200]
         blog.shelf.put("b.md", "b", link=blog.site.link("/b/"), tags=("b",))
         await announcer.notice()

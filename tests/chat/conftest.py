@@ -191,6 +191,7 @@ def bot_of(index: Index, state: State | None, asker: Asker | None = None) -> Sla
     context = Context(
         library=index,
         subscriptions=state.subscriptions if state else None,
+        stopped=state.stopped if state else None,
         backlog=state.outbox.backlog if state else None,
         asker=asker,
     )

@@ -16,6 +16,7 @@ from bot.chat.custom_ids import (
     AnotherRandom,
     AskToStop,
     CustomId,
+    DecideDelivery,
     Follow,
     FollowLink,
     GoTo,
@@ -62,6 +63,7 @@ def joined(ways: Sequence[tuple[str, int]]) -> str:
 CHANNELS = st.integers(0, 2**64 - 1)
 TAGS = TEXT.filter(str.strip)
 KEYS = st.text().map(post_key)
+DELIVERIES = st.text().map(lambda name: delivery_id("c1", [name]))
 PAGES = st.integers(-1, 999_999_999)
 DIGESTS = st.text("0123456789abcdef", max_size=16)
 BACKS = st.lists(st.tuples(KEYS, st.integers(0, 999_999_999)), min_size=1, max_size=5).map(
@@ -79,7 +81,7 @@ CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
     st.sampled_from([PickRelated(), AnotherRandom(), PickTag(), UnfollowAll()]),
     st.builds(
         NewPost,
-        st.text().map(lambda name: delivery_id("c1", [name])),
+        DELIVERIES,
         KEYS | st.integers(0, 999).map(NewPost.withdrawn),
     ),
     *(
@@ -97,6 +99,7 @@ CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
         CHANNELS,
     ),
     st.builds(SettingsPage, PAGES),
+    st.builds(DecideDelivery, st.booleans(), DELIVERIES, PAGES),
     *(st.builds(kind, CHANNELS) for kind in OF_CHANNELS),
 )
 
@@ -148,6 +151,9 @@ SENT = {
     "new:0123456789abcdef0123:0123456789ab": NewPost("0123456789abcdef0123", "0123456789ab"),
     "new:0123456789abcdef0123:~3": NewPost("0123456789abcdef0123", "~3"),
     "announced:1": SettingsPage(1),
+    "stopped:1:0123456789abcdef0123:2": DecideDelivery(
+        is_there=True, delivery="0123456789abcdef0123", page=2
+    ),
     "settings:210": OpenSettings(210),
     "role:210": PickRole(210),
     "more:210": TypeTags(210),

@@ -85,6 +85,9 @@ class Answers:
         closed: status and code with which a channel, or a reader's direct messages, refuse
             whatever the bot wants to do there, by its id or the reader's.
         unreadable: ids of channels whose history the bot may not read.
+        lists_containers: whether a list may hold a message with a container, or gets a 500:
+            https://github.com/discord/discord-api-docs/issues/8611
+        is_indexed: whether messages can be searched for.
         nonces: for each, when it was seen last and the message that it stands for.
         nonce_seconds: how long one is remembered: Discord says a few minutes.
     """
@@ -102,6 +105,8 @@ class Answers:
         self.messages: dict[str, Payload] = {}
         self.closed: dict[str, tuple[int, int]] = {}
         self.unreadable: set[str] = set()
+        self.lists_containers = True
+        self.is_indexed = True
         self.nonces: dict[str, tuple[float, str]] = {}
         self.nonce_seconds = 180.0
 

@@ -24,10 +24,11 @@ Payload = dict[str, Any]
 
 CROSSPOSTED = 1 << 0
 REQUIRES_TAG = 1 << 4
+CONTAINER = 17
 PAGE = 50
 ADAS_CHANNEL = "211"
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS = 10003, 10008, 50001
 TAG_NEEDED, PUBLISHED = 40067, 40033
 NOT_THE_AUTHOR, WRONG_CHANNEL, ARCHIVED = 50005, 50024, 50083
 HAS_A_THREAD, LOCKED = 160004, 160005
@@ -44,7 +45,9 @@ def read(answers: Answers, channel: str | int) -> list[Payload]:
 
 @route("GET", "/channels/{channel}")
 async def _get_channel(answers: Answers, request: Request) -> Answer:
-    return 200, _open(answers, request)
+    channel = _open(answers, request)
+    ids = [each["id"] for each in answers.messages.values() if each["channel_id"] == channel["id"]]
+    return 200, channel | {"last_message_id": max(ids, key=int, default=None)}
 
 
 @route("PATCH", "/channels/{channel}")
@@ -166,8 +169,57 @@ async def _history(answers: Answers, request: Request) -> Answer:
         and not each["flags"] & EPHEMERAL
     ]
     found.sort(key=lambda each: int(each["id"]), reverse="after" not in query)
+    if "around" in query:
+        found.sort(key=lambda each: abs(int(each["id"]) - int(query["around"])))
     page = found[: int(query.get("limit", PAGE))]
-    return 200, sorted(page, key=lambda each: int(each["id"]), reverse=True)
+    return _listed(answers, sorted(page, key=lambda each: int(each["id"]), reverse=True))
+
+
+def _listed(answers: Answers, messages: list[Payload]) -> Answer:
+    """A list of messages, as far as Discord can make it."""
+    containers = [each for each in messages if CONTAINER in map(_type, each["components"])]
+    if containers and not answers.lists_containers:
+        raise Expected(500, 0, "500: Internal Server Error")
+    return 200, messages
+
+
+def _type(component: Payload) -> int:
+    kind: int = component["type"]
+    return kind
+
+
+@route("GET", "/channels/{channel}/messages/pins")
+async def _pins(answers: Answers, request: Request) -> Answer:
+    channel = _open(answers, request)
+    _, found = _listed(
+        answers,
+        [
+            each
+            for each in answers.messages.values()
+            if each["channel_id"] == channel["id"] and each["pinned"]
+        ],
+    )
+    items = [{"pinned_at": each["timestamp"], "message": each} for each in found]
+    return 200, {"items": items, "has_more": False}
+
+
+@route("GET", "/guilds/{guild}/messages/search")
+async def _search(answers: Answers, request: Request) -> Answer:
+    if not answers.is_indexed:
+        raise Expected(403, MISSING_ACCESS, "Missing Access")
+    query = request.query
+    found = [
+        [each | {"hit": True}]
+        for each in answers.messages.values()
+        if each["channel_id"] == query["channel_id"]
+        and each["author"]["id"] == query["author_id"]
+        and int(each["id"]) > int(query["min_id"])
+    ]
+    return 200, {
+        "messages": found[: int(query["limit"])],
+        "doing_deep_historical_index": False,
+        "total_results": len(found),
+    }
 
 
 @route("GET", "/channels/{channel}/messages/{message}")

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from discord import Interaction, ui
 
+from bot.announce.stopped import Stopped
 from bot.announce.subscription import Subscription
+from bot.chat import text
 from bot.chat.channels import may_manage
-from bot.chat.custom_ids import OpenSettings, SettingsPage
+from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
 from bot.chat.views.channel_settings import channel_of, not_allowed
@@ -19,8 +21,10 @@ from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Pagination, page_buttons
 
 PER_PAGE = 5
-# Of a channel's tags, so that five channels fit into a message.
-TAGS = 4
+# Of a channel's tags, so that five channels fit into a message; beside stopped deliveries, fewer.
+TAGS, FEW_TAGS = 4, 1
+# Deliveries to decide about; the next ones come once these are decided.
+STOPPED, TITLE, DETAIL = 2, 60, 60
 
 
 class AnnouncedList(Layout):
@@ -29,18 +33,60 @@ class AnnouncedList(Layout):
     concerns_all: ClassVar = False
 
     def __init__(
-        self, subscriptions: Sequence[Subscription], page: Pagination, tr: Translator
+        self,
+        subscriptions: Sequence[Subscription],
+        stopped: Sequence[Stopped],
+        page: Pagination,
+        tr: Translator,
     ) -> None:
         super().__init__()
         self.show(heading("📣 " + tr.gettext("Announcements")))
+        for delivery in stopped[:STOPPED]:
+            self.show(unknown(delivery, tr), decision_row(delivery, page.number, tr))
         for subscription in subscriptions[page.offset :][:PER_PAGE]:
             to = str(OpenSettings(channel_of(subscription)))
             edit: ui.Button[Any] = ui.Button(label=tr.gettext("Edit"), custom_id=to)
-            lines = (which(subscription, tr, TAGS), paused(subscription, tr))
+            tags = FEW_TAGS if stopped else TAGS
+            lines = (which(subscription, tr, tags), paused(subscription, tr))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
         if any(subscription.pause for subscription in subscriptions):
             self.show(small(resumes_alone(tr)))
         self.show(page_buttons(page, tr, SettingsPage))
+
+
+def unknown(stopped: Stopped, tr: Translator) -> str:
+    """That nobody knows whether a post was announced, and why."""
+    said = tr.gettext(
+        "I cannot tell whether I announced **{title}** in {channel}: Discord does not show me what"
+        " I sent there.",
+        title=text.markdown(stopped.title, TITLE),
+        channel=f"<#{stopped.channel}>",
+    )
+    return f"⚠️ {said}\n{small(text.markdown(stopped.problem, DETAIL))}"
+
+
+def decision_row(stopped: Stopped, page: int, tr: Translator) -> ui.ActionRow[Any]:
+    """The buttons that say what became, or is to become, of a delivery."""
+    found, send = (
+        DecideDelivery(is_there=is_there, delivery=stopped.id, page=page)
+        for is_there in (True, False)
+    )
+    return ui.ActionRow(
+        ui.Button(label=tr.gettext("It is there"), custom_id=str(found)),
+        ui.Button(label=tr.gettext("Send it"), custom_id=str(send)),
+    )
+
+
+async def decide(interaction: Interaction, this: DecideDelivery) -> None:
+    """Keep what somebody says of a delivery, unless that is decided by now; show what is left."""
+    stopped, server = context_of(interaction).stopped, interaction.guild_id or 0
+    if not may_manage(interaction, this):
+        await answer(interaction, not_allowed(translator_of(interaction)))
+        return
+    if stopped is not None:
+        settle = stopped.is_there if this.is_there else stopped.send
+        await settle(this.delivery, server)
+    await turn(interaction, await announced_list_of(interaction, this.page))
 
 
 async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
@@ -58,6 +104,7 @@ async def announced_list_of(interaction: Interaction, number: int) -> Layout:
     if not subscriptions:
         begin = context_of(interaction).mention("announce here")
         return Notice(tr.gettext("Nothing is announced yet. {command} begins.", command=begin))
-    return AnnouncedList(
-        subscriptions, Pagination.nearest(number, len(subscriptions), PER_PAGE), tr
-    )
+    kept = context_of(interaction).stopped
+    stopped = await kept.in_guild(interaction.guild_id or 0) if kept else ()
+    page = Pagination.nearest(number, len(subscriptions), PER_PAGE)
+    return AnnouncedList(subscriptions, stopped, page, tr)

@@ -14,6 +14,8 @@ from discord import PermissionOverwrite
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
+from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.message import delivery_id
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.date import PostDate
 from bot.chat import text
@@ -330,6 +332,85 @@ async def test_where_nothing_is_announced_there_is_nothing_to_change(
 ) -> None:
     seen = await admin.type(command)
     assert seen.text == f"Nothing is announced in <#{admin.channel.id}>."
+
+
+async def stopped(admin: Stage, count: int = 1) -> None:
+    """Announcements in the stage's channel of which nobody knows whether they arrived."""
+    await admin.type("announce here")
+    key = f"c{admin.channel.id}"
+    posts = [
+        KnownPost(id=n, path=f"{n}.md", slug=n, title=f"Post *{n}*", digest=n, shown_digest=n)
+        for n in map(str, range(count))
+    ]
+    assignments = [Assignment(delivery_id(key, (one.id,)), key, (one.id,)) for one in posts]
+    revision = Revision(posts=posts, assignments=assignments)
+    await admin.state.ledger.revise("1", "me", lambda _: revision)
+    lease = await admin.state.outbox.claim("me", 1, 60)
+    assert lease is not None
+    while delivery := await admin.state.outbox.begin(lease, 60):
+        await admin.state.outbox.stop(lease, delivery, 60, "500: *Internal* Server Error")
+
+
+async def test_whoever_manages_the_server_says_that_an_announcement_is_there(admin: Stage) -> None:
+    await stopped(admin)
+    listed = await admin.type("announce list")
+    assert "whether I announced **Post \\*0\\***" in listed.text
+    assert f"<#{admin.channel.id}>" in listed.text
+    assert "-# 500: \\*Internal\\* Server Error" in listed.text
+    seen = await admin.click(listed, "It is there")
+    assert "whether I announced" not in seen.text
+    assert "All new posts" in seen.text
+    assert (await admin.state.outbox.backlog()).sent == 1
+
+
+async def test_or_has_it_sent_and_a_second_click_changes_nothing(admin: Stage) -> None:
+    released: list[bool] = []
+    admin.state.stopped.released.append(lambda: released.append(True))
+    await stopped(admin)
+    lists = [await admin.type("announce list") for _ in range(3)]
+    for listed, label in zip(lists, ("Send it", "Send it", "It is there"), strict=True):
+        seen = await admin.click(listed, label)
+        assert "whether I announced" not in seen.text
+    assert (await admin.state.outbox.backlog()).waiting == 1
+    assert released == [True]
+
+
+async def test_more_of_them_follow_when_the_first_are_decided(admin: Stage) -> None:
+    await stopped(admin, 5)
+    seen = await admin.type("announce list")
+    for left in (5, 4, 3, 2, 1):
+        assert seen.labels.count("Send it") == min(2, left)
+        seen = await admin.click(seen, "It is there")
+    assert "Send it" not in seen.labels
+
+
+async def test_who_is_let_in_no_more_decides_about_no_announcement(
+    admin: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stopped(admin)
+    ben = admin.somebody_else()
+    let_in(admin, ben)
+    guest = admin.by(ben)
+    listed = await guest.type("announce list")
+    later = discord.utils.utcnow().replace(year=2126)
+    monkeypatch.setattr("bot.chat.channels.utcnow", lambda: later)
+    for label in ("It is there", "Send it"):
+        seen = await guest.click(listed, label)
+        assert seen.text == "You need the permission **Manage Server**."
+    assert (await admin.state.outbox.backlog()).stopped == 1
+
+
+async def test_another_server_sees_and_decides_nothing(admin: Stage) -> None:
+    await stopped(admin)
+    (delivery,) = await admin.state.stopped.in_guild(admin.rea.guild.id)
+    elsewhere = admin.env.create_guild()
+    role = elsewhere.create_role("m", permissions=discord.Permissions(manage_guild=True))
+    eve = elsewhere.add_member(admin.env.create_user("eva"), roles=[role])
+    there = replace(admin, rea=eve, channel=elsewhere.create_text_channel("blog"))
+    await there.type("announce here")
+    assert "Send it" not in (await there.type("announce list")).labels
+    assert not await admin.state.stopped.send(delivery.id, elsewhere.id)
+    assert (await admin.state.outbox.backlog()).stopped == 1
 
 
 async def test_the_list_has_all_channels_of_the_server_and_of_no_other(admin: Stage) -> None:

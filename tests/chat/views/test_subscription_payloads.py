@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announce.channel import Channel
+from bot.announce.message import delivery_id
+from bot.announce.stopped import Stopped
 from bot.announce.subscription import Pause, PauseReason, Place, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat.channels import Access
@@ -56,6 +58,10 @@ WISHES = st.builds(
     locale=st.sampled_from(list(Locale)).map(str),
     pause=st.none() | PAUSES,
 )
+DELIVERIES = st.text().map(lambda name: delivery_id("c1", [name]))
+STOPPED = st.lists(
+    st.builds(Stopped, id=DELIVERIES, channel=IDS, title=ANY, posts=IDS, problem=ANY), max_size=5
+)
 READERS = st.builds(
     Subscription,
     place=st.just("reader"),
@@ -93,10 +99,17 @@ def test_any_settings_can_be_shown(
     takes_form(SettingsForm(subscription, tr))
 
 
-@given(st.lists(WISHES, min_size=1, max_size=7), WORDS)
-def test_any_channels_can_be_listed(subscriptions: Sequence[Subscription], tr: Translator) -> None:
+@given(
+    st.lists(WISHES, min_size=1, max_size=7),
+    STOPPED,
+    WORDS,
+)
+def test_any_channels_can_be_listed(
+    subscriptions: Sequence[Subscription], stopped: Sequence[Stopped], tr: Translator
+) -> None:
     unique = list({subscription.key: subscription for subscription in subscriptions}.values())
-    takes(AnnouncedList(unique, Pagination.nearest(2, len(unique), 5), tr))
+    unlike = list({each.id: each for each in stopped}.values())
+    takes(AnnouncedList(unique, unlike, Pagination.nearest(2, len(unique), 5), tr))
 
 
 @given(READERS, WORDS)
@@ -169,7 +182,11 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
     takes(ChannelSettings(Settings(subscription, Access(lacking), tags), tr))
     takes_form(SettingsForm(subscription, tr))
     subscriptions = [replace(subscription, channel=HIGHEST - number) for number in range(9)]
-    takes(AnnouncedList(subscriptions, Pagination.nearest(1, 9, 5), tr))
+    stopped = [
+        Stopped(id=f"{n:020}", channel=HIGHEST, title=piece * 999, posts=9, problem=piece * 999)
+        for n in range(9)
+    ]
+    takes(AnnouncedList(subscriptions, stopped, Pagination.nearest(1, 9, 5), tr))
     takes(StopQuestion(HIGHEST, tr))
     reader = Subscription(
         place="reader", reader=1, tags=names, without=names, pause=subscription.pause

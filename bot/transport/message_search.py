@@ -1,0 +1,181 @@
+"""Finds announcements in a channel whose messages Discord does not list.
+
+Listing fails for good in some channels, while single messages can be fetched there:
+https://github.com/discord/discord-api-docs/issues/8611
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from discord.http import Route
+
+from bot.announce.message import MessengerError, TryLater
+from bot.announce.subscription import Subscription
+from bot.transport.found import Found, Thread, to_found, to_page, to_threads
+from bot.transport.rest import Rest
+
+Payload = dict[str, Any]
+
+CHANNEL = "/channels/{channel_id}"
+MESSAGES = CHANNEL + "/messages"
+# Requests of each kind. None is repeated at once: what fails is tried in another way.
+MOST_STEPS, MOST_FETCHED, MOST_THREADS = 20, 20, 100
+# https://docs.discord.com/developers/resources/message#get-channel-pins
+PINS = 50
+# https://docs.discord.com/developers/resources/message#search-guild-messages
+HITS = 25
+
+
+class MessageSearch:
+    """One search.
+
+    Args:
+        rest: asks Discord.
+        to: whose messages are looked for.
+        channel: where they are.
+        known: ids of messages that are known to be there.
+
+    Attributes:
+        found: messages, by id, those of others included.
+    """
+
+    def __init__(self, rest: Rest, to: Subscription, channel: int, known: Collection[int]) -> None:
+        self._rest = rest
+        self._to = to
+        self._channel = channel
+        self._known = sorted(known)
+        self.found: dict[int, Found] = {}
+
+    async def run(self, since: int, tried: int) -> bool:
+        """Search for messages after the id ``since``; whether all after ``tried`` are found.
+
+        Raises:
+            MessengerError: Discord does not even show the channel.
+        """
+        route = Route("GET", CHANNEL, channel_id=self._channel)
+
+        def last_message(found: Payload) -> int:
+            return int(found.get("last_message_id") or 0)
+
+        last = await self._rest.ask(route, last_message, once=True)
+        if self._to.place == "forum":
+            return await self._openings(since)
+        is_complete = await self._walk(max((e for e in self._known if e < tried), default=since))
+        if not is_complete:
+            await self._fetch([last])
+            ways: list[Coroutine[Any, Any, Any]] = [self._pins()]
+            if self._to.guild is not None:
+                ways += [self._hits(since), self._threads(since)]
+            for way in ways:
+                with suppress(MessengerError):  # such as a permission that this one needs
+                    await way
+        return is_complete
+
+    async def _walk(self, start: int) -> bool:
+        """Read on from a message, one at a time; whether that led to the end.
+
+        Where one cannot be listed, go on from the next that is known.
+        """
+        is_complete = True
+        for _ in range(MOST_STEPS):
+            try:
+                page = await self._list(after=start)
+            except TryLater:
+                is_complete = False
+                start = next((each for each in self._known if each > start), 0)
+                if not start:
+                    return False
+                with suppress(TryLater):
+                    self._add(await self._list(around=start))
+                continue
+            if not page:
+                return is_complete
+            self._add(page)
+            start = page[-1].id
+        return False
+
+    async def _list(self, **where: int) -> list[Found]:
+        route = Route("GET", MESSAGES, channel_id=self._channel)
+        query: dict[str, int | str] = {**where, "limit": 1}
+        return await self._rest.ask(route, to_page, query=query, once=True)
+
+    async def _pins(self) -> None:
+        route = Route("GET", MESSAGES + "/pins", channel_id=self._channel)
+        query: dict[str, int | str] = {"limit": PINS}
+
+        def pinned(answer: Payload) -> list[Found]:
+            return to_page([item["message"] for item in answer["items"]])
+
+        self._add(await self._rest.ask(route, pinned, query=query, once=True))
+
+    async def _hits(self, since: int) -> None:
+        path = "/guilds/{guild_id}/messages/search"
+        route = Route("GET", path, guild_id=self._to.guild)
+        query: dict[str, int | str] = {
+            "channel_id": self._channel,
+            "author_id": self._rest.me,
+            "min_id": since,
+            "limit": HITS,
+        }
+
+        def hits(answer: Payload) -> list[int]:
+            # Only their ids: each hit comes in a list of its own.
+            return [int(message["id"]) for hit in answer["messages"] for message in hit]
+
+        await self._fetch(await self._rest.ask(route, hits, query=query, once=True))
+
+    async def _threads(self, since: int) -> None:
+        """The messages that threads hang on: the two share an id."""
+        threads = [*(await self._active())[0], *(await self._archived())[0]]
+        await self._fetch(sorted((each.id for each in threads if each.id > since), reverse=True))
+
+    async def _openings(self, since: int) -> bool:
+        """The first messages of a forum's posts, from the open ones and the archived ones."""
+        active, is_all_active = await self._active()
+        archived, is_all_archived = await self._archived()
+        own = {
+            thread.id
+            for thread in (*active, *archived)
+            if thread.owner == self._rest.me and thread.id > since
+        }
+        await self._fetch(sorted(own, reverse=True), in_own_threads=True)
+        return is_all_active and is_all_archived and own <= self.found.keys()
+
+    async def _active(self) -> tuple[Sequence[Thread], bool]:
+        """The channel's open threads, and whether Discord told them."""
+        route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=self._to.guild)
+        with suppress(MessengerError):
+            threads = await self._rest.ask(route, to_threads, once=True)
+            return [thread for thread in threads if thread.parent == self._channel], True
+        return (), False
+
+    async def _archived(self) -> tuple[Sequence[Thread], bool]:
+        """Those archived last, and whether that is all."""
+        path = CHANNEL + "/threads/archived/public"
+        route = Route("GET", path, channel_id=self._channel)
+        with suppress(MessengerError):
+            threads, has_more = await self._rest.ask(
+                route,
+                lambda answer: (to_threads(answer), bool(answer["has_more"])),
+                query={"limit": MOST_THREADS},
+                once=True,
+            )
+            return threads, not has_more
+        return (), False
+
+    async def _fetch(self, messages: Sequence[int], *, in_own_threads: bool = False) -> None:
+        """Ask for messages by their ids, in the channel or each in the thread of its id."""
+        for message in messages[:MOST_FETCHED]:
+            if not message or message in self.found:
+                continue
+            channel = message if in_own_threads else self._channel
+            path = MESSAGES + "/{message_id}"
+            route = Route("GET", path, channel_id=channel, message_id=message)
+            with suppress(MessengerError):  # another may be there
+                self._add([await self._rest.ask(route, to_found, once=True)])
+
+    def _add(self, messages: Sequence[Found]) -> None:
+        self.found |= {message.id: message for message in messages}
