@@ -55,12 +55,22 @@ WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
 # Python's own names, such as __init__, which no author means to be bold.
 DUNDER = re.compile(r"[a-z]+(?:_[a-z0-9]+)*")
 
-# MDX: imports and exports, each over one or several lines.
-MODULE = re.compile(
-    r"(?m)^(?:import\s+(?:[\w*{][^\n]*?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*"
-    r"|import\s+(?:\w+\s*,\s*)?\{[^{}]*\}\s*from\s+[\"'][^\"'\n]+[\"'];?[ \t]*"
-    r"|export\s+(?:const|let|var|default|function)\b(?:[^\n]*\n(?!\s*\n))*[^\n]*)$"
+# MDX: how an import and an export begin, and what in them brackets do not count in.
+_IMPORT = re.compile(
+    r"import\s*(?:[\"'{*]|(?:type\s+)?[{*]|(?:type\s+)?[\w$]+(?:\s*,\s*(?:$|[{*])|\s+from\b))"
 )
+_EXPORT = re.compile(
+    r"export\s*(?:[{*]|(?:const|let|var|default|async|function|class|type|interface|enum)\b)"
+)
+_IMPORTED = re.compile(
+    r"[\"'][^\"'\n]+[\"']\s*(?:(?:with|assert)\s*\{[^{}\n]*\}\s*)?;?\s*(?://.*)?$"
+)
+_LITERAL = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|//.*")
+_WORDS = re.compile(r"[ \t]*[^\s#<{}/-]")
+# Lines of an import or export that may hold empty ones.
+MOST_LINES = 200
+# Of them in one text that are looked at to so many lines.
+MOST_UNCLOSED = 20
 # MDX: the name that a heading gives itself.
 JSX_ANCHOR = re.compile(r"(?m)^(#{1,6} [^\n{]*+(?:\{(?!/\*)[^\n{]*+)*+)\{/\*([\w-]+)\*/\}[ \t]*$")
 
@@ -109,8 +119,50 @@ def without_modules(body: str) -> str:
     if "import" not in body and "export" not in body:
         return body
     return "".join(
-        piece if is_code else MODULE.sub("", piece) for piece, is_code in pieces_of(body)
+        piece if is_code else without_module_lines(piece) for piece, is_code in pieces_of(body)
     )
+
+
+def without_module_lines(prose: str) -> str:
+    """Return MDX without fenced code without its imports and exports, each of several lines."""
+    lines = prose.splitlines(keepends=True)
+    kept: list[str] = []
+    number = unclosed = 0
+    while number < len(lines):
+        line = lines[number]
+        # In the middle of a paragraph it is a word.
+        is_start = not kept or not _WORDS.match(kept[-1])
+        if is_start and (_IMPORT.match(line) or _EXPORT.match(line)):
+            most = MOST_LINES if unclosed < MOST_UNCLOSED else 1
+            end = _end_of_module(lines[number : number + most], is_import=line[0] == "i")
+            unclosed += end is None
+            number += end or _until_gap(lines, number)
+        else:
+            kept.append(line)
+            number += 1
+    return "".join(kept)
+
+
+def _until_gap(lines: list[str], start: int) -> int:
+    """How many lines there are from ``start`` to the next empty one."""
+    gap = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+    return gap - start
+
+
+def _end_of_module(lines: list[str], *, is_import: bool) -> int | None:
+    """How many lines an import or export takes; None where its brackets are not closed."""
+    depth, in_template = 0, False
+    for number, line in enumerate(lines):
+        if not line.strip() and depth <= 0 and not in_template:
+            return number
+        code = _LITERAL.sub("", line)
+        if code.count("`") % 2:
+            in_template = not in_template
+        if not in_template:
+            depth += sum(map(code.count, "{[(")) - sum(map(code.count, ")]}"))
+        if is_import and depth <= 0 and _IMPORTED.search(line.rstrip("\n")):
+            return number + 1
+    return None if depth > 0 or in_template else len(lines)
 
 
 def between(text: str, marks: Marks, replacement: Callable[[re.Match[str], str], str]) -> str:

@@ -18,7 +18,6 @@ from bot.blog.syntax import (
     JSX_ANCHOR,
     JSX_COMMENT,
     LIQUID_COMMENTS,
-    MODULE,
     OBSIDIAN_COMMENT,
     OUTPUT,
     RAW,
@@ -29,6 +28,7 @@ from bot.blog.syntax import (
     Marks,
     between,
     pieces_of,
+    without_module_lines,
 )
 from bot.rendering.code_spans import CodeSpans
 from bot.rendering.liquid import printed
@@ -127,7 +127,7 @@ class Templates:
         if not (jsx or wiki or any(mark in text for mark in ("{", "%%", "$$"))):
             return text
         if jsx:
-            text = MODULE.sub("", text)
+            text = without_module_lines(text)
         guarded, kept = _guard(text, self._html_code)
         guarded = _DISPLAY_MATH.sub(
             lambda found: _keep(f"````tex\n{_restore(found[1], kept)}````", kept), guarded
