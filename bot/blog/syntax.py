@@ -52,8 +52,17 @@ SHOWN_SHORTCODE = re.compile(r"(\{\{[<%])/\*([^{}]*?)\*/([>%]\}\})")
 # [[Page]], [[Page|text]], ![[embedded]]; not a Markdown link around a bracket.
 WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\|([^\[\]\n]*))?\]\](?!\()")
 
-# Python's own names, such as __init__, which no author means to be bold.
-DUNDER = re.compile(r"[a-z]+(?:_[a-z0-9]+)*")
+# Names of Python, JavaScript and tools, such as __init__, which no author means to be bold.
+DUNDER = re.compile(
+    r"[a-z0-9]+(?:_[a-z0-9]+)+|[ai]?(?:add|and|div|floordiv|mod|mul|or|sub|xor)|a(?:enter|exit|iter|next)"
+    r"|abs|all|annotations|author|await|bases|bool|builtins|bytes|call|class|closure|code|complex"
+    r"|contains|copy|debug|deepcopy|del|delattr|delete|delitem|dict|dir|dirname|divmod|doc|enter|eq"
+    r"|exit|file|filename|float|format|future|ge|get|getattr|getattribute|getitem|getstate|globals"
+    r"|gt|hash|import|index|init|instancecheck|int|invert|iter|le|len|loader|lt|main|matmul|missing"
+    r"|mocks|module|mro|name|ne|neg|new|next|not|package|path|pos|pow|prepare|proto|pycache|qualname"
+    r"|reduce|repr|reversed|round|self|set|setattr|setitem|setstate|slots|snapshots|spec|str"
+    r"|subclasscheck|tests|truediv|typename|version|weakref|wrapped"
+)
 
 # MDX: how an import and an export begin, and what in them brackets do not count in.
 _IMPORT = re.compile(

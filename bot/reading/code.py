@@ -20,6 +20,7 @@ _FIRST = 0x10FE00
 # Of the line of a fence, what is looked at on either side of it.
 LONGEST_LINE = 200
 _MASK = {ord(mark): chr(_FIRST + ord(mark)) for mark in _MARKS + "`"}
+_BRACES = {ord(mark): chr(_FIRST + ord(mark)) for mark in "{}"}
 _MASK_IN_HTML = {ord(mark): chr(_FIRST + ord(mark)) for mark in _MARKS_IN_HTML}
 
 
@@ -32,6 +33,11 @@ def mask(text: str) -> str:
     if "<" in text:
         text = _mask_html(text)
     return text
+
+
+def mask_braces(text: str) -> str:
+    """``text`` with its braces replaced, which no template means."""
+    return text.translate(_BRACES)
 
 
 def unmask(text: str) -> str:

@@ -11,8 +11,17 @@ from typing import NamedTuple
 from bot.blog.dialect import PLAIN, Dialect
 from bot.blog.html import BLOCK, INLINE, VOID
 from bot.blog.section import Passage, anchor_of, unique
-from bot.blog.syntax import DUNDER, WIKILINK, Marks, between
-from bot.reading.code import mask, unmask
+from bot.blog.syntax import (
+    DUNDER,
+    JSX_COMMENT,
+    LIQUID_COMMENTS,
+    OBSIDIAN_COMMENT,
+    RAW,
+    WIKILINK,
+    Marks,
+    between,
+)
+from bot.reading.code import mask, mask_braces, unmask
 from bot.reading.plain import Syntax, cut, plain, without_references
 
 # Longer ones exist, but no choice of Discord's has room for them.
@@ -55,7 +64,9 @@ NUMBER = re.compile(r"\n[ ]*\d{1,9}[.)][ \t]+(?=\S)")
 CELL = re.compile(r"[ ]*\|[ |]*")
 DEFINITION = re.compile(r"\n[ ]{0,3}\[(?!\^)[^\[\]\n]*\]:[ \t]*\S[^\n]*")
 NOTE = re.compile(r"\n[ ]{0,3}\[\^[^\[\]\n]*\]:")
-LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)")
+LINK = re.compile(
+    rf"\[((?:[^\[\]{SEAM}]|\[[^\[\]{SEAM}]*\])*)\]\((?:[^()\n{SEAM}]|\([^()\n{SEAM}]*\))*\)"
+)
 _KNOWN = "|".join(sorted(INLINE | BLOCK | VOID))
 # A name in angle brackets that is no element's and has no attributes is a word: Vec<T>.
 HTML_TAG = re.compile(
@@ -104,6 +115,7 @@ def _passes(dialect: Dialect) -> Iterator[Pass]:
         if dialect.wikilinks:
             yield "[[", WIKILINK, _shown
         yield "](", LINK, r"\1"
+        yield "](", LINK, r"\1"  # of a picture in a link, the link
     yield "<", HTML_TAG, " "
     yield "</", END_TAG, " "
     if dialect.mdx:
@@ -118,6 +130,20 @@ def _passes(dialect: Dialect) -> Iterator[Pass]:
         yield "*", STARS, r"\1"
         yield "__", BOLD, _bold
         yield "_", UNDERSCORES, r"\1"
+
+
+def _unread(dialect: Dialect) -> Iterator[tuple[str, Marks]]:
+    """What no reader sees of a body, each with a mark without which there is none."""
+    for marks in UNSEEN:
+        yield "<s", marks
+        yield "<S", marks
+    if dialect.tags:
+        for marks in LIQUID_COMMENTS:
+            yield "{", marks
+    if dialect.mdx:
+        yield "{/*", JSX_COMMENT
+    if dialect.wikilinks:
+        yield "%%", OBSIDIAN_COMMENT
 
 
 def _bold(found: re.Match[str]) -> str:
@@ -248,9 +274,13 @@ def words_of(body: str, syntax: Syntax) -> str:
         syntax: what marks in it mean; in code they mean nothing.
     """
     dialect = syntax.dialect or PLAIN
-    text = mask("\n" + body)
-    for marks in UNSEEN:
-        text = between(text, marks, lambda *_: " ")
+    text = "\n" + body
+    if dialect.tags and "{%" in text:
+        text = between(text, RAW, lambda _, inner: mask_braces(inner))
+    text = mask(text)
+    for mark, marks in _unread(dialect):
+        if mark in text:
+            text = between(text, marks, lambda _, inner: " " + SEAM * inner.count(SEAM))
     if dialect.markdown != "html":
         if "-|" in text or "- |" in text or ":|" in text:
             text = _without_pipes(text)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.blog.dialect import Dialect
 from bot.blog.emoji import with_emoji
 from bot.blog.html import without_tags
-from bot.blog.syntax import DUNDER, WIKILINK
+from bot.blog.syntax import DUNDER, RAW, WIKILINK, between
 
 # Enough for any summary, and little enough for patterns that look ahead.
 LONGEST = 4_000
@@ -29,7 +29,7 @@ UNCLOSED_COMMENT = re.compile(r"<!--.*\Z", re.DOTALL)
 # By the field of a dialect that gives them a meaning.
 UNSEEN = {
     "shortcodes": (re.compile(r"\{\{[<%].*?\}\}", re.DOTALL),),
-    "tags": (re.compile(r"\{%.*?%\}", re.DOTALL),),
+    "tags": (re.compile(r"\{#(?!\w).*?#\}", re.DOTALL), re.compile(r"\{%.*?%\}", re.DOTALL)),
     "outputs": (re.compile(r"\{\{(?![<%]).*?\}\}", re.DOTALL),),
     "mdx": (
         re.compile(r"\{/\*.*?\*/\}", re.DOTALL),
@@ -98,7 +98,9 @@ def plain(markup: str, syntax: Syntax = IN_FRONT_MATTER, *, entities: bool = Tru
     if syntax.dialect and syntax.dialect.markdown == "html":
         text = without_tags(COMMENT.sub("", text))
         return tidy(html.unescape(text) if entities else text)
-    hidden = "`" in text or "\\" in text
+    if syntax.dialect and syntax.dialect.tags and "{%" in text:
+        text = between(text, RAW, lambda _, inner: inner.translate(_HIDE_IN_SPAN))
+    hidden = "`" in text or "\\" in text or not text.isascii()
     if hidden:
         text = HARD_BREAK.sub(" ", ESCAPE.sub(_hide_escaped, CODE.sub(_hide_code, text)))
     for pattern in _unseen(syntax.dialect) if "{" in text or "<" in text else ():

@@ -16,7 +16,7 @@ from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
 
 # To be raised when the same file would be understood differently.
-VERSION = 13
+VERSION = 14
 
 
 class SiteReader:

@@ -76,3 +76,8 @@ def test_sections_cover_the_text(lines: list[str]) -> None:
     assert letters.count("b") == lines.count("> b")
     anchors = [one.anchor for one in found if one.anchor]
     assert len(anchors) == len(set(anchors))
+
+
+def test_a_comment_over_headings_takes_no_section_from_its_place() -> None:
+    body = "a\n\n{# b\n\n## c\n\nd #}\n\n## e\n\nf"
+    assert sections(body)[-1] == ("e", "e", "f")

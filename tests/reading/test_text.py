@@ -74,7 +74,12 @@ def test_words_lose_their_marks(body: str, words: str) -> None:
         (PLAIN, "__init__ is __Bold type__ _too_", "__init__ is Bold type too"),
         (Dialect(shortcodes=True), "{{ x }} {{< y >}} {{% y %}} {% z %}", "{{ x }}     {% z %}"),
         (Dialect(tags=True, outputs=True), "{{ x }} {% y %} [[z]]", "[[z]]"),
-        (Dialect(wikilinks=True), "{{ x }} [[y|z]]", "{{ x }} z"),
+        (Dialect(tags=True, outputs=True),
+         "`{% raw %}{{ x }}{% endraw %}` {# no #} {% raw %}{% y %}{% endraw %}",
+         "{{ x }}   {% y %}"),
+        (Dialect(wikilinks=True), "{{ x }} [[y|z]] %%c%%", "{{ x }} z"),
+        (PLAIN, "[a link\nover lines](/x) [[1]](#one) [b](c_(d)) [![e](f)](g)",
+         "a link\nover lines [1] b e"),
         (Dialect(mdx=True), "<Intro>x</Intro> {{ y }}", "x  {{ y }}"),
     ],
 )  # fmt: skip
