@@ -58,6 +58,8 @@ class App:
         self.library = Index(settings.db, fallback_path=fallback_path, site_url=settings.site_url)
         # Called after each sync that worked, with the index up to date.
         self.after_sync: list[Callable[[], Awaitable[None]]] = []
+        # What the site lists, as in Sitemap, by the last look.
+        self.listed: tuple[str, ...] = ()
         self._scanner: Scanner | None = None
         self._refreshing = asyncio.Lock()
         self._changed = 0.0  # when the posts were last seen to have changed
@@ -98,6 +100,7 @@ class App:
             )
             report = await self.library.sync(snapshot, reader, progress=progress)
         self.library.trouble = ""
+        self.listed = snapshot.sitemap.links if snapshot.sitemap else ()
         return report
 
     async def begin(self) -> None:

@@ -557,7 +557,7 @@ class TestBadConfiguration:
     def test_no_posts_to_serve(self, slashpost: Slashpost, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
         self.refused(slashpost("run"), "SLASHPOST_POSTS")
-        self.refused(slashpost("try", "--no-browser"), "SLASHPOST_POSTS")
+        self.refused(slashpost("try", "--no-browser", "--posts", "nowhere"), "SLASHPOST_POSTS")
 
     @pytest.mark.parametrize(
         ("arguments", "mention"),

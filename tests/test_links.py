@@ -16,6 +16,7 @@ from bot.app import App
 from bot.cli import main
 from bot.reading.reader import SiteReader
 from bot.settings import TABLE, Settings
+from bot.sources.link_check import LinkCheck
 from tests.loopback_site import LoopbackSite, loopback_site, sitemap
 from tests.wire.patience import PATIENCE
 
@@ -350,3 +351,74 @@ def test_a_plain_address_of_a_sitemap_is_refused(slashpost: Slashpost) -> None:
     assert status == 2
     assert "SLASHPOST_SITEMAP" in err
     assert "https" in err
+
+
+class TestCheckLinks:
+    """``slashpost check --links``."""
+
+    @pytest.fixture(autouse=True)
+    def quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A site on this machine needs no pauses."""
+        monkeypatch.setattr(
+            LinkCheck.__init__, "__kwdefaults__", {"seconds_between": 0.0}, raising=True
+        )
+
+    def test_all_is_well(self, site: LoopbackSite, slashpost: Slashpost) -> None:
+        for name in NAMES:
+            site.put(f"/{name}", "A page")
+        status, out, err = slashpost("check", "--links")
+        assert (status, err) == (0, "")
+        assert out == "No problems in 7 posts.\n7 of 7 links answer 200.\n"
+
+    def test_a_link_that_does_not_answer_is_named_with_what_is_listed(
+        self, site: LoopbackSite, slashpost: Slashpost
+    ) -> None:
+        site.lists("/2023/six/", "/2024/06/six/", *(f"/{name}" for name in NAMES[:5]))
+        for name in NAMES[1:5]:
+            site.put(f"/{name}", "A page")
+        status, out, err = slashpost("check", "--links")
+        assert status == 1
+        others = f"{site.url}/2024/06/six/, {site.url}/2023/six/"
+        assert err.splitlines() == [
+            f"seven.md: {site.url}/seven: it answers 404. The site lists nothing like it",
+            f"six.md: {site.url}/six: it answers 404. The site lists {others}",
+            f"one.md: {site.url}/one: it answers 404. The site lists it all the same",
+        ]
+        assert out.endswith("4 of 7 links answer 200.\n")
+
+    def test_json(self, site: LoopbackSite, slashpost: Slashpost, posts: Path) -> None:
+        site.lists(*(f"/{name}" for name in NAMES if name != "four"))
+        for name in NAMES[1:]:
+            site.put(f"/{name}", "A page")
+        status, out, err = slashpost("check", "--links", "--json")
+        assert (status, err) == (1, "")
+        assert json.loads(out) == {
+            "problems": [],
+            "links": {
+                "asked": 6,
+                "without_link": 1,
+                "failed": [
+                    {
+                        "path": "one.md",
+                        "url": f"{site.url}/one",
+                        "status": 404,
+                        "reason": "it answers 404",
+                        "listed": [f"{site.url}/one"],
+                    }
+                ],
+            },
+        }
+        (posts / "bad.md").write_text("---\ntitle: [\n---\n")
+        site.put("/one", "A page")
+        status, out, _ = slashpost("check", "--links", "--json")
+        assert (status, json.loads(out)["links"]["failed"]) == (1, [])
+
+    def test_without_an_address_there_is_nothing_to_ask(
+        self, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["check", "--links", "--posts", str(posts)]) == 2
+        assert "--site (SLASHPOST_SITE_URL): not set" in capsys.readouterr().err
+
+    def test_without_links_nobody_is_asked(self, site: LoopbackSite, slashpost: Slashpost) -> None:
+        assert slashpost("check")[0] == 0
+        assert not site.requests

@@ -11,8 +11,9 @@ from click.shell_completion import get_completion_class
 
 from bot import __version__, terminal
 from bot.blog.errors import SlashpostError
+from bot.cli.check import check
 from bot.cli.options import Command
-from bot.cli.posts import ask_, check, index, latest, post, read, search, tags
+from bot.cli.posts import ask_, index, latest, post, read, search, tags
 from bot.cli.serving import doctor, invite, run, try_out
 from bot.cli.setup import setup
 from bot.cli.state import announce, state_group

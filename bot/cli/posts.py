@@ -71,29 +71,6 @@ def index(settings: Settings, *, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @settings_options
-@json_option
-def check(settings: Settings, *, as_json: bool) -> None:
-    """Look for mistakes in the posts.
-
-    The exit status is 1 if there are any that a reader would see; notes do not count.
-    """
-    status = ask(settings, lambda library: library.status())
-    harmful = [problem for problem in status.problems if not problem.harmless]
-    if as_json:
-        click.echo(terminal.to_json([terminal.problem_json(one) for one in status.problems]))
-    else:
-        for line in terminal.problem_report(status.problems):
-            click.echo(line, err=True)
-        if not harmful:
-            notes = terminal.counted(len(status.problems), "note")
-            beside = f" ({notes})" if status.problems else ""
-            click.echo(f"No problems in {terminal.counted(status.posts, 'post')}{beside}.")
-    if harmful:
-        raise click.exceptions.Exit(1)
-
-
-@click.command(cls=Command)
-@settings_options
 @limit_option
 @json_option
 def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:

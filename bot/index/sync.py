@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from bot.index.rows import (
     report_insertions,
     schema,
 )
-from bot.links.proof import Page, prove
+from bot.links.proof import Page, day_of, prove
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
 # few large pieces and no merging: half the time. https://www.sqlite.org/fts5.html#the_automerge_configuration_option
@@ -381,7 +380,7 @@ def _page(row: Row) -> Page:
         slug=slug,
         title=title,
         link=link,
-        day=dt.date.fromisoformat(date[:10]) if date else None,
+        day=day_of(date) if date else None,
         language=language,
         tags=tuple(json.loads(tags)),
         is_own=bool(own),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from bot.blog.post import Post
 from bot.links.address import Address, fold, folder_of_day, page_of
 
 Finding = Literal["confirmed", "corrected", "unlisted", "unknown"]
@@ -82,6 +83,19 @@ class Page:
     is_shown: bool = True
     is_withheld: bool = False
 
+    @classmethod
+    def of(cls, post: Post) -> Page:
+        """A post that readers see."""
+        return cls(
+            path=post.path,
+            slug=post.slug,
+            title=post.title,
+            link=post.link,
+            day=day_of(post.date.text) if post.date else None,
+            language=post.language,
+            tags=post.tags,
+        )
+
     @cached_property
     def _place(self) -> tuple[list[str], str, tuple[int, ...]]:
         """The folders without those of a day, the file's own name, and the path's day."""
@@ -130,6 +144,14 @@ class Page:
         if length and known[:length] == address.day[:length]:
             return True
         return self.day is not None and address.agrees(self.day)
+
+
+def day_of(date: str) -> dt.date | None:
+    """The day of a date in ISO 8601; None where it is less precise."""
+    try:
+        return dt.date.fromisoformat(date[:10])
+    except ValueError:
+        return None
 
 
 @dataclass
@@ -198,12 +220,15 @@ def prove(
     return {page.path: found.get(page.path, Verdict(page.link, "unknown")) for page in pages}
 
 
-def candidates(page: Page, links: Iterable[str], most: int = 3) -> list[str]:
-    """The addresses that come closest to a post, likeliest first."""
+def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[str, list[str]]:
+    """The addresses that come closest to each post, by path, likeliest first."""
     listing = _Listing.of(links, frozenset())
-    near = _candidates(page, listing.by_name)
-    near.sort(key=lambda one: (_likeness(page, one), one.link), reverse=True)
-    return [one.link for one in near[:most]]
+    found = {}
+    for page in pages:
+        near = _candidates(page, listing.by_name, of_any_day=True)
+        near.sort(key=lambda one: (_likeness(page, one), one.link), reverse=True)
+        found[page.path] = [one.link for one in near[:most]]
+    return found
 
 
 def _assign(
@@ -232,7 +257,9 @@ def _assign(
             yield page, address
 
 
-def _candidates(page: Page, by_name: Mapping[str, list[Address]]) -> list[Address]:
+def _candidates(
+    page: Page, by_name: Mapping[str, list[Address]], *, of_any_day: bool = False
+) -> list[Address]:
     """The addresses with one of the post's names: spelled the same, else alike."""
     for names in page.names:
         folded = dict.fromkeys(filter(None, map(fold, names)))
@@ -241,7 +268,7 @@ def _candidates(page: Page, by_name: Mapping[str, list[Address]]) -> list[Addres
             for name in folded
             for address in by_name.get(name, ())
             if not NO_POSTS.intersection(address.folders) - page.folders
-            and (not address.day or not page.has_day or page.agrees(address))
+            and (of_any_day or not address.day or not page.has_day or page.agrees(address))
         ]
         spelled = {name.casefold() for name in names}
         if same := [one for one in near if one.name.casefold() in spelled]:

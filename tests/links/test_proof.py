@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.links.address import Address, page_of
-from bot.links.proof import Page, Verdict, candidates, prove
+from bot.links.proof import Page, Verdict, closest, prove
 
 DAY = dt.date(2024, 5, 17)
 
@@ -145,11 +145,11 @@ def test_a_post_between_others_that_are_listed_is_left_out() -> None:
 
 
 def test_the_closest_addresses_are_offered() -> None:
-    assert candidates(page("a/x.md"), ["/x", "/a/x", "/2024/05/17/x", "/y"]) == [
-        "/2024/05/17/x",
-        "/a/x",
-        "/x",
-    ]
+    links = ["/x", "/a/x", "/2024/05/17/x", "/y"]
+    assert closest([page("a/x.md"), page("b.md")], links) == {
+        "a/x.md": ["/2024/05/17/x", "/a/x", "/x"],
+        "b.md": [],
+    }
 
 
 NAMES = st.sampled_from(["a", "b", "one", "two-words", "c++", "über", "2024", "x_y", "index", ""])
