@@ -24,8 +24,6 @@ SECTION_SHARE = 0.25
 
 # Reciprocal rank fusion adds 1 / (60 + rank): https://dl.acm.org/doi/10.1145/1571941.1572114
 _RRF = 60
-# The question's own search counts more than one that a model wrote.
-_QUESTION_WEIGHT = 2.0
 _WORD = re.compile(r"[^\W_]{2,}")
 # Scripts whose words are not set apart by spaces: one character says as much as a word.
 _DENSE = re.compile(
@@ -70,22 +68,19 @@ async def retrieve(
     found_at: defaultdict[str, Counter[str | None]] = defaultdict(Counter)
     asked = list(dict.fromkeys([question, *queries]))
     for query in asked:
-        weight = _QUESTION_WEIGHT if query == question else 1.0
         for rank, hit in enumerate(await library.search(query, limit=HITS_PER_QUERY), start=1):
-            scores[hit.post.path] += weight / (_RRF + rank)
+            scores[hit.post.path] += 1 / (_RRF + rank)
             posts[hit.post.path] = hit.post
             found_at[hit.post.path][hit.section] += 1
     best = sorted(scores, key=lambda path: (-scores[path], path))[:MAX_POSTS]
     words = Counter(stem for query in asked for stem in set(stems(query)))
-    chosen: list[tuple[Post, Passage]] = []
+    ranked = []
     for path in best:
-        passages = await library.passages(path)
-        chosen.extend((posts[path], each) for each in _best(passages, words, found_at[path]))
-    return _fitted(chosen[: _share(len(best))], words, max_tokens)
-
-
-def _share(posts: int) -> int:
-    return min(MAX_SECTIONS, max(1, posts) * MAX_SECTIONS_OF_A_POST)
+        passages = _best(await library.passages(path), words, found_at[path])
+        # A post may hold nothing but a notebook or a video, and be found by its summary.
+        passages = passages or [Passage(None, None, posts[path].summary or posts[path].title)]
+        ranked.append([(posts[path], each) for each in passages])
+    return _fitted(ranked, words, max_tokens)
 
 
 def _best(
@@ -115,21 +110,31 @@ def _best(
 
 
 def _fitted(
-    chosen: Sequence[tuple[Post, Passage]], words: Counter[str], max_tokens: int
+    ranked: Sequence[Sequence[tuple[Post, Passage]]], words: Counter[str], max_tokens: int
 ) -> list[Source]:
-    """Sources in whole paragraphs, within the budget. The best come first, so the rest may go."""
-    sources: list[Source] = []
-    left = max_tokens
-    for post, passage in chosen:
-        room = min(left, int(max_tokens * SECTION_SHARE))
-        text = _paragraphs(passage.text, words, room)
-        if not text:
+    """Sources in whole paragraphs, within the budget: each post's best section, then the others.
+
+    Args:
+        ranked: of each post, best first, the sections, best first.
+        words: what is asked, by which paragraphs of long sections are chosen.
+        max_tokens: the budget.
+    """
+    turns = [(nth, rank) for nth in range(MAX_SECTIONS_OF_A_POST) for rank in range(len(ranked))]
+    left, taken = max_tokens, dict[tuple[int, int], Source]()
+    for nth, rank in turns:
+        if nth >= len(ranked[rank]) or len(taken) == MAX_SECTIONS:
             continue
-        sources.append(
-            Source(number=0, post=post, heading=passage.heading, section=passage.anchor, text=text)
-        )
-        left -= tokens_in(text)
-    return [replace(source, number=number) for number, source in enumerate(sources, start=1)]
+        others = len(ranked) - rank - 1 if nth == 0 else 0
+        room = min(int(max_tokens * SECTION_SHARE), left - others * (max_tokens // MAX_SECTIONS))
+        post, passage = ranked[rank][nth]
+        if text := _paragraphs(passage.text, words, room):
+            source = Source(
+                number=0, post=post, heading=passage.heading, section=passage.anchor, text=text
+            )
+            taken[rank, nth] = source
+            left -= tokens_in(text)
+    in_order = (taken[place] for place in sorted(taken))
+    return [replace(source, number=number) for number, source in enumerate(in_order, start=1)]
 
 
 def _paragraphs(text: str, words: Counter[str], max_tokens: int) -> str:
