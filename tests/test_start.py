@@ -37,6 +37,8 @@ LATER = {
     # announcing
     *("bot.announce.announcer", "bot.serve.announcements"),
     *("bot.state.postgres", "asyncpg"),
+    # answering questions by a model, which few blogs have
+    *("bot.ask", "bot.chat.views.asked"),
     # who is looked over, watched and told
     *("bot.doctor", "prometheus_client", "sentry_sdk", "bot.playground", "simcord"),
 }

@@ -12,7 +12,7 @@ import pytest
 from bot.ask.model import Chunk, ModelError, Prompt, TextDelta, Usage
 from bot.ask.providers import open_model, with_patience
 from tests.ask.model_server import CONTEXT_TOKENS, is_installed, model_server
-from tests.ask.test_whole_path import serving, until
+from tests.ask.test_whole_path import serving
 
 pytestmark = pytest.mark.ask
 
@@ -109,7 +109,7 @@ async def test_readers_of_a_killed_model_see_sections(tmp_path: Path) -> None:
         async with serving(tmp_path, url=url, SLASHPOST_ASK_SECTIONS="300") as scene:
             exchange = await scene.begin()
             process.kill()
-            await until(lambda: "🔎" not in exchange.text)
+            await scene.finished(exchange)
             for shown in (exchange, await scene.ask()):
                 assert "The model cannot be asked right now." in shown.text
                 assert any(each.startswith("read") for each in shown.custom_ids)

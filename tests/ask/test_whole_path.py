@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.ask.http import MAX_SECONDS
 from tests.ask.host import DONE, ModelHost, Script, chat, delta, hosting, status, usage
 from tests.ports import free_port
 from tests.wire.interactions import Exchange, Reader
@@ -37,13 +38,21 @@ class Scene:
     bot: BotProcess
     metrics: int
     held: list[bool]
+    patience: float = PATIENCE
 
     async def ask(self, reader: Reader | None = None, **options: Any) -> Exchange:
         """A reader asks, and waits for the last edit."""
         given = {"question": QUESTION, **options}
         exchange = await self.discord.interact((reader or Reader()).command("ask", **given))
-        await until(lambda: "🔎" not in said_in(exchange))
+        await self.finished(exchange)
         return exchange
+
+    async def finished(self, exchange: Exchange) -> None:
+        """Wait for the last edit: the others say that the answer is under way."""
+        await until(
+            lambda: "🔎" not in said_in(exchange) and "Still writing" not in said_in(exchange),
+            self.patience,
+        )
 
     async def begin(self) -> Exchange:
         """A reader asks, and is told how much is looked through."""
@@ -66,9 +75,9 @@ def said_in(exchange: Exchange) -> str:
     return "\n".join(texts_of(exchange.sent[-1]))
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for something that is about to happen."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.02)
 
@@ -95,7 +104,9 @@ async def serving(
         options = ("--mode", "http", "--public-url", public, "--port", str(port))
         async with BotProcess(discord.base, folder / "i.db", *options, **given) as bot:
             await bot.says("Discord sends interactions to")
-            yield Scene(discord, host, bot, metrics, held)
+            # A real model takes as long as the bot lets it, on a machine that does other work.
+            patience = 2 * MAX_SECONDS if url else PATIENCE
+            yield Scene(discord, host, bot, metrics, held, patience)
             if not bot.has_ended:
                 assert await bot.end() == 0
         assert discord.rest.complaints == []
@@ -127,6 +138,8 @@ async def proxying(port: int) -> AsyncIterator[tuple[str, list[bool]]]:
                 return web.Response(
                     status=response.status, body=body, headers={"Content-Type": kind}
                 )
+        except aiohttp.ClientError:  # the bot has ended meanwhile
+            return web.Response(status=502)
         finally:
             if is_stay:
                 held[number] = False
