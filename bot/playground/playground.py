@@ -23,6 +23,7 @@ try:
     from simcord.preview import Preview
 
     from bot.playground.front import Front
+    from bot.playground.seat import Seat
 except ModuleNotFoundError as missing:
     raise SlashpostError("The playground is not installed", INSTALL) from missing
 
@@ -33,10 +34,12 @@ TOPIC = "A simulated Discord on this computer. Nothing here reaches the real one
 WELCOME = """\
 👋 **Welcome!** This is your blog's bot in a simulated Discord: it answers from your posts, \
 and nothing leaves this computer.
-Type `/` below, pick a command such as `/tags` or `/search`, and send it with the arrow. \
-Letters typed after `/post` bring suggestions. Buttons and menus work as well.
+Type `/` below, pick a command such as `/tags` or `/post`, and send it with the arrow. \
+Buttons and menus work as well.
 -# Edit a post and send a command again: the change is there within two seconds. \
-After `/announce here`, a new post is announced by itself."""
+After `/announce here`, a new post is announced by itself. Above, you can be a member who \
+does not manage the server, change the language, and open your direct messages, which \
+`/follow` and **Save to my DMs** write to."""
 
 # Until the simulation is asked again to show news, where it has something else to do.
 BUSY_SECONDS = 0.2
@@ -100,8 +103,10 @@ async def open_playground(
             channel, people = await furnish(env)
             pictures = Published(avatars(client, people), CDN_BASE, posts, folder, site_url)
             viewers = people[:-1]
+            seat = Seat(env, client, channel, viewers)
             page = env.preview(channel, viewers=viewers, layout="channel", port=port)
-            page._server = Front(page, port)  # noqa: SLF001 - it has no hook for a page of ours
+            seat.preview = page
+            page._server = Front(page, port, seat)  # noqa: SLF001 - it has no hook for a page of ours
             async with page as preview:
                 # SimCord takes a mapping that is full from the start; a picture inside a post
                 # is known only once somebody reads it.

@@ -122,6 +122,7 @@ class Person:
         self.page = page
         self.channel = page.locator("#channel-layout")
         self.messages = page.locator("article.channel-message")
+        self.place = page.locator("#place-picker")
 
     def open(self, address: str) -> None:
         """Come to the channel, as full of messages as it is."""
@@ -229,7 +230,29 @@ def test_the_page_is_ours_and_holds_what_a_reader_needs(person: Person) -> None:
         expect(toolbar.get_by_text(tool, exact=False).first).to_be_hidden()
     expect(person.page.get_by_text("Discord is simulated by SimCord.")).to_be_visible()
     viewers = person.page.get_by_label("Viewing as")
-    expect(viewers.locator("option")).to_have_text(["You", "A member"])
+    expect(viewers.locator("option")).to_have_text(["You, a manager", "A member"])
+    person.page.set_viewport_size({"width": 1200, "height": HEIGHT})
+    expect(person.page.get_by_text("Search messages")).to_be_hidden()
+    person.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
+def test_commands_are_listed_as_they_are_asked_for(person: Person) -> None:
+    person.page.locator("#channel-composer-input").fill("/")
+    listed = person.page.locator("#command-picker-listbox [role=option] strong")
+    expect(listed.first).to_have_text("/latest")
+    assert listed.all_inner_texts()[:4] == ["/latest", "/post", "/tags", "/search"]
+    person.page.locator("#channel-composer-input").fill("")
+
+
+def test_suggestions_come_before_the_first_letter_and_for_a_link(person: Person) -> None:
+    person.pick("post")
+    expect(person.suggestions.first).to_have_text("Your blog, one slash away")
+    field = person.page.locator(".command-option-input[data-option=slug]")
+    field.fill("https://slashpost.example/bread-in-numbers/")
+    expect(person.suggestions).to_have_text(["Bread for people who own a scale"])
+    person.suggestions.first.click()
+    card = person.send()
+    expect(card.get_by_role("heading")).to_have_text("Bread for people who own a scale")
 
 
 def test_a_new_answer_is_scrolled_into_view(person: Person) -> None:
