@@ -10,7 +10,7 @@ bin := .venv/bin
 options := $(if $(POSTS),--posts "$(POSTS)") $(if $(SITE),--site "$(SITE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup fly test lint types tests fuzz release-check announce-test ask-test image-test format lock messages base-digest audit sbom clean
+.PHONY: help run setup fly test lint types tests fuzz release-check announce-test ask-test image-test format lock pictures messages base-digest audit sbom clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -96,6 +96,11 @@ lock: .venv/ready ## Write the lock files anew from pyproject.toml
 	  -o requirements-dev.lock
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" --no-deps --group ask -o requirements-ask.lock
+
+# In a browser, over the sample posts; Pillow keeps them small.
+pictures: .venv/ready ## Take the pictures in docs/images anew, with Chromium
+	SLASHPOST_SCREENSHOTS=1 REQUIRE_ALL=1 $(bin)/pytest -q tests/playground/test_journey.py \
+	  tests/web/test_front_page_in_browser.py
 
 messages: .venv/ready ## Bring the translations up to date with the code, and compile them
 	$(bin)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords --keyword gettext \

@@ -205,10 +205,11 @@ def site_of(settings: Settings) -> tuple[Path, str]:
 
     assert isinstance(settings.posts, Path)
     scanner = Scanner(settings)
-    scanner.look()
+    snapshot, _ = scanner.look()
     scanner.close()
     folder = settings.posts.resolve()
-    site = Path(os.path.commonpath([folder, *(f.resolve().parent for f in scanner.configuration)]))
+    above = [folder.joinpath(path).resolve().parent for path in snapshot.site_files]
+    site = Path(os.path.commonpath([folder, *above]))
     inside = folder.relative_to(site)
     # As it was written: a path from here, if that is what was named.
     shown = Path(os.path.normpath(settings.posts.joinpath(*[".."] * len(inside.parts))))

@@ -33,13 +33,11 @@ TOPIC = "A simulated Discord on this computer. Nothing here reaches the real one
 
 WELCOME = """\
 👋 **Welcome!** This is your blog's bot in a simulated Discord: it answers from your posts, \
-and nothing leaves this computer.
-Type `/` below, pick a command such as `/tags` or `/post`, and send it with the arrow. \
-Buttons and menus work as well.
--# Edit a post and send a command again: the change is there within two seconds. \
-After `/announce here`, a new post is announced by itself. Above, you can be a member who \
-does not manage the server, change the language, and open your direct messages, which \
-`/follow` and **Save to my DMs** write to."""
+which stay on this computer.
+Type `/` below, pick a command such as `/tags` or `/post`, and send it with the arrow.
+-# Edit a post and send a command again: the change is there within two seconds. After \
+`/announce here`, a new post is announced by itself. Above, you can be a member, who manages \
+nothing, and open your direct messages, which `/follow` and **Save to my DMs** write to."""
 
 # Until the simulation is asked again to show news, where it has something else to do.
 BUSY_SECONDS = 0.2

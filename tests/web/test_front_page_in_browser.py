@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+from bot.app import App
 from bot.blog.date import PostDate
 from bot.blog.post import Post
+from bot.settings import Settings
+from tests.conftest import CHECKOUT
 from tests.needs import CHROMIUM, needs_chromium
 from tests.web.test_front_page import front, serving
 
 pytestmark = needs_chromium
+
+SAMPLE = CHECKOUT / "bot" / "sample"
 
 POSTS = [
     Post(
@@ -63,3 +72,21 @@ async def test_the_page_is_shown_in_the_readers_colours(
         assert await page.get_by_role("link", name="Add to Discord").is_visible()
         assert [each for each in asked if not each.startswith("data:")] == [url]
     assert complaints == [], "the policy allows what the page needs"
+
+
+async def test_the_page_of_the_sample_blog(browser: Browser, tmp_path: Path) -> None:
+    """With SLASHPOST_SCREENSHOTS=1, the picture of it in docs/images."""
+    settings = Settings.load({"--posts": str(SAMPLE), "--db": str(tmp_path / "index.db")}, {})
+    async with App(settings) as app:
+        await app.sync()
+        newest = await app.library.latest(limit=5)
+        count = await app.library.count()
+    page = await browser.new_page(viewport={"width": 760, "height": 900})
+    async with serving(front(name="Slashpost", posts=count, newest=newest)) as url:
+        await page.goto(url)
+        for post in newest:
+            assert await page.get_by_role("link", name=post.title).is_visible()
+        taken = await page.screenshot()
+    folder = CHECKOUT / "docs" / "images" if "SLASHPOST_SCREENSHOTS" in os.environ else tmp_path
+    with Image.open(BytesIO(taken)) as image:
+        image.convert("RGB").save(folder / "front-page.webp", quality=80, method=6)
