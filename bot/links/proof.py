@@ -167,10 +167,9 @@ class _Listing:
     by_name: dict[str, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, links: Iterable[str], taken: frozenset[str]) -> _Listing:
-        """Sort the links, without those that are taken from ``by_name``."""
+    def of(cls, pages: Mapping[str, str], taken: frozenset[str] = frozenset()) -> _Listing:
+        """Sort links, given with their ``page_of``; those that are taken have no name."""
         self = cls()
-        pages = {link: page_of(link) for link in sorted(set(links))}
         parents = {folder for page in pages.values() for folder in _above(page)}
         for link, page in pages.items():
             first = page not in self.of_page
@@ -180,6 +179,10 @@ class _Listing:
                 if name := fold(address.name):
                     self.by_name[name].append(address)
         return self
+
+
+def _pages(links: Iterable[str]) -> dict[str, str]:
+    return {link: page_of(link) for link in sorted(set(links))}
 
 
 def _above(page: str) -> Iterator[str]:
@@ -203,15 +206,15 @@ def prove(
         is_whole: whether the site lists its oldest posts, too.
     """
     pages = sorted(pages, key=lambda page: page.path)
-    links = set(links)
-    listed = {page_of(link) for link in links}
+    spellings = _pages(links)
+    listed = set(spellings.values())
     of_rule = {page.path: page_of(page.link) for page in pages if page.link}
     taken = frozenset(of_rule[path] for path in of_rule if of_rule[path] in listed)
-    listing = _Listing.of(links, taken)
+    listing = _Listing.of(spellings, taken)
     found: dict[str, Verdict] = {}
     for page in pages:
         if (spelled := listing.of_page.get(of_rule.get(page.path, "\0"))) is not None:
-            link = page.link if page.is_own or page.link in links else spelled
+            link = page.link if page.is_own or page.link in spellings else spelled
             found[page.path] = Verdict(link, "confirmed")
     for page, address in _assign(pages, found, listing):
         found[page.path] = Verdict(address.link, "corrected")
@@ -222,7 +225,7 @@ def prove(
 
 def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[str, list[str]]:
     """The addresses that come closest to each post, by path, likeliest first."""
-    listing = _Listing.of(links, frozenset())
+    listing = _Listing.of(_pages(links))
     found = {}
     for page in pages:
         near = _candidates(page, listing.by_name, of_any_day=True)

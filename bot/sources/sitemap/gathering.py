@@ -16,6 +16,7 @@ MOST_BYTES = 50_000_000
 MOST_SECONDS = 20.0
 MOST_DOCUMENTS = 500
 BUSY = frozenset({429, 503})
+MISSING = frozenset({403, 404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,13 @@ class Gathering:
         self._bytes_left -= len(body)
         return replace(page, body=body)
 
-    def read(self, starts: Iterable[str]) -> bool:
-        """Read documents, and those that they name. Whether any of the first was a sitemap."""
+    def read(self, starts: Iterable[str], *, are_guessed: bool = False) -> bool:
+        """Read documents, and those that they name. Whether any of the first was a sitemap.
+
+        Args:
+            starts: addresses of the first ones.
+            are_guessed: nobody has said that they are there, so that it is no trouble if not.
+        """
         waiting = deque((url, True) for url in dict.fromkeys(starts))
         seen = {url for url, _ in waiting} | self.documents.keys()
         is_sitemap = False
@@ -115,7 +121,8 @@ class Gathering:
             try:
                 document = self._document(url)
             except SourceError as error:
-                self.troubles.append(f"{url}: {error.reason}")
+                if not (is_first and are_guessed and is_missing(error)):
+                    self.troubles.append(f"{url}: {error.reason}")
                 if is_first or url not in self.before:
                     continue
                 document = self.before[url]
@@ -145,3 +152,8 @@ class Gathering:
             sitemaps=tuple(document.sitemaps),
             is_whole=document.is_whole,
         )
+
+
+def is_missing(error: SourceError) -> bool:
+    """Whether a host says that there is no such page, or that it is for nobody."""
+    return isinstance(error, RefusedError) and error.status in MISSING

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.blog.errors import SourceError
 from bot.sources.page import Page, RefusedError
 from bot.sources.sitemap.document import sitemaps_in_robots
-from bot.sources.sitemap.gathering import Gathering, KeptDocument
+from bot.sources.sitemap.gathering import Gathering, KeptDocument, is_missing
 from bot.sources.sitemap.hosts import host_of, is_of, is_secure, secure
 from bot.sources.sitemap.kept import MOST_SECONDS_TO_WAIT, Kept
 from bot.sources.web import Web
@@ -35,14 +35,15 @@ class Question:
         self._gathering = Gathering(self._fetch, before.documents, self._may_ask)
         self._roots: set[str] = set()
         self._is_feed = False
+        self._said: list[str] = []  # why there is no list at the places that were looked at
 
     def ask(self) -> Kept:
         """What is known afterwards."""
         starts = next(self._found(), ())
         gathering = self._gathering
-        troubles = "; ".join(gathering.troubles[-2:])
         if not starts:
-            trouble = troubles or f"{host_of(self._root)} has neither a sitemap nor a feed"
+            said = "; ".join(dict.fromkeys(self._said[:2]))
+            trouble = said or f"{host_of(self._root)} has neither a sitemap nor a feed"
             return replace(self._before, trouble=trouble)
         return replace(
             self._before,
@@ -51,7 +52,7 @@ class Question:
             documents=gathering.documents,
             is_feed=self._is_feed,
             is_whole=not gathering.troubles,
-            trouble=troubles,
+            trouble="; ".join(gathering.troubles[:2]),
         )
 
     @property
@@ -61,45 +62,49 @@ class Question:
 
     def _found(self) -> Iterator[Sequence[str]]:
         """Where there is a list of the site's pages: the first documents of it."""
-        for starts in self._starts():
+        for starts, are_guessed in self._starts():
             if self._gathering.wait is not None:
                 return
             self._roots.update(starts)
             self._gathering.documents.clear()
             del self._gathering.troubles[:]
-            if self._read(starts) and self._lists_the_site():
+            if self._read(starts, are_guessed=are_guessed) and self._lists_the_site():
                 yield starts
+            self._said += self._gathering.troubles
 
-    def _starts(self) -> Iterator[Sequence[str]]:
-        """Where it may be, likeliest first."""
-        if self._before.starts and not self._before.is_feed:
-            yield self._before.starts
+    def _starts(self) -> Iterator[tuple[Sequence[str], bool]]:
+        """Where it may be, likeliest first, and whether that is only guessed."""
+        before = self._before
+        if before.starts and not before.is_feed:
+            yield before.starts, False
         if self._given:
-            yield [self._given]
+            yield [self._given], False
             return
         host = urljoin(self._root, "/")
         named = self._named_by_robots(f"{host}robots.txt")
         if named is None:
             return
         if named:
-            yield named
+            yield named, False
         for root in dict.fromkeys((f"{self._root}/", host)):
-            yield from ([root + place] for place in PLACES)
+            yield from (([root + place], True) for place in PLACES)
+        if before.starts and not before.is_feed and self._said:
+            return  # the sitemap of before is away for now; a feed would say less
         self._is_feed = True
-        if self._before.starts and self._before.is_feed:
-            yield self._before.starts
-        yield from ([feed] for feed in self._feeds())
+        if before.starts and before.is_feed:
+            yield before.starts, False
+        yield from (([feed], True) for feed in self._feeds())
 
     def _named_by_robots(self, url: str) -> list[str] | None:
         """Sitemaps that robots.txt names; None where the site cannot be reached at all."""
         self._roots.add(url)
         try:
             page = self._gathering.get(url)
-        except RefusedError:
-            return []
         except SourceError as error:
-            self._gathering.troubles.append(f"{url}: {error.reason}")
-            return None
+            is_refused = isinstance(error, RefusedError)
+            if not is_missing(error):
+                self._said.append(f"{url}: {error.reason}")
+            return [] if is_refused else None
         named = [urljoin(url, one) for one in sitemaps_in_robots(page.body if page else b"")]
         return [one for one in dict.fromkeys(named) if self._may_ask(one)][:MOST_NAMED]
 
@@ -115,9 +120,9 @@ class Question:
         guesses = [home + name for name in FEEDS]
         yield from dict.fromkeys([*named, *guesses])
 
-    def _read(self, starts: Sequence[str]) -> bool:
+    def _read(self, starts: Sequence[str], *, are_guessed: bool) -> bool:
         if not self._is_feed:
-            return self._gathering.read(starts)
+            return self._gathering.read(starts, are_guessed=are_guessed)
         from bot.sources.feed.entries import content_of  # noqa: PLC0415 - feedparser, 100 ms
 
         (url,) = starts
@@ -130,7 +135,8 @@ class Question:
                 pages = tuple(entry.link for entry in content_of(page).entries if entry.link)
                 document = KeptDocument(page.etag, page.modified, pages)
         except SourceError as error:
-            self._gathering.troubles.append(f"{url}: {error.reason}")
+            if not (are_guessed and is_missing(error)):
+                self._gathering.troubles.append(f"{url}: {error.reason}")
             return False
         self._gathering.documents[url] = document
         return True

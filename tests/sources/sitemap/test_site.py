@@ -116,6 +116,47 @@ def test_what_was_listed_stays_while_the_site_is_away(
     assert SiteList([tmp_path / "sitemap.json"]).recall(site.url) == later
 
 
+def test_a_feed_does_not_stand_in_for_a_sitemap_that_is_away(site: LoopbackSite, ask: Ask) -> None:
+    site.lists("/one/", "/two/")
+    first = ask()
+    site.put(
+        "/feed.xml",
+        "<rss version='2.0'><channel>"
+        f"<item><title>One</title><link>{site.url}/one/</link></item></channel></rss>",
+    )
+    site.put("/sitemap.xml", "Bad gateway", 502)
+    later = ask()
+    assert (later.links, later.is_whole) == (first.links, True)
+    assert later.trouble == f"{site.url}/sitemap.xml: its host answers 502"
+    del site.pages["/sitemap.xml"]
+    assert ask().links == first.links, "nor for one that is missing for a moment"
+
+
+def test_a_site_without_anything_says_so(site: LoopbackSite, ask: Ask) -> None:
+    site.put("/", "<html>Welcome</html>")
+    host = site.url.removeprefix("http://")
+    assert ask().trouble == f"{host} has neither a sitemap nor a feed"
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        ("/x y/ü?a=ö#z", "/x%20y/%C3%BC?a=%C3%B6"),
+        ("/%C3%BC/", "/%C3%BC/"),
+        ("", "/"),
+        ("//other.example/x", None),
+        ("/a//b", "/a//b"),
+    ],
+)
+def test_addresses_are_encoded_once(
+    site: LoopbackSite, ask: Ask, page: str, link: str | None
+) -> None:
+    site.put("/sitemap.xml", sitemap([f"{site.url}{page}", f"{site.url}/last"]))
+    if page.startswith("//"):
+        site.put("/sitemap.xml", sitemap([page, f"{site.url}/last"]))
+    assert set(ask().links) == {link, "/last"} - {None}
+
+
 def test_a_document_that_is_away_is_the_one_of_before(site: LoopbackSite, ask: Ask) -> None:
     site.put("/sitemap.xml", sitemap_index([f"{site.url}/1.xml", f"{site.url}/2.xml"]))
     site.lists("/one/", at="/1.xml")
