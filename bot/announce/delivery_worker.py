@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Any, Literal, TypeVar
 
 from bot.announce.catalogue import shown_digest
@@ -35,8 +32,8 @@ from bot.announce.message import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.post_mark import Mark, adoptions
-from bot.announce.services import Moment, Services
+from bot.announce.post_mark import Mark, adoptions, message_digest
+from bot.announce.services import Moment, Services, backoff
 from bot.announce.subscription import Pause
 from bot.blog.errors import IndexUnavailable, SlashpostError, StateUnavailable
 
@@ -49,8 +46,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 15 * 60.0
 # Between tries where a channel is closed: access comes back when people have seen to it.
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 24 * 3600.0
 # For a change, a thread or a publication that could not be made.
-CHANGE_AGAIN = 60.0
-CHANGE_AGAIN_WHEN_CLOSED = 6 * 3600.0
+CHANGE_AGAIN, CHANGE_AGAIN_WHEN_CLOSED = 60.0, 6 * 3600.0
 # A search goes through thousands of messages, with Discord's limits on the way.
 FIND_SECONDS = 120.0
 # Some channels' messages can never be listed: after so many tries, unsent ones are sent anyway.
@@ -196,7 +192,7 @@ class DeliveryWorker:
             await self._refused(delivery, content, error)
             return
         self._services.accepted = time.monotonic()
-        shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
+        shown = Shown(message_digest=message_digest(message), shown_digests=content.shown_digests)
         await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
         self._services.tries.pop(delivery.id, None)
         log.info("Announced %s in %s", content, to.key)
@@ -348,7 +344,7 @@ class DeliveryWorker:
     async def _change(self, delivery: Delivery, sent: Sent, content: Content) -> None:
         """Make a message show its posts as they are now, if it does not."""
         message = self._services.composer.compose(delivery.id, content.stories, self._to)
-        shown = Shown(message_digest=digest(message), shown_digests=content.shown_digests)
+        shown = Shown(message_digest=message_digest(message), shown_digests=content.shown_digests)
         problem = ""
         if shown.message_digest != delivery.message_digest:
             try:
@@ -380,7 +376,7 @@ class DeliveryWorker:
                         self._services.messenger.start_thread(sent, message)
                     )
                 except (NoAccess, MessageGone, MessageRefused) as error:
-                    problem = self._given_up(content, error)
+                    problem = await self._given_up(content, error)
                 else:
                     sent = replace(sent, thread=thread)
                     await self._outbox.record(self._lease, delivery, sent, lacks=lacks(to, sent))
@@ -392,11 +388,17 @@ class DeliveryWorker:
             await self._postpone(delivery, error)
             return
         except MessengerError as error:
-            problem = self._given_up(content, error)
+            problem = await self._given_up(content, error)
         await self._outbox.record(self._lease, delivery, sent, problem=problem)
 
-    def _given_up(self, content: Content, error: MessengerError) -> str:
-        """Why; the message itself is out, and what it lacks is not worth holding up others."""
+    async def _given_up(self, content: Content, error: MessengerError) -> str:
+        """Why; the message itself is out, and what it lacks is not worth holding up others.
+
+        Raises:
+            NoAccess: the bot is not in the server.
+        """
+        if isinstance(error, NoAccess):
+            await self._check_server(error)
         log.warning("%s: the announcement of %s: %s", self._to.key, content, error.reason)
         return error.reason
 
@@ -408,6 +410,7 @@ class DeliveryWorker:
 
     async def _postpone(self, delivery: Delivery, error: NoAccess | TryLater) -> None:
         if isinstance(error, NoAccess):
+            await self._check_server(error)
             seconds = CHANGE_AGAIN_WHEN_CLOSED
         else:
             seconds = error.seconds or CHANGE_AGAIN
@@ -426,21 +429,22 @@ class DeliveryWorker:
             await self._outbox.put_off(self._lease, seconds, error.reason)
         self._services.tell("delayed")
 
+    async def _check_server(self, error: NoAccess) -> None:
+        """Raise NoAccess if an error hides that the bot is not in the server."""
+        if error.pause == "left":
+            raise error
+        if error.pause == "access":
+            with suppress(TryLater):
+                await self._services.messenger.must_be_in_server(self._to)
+
     async def _pause(self, error: NoAccess) -> None:
+        try:
+            await self._check_server(error)
+        except NoAccess as left:
+            error = left
         log.warning("%s is paused: %s", self._to.key, error.reason)
         pause = Pause(reason=error.pause, detail=error.reason, since=int(time.time()))
         seconds = backoff(self._lease.attempts, FIRST_PAUSE, LONGEST_PAUSE)
         with suppress(LeaseLost):
             await self._outbox.pause(self._lease, pause, seconds)
         self._services.tell("paused")
-
-
-def backoff(attempts: int, first: float, longest: float) -> float:
-    """Seconds to wait after so many attempts before this one: doubled each time, with jitter."""
-    return min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1)  # noqa: S311
-
-
-def digest(message: Message) -> str:
-    """What changes with what a message shows: 16 hexadecimal digits."""
-    shown = json.dumps([message.title, list(message.components)], sort_keys=True)
-    return blake2b(Mark.removed(shown).encode(), digest_size=8).hexdigest()

@@ -122,6 +122,9 @@ class Messenger(Protocol):
             TryLater: Discord does not answer anything else, either.
         """
 
+    async def must_be_in_server(self, to: Subscription) -> None:
+        """Raise NoAccess for a server that the bot has left; do nothing for a reader."""
+
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message in place; a role is not mentioned again."""
 

@@ -6,6 +6,7 @@ post in a message must therefore come from the post, and survive a new path or a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from hashlib import blake2b
 from typing import Self
 
 from bot.announce.ledger import KnownPost
-from bot.announce.message import Announced, Sent
+from bot.announce.message import Announced, Message, Sent
 from bot.blog.post import post_key
 
 # Of a text's least hashes, and how many hexadecimal digits of each: with the rest of a custom
@@ -119,6 +120,12 @@ def adoptions(posts: Iterable[KnownPost], history: Iterable[Announced]) -> list[
         for name in ids:
             del left[name]
     return found
+
+
+def message_digest(message: Message) -> str:
+    """What changes with what a message shows: 16 hexadecimal digits."""
+    shown = json.dumps([message.title, list(message.components)], sort_keys=True)
+    return blake2b(Mark.removed(shown).encode(), digest_size=8).hexdigest()
 
 
 def _least(post: KnownPost) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import uuid
 from collections import Counter
@@ -74,3 +75,8 @@ class Services:
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
     generation: int = 0
     is_outdated: bool = False
+
+
+def backoff(attempts: int, first: float, longest: float) -> float:
+    """Seconds to wait after so many attempts before this one: doubled each time, with jitter."""
+    return min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1)  # noqa: S311

@@ -256,6 +256,34 @@ class Subscriptions:
                 key,
             )
 
+    async def left(self, guild: int, since: int) -> None:
+        """Note that the bot is no longer in a server. What administrators paused stays so."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                "UPDATE subscriptions SET pause_reason = 'left', pause_detail = '',"
+                " pause_since = $2, pause_told = 0 WHERE guild = $1"
+                " AND (pause_reason IS NULL OR pause_reason NOT IN ('admin', 'left'))",
+                guild,
+                since,
+            )
+
+    async def returned(self, guild: int) -> None:
+        """Note that the bot is in a server again: what waits for it is sent."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(
+                "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"
+                " pause_since = NULL, pause_told = NULL, ready = 0, attempts = 0, problem = ''"
+                " WHERE guild = $1 AND pause_reason = 'left'",
+                guild,
+            )
+
+    async def guilds(self) -> frozenset[int]:
+        """Ids of the servers in which posts are announced."""
+        rows = await self._database.rows(
+            "SELECT DISTINCT guild FROM subscriptions WHERE guild IS NOT NULL"
+        )
+        return frozenset(guild for (guild,) in rows)
+
     async def forget_unreachable(self, *, left_before: int, closed_before: int) -> int:
         """Forget those that nothing has reached for long; how many there were.
 

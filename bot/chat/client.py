@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
@@ -96,6 +97,26 @@ class Slashpost(discord.Client):
         await self.tree.set_translator(CommandTranslator())
         told = await self._sync(self.tree)
         self.context.command_ids = {command.name: command.id for command in told}
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Announce nothing in a server that the bot has left."""
+        await self._note(guild, is_there=False)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Go on in a server that has the bot again."""
+        await self._note(guild, is_there=True)
+
+    async def _note(self, guild: discord.Guild, *, is_there: bool) -> None:
+        subscriptions = self.context.subscriptions
+        if subscriptions is None:
+            return
+        try:
+            if is_there:
+                await subscriptions.returned(guild.id)
+            else:
+                await subscriptions.left(guild.id, int(time.time()))
+        except StateUnavailable as error:
+            log.warning("Server %d: could not note that it was joined or left: %s", guild.id, error)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer clicks and forms; the tree answers commands."""

@@ -73,6 +73,12 @@ class Counters:
             ("reason",),
             registry=registry,
         )
+        self.unparsed = Counter(
+            "slashpost_discord_events_unparsed",
+            "Events of Discord's that cannot be parsed, and were passed over",
+            ("event",),
+            registry=registry,
+        )
         self.announcements = Counter(
             "slashpost_announcements",
             "What became of deliveries of new posts",

@@ -67,6 +67,10 @@ class Metrics:
         """Count a request or connection that was refused before it had proven anything."""
         self._record(lambda counters: counters.refused.labels(reason).inc())
 
+    def count_unparsed(self, event: str) -> None:
+        """Count an event of Discord's that cannot be parsed, by its type."""
+        self._record(lambda counters: counters.unparsed.labels(event).inc())
+
     def count_question(self, asked: Asked) -> None:
         """Count what became of a question, and what its answer took."""
 

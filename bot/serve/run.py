@@ -31,6 +31,7 @@ from bot.serve.state import State
 from bot.serve.state_file import open_state
 from bot.settings import Settings, setting_of
 from bot.transport.api import invite_url, use_api_base
+from bot.transport.application_events import ApplicationEvents
 from bot.transport.clock import DiscordClock
 from bot.transport.commands import sync_commands
 from bot.transport.endpoint import claim_gateway
@@ -41,7 +42,7 @@ from bot.transport.lifecycle import finish_running
 from bot.web.connection import Limits
 from bot.web.front_page import Front, add_front_page
 from bot.web.health import add_health, add_metrics
-from bot.web.interactions import add_interactions
+from bot.web.interactions import EVENTS_PATH, add_interactions
 from bot.web.server import listening
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
         open_state(app.settings, again) as state,
         observed_client(app, metrics, state, clock) as client,
     ):
-        interactions = Interactions(client, apology=failure, clock=clock)
+        interactions = Interactions(
+            client, apology=failure, clock=clock, passed_over=metrics.count_unparsed
+        )
         service = HttpService(
             client,
             token,
@@ -115,6 +118,8 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
         await service.recall()
         routes = web.Application()
         add_interactions(routes, interactions)
+        events = ApplicationEvents(interactions, client, state.subscriptions)
+        add_interactions(routes, events, EVENTS_PATH)
         troubles: list[Callable[[], str | None]] = [lambda: service.lacking]
         add_pages(routes, app.library, lambda: client, troubles)
         hooks = HookActions(app, routes)
@@ -182,7 +187,7 @@ async def serve_gateway(app: App, token: str, again: asyncio.Event, *, take_over
         await stack.enter_async_context(app.watching())
         await stack.enter_async_context(in_background(asyncio.to_thread(lazy.load)))
         async with (
-            in_background(run_gateway(client, token)) as running,
+            in_background(run_gateway(client, token, metrics.count_unparsed)) as running,
             answering(client.context.asker),
         ):
             await asyncio.shield(running)

@@ -24,15 +24,22 @@ CLOSE_SECONDS = 3.0
 SESSION_EVENTS = {"READY", "RESUMED"}
 
 
-async def run_gateway(client: discord.Client, token: str) -> None:
+async def run_gateway(
+    client: discord.Client, token: str, passed_over: Callable[[str], None] = lambda _: None
+) -> None:
     """Serve Discord until cancelled, then take leave of it.
 
     While Discord cannot be reached, this keeps trying and says so in the log.
 
+    Args:
+        client: the bot.
+        token: its token.
+        passed_over: hears of each event that cannot be parsed, by its type.
+
     Raises:
         DiscordRefused: Discord rejects the token or the application's settings.
     """
-    _survive_bad_events(client)
+    _survive_bad_events(client, passed_over)
     try:
         with _reconnects_in_one_line():
             await _serve(client, token)
@@ -94,12 +101,14 @@ async def _close(client: discord.Client) -> None:
         await client.http.close()
 
 
-def _survive_bad_events(client: discord.Client) -> None:
-    """Log an event that discord.py cannot parse, which would end the connection for good.
+def _survive_bad_events(client: discord.Client, passed_over: Callable[[str], None]) -> None:
+    """Pass over an event that discord.py cannot parse, which would end the connection for good.
 
-    Readers and bots write parts of events, and Discord adds new ones.
+    Readers and bots write parts of events, and Discord adds new ones. The first of each type is
+    logged; of those that follow, ``passed_over`` hears.
     """
     parsers = client._connection.parsers  # noqa: SLF001 - known nowhere else
+    logged: set[str] = set()
 
     def survive(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         def parse_or_log(data: Any) -> None:
@@ -109,7 +118,10 @@ def _survive_bad_events(client: discord.Client) -> None:
                 # READY and what a session begins with are for discord.py to handle.
                 if event in SESSION_EVENTS:
                     raise
-                log.exception("Passed over an event %s that cannot be parsed", event)
+                passed_over(event)
+                if event not in logged:
+                    logged.add(event)
+                    log.exception("Passed over an event %s that cannot be parsed", event)
 
         return parse_or_log
 

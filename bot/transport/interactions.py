@@ -27,6 +27,7 @@ DEADLINE_SECONDS = 2.5
 # Each takes some 30 kB while it is answered, so that a crowd fits into 256 MB.
 MAX_AT_ONCE = 250
 
+INTERACTION = "INTERACTION_CREATE"
 PING = 1
 PONG = b'{"type":1}'
 
@@ -42,6 +43,8 @@ class Interactions:
         deadline: seconds after which ``apology`` answers.
         at_once: how many requests may wait for their answers.
         clock: tells which requests are recorded ones.
+        passed_over: hears of each interaction that cannot be parsed, by the name that the gateway
+            has for such events.
 
     Attributes:
         heard: is set by every genuine request.
@@ -55,6 +58,7 @@ class Interactions:
         deadline: float = DEADLINE_SECONDS,
         at_once: int = MAX_AT_ONCE,
         clock: DiscordClock | None = None,
+        passed_over: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.heard = asyncio.Event()
         self._client = client
@@ -62,6 +66,7 @@ class Interactions:
         self._deadline = deadline
         self._free = at_once
         self._clock = clock or DiscordClock()
+        self._passed_over = passed_over
         self._signatures: Signatures | None = None
 
     def trust(self, public_key: str) -> None:
@@ -86,7 +91,7 @@ class Interactions:
         """
         if self._signatures is None or not self._free:
             return Reply(HTTPStatus.SERVICE_UNAVAILABLE)
-        if not await self._is_genuine(self._signatures, headers, body):
+        if not await self.is_genuine(headers, body):
             return Reply(HTTPStatus.UNAUTHORIZED)
         proven()
         self.heard.set()
@@ -104,12 +109,11 @@ class Interactions:
         finally:
             self._free += 1
 
-    async def _is_genuine(
-        self, signatures: Signatures, headers: MultiMapping[str], body: bytes
-    ) -> bool:
+    async def is_genuine(self, headers: MultiMapping[str], body: bytes) -> bool:
         """Whether Discord has signed a request just now, by Discord's own clock if need be."""
-        sent = signatures.signed_at(headers, body)
-        if sent is None:
+        signatures = self._signatures
+        sent = signatures.signed_at(headers, body) if signatures else None
+        if signatures is None or sent is None:
             return False
         if not signatures.accept(sent):
             await self._clock.ask()
@@ -128,6 +132,7 @@ class Interactions:
             log.warning("Nothing answered interaction %s in time", interaction.get("id"))
             answer = encode(self._apology(interaction))
         except Exception:
+            self._passed_over(INTERACTION)
             log.exception("Interaction %s cannot be understood", interaction.get("id"))
             answer = encode(self._apology(interaction))
         return Reply(HTTPStatus.OK, answer, exchange)

@@ -63,23 +63,21 @@ class DiscordMessenger:
         In a forum, where Discord has no nonce, a lost response ends in ``TryLater``.
         """
         body = _content(message) | {"allowed_mentions": _mentions(message)}
-        try:
-            if to.place == "forum":
-                return await self._post(_id(to.channel), message, body)
-            return await self._write(to, body | {"nonce": delivery, "enforce_nonce": True})
-        except NoAccess:
-            if to.guild is not None:
-                await self._must_be_in(to.guild)
-            raise
+        if to.place == "forum":
+            return await self._post(_id(to.channel), message, body)
+        return await self._write(to, body | {"nonce": delivery, "enforce_nonce": True})
 
     async def _write(self, to: Subscription, body: Payload) -> Sent:
         route = Route("POST", MESSAGES, channel_id=await self._channel(to))
         return await self._rest.ask(route, to_sent, body=body)
 
-    async def _must_be_in(self, guild: int) -> None:
+    async def must_be_in_server(self, to: Subscription) -> None:
         """Tell a server that the bot has left from one where a channel is closed to it."""
+        if to.guild is None:
+            return
+        route = Route("GET", "/guilds/{guild_id}", guild_id=to.guild)
         try:
-            await self._rest.ask(Route("GET", "/guilds/{guild_id}", guild_id=guild), _anything)
+            await self._rest.ask(route, _anything)
         except NoAccess as error:
             raise NoAccess("the bot is not in the server", "left") from error
 

@@ -1,4 +1,4 @@
-"""``POST /interactions``: where Discord sends commands, clicks and what readers type."""
+"""Where Discord posts what it has signed: commands, clicks, what readers type, and events."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from bot.web.connection import connection_of
 from bot.web.server import read_body
 
 PATH = "/interactions"
+# https://docs.discord.com/developers/events/webhook-events
+EVENTS_PATH = "/events"
 # Several times what a form with all its fields filled takes.
 MAX_BYTES = 128 * 1024
 # https://fly.io/docs/networking/request-headers/
@@ -50,8 +52,8 @@ class Receiver(Protocol):
         """Answer one request, whoever sent it; ``proven`` is called once that is known."""
 
 
-def add_interactions(app: web.Application, receiver: Receiver) -> None:
-    """Let ``receiver`` answer what is posted to ``/interactions``."""
+def add_interactions(app: web.Application, receiver: Receiver, path: str = PATH) -> None:
+    """Let ``receiver`` answer what is posted to a path."""
 
     async def post(request: web.Request) -> web.StreamResponse:
         if status := receiver.refusal(request.headers):
@@ -64,7 +66,7 @@ def add_interactions(app: web.Application, receiver: Receiver) -> None:
             reply = await receiver.receive(request.headers, body, proven=connection.prove)
             return await send(request, reply)
 
-    app.router.add_post(PATH, post)
+    app.router.add_post(path, post)
 
 
 def request_id(headers: MultiMapping[str]) -> str:

@@ -12,6 +12,7 @@ from bot.announce.message import (
     Message,
     MessageGone,
     MessageRefused,
+    NoAccess,
     Sent,
     Story,
     TryLater,
@@ -50,6 +51,7 @@ class Channels:
         messages: by subscription, in the order of their arrival.
         calls: names of all requests.
         refuses: messages with that text are refused.
+        left: ids of servers that the bot is no longer in.
         findable: ids of messages that can be found without the history.
         finds_all: whether these are known to be all.
         nonces: whether a second message with the id of a delivery is answered with the first.
@@ -60,6 +62,7 @@ class Channels:
     messages: dict[str, list[Posted]] = field(default_factory=lambda: defaultdict(list))
     calls: list[str] = field(default_factory=list)
     refuses: str | None = None
+    left: set[int] = field(default_factory=set)
     findable: set[int] = field(default_factory=set)
     finds_all: bool = False
     nonces: bool = False
@@ -100,6 +103,11 @@ class Channels:
         self._may("search", to.key)
         found = [each for each in self.messages[to.key] if each.id in self.findable]
         return [self._announced(to.key, each) for each in reversed(found)], self.finds_all
+
+    async def must_be_in_server(self, to: Subscription) -> None:
+        """Nothing, unless the server of the channel was left."""
+        if to.guild in self.left:
+            raise NoAccess("the bot is not in the server", "left")
 
     async def edit(self, sent: Sent, message: Message) -> None:
         """Change a message."""

@@ -197,6 +197,25 @@ async def test_a_server_that_was_left_is_told_from_a_closed_channel(stage: Stage
     assert await stage.state.subscriptions.get(TEXT.key) is None
 
 
+@pytest.mark.parametrize("request_", ["history", "send", "edit", "start_thread", "publish"])
+async def test_any_answer_tells_that_a_server_was_left(stage: Stage, request_: str) -> None:
+    await stage.state.subscriptions.keep(replace(NEWS, threads=True, publish=True))
+    await stage.state.subscriptions.remove(TEXT.key)
+    if request_ == "edit":
+        stage.shelf.put("a.md", "Hello")
+        await stage.announce()
+    stage.discord.before = lambda request, _: (
+        NoAccess("403: Missing Access") if request == request_ else None
+    )
+    stage.discord.left = {1}
+    stage.shelf.put("a.md", "Hello, all")
+    await stage.announce()
+    wish = await stage.state.subscriptions.get(NEWS.key)
+    assert wish is not None
+    assert wish.pause is not None
+    assert (wish.pause.reason, wish.pause.detail) == ("left", "the bot is not in the server")
+
+
 async def test_a_reader_is_forgotten_whose_messages_stay_closed(stage: Stage) -> None:
     reader = Subscription(place="reader", reader=8, since=1)
     await stage.state.subscriptions.keep(reader)

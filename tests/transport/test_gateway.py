@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,9 +21,11 @@ from tests.wire.server import LoopbackDiscord
 
 
 @asynccontextmanager
-async def running(client: Greeter) -> AsyncIterator[None]:
+async def running(
+    client: Greeter, passed_over: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[None]:
     """Run a bot, and cancel it in the end as the app does."""
-    task = asyncio.create_task(run_gateway(client, TOKEN))
+    task = asyncio.create_task(run_gateway(client, TOKEN, passed_over))
     yield
     task.cancel()
     async with asyncio.timeout(PATIENCE):
@@ -172,12 +174,23 @@ async def test_an_answer_that_is_none_of_discords_is_waited_out(
     assert all("\n" not in record.getMessage() and not record.exc_info for record in waits)
 
 
+async def click_with_a_thread_of_null(loopback: LoopbackDiscord) -> dict[str, Any]:
+    """A click on a message that says of its thread that it is null, as Discord has sent."""
+    shown = (await loopback.interact(Reader().command("hello"))).shown
+    click = Reader().click(shown, "a button")
+    click["message"]["thread"] = None
+    return click
+
+
 async def test_an_event_that_cannot_be_parsed_ends_nothing(
     loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(Greeter()):
+    counted: list[str] = []
+    async with running(Greeter(), counted.append):
         await loopback.gateway.until(identified=1)
+        click = await click_with_a_thread_of_null(loopback)
         for event, data in (
+            ("INTERACTION_CREATE", click),
             ("INTERACTION_CREATE", {}),
             ("GUILD_CREATE", {"id": None}),
         ):
@@ -185,5 +198,11 @@ async def test_an_event_that_cannot_be_parsed_ends_nothing(
         reply = await loopback.interact(Reader().command("hello"))
         assert reply.text.startswith("Hello you")
     said = [line for line in warnings(caplog) if line.startswith("Passed over an event ")]
-    assert "Passed over an event INTERACTION_CREATE that cannot be parsed" in said
-    assert len(loopback.gateway.identified) == 1
+    assert said == [
+        "Passed over an event INTERACTION_CREATE that cannot be parsed",
+        "Passed over an event GUILD_CREATE that cannot be parsed",
+    ], "each type is logged once"
+    assert counted == ["INTERACTION_CREATE", "INTERACTION_CREATE", "GUILD_CREATE"]
+    traces = [r.exc_text or str(r.exc_info) for r in caplog.records if "Passed over" in r.message]
+    assert "NoneType" in traces[0], "it was the thread"
+    assert len(loopback.gateway.identified) == 1, "the session is kept"

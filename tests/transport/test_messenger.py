@@ -295,9 +295,12 @@ async def test_a_server_that_the_bot_has_left_is_told_from_a_closed_channel(
 ) -> None:
     loopback.answers.closed[str(SERVER_ID)] = (403, 50001)
     loopback.answers.guild["id"] = "999"
-    with pytest.raises(NoAccess, match="not in the server") as caught:
+    with pytest.raises(NoAccess, match="does not see the channel"):
         await messenger.send(DELIVERY, place("news"), a_message())
+    with pytest.raises(NoAccess, match="not in the server") as caught:
+        await messenger.must_be_in_server(place("news"))
     assert caught.value.pause == "left"
+    await messenger.must_be_in_server(place("reader"))
 
 
 async def test_a_deleted_channel_is_no_access(

@@ -80,6 +80,7 @@ class Answers:
         application: the bot's application.
         poster: reaches its endpoint.
         guild: the server that has the bot.
+        more_guilds: ids of other servers that have the bot.
         channels: its channels, by their id.
         bot_member: the bot in it.
         closed: status and code with which a channel, or a reader's direct messages, refuse
@@ -98,6 +99,7 @@ class Answers:
         self.application = application()
         self.poster = Poster()
         self.guild = guild()
+        self.more_guilds: list[str] = []
         self.channels = channels()
         self.bot_member = bot_member()
         self.commands = CommandStore()
@@ -251,6 +253,14 @@ class Answers:
         if message["id"] not in self.messages:  # somebody has deleted it
             raise Expected(404, UNKNOWN_MESSAGE, "Unknown Message")
         return message
+
+    @route("GET", "/users/@me/guilds")
+    async def _my_guilds(self, request: Request) -> Answer:
+        own = () if self.guild["id"] in self.closed else (self.guild["id"], *self.more_guilds)
+        after, limit = int(request.query.get("after", 0)), int(request.query["limit"])
+        ids = sorted(each for each in map(int, own) if each > after)[:limit]
+        names = {"name": "Readers", "icon": None, "banner": None, "permissions": "0"}
+        return 200, [{"id": str(each), **names, "owner": False, "features": []} for each in ids]
 
     @route("GET", "/guilds/{guild}")
     async def _get_guild(self, request: Request) -> Answer:

@@ -20,6 +20,7 @@ from bot.announce.subscription import Pause, Subscription
 from bot.blog.date import PostDate
 from bot.chat import text
 from bot.chat.client import Slashpost
+from tests.announce.conftest import until
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import SELECT, Seen, Stage, is_in_channel
 
@@ -332,6 +333,17 @@ async def test_where_nothing_is_announced_there_is_nothing_to_change(
 ) -> None:
     seen = await admin.type(command)
     assert seen.text == f"Nothing is announced in <#{admin.channel.id}>."
+
+
+async def test_a_server_that_removes_the_bot_is_paused(admin: Stage) -> None:
+    await admin.type("announce here")
+    admin.env.backend.remove_guild(admin.rea.guild.id)
+
+    async def is_left() -> bool:
+        subscription = await kept(admin)
+        return bool(subscription and subscription.pause and subscription.pause.reason == "left")
+
+    await until(is_left)
 
 
 async def stopped(admin: Stage, count: int = 1) -> None:
