@@ -5,9 +5,11 @@ https://www.11ty.dev/docs/permalinks/
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 import re
 from collections.abc import Mapping
+from urllib.parse import quote_plus, unquote
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, paths, slugs
@@ -29,6 +31,22 @@ _DATE_FILTER = re.compile(
     r"""(?:date|dateformat|formatdate)\s*[:(]\s*["']([^"']+)["']""", re.IGNORECASE
 )
 _SLUG_FILTERS = frozenset({"slug", "slugify", "url", "lower", "downcase", "trim", "safe", "string"})
+_ARGUMENT = re.compile(r"""(\w+)\s*[:(]\s*(.*?)\)?\s*\Z""", re.DOTALL)
+_TEXT = re.compile(r"""["']([^"']*)["']""")
+_ITEM = re.compile(r"(\w+)\[(\d)\]")
+# Versions whose slugify makes a hyphen of an apostrophe.
+_OLD = re.compile(r"""\"@11ty/eleventy\"\s*:\s*\"[^\"\d]*[012]\b""")
+# What the configuration leaves out, one way or another.
+_IGNORED = re.compile(r"""\bignores\.add\(\s*[`'"]([^`'"]+)[`'"]""")
+# What gives every page another address than its permalink says.
+_TRANSFORMS = re.compile(r"""\baddUrlTransform\b""")
+_GIVES_PERMALINK = re.compile(r"""\baddGlobalData\(\s*[`'"]permalink\b""")
+# Nunjucks writes these signs as HTML in what it fills in.
+_ESCAPED = str.maketrans(
+    {"&": "&amp;", '"': "&quot;", "'": "&#39;", "<": "&lt;", ">": "&gt;", "`": "&#96;"}
+)
+# Scripts that no table of either slug library has: their letters go.
+_UNSPELLED = re.compile("[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 
 _CONTENT_FOLDERS = (
     "src/content",
@@ -46,7 +64,7 @@ class Eleventy(Generator):
     marks = Marks(
         files=rf"\.eleventy\.js|eleventy\.config\.{SCRIPT}",
         packages=frozenset({"@11ty/eleventy"}),
-        site_files=r"""_data/(?:site|metadata|meta)\.(?:json|js|cjs|mjs)
+        site_files=r"""_data/[^/]+\.(?:json|js|cjs|mjs|ya?ml) | \.eleventyignore
             | [^/]+\.11tydata\.(?:json|js|cjs|mjs)
             | (?P<folder>[^/]+)/(?P=folder)\.json   # the data of a whole directory""",
         content=frozenset({"content", "src"}),
@@ -61,13 +79,22 @@ class Eleventy(Generator):
     has_spaced_tags = False  # https://www.11ty.dev/docs/collections/
     publishes_underscored = True
     is_case_sensitive = True
+    writes_absolute = True
     dialect = Dialect(tags=True, outputs=True)
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
         script = files.texts.get(".eleventy.js") or files.script("eleventy.config")
         self._input = Script(script).value("input") if script else None
+        self._script = script or ""
+        self._is_old = _OLD.search(files.texts.get("package.json", "")) is not None
         prefix = (Script(script or "").value("pathPrefix") or "").strip("/")
+        self._escapes = Script(script or "").value("markdownTemplateEngine") == "njk"
+        self._is_transformed = _TRANSFORMS.search(self._script) is not None
+        self._is_given = _GIVES_PERMALINK.search(self._script) is not None
+        ignored = files.texts.get(".eleventyignore", "").splitlines()
+        globs = [*_IGNORED.findall(self._script), *(line.strip() for line in ignored)]
+        self._ignored = [glob for glob in globs if glob and not glob.startswith(("#", "!"))]
         self._data = self._directory_data()
         for name in ("site", "metadata", "meta"):
             data = self._global_data(name)
@@ -101,25 +128,32 @@ class Eleventy(Generator):
             return "a template that lists other pages"
         if _permalink(facts) is False:
             return "its permalink is false"
+        if any(paths.names(glob, facts.path) for glob in self._ignored):
+            return "the site's configuration ignores it"
+        ending = facts.path.rpartition(".")[2].lower()
+        if self._script and ending != "md" and ending not in self._script:
+            return f"Eleventy reads no .{ending} unless its configuration says so"
         return page_layout(facts)
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``permalink`` with the variables in it filled in."""
         permalink = _permalink(facts)
-        if not isinstance(permalink, str) or not permalink.strip():
+        if self._is_transformed or not isinstance(permalink, str) or not permalink.strip():
             return None
         filled = self._fill(permalink, facts)
-        return rooted(filled) if filled is not None else None
+        if filled is None:
+            return None
+        return rooted(re.sub(r"/(?:\./|/)+", "/", f"/{filled}"))
 
     def link(self, facts: PageFacts) -> str | None:
         """``src/blog/x.md`` → ``/blog/x/``; None where a permalink is computed."""
-        if _permalink(facts):
+        if _permalink(facts) or self._is_transformed or self._is_given:
             return None
         page = paths.without_index(f"/{paths.without_extension(self.content(facts.path))}")
         folder, _, name = page.rpartition("/")
         if folder.rpartition("/")[2] == name:  # `x/x.md` is what `x/index.md` is
             page = folder
-        return paths.with_slash(paths.join(page))
+        return paths.with_slash(paths.join(unquote(page)))
 
     def _file_path_stem(self, place: str) -> str:
         folder, _, name = paths.without_extension(self.content(place)).rpartition("/")
@@ -142,23 +176,41 @@ class Eleventy(Generator):
         known = {
             "page.filePathStem": self._file_path_stem(facts.path),
             "page.fileSlug": self.file_name(facts.path),
+            "page.inputPath": f"./{facts.path}",
             "title": facts.title,
             "slug": slug_of(facts, self.file_name(facts.path)),
         }
-        value = known.get(name) or text(facts, name.lower())
+        value = known.get(name) or text(facts, name.lower()) or self._item(name, facts)
+        if value is None and self._is_missing(name):
+            value = ""
         for filter_ in filters:
-            if filter_ not in _SLUG_FILTERS:
-                return None
-            if value and filter_ == "slugify":
-                value = _slugified(value)
-            elif value and filter_ == "slug":
-                value = _slug(value)
-            elif value and filter_ in {"lower", "downcase"}:
-                value = value.lower()
-        return value
+            if value is not None and filter_ == "slugify":
+                value = _slugified(value, keeps_apostrophes=self._is_old)
+            elif value is not None:
+                value = _filtered(value, filter_)
+        is_escaped = self._escapes and "safe" not in filters and value is not None
+        return value.translate(_ESCAPED) if is_escaped and value else value
+
+    def _item(self, name: str, facts: PageFacts) -> str | None:
+        """What ``tags[0]`` stands for."""
+        found = _ITEM.fullmatch(name)
+        several = facts.meta.get(found[1].lower()) if found else None
+        if not found or not isinstance(several, list) or len(several) <= int(found[2]):
+            return None
+        one = several[int(found[2])]
+        return one if isinstance(one, str) else None
+
+    def _is_missing(self, name: str) -> bool:
+        """Whether nothing can give a page this plain variable: no data file, no script."""
+        if not self._script or not re.fullmatch(r"[A-Za-z]\w*", name):
+            return False
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        return not any(
+            word.search(place) or word.search(text) for place, text in self.files.texts.items()
+        )
 
     def _date(self, filters: list[str], facts: PageFacts) -> str | None:
-        day = self.day(facts)
+        day = self._utc_day(facts)
         if day is None or len(filters) != 1 or not (found := _DATE_FILTER.match(filters[0])):
             return None
         form = found[1]
@@ -173,6 +225,13 @@ class Eleventy(Generator):
             form = form.replace(luxon, strftime) if "%" not in found[1] else form
         # %Y must have four digits on every platform, which strftime does not promise.
         return day.strftime(form.replace("%Y", f"{day.year:04d}"))
+
+    def _utc_day(self, facts: PageFacts) -> dt.date | None:
+        """The day in UTC, which is what a page's date is in."""
+        if facts.date is None or facts.date.is_day:
+            return self.day(facts)
+        epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+        return (epoch + dt.timedelta(seconds=facts.date.instant)).date()
 
     def _directory_data(self) -> dict[str, dict[str, object]]:
         """Data by the folder that it holds for; by path and NUL for a single file's."""
@@ -205,12 +264,34 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "
 _SPELLED = {"&": "and", "$": "dollar", "%": "percent", "<": "less", ">": "greater", "|": "or"}
 
 
-def _slugified(name: str) -> str | None:
+def _filtered(value: str, filter_: str) -> str | None:
+    """What a filter makes of a value; None for one that is not known."""
+    if filter_ == "slug":
+        return _slug(value)
+    if filter_ in _SLUG_FILTERS:
+        return value.lower() if filter_ in {"lower", "downcase"} else value
+    if filter_ == "url_encode":
+        return quote_plus(value, safe="!'()*~")
+    found = _ARGUMENT.fullmatch(filter_)
+    arguments = _TEXT.findall(found[2]) if found else []
+    match found and found[1], arguments:
+        case "default", [other]:
+            return value or str(other)
+        case "replace", [what, by]:
+            return value.replace(what, by)
+        case _:
+            return "" if filter_ == "first" and not value else None
+
+
+def _slugified(name: str, *, keeps_apostrophes: bool) -> str | None:
     """A name as Eleventy's ``slugify`` has it; None where its spelling in ASCII is not known.
 
     https://github.com/sindresorhus/slugify
     """
-    spelled = slugs.ascii_of(re.sub(r"(?<=\w)'(?=[a-z])", "", name).translate(_GERMAN))
+    name = _UNSPELLED.sub(" ", name)
+    if not keeps_apostrophes:
+        name = re.sub(r"(?<=\w)'(?=[a-z])", "", name)
+    spelled = slugs.ascii_of(name.translate(_GERMAN))
     return None if spelled is None else slugs.slugify(spelled.replace("&", " and "))
 
 
@@ -219,6 +300,7 @@ def _slug(name: str) -> str | None:
 
     https://github.com/simov/slugify
     """
+    name = _UNSPELLED.sub("", name)
     spelled = slugs.ascii_of("".join(_SPELLED.get(letter, letter) for letter in name))
     if spelled is None:
         return None

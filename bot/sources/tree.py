@@ -199,11 +199,14 @@ def _sort(
         if not is_markdown(entry.name) and site.is_marker(entry.name)
     }
     found.markers.update(prefix + name for name in marks)
+    posts = {entry.name.rpartition(".")[0] for entry in entries if is_markdown(entry.name)}
     for entry in entries:
         path = prefix + entry.name
         is_post = is_markdown(entry.name) and not entry.is_folder
         if not is_post and not entry.is_folder:
-            if entry.refused is None and site.is_site_file(f"{root}/{path}"):
+            # Eleventy takes a post's data from a file of the same name beside it.
+            is_data = entry.name.endswith(".json") and entry.name[:-5] in posts
+            if entry.refused is None and (is_data or site.is_site_file(f"{root}/{path}")):
                 found.site_files[path] = entry.content
         elif entry.name in VERSION_CONTROL:
             continue

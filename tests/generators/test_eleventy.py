@@ -163,3 +163,72 @@ def test_the_site_may_lie_below_a_prefix() -> None:
     files = {".eleventy.js": "return { pathPrefix: '/sub/' }",
              "_data/site.json": '{"url": "https://example.org"}'}  # fmt: skip
     assert site(files).url == "https://example.org/sub"
+
+
+@pytest.mark.parametrize(
+    ("permalink", "expected"),
+    [
+        ("/{{ page.inputPath }}/", "/src/blog/x.md/"),
+        ("/{{ title | url_encode }}/", "/It's a title/"),
+        ("/{{ page.fileSlug | replace: 'x', 'y' }}/z/", "/y/z/"),
+        ("/{{ tags[0] }}/x/", "/post/x/"),
+        ("/{{ tags[7] }}/x/", None),
+        ("/{{ absent }}/x/", "/x/"),
+        ("/{{ absent | default: 'dflt' }}/x/", "/dflt/x/"),
+        ("/{{ title | default: 'dflt' | slugify }}/", "/its-a-title/"),
+        ("/{{ absent | first }}/x/", "/x/"),
+        ("/{{ given }}/x/", None),
+        ("/{{ title | unknown }}/x/", None),
+        ("{% if title %}/x/{% endif %}", None),
+        ("https://other.example/x/", "/https:/other.example/x/"),
+        ("/d/{{ page.date | date: '%Y-%m-%d' }}/", "/d/2024-03-06/"),
+    ],
+)
+def test_what_templates_stand_for(permalink: str, expected: str | None) -> None:
+    blog = site({**CONFIG, "src/_data/given.json": '{"x": 1}'})
+    meta: dict[str, object] = {"permalink": permalink, "tags": ["post", "b"]}
+    moment = "2024-03-05T23:30:00-05:00"
+    link = blog.link(facts(blog, "src/blog/x.md", meta, title="It's a title", date=moment))
+    assert (link and unquote(link).replace("+", " ")) == expected
+
+
+def test_an_apostrophe_in_a_slug_depends_on_the_version() -> None:
+    for version, expected in (("^2.0.1", "/it-s/"), ("^3.0.0", "/its/"), ("3", "/its/")):
+        package = f'{{"devDependencies": {{"@11ty/eleventy": "{version}"}}}}'
+        blog = site({**CONFIG, "package.json": package})
+        meta: dict[str, object] = {"permalink": "/{{ title | slugify }}/"}
+        assert blog.link(facts(blog, "src/x.md", meta, title="It's")) == expected
+
+
+def test_nunjucks_escapes_what_it_fills_in() -> None:
+    blog = site({".eleventy.js": 'module.exports = () => ({ markdownTemplateEngine: "njk" });'})
+    for permalink, expected in (("{{ title }}", "/It&#39;s/"), ("{{ title | safe }}", "/It's/")):
+        meta: dict[str, object] = {"permalink": f"/{permalink}/"}
+        assert unquote(blog.link(facts(blog, "x.md", meta, title="It's")) or "") == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["c.addUrlTransform(f);", 'c.addGlobalData("permalink", () => (d) => `/${d.page.fileSlug}/`);'],
+)
+def test_addresses_made_by_code_give_no_link(line: str) -> None:
+    blog = site({".eleventy.js": f"module.exports = (c) => {{ {line} }};"})
+    assert blog.link(facts(blog, "x.md")) is None
+
+
+def test_what_the_configuration_ignores_has_no_page() -> None:
+    script = 'module.exports = (c) => { c.ignores.add("src/titles/**"); };'
+    blog = site({".eleventy.js": script, ".eleventyignore": "# no\nsrc/old\n*.draft.md\n"})
+    ignored = "the site's configuration ignores it"
+    assert blog.why_no_page(facts(blog, "src/titles/deep/x.md")) == ignored
+    assert blog.why_no_page(facts(blog, "src/old/x.md")) == ignored
+    assert blog.why_no_page(facts(blog, "x.draft.md")) == ignored
+    assert blog.why_no_page(facts(blog, "src/older/x.md")) is None
+    reason = blog.why_no_page(facts(blog, "src/x.markdown"))
+    assert reason == "Eleventy reads no .markdown unless its configuration says so"
+
+
+def test_letters_that_no_table_has_are_left_out_of_slugs() -> None:
+    blog = site(CONFIG)
+    meta: dict[str, object] = {"permalink": "/{{ title | slugify }}/x/"}
+    assert blog.link(facts(blog, "src/x.md", meta, title="日本語 タイトル 2024")) == "/2024/x/"

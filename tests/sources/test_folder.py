@@ -292,3 +292,9 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     snapshot = look(tmp_path)
     assert [left.path for left in snapshot.left_out] == ["pipe.md"]
     assert [file.path for file in snapshot.files] == ["x.md"]
+
+
+def test_data_beside_a_post_of_the_same_name_is_a_site_file(tmp_path: Path) -> None:
+    for name in ("post.md", "post.json", "other.json"):
+        (tmp_path / name).write_text("{}" if name.endswith("json") else "x", "utf-8")
+    assert set(look(tmp_path).site_files) == {"post.json"}

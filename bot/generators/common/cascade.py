@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.generators.common import config
+from bot.generators.common import config, paths
 
 # What says whom an entry is for; the rest are values.
 _TARGETS = ("target", "_target")
 # Keys of a target that can be told from a file's path; with others it holds for no file.
 _KNOWN = frozenset({"path", "kind", "lang", "environment"})
-_GLOB = re.compile(r"\*\*/?|\*|\?|\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,4 @@ def given(entries: Iterable[Cascade], page: str, language: str | None) -> dict[s
 
 def _matches(glob: str, text: str) -> bool:
     """Whether a glob of Hugo's, in which ``**`` crosses folders, names all of a text."""
-    pattern, end = "", 0
-    for found in _GLOB.finditer(glob):
-        pattern += re.escape(glob[end : found.start()]) + _piece(found[0])
-        end = found.end()
-    return re.fullmatch(pattern + re.escape(glob[end:]), text, re.IGNORECASE) is not None
-
-
-def _piece(sign: str) -> str:
-    if sign.startswith("{"):
-        return f"(?:{'|'.join(map(re.escape, sign[1:-1].split(',')))})"
-    return {"*": "[^/]*", "?": "[^/]"}.get(sign, ".*" if sign == "**" else "(?:.*/)?")
+    return re.fullmatch(paths.glob_pattern(glob), text, re.IGNORECASE) is not None

@@ -54,6 +54,30 @@ def below_first(path: str, folders: Iterable[str]) -> str:
     return path
 
 
+_GLOB = re.compile(r"\*\*/?|\*|\?|\{[^{}]*\}")
+
+
+def names(glob: str, path: str) -> bool:
+    """Whether a glob names a path, or a folder above it; ``**`` crosses folders."""
+    pattern = glob_pattern(glob.removeprefix("./").strip("/"))
+    return re.fullmatch(f"{pattern}(?:/.*)?", path, re.DOTALL) is not None
+
+
+def glob_pattern(glob: str) -> str:
+    """The regular expression of a glob with ``*``, ``**``, ``?`` and ``{a,b}``."""
+    pattern, end = "", 0
+    for found in _GLOB.finditer(glob):
+        pattern += re.escape(glob[end : found.start()]) + _wild(found[0])
+        end = found.end()
+    return pattern + re.escape(glob[end:])
+
+
+def _wild(sign: str) -> str:
+    if sign.startswith("{"):
+        return f"(?:{'|'.join(map(re.escape, sign[1:-1].split(',')))})"
+    return {"*": "[^/]*", "?": "[^/]", "**": ".*"}.get(sign, "(?:.*/)?")
+
+
 def join(*pieces: str) -> str:
     """Pieces of a page's path as one that begins with ``/``, empty pieces left out."""
     return "/" + "/".join(part for piece in pieces for part in piece.split("/") if part)
