@@ -58,6 +58,7 @@ class Scanner:
         self._rules = ReadingRules(
             date_order=settings.date_order,
             collection_tags=frozenset(map(tag_key, settings.collection_tags)),
+            pages=settings.pages,
             language=settings.language,
             max_bytes=settings.max_bytes,
         )

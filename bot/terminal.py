@@ -148,6 +148,7 @@ def status_json(status: Status) -> Json:
     return {
         "generator": status.generator,
         "posts": status.posts,
+        "pages": status.pages,
         "tags": status.tags,
         "links": status.links and links_json(status.links),
         "left_out": [left_out_json(left_out) for left_out in status.left_out],
@@ -272,6 +273,7 @@ def index_table(status: Status, changes: str, samples: Mapping[str, str | None])
         ("Generator", status.generator),
         ("Site", plain(status.site_url or "not known, so posts have no links (--site sets it)")),
         ("Posts", str(status.posts)),
+        *([("Pages", str(status.pages))] if status.pages else []),
         ("Tags", str(status.tags)),
         ("Links", plain(str(status.links or "by the generator's rule"))),
         *([("", plain(f"last look: {links.trouble}"))] if links and links.trouble else []),
@@ -288,7 +290,9 @@ def index_table(status: Status, changes: str, samples: Mapping[str, str | None])
 def headline(status: Status) -> str:
     """What the index holds, in one line."""
     site = status.site_url or "no site URL, so no links"
-    found = f"{counted(status.posts, 'post')} from {status.source} ({status.generator}, {site})"
+    pages = f" and {counted(status.pages, 'page')}" if status.pages else ""
+    found = f"{counted(status.posts, 'post')}{pages} from {status.source}"
+    found += f" ({status.generator}, {site})"
     if not status.problems:
         return plain(found)
     problems = counted(len(status.problems), "problem")

@@ -57,6 +57,7 @@ class Status:
         dialect: how that generator reads a post's body.
         site_url: the blog's URL, set or found in its configuration; or None.
         posts: how many posts readers see now.
+        pages: how many pages they can open beside those.
         tags: how many tags those carry.
         left_out: files that are no posts, drafts and future posts, with reasons.
         problems: what the last run found wrong.
@@ -71,6 +72,7 @@ class Status:
     dialect: Dialect
     site_url: str | None
     posts: int
+    pages: int
     tags: int
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
@@ -82,8 +84,9 @@ class Status:
 class Library(Protocol):
     """The visible posts: no drafts, nothing dated later than now.
 
-    All lists come newest first, undated posts last, ties by path, unless said
-    otherwise. Posts have absolute links where the site's URL is known. Any text
+    All lists come newest first, then undated posts by title, ties by path, unless said
+    otherwise. Pages beside the posts, as of a manual, are found by what a person types, and
+    are in no list. Posts have absolute links where the site's URL is known. Any text
     is a safe argument. Every method may raise IndexUnavailable.
     """
 
@@ -94,6 +97,9 @@ class Library(Protocol):
 
     async def count(self, *, tag: str | None = None) -> int:
         """How many posts there are, of one tag if given."""
+
+    async def pages(self) -> Sequence[Post]:
+        """The pages beside the posts, by title."""
 
     async def get(self, path: str) -> Post | None:
         """The post of that path."""

@@ -71,11 +71,13 @@ class Settlement:
         left_out: posts that are none after all (an undated page among dated posts,
             a translation); they stay indexed but hidden, since the decision can change.
         problems: duplicate slugs, sample posts among others.
+        pages: paths of what is read beside the posts, and is none: of a manual, say.
     """
 
     slugs: dict[str, str]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
+    pages: frozenset[str] = frozenset()
 
 
 class Reader(Protocol):

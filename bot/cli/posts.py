@@ -74,8 +74,13 @@ def index(settings: Settings, *, as_json: bool) -> None:
 @limit_option
 @json_option
 def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:
-    """List the newest posts."""
-    show_posts(ask(settings, lambda library: library.latest(limit=bound(limit))), as_json=as_json)
+    """List the newest posts; with --limit 0 all of them, and the pages beside them."""
+
+    async def listed(library: Library) -> Sequence[Post]:
+        posts = await library.latest(limit=bound(limit))
+        return posts if bound(limit) is not None else [*posts, *await library.pages()]
+
+    show_posts(ask(settings, listed), as_json=as_json)
 
 
 @click.command(cls=Command)

@@ -90,6 +90,10 @@ class Docusaurus(Generator):
             return "Docusaurus publishes no folder whose name begins with an underscore"
         return None
 
+    def is_page(self, place: str) -> bool:
+        """All but the blogs: the docs, and ``src/pages``."""
+        return self._route(place)[1] != "blog"
+
     def own_link(self, facts: PageFacts) -> str | None:
         """``slug`` that begins with ``/``, below the blog's route."""
         own = text(facts, "slug")

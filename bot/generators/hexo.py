@@ -108,6 +108,10 @@ class Hexo(Generator):
         filled = _PLACEHOLDER.sub(value, self._permalink)
         return None if missing else self._pretty(f"/{filled.lstrip('/')}")
 
+    def is_page(self, place: str) -> bool:
+        """What lies in ``source`` itself."""
+        return not self._is_post(place) and "_drafts" not in place.split("/")[:-1]
+
     def _is_post(self, place: str) -> bool:
         """Whether the file lies in ``_posts``; without a site around it, it does."""
         return "_posts" in place.split("/")[:-1] or not self.is_certain

@@ -51,6 +51,10 @@ class MkDocs(Generator):
         inside = paths.below(place, self._docs)
         return place if inside is None else inside
 
+    def is_page(self, place: str) -> bool:
+        """All but the posts of the blogs, where the site has one."""
+        return bool(self._blogs) and self._blog_of(place) is None
+
     def own_link(self, facts: PageFacts) -> str | None:
         """None: MkDocs has no key for a whole address."""
         del facts
@@ -59,15 +63,22 @@ class MkDocs(Generator):
     def link(self, facts: PageFacts) -> str | None:
         """``docs/blog/posts/x.md`` → ``/blog/2024/01/11/title/``, ``docs/x.md`` → ``/x/``."""
         place = self.content(facts.path)
-        for folder, options in self._blogs:
-            posts = config.text_at(options, "post_dir") or "{blog}/posts"
-            if paths.below(place, posts.replace("{blog}", folder).strip("./")) is not None:
-                return self._post(facts, folder, options)
+        if blog := self._blog_of(facts.path):
+            return self._post(facts, *blog)
         stem = paths.without_extension(place)
         folder, _, name = stem.rpartition("/")
         if name.lower() in {"index", "readme"}:
             return paths.with_slash(paths.join(folder))
         return paths.with_slash(paths.join(stem)) if self._is_pretty else f"/{stem}.html"
+
+    def _blog_of(self, place: str) -> tuple[str, Mapping[str, object]] | None:
+        """Folder and options of the blog that a file is a post of."""
+        inside = self.content(place)
+        for folder, options in self._blogs:
+            posts = config.text_at(options, "post_dir") or "{blog}/posts"
+            if paths.below(inside, posts.replace("{blog}", folder).strip("./")) is not None:
+                return folder, options
+        return None
 
     def _post(self, facts: PageFacts, folder: str, options: Mapping[str, object]) -> str | None:
         form = config.text_at(options, "post_url_format") or "{date}/{slug}"

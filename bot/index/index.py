@@ -28,7 +28,7 @@ from bot.index.connection import Cached, IndexConnection
 from bot.index.database import Database, Row
 from bot.index.fts_text import clean
 from bot.index.link_resolver import LinkResolver
-from bot.index.names import names_to_look_up
+from bot.index.names import names_to_look_up, plain_name
 from bot.index.posts import Posts, bound
 from bot.index.rows import DIGEST_BYTES, layout
 from bot.index.snippet import passages_in
@@ -38,6 +38,7 @@ from bot.index.sql import (
     IN_ORDER,
     LEFT_OUT,
     LINKS,
+    LISTED,
     NEXT_DUE,
     PASSAGES,
     PUBLISHABLE,
@@ -173,7 +174,7 @@ class Index:
         """The newest posts, all of them where ``limit`` is None; of one tag, if given."""
         tagged = "" if tag is None else TAGGED
         return await self._posts.select(
-            f"{tagged} WHERE {VISIBLE} ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
+            f"{tagged} WHERE {LISTED} ORDER BY {IN_ORDER} LIMIT :limit OFFSET :offset",
             {
                 "tag": None if tag is None else tag_key(clean(tag)),
                 "limit": -1 if limit is None else limit,
@@ -185,8 +186,12 @@ class Index:
         """How many posts there are, of one tag if given."""
         tagged = "" if tag is None else TAGGED
         return await self._posts.count(
-            f"{tagged} WHERE {VISIBLE}", {"tag": None if tag is None else tag_key(clean(tag))}
+            f"{tagged} WHERE {LISTED}", {"tag": None if tag is None else tag_key(clean(tag))}
         )
+
+    async def pages(self) -> Sequence[Post]:
+        """The visible pages beside the posts, by title."""
+        return await self._posts.select(f"WHERE {VISIBLE} AND p.page <> 0 ORDER BY {IN_ORDER}", {})
 
     async def get(self, path: str) -> Post | None:
         """The post of that path."""
@@ -229,17 +234,21 @@ class Index:
         """The next older and the next newer post."""
         place: dict[str, object] = {
             "instant": post.date.instant if post.date else UNDATED,
+            "title": "" if post.date else plain_name(post.title),
             "path": clean(post.path),
         }
         instant = f"coalesce(p.instant, {UNDATED})"
+        # A page has no place among the posts.
+        listed = f"{LISTED} AND :path NOT IN (SELECT path FROM posts WHERE page <> 0)"  # noqa: S608
         older = await self._posts.first(
-            f"WHERE {VISIBLE} AND ({instant} < :instant OR {instant} = :instant "
-            f"AND p.path > :path) ORDER BY {IN_ORDER} LIMIT 1",
+            f"WHERE {listed} AND ({instant} < :instant OR {instant} = :instant "
+            f"AND (p.undated_title, p.path) > (:title, :path)) ORDER BY {IN_ORDER} LIMIT 1",
             place,
         )
         newer = await self._posts.first(
-            f"WHERE {VISIBLE} AND ({instant} > :instant OR {instant} = :instant "
-            "AND p.path < :path) ORDER BY p.instant, p.path DESC LIMIT 1",
+            f"WHERE {listed} AND ({instant} > :instant OR {instant} = :instant "
+            "AND (p.undated_title, p.path) < (:title, :path)) "
+            "ORDER BY p.instant, p.undated_title DESC, p.path DESC LIMIT 1",
             place,
         )
         return older, newer
@@ -323,7 +332,7 @@ class Index:
     async def random(self) -> Post | None:
         """Any post, or None while there are none."""
         return await self._posts.first(
-            f"WHERE p.id = (SELECT p.id FROM posts AS p WHERE {VISIBLE} "  # noqa: S608
+            f"WHERE p.id = (SELECT p.id FROM posts AS p WHERE {LISTED} "  # noqa: S608
             "ORDER BY random() LIMIT 1)",
             {},
         )
@@ -334,7 +343,11 @@ class Index:
         async with self._connection.use() as database, database.snapshot():
             meta: dict[str, Any] = dict(await database.rows("SELECT name, value FROM meta"))
             posts = await database.value(
-                f"SELECT count(*) FROM posts AS p WHERE {VISIBLE}",  # noqa: S608
+                f"SELECT count(*) FROM posts AS p WHERE {LISTED}",  # noqa: S608
+                now,
+            )
+            pages = await database.value(
+                f"SELECT count(*) FROM posts AS p WHERE {VISIBLE} AND p.page <> 0",  # noqa: S608
                 now,
             )
             tags = await database.value(COUNT_TAGS, now)
@@ -350,6 +363,7 @@ class Index:
             dialect=Dialect.from_json(meta["dialect"]),
             site_url=self._posts.site_url or meta["site_url"],
             posts=posts,
+            pages=pages,
             tags=tags,
             left_out=tuple(LeftOut(*row) for row in left_out),
             problems=tuple(
@@ -375,7 +389,7 @@ class Index:
         )
 
     async def visible_posts(self) -> Sequence[VisiblePost]:
-        """All visible posts, in no order."""
+        """All visible posts, in no order; without the pages beside them."""
         now = self._posts.with_now({})
         async with self._connection.use() as database, database.snapshot():
             rows = await database.rows(VISIBLE_POSTS, now)

@@ -9,7 +9,7 @@ from bot.blog.tag import Tag
 from bot.index.connection import IndexConnection
 from bot.index.database import Database
 from bot.index.rows import SELECTED, to_post
-from bot.index.sql import VISIBLE
+from bot.index.sql import LISTED, VISIBLE
 
 
 class Posts:
@@ -77,7 +77,7 @@ class Posts:
             rows = await database.rows(
                 "SELECT t.name, count(*) AS posts FROM post_tags AS pt "  # noqa: S608
                 "JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post "
-                f"WHERE {VISIBLE} {condition} GROUP BY pt.key "
+                f"WHERE {LISTED} {condition} GROUP BY pt.key "
                 "ORDER BY posts DESC, pt.key LIMIT :limit OFFSET :offset",
                 self.with_now(parameters),
             )

@@ -141,6 +141,12 @@ COLUMNS = (
     ),
     Column("expires INTEGER", lambda _, document: document.expires),
     Column("titled INTEGER NOT NULL", lambda _, document: document.titled),
+    # By which those without a date are listed.
+    Column(
+        "undated_title TEXT NOT NULL", lambda post, _: "" if post.date else plain_name(post.title)
+    ),
+    # Whether it is a page beside the posts; decided with all posts in view.
+    Column("page INTEGER NOT NULL", lambda *_: 0),
 )
 TEXTS = (
     Text("title", 12.0, lambda post, _: searchable(post.title)),

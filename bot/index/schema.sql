@@ -26,8 +26,9 @@ CREATE TABLE posts (
     finding TEXT                   -- what the site says of its link, as in links/proof.py, or null
 );
 
--- The order of every list: newest first, undated last, ties by path.
-CREATE INDEX posts_in_order ON posts (instant DESC, path) WHERE draft = 0 AND hidden IS NULL;
+-- The order of every list: newest first, then undated ones by title, ties by path.
+CREATE INDEX posts_in_order ON posts (instant DESC, undated_title, path)
+    WHERE draft = 0 AND hidden IS NULL;
 CREATE INDEX posts_by_key ON posts (key);
 CREATE INDEX posts_hidden ON posts (path) WHERE hidden IS NOT NULL;
 CREATE INDEX drafts ON posts (path) WHERE draft <> 0;

@@ -7,10 +7,12 @@ VISIBLE = (
     "p.draft = 0 AND p.hidden IS NULL AND (p.appears IS NULL OR p.appears <= :now) "
     "AND (p.expires IS NULL OR p.expires > :now)"
 )
+# They see it as a post: lists, counts and announcements are about these.
+LISTED = f"{VISIBLE} AND p.page = 0"
 # They see it, or will once its author or the time says so.
 PUBLISHABLE = "p.hidden IS NULL"
-# Newest first, undated last (NULL is the smallest value in SQLite), ties by path.
-IN_ORDER = "p.instant DESC, p.path"
+# Newest first, undated last by title (NULL is the smallest value in SQLite), ties by path.
+IN_ORDER = "p.instant DESC, p.undated_title, p.path"
 # Before every instant: year 1 is 62 billion seconds before 1970.
 UNDATED = -(10**12)
 
@@ -38,7 +40,7 @@ NEXT_DUE = """
 COUNT_TAGS = f"""
     SELECT count(*) FROM tags AS t WHERE EXISTS (
         SELECT 1 FROM post_tags AS pt JOIN posts AS p ON p.id = pt.post
-        WHERE pt.key = t.key AND {VISIBLE})
+        WHERE pt.key = t.key AND {LISTED})
 """  # noqa: S608
 
 # A post whose author gave its link in full needs no word of the site.
@@ -66,15 +68,15 @@ VOCABULARY = """
     UNION ALL SELECT key, count(*) FROM post_tags GROUP BY key
 """
 
-# All visible posts, to tell what is new; and their tags.
+# All listed posts, to tell what is new; and their tags.
 VISIBLE_POSTS = f"""
     SELECT p.path, p.slug, p.title, p.instant, p.link, p.rule_link, f.digest
-    FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {VISIBLE}
+    FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {LISTED}
 """  # noqa: S608
 VISIBLE_TAGS = f"""
     SELECT p.path, t.name FROM post_tags AS pt
     JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post
-    WHERE {VISIBLE} ORDER BY p.path, pt.position
+    WHERE {LISTED} ORDER BY p.path, pt.position
 """  # noqa: S608
 PASSAGES = f"""
     SELECT t.headings, t.body, b.anchors FROM posts AS p

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.blog.reader import Outline, Reader, Settlement
 from bot.blog.sitemap import Sitemap
@@ -271,7 +271,7 @@ class Writer:
     async def settle(self, snapshot: Snapshot, reader: Reader) -> None:
         """Decide what needs all posts, and store what the source and the site report."""
         rows = await self._database.rows(
-            "SELECT id, slug, hidden, path, own_slug, date IS NOT NULL AND NOT date_lent, "
+            "SELECT id, slug, hidden, page, path, own_slug, date IS NOT NULL AND NOT date_lent, "
             "titled, language, draft FROM posts ORDER BY path"
         )
         settlement, changed = await asyncio.to_thread(_settle, rows, reader)
@@ -296,13 +296,13 @@ class Writer:
                 item,
             )
 
-    async def _change(self, posts: Sequence[tuple[int, str, str | None]]) -> None:
-        """Give posts, by number, the slug and the reason to be hidden that were settled."""
+    async def _change(self, posts: Sequence[Settled]) -> None:
+        """Give posts what was settled, by number."""
         run, run_all = self._database.run, self._database.run_all
-        await run("CREATE TEMP TABLE settled (id INTEGER PRIMARY KEY, slug, hidden)")
-        await run_all(insertions("settled (id, slug, hidden)", posts))
+        await run("CREATE TEMP TABLE settled (id INTEGER PRIMARY KEY, slug, hidden, page)")
+        await run_all(insertions("settled (id, slug, hidden, page)", posts))
         await run(
-            "UPDATE posts SET slug = settled.slug, hidden = settled.hidden "
+            "UPDATE posts SET slug = settled.slug, hidden = settled.hidden, page = settled.page "
             "FROM settled WHERE settled.id = posts.id"
         )
         await run(
@@ -312,7 +312,7 @@ class Writer:
         await run_all(
             insertions(
                 "names (name, kind, post)",
-                ((fold(slug), Kind.SLUG.value, number) for number, slug, _ in posts),
+                ((fold(each.slug), Kind.SLUG.value, each.number) for each in posts),
             )
         )
         await run("DROP TABLE settled")
@@ -335,22 +335,41 @@ class Writer:
         )
 
 
-def _settle(
-    rows: Sequence[Row], reader: Reader
-) -> tuple[Settlement, list[tuple[int, str, str | None]]]:
-    """What the reader decides, and the numbers, slugs and reasons that are news."""
+class Settled(NamedTuple):
+    """What was decided about one post with all posts in view.
+
+    Attributes:
+        number: the post's, in the index.
+        slug: the one by which it is known.
+        hidden: why it is no post after all, or None.
+        page: 1 for a page beside the posts, else 0.
+    """
+
+    number: int
+    slug: str
+    hidden: str | None
+    page: int
+
+
+def _settle(rows: Sequence[Row], reader: Reader) -> tuple[Settlement, list[Settled]]:
+    """What the reader decides, and as much of it as is news."""
     settlement = reader.settle(
         [
             Outline(path, own_slug, bool(dated), bool(titled), language, bool(draft))
-            for _, _, _, path, own_slug, dated, titled, language, draft in rows
+            for _, _, _, _, path, own_slug, dated, titled, language, draft in rows
         ]
     )
     hidden = {left_out.path: left_out.reason for left_out in settlement.left_out}
     changed = []
-    for number, slug, reason, path, own_slug, *_ in rows:
-        settled = (settlement.slugs.get(path) or own_slug, hidden.get(path))
-        if settled != (slug, reason):
-            changed.append((number, *settled))
+    for number, slug, reason, page, path, own_slug, *_ in rows:
+        settled = Settled(
+            number,
+            settlement.slugs.get(path) or own_slug,
+            hidden.get(path),
+            int(path in settlement.pages),
+        )
+        if settled[1:] != (slug, reason, page):
+            changed.append(settled)
     return settlement, changed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.blog.dialect import Dialect
 from bot.blog.problem import LeftOut, Problem
@@ -12,6 +13,7 @@ from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
 from bot.generators.common.site import Site
 from bot.reading.not_published import why_no_post
+from bot.reading.pages import pages_among
 from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
 
@@ -31,6 +33,7 @@ class SiteReader:
             # Field by field: a set's own order differs from process to process.
             rules.date_order,
             sorted(rules.collection_tags),
+            rules.pages,
             rules.language,
             rules.max_bytes,
             site.fingerprint,
@@ -82,4 +85,7 @@ class SiteReader:
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
         """Decide what needs all posts in view; ``outlines`` come ordered by path."""
-        return settle(outlines, language=self._rules.language, site_language=self._site.language)
+        settled = settle(outlines, language=self._rules.language, site_language=self._site.language)
+        hidden = {left_out.path for left_out in settled.left_out}
+        shown = [outline for outline in outlines if outline.path not in hidden]
+        return replace(settled, pages=pages_among(shown, self._site, self._rules.pages))

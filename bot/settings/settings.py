@@ -116,6 +116,14 @@ class Settings:
         metavar="LIST",
         default="post,posts,all,blog",
     )
+    pages: tuple[str, ...] = declared(
+        "SLASHPOST_PAGES",
+        "folders and files that hold [pages, not posts](posts.md#posts-and-pages); `none` for none",
+        parse.texts,
+        option="--pages",
+        metavar="LIST",
+        default="auto",
+    )
     language: str | None = declared(
         "SLASHPOST_LANGUAGE",
         "the language whose posts are shown, such as `en`; `all` keeps every one",

@@ -54,6 +54,7 @@ class ReadyMade:
     dialect: Dialect = PLAIN
     site_url: str | None = SITE
     site_problems: Sequence[Problem] = field(default_factory=tuple)
+    pages: frozenset[str] = frozenset()
 
     @property
     def fingerprint(self) -> str:
@@ -70,7 +71,7 @@ class ReadyMade:
         """Leave all posts as they are."""
         del outlines
         no_left_out: tuple[LeftOut, ...] = ()
-        return Settlement({}, no_left_out, ())
+        return Settlement({}, no_left_out, (), self.pages)
 
 
 async def fill(
@@ -80,6 +81,7 @@ async def fill(
     *,
     problems: int = 0,
     site_url: str | None = SITE,
+    pages: Sequence[Post] = (),
 ) -> None:
     """Make the index hold these posts, and say that some files have problems.
 
@@ -89,17 +91,20 @@ async def fill(
         bodies: what a post says, by its path; its summary, unless it stands here.
         problems: how many files have one.
         site_url: the blog's address.
+        pages: more of them, which are pages beside the posts.
     """
     bodies = bodies or {}
     files = {
-        each.path: File(each.path, each, bodies.get(each.path, each.summary)) for each in posts
+        each.path: File(each.path, each, bodies.get(each.path, each.summary))
+        for each in [*posts, *pages]
     }
     snapshot = Snapshot(
         "/srv/garden/posts",
         tuple(files.values()),
         problems=tuple(Problem(f"{n}.md", None, "it is empty", "Write.") for n in range(problems)),
     )
-    await index.sync(snapshot, ReadyMade(files, site_url=site_url))
+    reader = ReadyMade(files, site_url=site_url, pages=frozenset(page.path for page in pages))
+    await index.sync(snapshot, reader)
 
 
 def garden_post(number: int) -> Post:

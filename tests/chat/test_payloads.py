@@ -190,6 +190,7 @@ def test_any_blog_can_be_introduced(
     source: str, version: str, site_url: str | None, tr: Translator
 ) -> None:
     status = Status(
+        pages=0,
         source=source,
         generator="plain",
         dialect=PLAIN,

@@ -112,7 +112,7 @@ class PlainReader:
         )
 
     def settle(self, outlines: Sequence[Outline]) -> Settlement:
-        """Give taken slugs a number, hide untitled pages among dated posts."""
+        """Give taken slugs a number, hide untitled pages among dated posts; `manual/` is none."""
         some_dated = any(one.dated for one in outlines)
         taken: Counter[str] = Counter()
         slugs, problems = {}, []
@@ -126,4 +126,5 @@ class PlainReader:
             for one in outlines
             if some_dated and not one.dated and not one.titled
         )
-        return Settlement(slugs, tuple(hidden), tuple(problems))
+        pages = frozenset(one.path for one in outlines if one.path.startswith("manual/"))
+        return Settlement(slugs, tuple(hidden), tuple(problems), pages)

@@ -332,3 +332,41 @@ async def test_no_index_is_said_in_one_line(tmp_path: Path) -> None:
     async with Index(tmp_path / "none.db") as index:
         with pytest.raises(IndexUnavailable, match=r"none\.db: there is no index"):
             await index.latest()
+
+
+MANUAL = "title: Manual\ntags: pets\n\nHow to purr."
+SETUP = "title: First steps\ndate: 2023-09-01\ntags: manuals\n\nHow to bark."
+WITH_PAGES = {**BLOG, "manual/x.md": MANUAL, "manual/y.md": SETUP}
+
+
+async def test_pages_beside_the_posts_are_found_and_in_no_list(library: Fill) -> None:
+    index = await library(WITH_PAGES)
+    assert paths(await index.latest()) == ["a/dogs.md", "b/birds.md", "cats.md", "about.md"]
+    assert paths(await index.pages()) == ["manual/y.md", "manual/x.md"]
+    assert await index.count() == 4
+    assert await index.count(tag="pets") == 3
+    assert "manuals" not in {tag.name for tag in await index.tags()}
+    assert not {"manual/x.md", "manual/y.md"} & {post.path for post in await index.visible_posts()}
+    chances = [post.path for _ in range(60) if (post := await index.random())]
+    assert not any(path.startswith("manual/") for path in chances)
+    status = await index.status()
+    assert (status.posts, status.pages, status.tags) == (4, 2, 4)
+    manual = await index.find("Manual")
+    assert manual
+    found = {hit.post.path for hit in await index.search("purr")}
+    assert found == {"cats.md", "manual/x.md"}
+    assert paths(await index.suggest("first st")) == ["manual/y.md"]
+    assert await index.neighbours(manual) == (None, None)
+    first = await index.get("a/dogs.md")
+    assert first
+    assert (await index.neighbours(first))[1] is None
+
+
+async def test_posts_without_a_date_come_by_title(library: Fill) -> None:
+    texts = {"1.md": "title: zebra", "2.md": "title: Éclair", "3.md": "title: apple"}
+    index = await library({path: f"{text}\n\nText." for path, text in texts.items()})
+    assert paths(await index.latest()) == ["3.md", "2.md", "1.md"]
+    middle = await index.get("2.md")
+    assert middle
+    older, newer = await index.neighbours(middle)
+    assert (older and older.path, newer and newer.path) == ("1.md", "3.md")

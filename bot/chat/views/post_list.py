@@ -67,6 +67,7 @@ class ListedPosts:
         tag: the tag that all of them carry, if the list is narrowed.
         tags: tags to narrow the list by, most used first.
         follows: whether readers can follow the blog.
+        undated: whether none of the posts has a date, so that they come by title.
     """
 
     posts: Sequence[Post]
@@ -75,6 +76,7 @@ class ListedPosts:
     tag: Tag | None = None
     tags: Sequence[Tag] = ()
     follows: bool = False
+    undated: bool = False
 
     @classmethod
     async def of(
@@ -86,7 +88,9 @@ class ListedPosts:
         page = Pagination.nearest(number, total, size)
         posts = await library.latest(tag=name, limit=size, offset=page.offset)
         tags = await library.tags(limit=limits.SELECT_OPTIONS - 1)
-        return cls(posts, total, page, tag, tags, follows)
+        newest = posts[:1] if not page.offset else await library.latest(tag=name, limit=1)
+        undated = any(post.date is None for post in newest)
+        return cls(posts, total, page, tag, tags, follows, undated)
 
 
 class PostList(Layout):
@@ -122,7 +126,12 @@ def texts(listed: ListedPosts, tr: Translator) -> list[str]:
 def heading(listed: ListedPosts, tr: Translator) -> str:
     """What the list holds, how many, and which page this is."""
     tag = text.chip(listed.tag.name, TAG_IN_HEADING) if listed.tag else ""
-    title = tr.gettext("Posts tagged {tag}", tag=tag) if tag else tr.gettext("Latest posts")
+    if tag:
+        title = tr.gettext("Posts tagged {tag}", tag=tag)
+    elif listed.undated:
+        title = tr.gettext("Posts by title")
+    else:
+        title = tr.gettext("Latest posts")
     total = tr.ngettext("{n} post", "{n} posts", listed.total)
     return f"## {title}\n{small(total, listed.page.say(tr))}"
 

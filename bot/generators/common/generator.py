@@ -189,6 +189,10 @@ class Generator:
         folder, _, _ = self.content(place).rpartition("/")
         return folder.partition("/")[0]
 
+    def is_page(self, place: str) -> bool:  # noqa: ARG002 - a rule's hook
+        """Whether a file lies outside of the generator's blog, where it has one of its own."""
+        return False
+
     def folder(self, place: str) -> str:
         """The folders between the section and the file; a bundle's own is its name."""
         stem = paths.without_index(paths.without_extension(self.content(place)))

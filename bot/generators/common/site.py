@@ -98,6 +98,14 @@ class Site:
         """The language that the file's path says it is in, or None."""
         return self.rule.language_of(self._ground.place(path))
 
+    def section(self, path: str) -> str:
+        """The first folder that the file lies in, below the folder of all content."""
+        return self.rule.section(self._ground.place(path))
+
+    def is_page(self, path: str) -> bool:
+        """Whether the generator keeps no posts where this file lies."""
+        return self.rule.is_page(self._ground.place(path))
+
     def name(self, path: str) -> str:
         """The file's own name: no extension, day or language; a bundle's folder for its index."""
         return self.rule.file_name(self._ground.place(path)) or paths.without_extension(path)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.blog.post import Post
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import SEPARATOR, Stage
 
@@ -181,3 +182,42 @@ async def test_any_tag_can_be_chosen_and_paged(stage: Stage, tag: str) -> None:
         await stage.type("tags"), next(iter((await stage.type("tags")).options))
     )
     assert seen.titles == beds(2, 1)
+
+
+def manual(number: int) -> Post:
+    """A page beside the posts."""
+    return replace(
+        garden_post(number), path=f"manual/{number}.md", slug=f"manual-{number}",
+        title=f"Chapter {number}", summary=f"Watering by chapter {number}.", aliases=(),
+    )  # fmt: skip
+
+
+async def test_pages_of_a_manual_are_found_but_are_no_posts(stage: Stage) -> None:
+    await fill(stage.index, [garden_post(1)], pages=[manual(50), manual(51)])
+    seen = await stage.type("latest")
+    assert seen.titles == beds(1)
+    assert "1 post" in seen.text
+    for _ in range(5):
+        assert "Bed number 1" in (await stage.type("random")).text
+    assert "Chapter 50" in (await stage.type("post", slug="Chapter 50")).text
+    assert "Chapter 51" in (await stage.type("search", query="watering chapter")).text
+
+
+async def test_a_blog_without_dates_is_listed_by_title(stage: Stage) -> None:
+    posts = [replace(garden_post(n), date=None, title=f"{t} bed") for n, t in enumerate("CABED")]
+    await fill(stage.index, posts)
+    seen = await stage.type("latest", count=3)
+    assert seen.titles == ["A bed", "B bed", "C bed"]
+    assert "## Posts by title" in seen.text
+    assert "Latest" not in seen.text
+    second = await stage.click(seen, "Next ›")
+    assert second.titles == ["D bed", "E bed"]
+    assert "## Posts by title" in second.text
+
+
+async def test_one_date_makes_the_list_the_latest_on_every_page(stage: Stage) -> None:
+    posts = [replace(garden_post(n), date=None) for n in range(1, 4)]
+    await fill(stage.index, [*posts, garden_post(9)])
+    last = await stage.click(await stage.type("latest", count=2), "Next ›")
+    assert last.titles == beds(2, 3)
+    assert "## Latest posts" in last.text
