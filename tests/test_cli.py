@@ -363,6 +363,7 @@ class TestIndex:
         assert list(report) == [
             "generator",
             "posts",
+            "pages",
             "tags",
             "links",
             "left_out",
