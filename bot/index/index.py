@@ -6,7 +6,6 @@ import asyncio
 import math
 import time
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -19,7 +18,7 @@ from bot.blog.dialect import Dialect
 from bot.blog.errors import IndexUnavailable
 from bot.blog.hit import Exclusion, Hit
 from bot.blog.library import FindLink, LinkReport, Status
-from bot.blog.post import Post, on_site
+from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
 from bot.blog.section import Passage
 from bot.blog.tag import Tag, tag_key
@@ -30,7 +29,7 @@ from bot.index.fts_text import clean
 from bot.index.link_resolver import LinkResolver
 from bot.index.names import names_to_look_up, plain_name
 from bot.index.posts import Posts, bound
-from bot.index.rows import DIGEST_BYTES, layout
+from bot.index.rows import layout, to_visible_posts
 from bot.index.snippet import passages_in
 from bot.index.sql import (
     COUNT_FINDINGS,
@@ -395,7 +394,7 @@ class Index:
             rows = await database.rows(VISIBLE_POSTS, now)
             tags = await database.rows(VISIBLE_TAGS, now)
             site_url = await self._posts.base_url(database)
-        return await asyncio.to_thread(_to_visible_posts, rows, tags, site_url)
+        return await asyncio.to_thread(to_visible_posts, rows, tags, site_url)
 
     async def next_due(self) -> int | None:
         """Unix seconds of the first date after now of a post that only waits for it; or None."""
@@ -429,27 +428,6 @@ class Index:
             f"ORDER BY n.kind, {IN_ORDER} LIMIT 1",
             parameters,
         )
-
-
-def _to_visible_posts(
-    rows: Sequence[Row], tags: Sequence[Row], site_url: str | None
-) -> list[VisiblePost]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for path, name in tags:
-        names[path].append(name)
-    return [
-        VisiblePost(
-            path=path,
-            slug=slug,
-            title=title,
-            tags=tuple(names.get(path, ())),
-            instant=instant,
-            digest=digest[:DIGEST_BYTES].hex(),
-            link=link if site_url is None else on_site(link, site_url),
-            rule_link=rule_link if site_url is None else on_site(rule_link, site_url),
-        )
-        for path, slug, title, instant, link, rule_link, digest in rows
-    ]
 
 
 def _to_texts(rows: Sequence[Row]) -> dict[str, str]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bot.announce.catalogue import VisiblePost
 from bot.blog.date import PostDate
-from bot.blog.post import Post
+from bot.blog.post import Post, on_site
 from bot.blog.tag import tag_key
 from bot.index.database import Row, Statement, insertions
 from bot.index.fts_text import SEPARATOR, TOKENIZER, clean, folded, searchable
@@ -218,6 +220,28 @@ def to_post(row: Row) -> Post:
         digest=digest[:DIGEST_BYTES].hex(),
         rule_link=rule_link,
     )
+
+
+def to_visible_posts(
+    rows: Sequence[Row], tags: Sequence[Row], site_url: str | None
+) -> list[VisiblePost]:
+    """Posts of rows selected as ``VISIBLE_POSTS``, with the tags of ``VISIBLE_TAGS``."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for path, name in tags:
+        names[path].append(name)
+    return [
+        VisiblePost(
+            path=path,
+            slug=slug,
+            title=title,
+            tags=tuple(names.get(path, ())),
+            instant=instant,
+            digest=digest[:DIGEST_BYTES].hex(),
+            link=link if site_url is None else on_site(link, site_url),
+            rule_link=rule_link if site_url is None else on_site(rule_link, site_url),
+        )
+        for path, slug, title, instant, link, rule_link, digest in rows
+    ]
 
 
 def _to_row(number: int, post: Post, document: Document) -> Row:
