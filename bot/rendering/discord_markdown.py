@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
@@ -273,10 +273,11 @@ class Writer:
 
     def inline(self, runs: tuple[Run, ...]) -> str:
         """Write runs of one line with their looks and links."""
+        # What leads nowhere is text like that around it, whose marks it shares.
+        found = (replace(run, url=self._resolve(run.url)) if run.url else run for run in runs)
         pieces: list[str] = []
-        for link, group in _by_link(runs):
+        for target, group in _by_link(found):
             text = _styled(group)
-            target = self._resolve(link) if link else None
             pieces.append(_masked(text, plain(group), target) if target else text)
         return "".join(pieces)
 
@@ -315,7 +316,7 @@ def _joined(cells: list[tuple[Run, ...]], mark: str) -> tuple[Run, ...]:
     return tuple(runs[1:])
 
 
-def _by_link(runs: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...]]]:
+def _by_link(runs: Iterable[Run]) -> Iterator[tuple[str | None, tuple[Run, ...]]]:
     group: list[Run] = []
     for run in runs:
         if group and group[0].url != run.url:

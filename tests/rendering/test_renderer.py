@@ -100,6 +100,10 @@ def test_marks_go_on_over_code_and_links_within_them() -> None:
     )
 
 
+def test_a_link_that_leads_nowhere_shares_the_marks_around_it() -> None:
+    assert text("*See [the feed](javascript:x).*") == "*See the feed.*"
+
+
 def test_a_formula_of_its_own_is_code_as_it_stands() -> None:
     assert text("$$\na\n  + b \\\\\n$$\n\nc") == "```tex\na\n  + b \\\\\n```\n\nc"
 
