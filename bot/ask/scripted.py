@@ -13,7 +13,7 @@ from bot.ask.model import Chunk, Prompt, TextDelta, Usage
 from bot.ask.retrieval import stems, tokens_in
 
 _PASSAGE = re.compile(r"<passage-(\w+)> \[(\d+)\] [^\n]*\n(.*?)\n</passage-\1>", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[.!?\u3002])\s+|\n")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=\u3002)\s*|\n\s*\n")
 MAX_SENTENCES = 2
 MAX_SENTENCE_CHARACTERS = 400
 
@@ -30,7 +30,7 @@ class ScriptedModel:
         question = asked.rpartition("Question: ")[2]
         words = set(stems(question))
         sentences = [
-            (len(words & set(stems(sentence))), int(number), sentence.strip())
+            (len(words & set(stems(sentence))), int(number), " ".join(sentence.split()))
             for _, number, text in _PASSAGE.findall(asked)
             for sentence in _SENTENCE.split(text)
             if sentence.strip()

@@ -319,6 +319,28 @@ def test_a_search_shows_the_words_found(person: Person, picture: Path) -> None:
     shoot(results, picture / "search.webp")
 
 
+def test_a_question_is_answered_with_numbers_that_lead_to_their_sections(
+    person: Person, picture: Path
+) -> None:
+    """Without a model, a stand-in quotes the sentences that fit, and the card says so."""
+    person.pick("ask")
+    person.fill("question", "How much water does a loaf of bread need?")
+    answer = person.send()
+    expect(answer).to_contain_text("may be wrong")
+    expect(answer).to_contain_text("A stand-in that only quotes")
+    shoot(answer, picture / "ask.webp")
+    number = answer.get_by_role("link", name=re.compile(r"\[\d\]")).first
+    link = number.get_attribute("href") or ""
+    assert link.startswith("https://slashpost.example/bread-in-numbers/")
+    before = person.messages.count()
+    answer.get_by_role("button", name="Read").first.click()
+    page = person.answer_after(before)
+    headings = page.get_by_role("heading")
+    expect(headings.first).to_be_visible()
+    anchors = [re.sub(r"\W+", "-", each.lower()) for each in headings.all_inner_texts()]
+    assert link.partition("#")[2] in anchors[:2], "the page begins with that section"
+
+
 def test_a_reader_says_how_many_posts_a_page_shows(person: Person, picture: Path) -> None:
     person.pick("latest")
     person.suggestions.filter(has_text="count").click()
