@@ -118,7 +118,7 @@ def answer(last: Step) -> str:
 def source_lines(source: Source) -> str:
     """A section that an answer names, and where to read it."""
     where = " › ".join(filter(None, (source.post.title, source.heading)))
-    link = source.post.url or source.post.path
+    link = source.url or source.post.path
     return f"[{source.number}] {plain(where)}\n    {plain(link)}"
 
 

@@ -33,6 +33,12 @@ class Source:
     section: str | None
     text: str
 
+    @property
+    def url(self) -> str | None:
+        """The section's address on the blog; None where the post has none."""
+        url = self.post.url
+        return f"{url}#{self.section}" if url and self.section and "#" not in url else url
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

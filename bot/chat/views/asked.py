@@ -159,10 +159,7 @@ def number_text(number: int, link: str | None) -> str:
 
 def section_link(source: Source) -> str | None:
     """The address of a section on the blog; None without one that is short enough."""
-    url = source.post.url
-    if url and source.section and "#" not in url:
-        url = f"{url}#{source.section}"
-    return text.web_url(url, LONGEST_LINK) or text.web_url(source.post.url, LONGEST_LINK)
+    return text.web_url(source.url, LONGEST_LINK) or text.web_url(source.post.url, LONGEST_LINK)
 
 
 def source_line(source: Source, tr: Translator) -> str:
