@@ -1,6 +1,7 @@
 """From the start of the process to an answer, beside a bare discord.py bot.
 
     python -m benchmarks.start [--runs 9]
+    python -m benchmarks.start --imports [--beside OTHER_CHECKOUT]
 
 Everything talks to the loopback Discord of the tests. In turns, over and over:
 
@@ -42,6 +43,8 @@ IMPORTS = {
         "import bot.cli\nwith bot.cli.uncollected(): import bot.serve.run, bot.chat.client"
     ),
 }
+# More exact than what the system tells of another process.
+SAY = "import time; print(time.process_time(), flush=True); input()"
 SLASHPOST = (sys.executable, "-m", "bot")
 RETRY_SECONDS = 0.002
 SETTLE_SECONDS = 1.0
@@ -80,6 +83,8 @@ class Figures:
             ("Slashpost, gateway", "bare bot, gateway"),
             ("Slashpost, HTTP", "bare bot, gateway"),
         ):
+            if one not in self.ready:
+                continue
             ratio = statistics.median(self.processor[one])
             ratio /= statistics.median(self.processor[other])
             print(f"{one} : {other} = {ratio:.2f} in processor time")
@@ -119,17 +124,19 @@ def resident(process_id: int) -> float:
     raise RuntimeError("no VmRSS")
 
 
-async def imported(figures: Figures, name: str, code: str) -> None:
+async def imported(figures: Figures, name: str, code: str, checkout: Path = CHECKOUT) -> None:
     start = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", f"{code}\nprint(flush=True); input()"),
-        cwd=CHECKOUT,
+        *(sys.executable, "-c", f"{code}\n{SAY}"),
+        cwd=checkout,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert child.stdout is not None
-    await child.stdout.readline()
-    figures.add(name, start, child.pid)
+    seconds = float(await child.stdout.readline())
+    figures.ready[name].append((time.perf_counter() - start) * 1000)
+    figures.processor[name].append(seconds * 1000)
+    figures.memory[name].append(resident(child.pid))
     await child.communicate(b"\n")
 
 
@@ -196,11 +203,26 @@ async def compare(runs: int) -> Figures:
     return figures
 
 
+async def compare_imports(runs: int, other: Path | None) -> Figures:
+    figures = Figures()
+    for _ in range(runs):
+        for what, code in IMPORTS.items():
+            await imported(figures, what, code)
+        if other:
+            await imported(
+                figures, f"import that of {other.name}", IMPORTS["import Slashpost"], other
+            )
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--imports", action="store_true", help="measure nothing else")
+    parser.add_argument("--beside", type=Path, help="another checkout, to import from in turn")
     parser.add_argument("--runs", type=int, default=9)
-    figures = asyncio.run(compare(parser.parse_args().runs))
-    figures.show()
+    given = parser.parse_args()
+    runs, other = given.runs, given.beside
+    asyncio.run(compare_imports(runs, other) if given.imports else compare(runs)).show()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Modules that are imported when they are first used.
 
 A start imports what the first answer needs. The rest of ``bot.chat`` and what it stands on
-takes 60 ms of processor time more, and searching and updating the index 17 ms, beside 260 ms
-for everything else that ``slashpost run`` imports (``benchmarks/start.py`` on two cores of
-2.9 GHz); on the smallest machines that are for hire, all take five times as long. So those
+takes 60 ms of processor time more, searching and updating the index 17 ms, and announcing 10 ms,
+beside 250 ms for everything else that ``slashpost run`` imports (``benchmarks/start.py`` on two
+cores of 2.9 GHz); on the smallest machines that are for hire, all take five times as long. So those
 modules come in when somebody first uses them, or once the bot serves (``load``), whichever is
 earlier.
 
@@ -20,6 +20,12 @@ from types import ModuleType
 from typing import Any
 
 LAZY = (
+    "bot.announce.catalogue",
+    "bot.announce.delivery",
+    "bot.announce.ledger",
+    "bot.announce.outbox",
+    "bot.announce.page_waits",
+    "bot.blog.question",
     "bot.chat.channels",
     "bot.chat.views.announced_list",
     "bot.chat.views.announcement",

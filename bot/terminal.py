@@ -13,11 +13,11 @@ from unicodedata import category
 
 import click
 
+from bot.blog import question
 from bot.blog.hit import Hit
 from bot.blog.library import LinkReport, Status
 from bot.blog.post import Post
 from bot.blog.problem import LeftOut, Problem
-from bot.blog.question import Answered, Reason, Source, Step, Unanswered
 from bot.blog.tag import Tag
 
 Json = dict[str, object]
@@ -38,7 +38,7 @@ def width() -> int:
     return min(max(columns, LEAST_WIDTH), MOST_WIDTH)
 
 
-NO_ANSWERS: Mapping[Reason, str] = {
+NO_ANSWERS: Mapping[question.Reason, str] = {
     "nothing": "no post holds a word of the question",
     "unanswered": "the posts do not tell",
     "unproven": "the model named no section for what it wrote",
@@ -86,11 +86,11 @@ def hit_json(hit: Hit) -> Json:
     }
 
 
-def answer_json(last: Step) -> Json:
+def answer_json(last: question.Step) -> Json:
     """The answer and its sources; without an answer the reason why, and what comes closest."""
     return {
-        "answer": last.answer.plain if isinstance(last, Answered) else None,
-        "reason": last.reason if isinstance(last, Unanswered) else None,
+        "answer": last.answer.plain if isinstance(last, question.Answered) else None,
+        "reason": last.reason if isinstance(last, question.Unanswered) else None,
         "sources": [
             {
                 "number": source.number,
@@ -103,11 +103,11 @@ def answer_json(last: Step) -> Json:
     }
 
 
-def answer(last: Step) -> str:
+def answer(last: question.Step) -> str:
     """The answer, and below it its sources; or why there is none, and what comes closest."""
-    if isinstance(last, Answered):
+    if isinstance(last, question.Answered):
         said = last.answer.plain
-    elif isinstance(last, Unanswered):
+    elif isinstance(last, question.Unanswered):
         said = f"No answer: {NO_ANSWERS[last.reason]}."
     else:
         said = ""
@@ -115,7 +115,7 @@ def answer(last: Step) -> str:
     return "\n\n".join(filter(None, (harmless(said), "\n".join(sources))))
 
 
-def source_lines(source: Source) -> str:
+def source_lines(source: question.Source) -> str:
     """A section that an answer names, and where to read it."""
     where = " › ".join(filter(None, (source.post.title, source.heading)))
     link = source.url or source.post.path

@@ -9,13 +9,13 @@ from typing import Any
 from discord import app_commands
 
 from bot import __version__
+from bot.announce import delivery
 from bot.announce.channel import Channels
-from bot.announce.delivery import Backlog
 from bot.announce.stopped import StoppedDeliveries
 from bot.announce.subscription import Subscriptions
+from bot.blog import question
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
-from bot.blog.question import Asker
 from bot.blog.usage import Tell
 from bot.chat.answer_cache import AnswerCache
 from bot.chat.cooldown import Cooldown
@@ -64,8 +64,8 @@ class Context:
     subscriptions: Subscriptions | None = None
     stopped: StoppedDeliveries | None = None
     channels: Channels | None = None
-    backlog: Callable[[], Awaitable[Backlog]] | None = None
-    asker: Asker | None = None
+    backlog: Callable[[], Awaitable[delivery.Backlog]] | None = None
+    asker: question.Asker | None = None
     version: str = __version__
     is_owner: Callable[[int], Awaitable[bool]] = nobody
     trusted_servers: Collection[int] = ()

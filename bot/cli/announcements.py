@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from bot.announce.delivery import Backlog
-from bot.announce.page_waits import PageWait
+from bot.announce import delivery, page_waits
 from bot.announce.subscription import Subscription
 from bot.terminal import Json, counted, plain
 
 
 def announcements_json(
-    backlog: Backlog, subscriptions: Iterable[Subscription], waits: Iterable[PageWait]
+    backlog: delivery.Backlog,
+    subscriptions: Iterable[Subscription],
+    waits: Iterable[page_waits.PageWait],
 ) -> Json:
     """What is to be announced, and to whom."""
     return {
@@ -28,7 +29,7 @@ def announcements_json(
     }
 
 
-def page_wait_json(wait: PageWait) -> Json:
+def page_wait_json(wait: page_waits.PageWait) -> Json:
     """A post that waits for its public page, or went out without it."""
     return {
         "path": wait.path,
@@ -56,7 +57,9 @@ def subscription_json(subscription: Subscription) -> Json:
 
 
 def announcements_table(
-    backlog: Backlog, subscriptions: Sequence[Subscription], waits: Sequence[PageWait]
+    backlog: delivery.Backlog,
+    subscriptions: Sequence[Subscription],
+    waits: Sequence[page_waits.PageWait],
 ) -> str:
     """What is to be announced, what hinders it, and who gets nothing for now."""
     waiting = sum(not wait.is_over for wait in waits)
@@ -77,7 +80,7 @@ def announcements_table(
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
 
 
-def page_wait_line(wait: PageWait) -> str:
+def page_wait_line(wait: page_waits.PageWait) -> str:
     """A post that waits for its public page, or went out without it, and what was found there."""
     said = wait.problem or "not asked for yet"
     if wait.is_over:

@@ -8,11 +8,11 @@ import click
 
 from bot import terminal
 from bot.app import App
+from bot.blog import question as questions
 from bot.blog.errors import NotFound, SettingError
 from bot.blog.hit import Hit
 from bot.blog.library import Library
 from bot.blog.post import Post
-from bot.blog.question import Step
 from bot.cli.options import (
     POSTS_SHOWN,
     Command,
@@ -183,7 +183,7 @@ def ask_(settings: Settings, question: tuple[str, ...], *, as_json: bool) -> Non
             setting_of("ask.model").label, "not set", "Name a language model (docs/ask.md)."
         )
 
-    async def find_answer(app: App) -> Step:
+    async def find_answer(app: App) -> questions.Step:
         await app.sync()
         async with State.open(None) as state:
             asker = build_asker(settings, app.library, state)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.announce.catalogue import VisiblePost
+from bot.announce import catalogue
 from bot.blog.dialect import Dialect
 from bot.blog.errors import IndexUnavailable
 from bot.blog.hit import Exclusion, Hit
@@ -387,7 +387,7 @@ class Index:
             trouble=self._sitemap_trouble,
         )
 
-    async def visible_posts(self) -> Sequence[VisiblePost]:
+    async def visible_posts(self) -> Sequence[catalogue.VisiblePost]:
         """All visible posts, in no order; without the pages beside them."""
         now = self._posts.with_now({})
         async with self._connection.use() as database, database.snapshot():

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.announce.catalogue import VisiblePost
+from bot.announce import catalogue
 from bot.blog.date import PostDate
 from bot.blog.post import Post, on_site
 from bot.blog.tag import tag_key
@@ -224,13 +224,13 @@ def to_post(row: Row) -> Post:
 
 def to_visible_posts(
     rows: Sequence[Row], tags: Sequence[Row], site_url: str | None
-) -> list[VisiblePost]:
+) -> list[catalogue.VisiblePost]:
     """Posts of rows selected as ``VISIBLE_POSTS``, with the tags of ``VISIBLE_TAGS``."""
     names: dict[str, list[str]] = defaultdict(list)
     for path, name in tags:
         names[path].append(name)
     return [
-        VisiblePost(
+        catalogue.VisiblePost(
             path=path,
             slug=slug,
             title=title,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.blog import question
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.blog.library import Library
-from bot.blog.question import Asked
 from bot.blog.usage import Usage
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Metrics:
         """Count an event of Discord's that cannot be parsed, by its type."""
         self._record(lambda counters: counters.unparsed.labels(event).inc())
 
-    def count_question(self, asked: Asked) -> None:
+    def count_question(self, asked: question.Asked) -> None:
         """Count what became of a question, and what its answer took."""
 
         def note(counters: Counters) -> None:

@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from bot.blog import question
 from bot.blog.library import Library
-from bot.blog.question import Asked, Asker
 from bot.serve.state import State
 from bot.settings import Settings
 
@@ -22,7 +22,7 @@ def build_asker(
     state: State,
     *,
     scripted: bool = False,
-    tell: Callable[[Asked], None] = lambda _: None,
+    tell: Callable[[question.Asked], None] = lambda _: None,
 ) -> ModelAsker | None:
     """What answers questions; None where no model is named.
 
@@ -67,6 +67,6 @@ def build_asker(
     )
 
 
-def answering(asker: Asker | None) -> AbstractAsyncContextManager[None]:
+def answering(asker: question.Asker | None) -> AbstractAsyncContextManager[None]:
     """See ``blog.Asker.answering``; nothing is done where there is no asker."""
     return asker.answering() if asker else nullcontext()

@@ -6,7 +6,7 @@ import aiohttp
 from discord import VoiceClient
 
 from bot.app import App
-from bot.blog.question import Asker
+from bot.blog import question
 from bot.blog.usage import Tell
 from bot.chat.client import ShardedSlashpost, Slashpost, Sync
 from bot.chat.context import Context
@@ -22,7 +22,7 @@ def build_client(
     *,
     sharded: bool = False,
     state: State | None = None,
-    asker: Asker | None = None,
+    asker: question.Asker | None = None,
     tell: Tell = lambda _: None,
     http_trace: aiohttp.TraceConfig | None = None,
 ) -> Slashpost:
@@ -45,7 +45,7 @@ def build_client(
             pictures=app.pictures,
             subscriptions=state.subscriptions if state else None,
             stopped=state.stopped if state else None,
-            backlog=state.outbox.backlog if state else None,
+            backlog=state.backlog if state else None,
             trusted_servers=app.settings.trusted_servers,
             asker=asker,
             observe=tell,

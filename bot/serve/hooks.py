@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.app import App
+from bot.blog import question
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import IndexUnavailable
-from bot.blog.question import Asker
 from bot.web.hooks import STAY, Actions, Hooks
 from bot.web.keep_awake import KeepAwake
 
@@ -34,7 +34,7 @@ class HookActions:
         self._app = app
         self._is_working = asyncio.Event()
         self._announcer: Announcer | None = None
-        self._asker: Asker | None = None
+        self._asker: question.Asker | None = None
         self._stay_secret = secrets.token_hex()
         posts = app.settings.posts
         actions = Actions(
@@ -53,7 +53,7 @@ class HookActions:
 
     @asynccontextmanager
     async def working(
-        self, announcer: Announcer | None, asker: Asker | None = None
+        self, announcer: Announcer | None, asker: question.Asker | None = None
     ) -> AsyncIterator[None]:
         """Serve hooks, those called before included.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from bot.announce.ledger import Ledger
-from bot.announce.outbox import Outbox
-from bot.announce.page_waits import PageWaits
+from bot.announce import delivery
+from bot.announce import ledger as ledgers
+from bot.announce import outbox as outboxes
+from bot.announce import page_waits as waits
 from bot.announce.stopped import StoppedDeliveries
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import SettingError
@@ -26,11 +28,8 @@ class State:
         database: where all of it is kept.
         identities: who the bot is at Discord.
         subscriptions: who wants to hear of new posts.
-        ledger: which posts are known.
-        outbox: what is on its way.
         stopped: deliveries that people are to decide about.
-        page_waits: posts whose announcements wait for their public page.
-        archive: all of that as lines of text.
+        archive: all of it as lines of text.
         lasts: whether it outlives the process.
     """
 
@@ -39,11 +38,27 @@ class State:
         self.lasts = lasts
         self.identities = Identities(database)
         self.subscriptions = Subscriptions(database)
-        self.ledger = Ledger(database)
-        self.outbox = Outbox(database)
         self.stopped = StoppedDeliveries(database)
-        self.page_waits = PageWaits(database)
         self.archive = Archive(database)
+
+    @cached_property
+    def ledger(self) -> ledgers.Ledger:
+        """Which posts are known."""
+        return ledgers.Ledger(self.database)
+
+    @cached_property
+    def outbox(self) -> outboxes.Outbox:
+        """What is on its way."""
+        return outboxes.Outbox(self.database)
+
+    @cached_property
+    def page_waits(self) -> waits.PageWaits:
+        """Posts whose announcements wait for their public page."""
+        return waits.PageWaits(self.database)
+
+    async def backlog(self) -> delivery.Backlog:
+        """How much is on its way."""
+        return await self.outbox.backlog()
 
     @classmethod
     @asynccontextmanager

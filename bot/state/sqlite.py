@@ -18,6 +18,8 @@ from bot.state.database import Row
 
 BUSY_SECONDS = 5.0
 OWN_FAULTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+# What aiosqlite says of a connection that was closed.
+CLOSED = "Connection closed"
 
 
 class SQLite:
@@ -121,6 +123,10 @@ class SQLite:
             return await _rows(self._reader, sql, values)
         except OWN_FAULTS:
             raise
+        except ValueError as error:  # aiosqlite's, where the bot stops meanwhile
+            if str(error) != CLOSED:
+                raise
+            raise StateUnavailable(f"{self._name}: closed") from error
         except sqlite3.DatabaseError as error:
             raise _unavailable(self._name, error) from error
 

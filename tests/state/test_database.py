@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.blog.errors import StateTooNew
+from bot.blog.errors import StateTooNew, StateUnavailable
 from bot.state.database import Database
 from bot.state.postgres import Postgres
 from bot.state.sqlite import SQLite
@@ -146,6 +146,13 @@ async def test_who_wants_to_be_alone_is_alone(machines: list[Database]) -> None:
             inside -= 1
 
     await asyncio.gather(*(enter(database) for database in machines * 3))
+
+
+async def test_what_is_asked_while_the_bot_stops_is_unavailable(tmp_path: Path) -> None:
+    async with SQLite.open(tmp_path / "state.db") as database:
+        assert await database.rows("SELECT 1") == [(1,)]
+    with pytest.raises(StateUnavailable, match="closed"):
+        await database.rows("SELECT 1")
 
 
 async def test_the_clock_tells_the_time(machines: list[Database]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from discord import Interaction, app_commands, ui
 from discord.app_commands import locale_str
 
-from bot.announce.delivery import Backlog
+from bot.announce import delivery
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
 from bot.blog.post import is_web_url
@@ -50,7 +50,7 @@ class About(Layout):
         self.show(small(f"{PROJECT} {version}"))
 
 
-def announcing(backlog: Backlog, tr: Translator) -> list[str]:
+def announcing(backlog: delivery.Backlog, tr: Translator) -> list[str]:
     """How many announcements are on their way, and what holds them up; nothing if none are."""
     waiting = tr.ngettext(
         "{n} announcement on its way", "{n} announcements on their way", backlog.waiting
