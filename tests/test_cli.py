@@ -18,11 +18,13 @@ import click
 import pytest
 
 from bot import __version__, terminal
+from bot.announce.delivery import Backlog
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.hit import Hit
 from bot.blog.post import Post
 from bot.cli import cli, main
+from bot.cli.announcements import announcements_json, announcements_table
 from bot.serve.state import State
 from bot.settings import TABLE, is_without_color, setting_of
 from bot.state import copies
@@ -861,3 +863,10 @@ def test_a_damaged_state_is_checked_repaired_and_restored(
     assert slashpost("state", "check", *options).status == 0
     said = slashpost("state", "repair", *options)
     assert said.out.startswith("Saved 1 row; 0 could not be read.")
+
+
+def test_the_status_names_machines_with_older_posts() -> None:
+    backlog = Backlog(older_machines=["web-1"])
+    said = announcements_table(backlog, (), ())
+    assert "web-1 has older posts than another machine: update its posts, or stop it" in said
+    assert announcements_json(backlog, (), ())["older_machines"] == ["web-1"]

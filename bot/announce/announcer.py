@@ -13,7 +13,7 @@ from bot.announce.delivery import Backlog
 from bot.announce.diff import PostDiff
 from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
-from bot.announce.minhash import minhash
+from bot.announce.minhash import FORM, minhash
 from bot.announce.outbox import Outbox
 from bot.announce.page_waiter import PageWaiter
 from bot.announce.page_waits import PageProbe, PageWaits
@@ -149,9 +149,7 @@ class Announcer:
     @property
     def trouble(self) -> str:
         """What hinders all announcements for now; empty if nothing does."""
-        if self._services.is_outdated:
-            return "Another machine has newer posts, and announces them"
-        return self._services.trouble
+        return self._services.outdated or self._services.trouble
 
     async def backlog(self) -> Backlog:
         """How much is on its way."""
@@ -167,11 +165,12 @@ class Announcer:
         services = self._services
         version = await self._catalogue.version()
         due = self._due is not None and self._due <= self._clock()
-        if version == self._seen and not due and not services.is_outdated:
+        if version == self._seen and not due and not services.outdated:
             return
         posts = await self._catalogue.visible_posts()
         known = {post.path: post.digest for post in await self._ledger.posts()}
-        strange = [post.path for post in posts if known.get(post.path) != post.digest]
+        is_stale = await self._ledger.minhash_form() != FORM
+        strange = [p.path for p in posts if is_stale or known.get(p.path) != p.digest]
         diff = PostDiff(
             entries=posts,
             minhashes=await self._minhashes(strange),
@@ -184,11 +183,11 @@ class Announcer:
                 fingerprint(posts), services.owner, diff.revise
             )
         except OlderPosts as error:
-            if not services.is_outdated:
+            if not services.outdated:
                 log.warning("%s", error)
-            services.is_outdated = True
+            services.outdated = str(error)
             return
-        services.is_outdated, self._seen = False, version
+        services.outdated, self._seen = "", version
         self._due = await self._catalogue.next_due()
         await self._outbox.retry_paused()
         self._page_waiter.wake()
@@ -238,7 +237,7 @@ class Announcer:
             seconds = LOOK_AT_CLOCK_SECONDS
             if self._seen is not None and self._forgets_at <= self._clock():
                 return
-            if self._services.is_outdated:
+            if self._services.outdated:
                 await asyncio.sleep(min(seconds, UNTIL_NEXT_TRY))
                 return
             if self._due is not None:

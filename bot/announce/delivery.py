@@ -96,6 +96,8 @@ class Backlog:
         stopped: deliveries of which nobody can tell whether they were sent.
         paused: subscriptions that get nothing for now.
         problem: what went wrong last with something that still waits; or empty.
+        older_machines: names of those that run with older posts than another one, and announce
+            nothing.
     """
 
     waiting: int = 0
@@ -106,6 +108,7 @@ class Backlog:
     stopped: int = 0
     paused: int = 0
     problem: str = ""
+    older_machines: Sequence[str] = ()
 
 
 def lacks(to: Subscription, sent: Sent) -> bool:

@@ -11,14 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from bot.announce.catalogue import shown_digest
-from bot.announce.delivery import (
-    Content,
-    Delivery,
-    Shown,
-    lacks,
-    lacks_publication,
-    lacks_thread,
-)
+from bot.announce.delivery import Content, Delivery, Shown, lacks, lacks_publication, lacks_thread
 from bot.announce.lease import Lease, LeaseLost
 from bot.announce.message import (
     Announced,
@@ -32,7 +25,7 @@ from bot.announce.message import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.post_mark import Mark, adoptions, message_digest
+from bot.announce.post_mark import Mark, adoptions, is_all_of, message_digest
 from bot.announce.services import Moment, Services, backoff
 from bot.announce.subscription import Pause
 from bot.blog.errors import IndexUnavailable, SlashpostError, StateUnavailable
@@ -246,7 +239,7 @@ class DeliveryWorker:
         if not is_unsent or key not in services.unknown:
             services.unknown[key] = await self._look(delivery, is_unsent=is_unsent)
         unknown = services.unknown[key]
-        exact = next((each for each in unknown if each.is_of(delivery.id)), None)
+        exact = next((each for each in unknown if is_all_of(each, delivery)), None)
         if exact is not None:
             # What it shows is not known: it will be made to show the posts as they are.
             unseen = dict.fromkeys(content.shown_digests, UNKNOWN)
@@ -283,7 +276,7 @@ class DeliveryWorker:
         # Discord answers this, or it is not the list that is at fault.
         unknown, is_complete = await self._search(delivery)
         log.warning("%s: its messages cannot be listed: %s", self._to.key, problem.reason)
-        is_found = any(each.is_of(delivery.id) for each in unknown)
+        is_found = any(is_all_of(each, delivery) for each in unknown)
         if is_found or is_complete or is_unsent or self._has_nonce(delivery):
             return unknown
         self._services.looks[delivery.id] += 1
@@ -363,7 +356,11 @@ class DeliveryWorker:
             except (NoAccess, TryLater) as error:
                 await self._postpone(delivery, error)
                 return
-        await self._outbox.record(self._lease, delivery, sent, shown=shown, problem=problem)
+        # One that was found may have been left without its thread or its publication.
+        lack = not delivery.message_digest and lacks(self._to, sent)
+        await self._outbox.record(
+            self._lease, delivery, sent, shown=shown, lacks=lack, problem=problem
+        )
 
     async def _complete(self, delivery: Delivery, sent: Sent, content: Content) -> None:
         """Hang a thread on a message or, where it has that or may not have it, publish it."""

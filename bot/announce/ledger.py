@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.announce.minhash import FORM
 from bot.announce.page_waits import begin_waits
 from bot.announce.subscription import SUBSCRIPTION, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
@@ -140,6 +141,12 @@ _MARK_CHANGED = """
 class OlderPosts(SlashpostError):
     """Another machine that shares the state has newer posts."""
 
+    def __init__(self, newer: str) -> None:
+        super().__init__(
+            f"{newer or 'Another machine'} has newer posts: this one announces nothing",
+            "Give all machines the same posts, or stop those with older ones.",
+        )
+
 
 class Ledger:
     """Remembers posts. Every method may raise StateUnavailable."""
@@ -151,6 +158,11 @@ class Ledger:
         """All known posts, those that are gone included."""
         rows = await self._database.rows(f"SELECT {POST} FROM known_posts")  # noqa: S608
         return await asyncio.to_thread(_to_posts, rows)
+
+    async def minhash_form(self) -> int | None:
+        """How the texts were hashed, as ``minhash.FORM``; None where nobody wrote it down."""
+        rows = await self._database.rows("SELECT minhash_form FROM ledger")
+        return rows[0][0] if rows else FORM
 
     async def revise(
         self, fingerprint: str, owner: str, decide: Callable[[Known], Revision]
@@ -174,20 +186,22 @@ class Ledger:
             before = await transaction.rows("SELECT generation FROM ledger")
             newest: int = before[0][0] if before else 0
             now = await transaction.now()
-            generation, is_older = 0, False
+            generation, newer = 0, None
             if self._database.is_shared:
-                generation, is_older = await _rank(transaction, fingerprint, owner, newest, now)
-            if not is_older:
+                generation, newer = await _rank(transaction, fingerprint, owner, newest, now)
+            if newer is None:
                 revision = await self._revise(transaction, decide, is_first=not before)
                 await transaction.rows(
-                    "INSERT INTO ledger (one, generation, looked) VALUES (1, $1, $2)"
-                    " ON CONFLICT (one) DO UPDATE"
-                    " SET generation = excluded.generation, looked = excluded.looked",
+                    "INSERT INTO ledger (one, generation, looked, minhash_form)"
+                    " VALUES (1, $1, $2, $3) ON CONFLICT (one) DO UPDATE"
+                    " SET generation = excluded.generation, looked = excluded.looked,"
+                    " minhash_form = excluded.minhash_form",
                     max(generation, newest),
                     now,
+                    FORM,
                 )
-        if is_older:
-            raise OlderPosts("Another machine has newer posts; this one announces nothing")
+        if newer is not None:
+            raise OlderPosts(newer)
         return revision, generation
 
     async def _revise(
@@ -208,7 +222,7 @@ class Ledger:
             )
 
         revision = await asyncio.to_thread(revision_of_rows)
-        await _write_posts(transaction, revision.posts, {name for name, *_ in posts})
+        await _write_posts(transaction, revision.posts, {name: shown for name, *_, shown in posts})
         await _assign(transaction, revision.assignments)
         await begin_waits(transaction, revision.pages)
         return revision
@@ -216,8 +230,8 @@ class Ledger:
 
 async def _rank(
     transaction: Transaction, fingerprint: str, owner: str, newest: int, now: float
-) -> tuple[int, bool]:
-    """The generation of these posts, and whether another running machine has newer ones.
+) -> tuple[int, str | None]:
+    """The generation of these posts, and the running machine that has newer ones, if any.
 
     Posts that nobody had before are the newest. Those that were replaced are older, as long
     as a machine runs that has the newer ones; then they are the newest again.
@@ -226,34 +240,67 @@ async def _rank(
         "SELECT generation FROM snapshots WHERE fingerprint = $1", fingerprint
     )
     generation = seen[0][0] if seen else newest + 1
-    is_older = generation < newest and bool(
-        await transaction.rows(
-            "SELECT 1 FROM machines WHERE owner <> $1 AND generation >= $2 AND seen > $3",
-            owner,
-            newest,
-            now - SECONDS_ALIVE,
-        )
+    newer = None
+    if generation < newest:
+        newer = await newer_machine(transaction, owner, newest, now)
+        if newer is None:
+            generation = newest + 1
+    await transaction.rows(upsert("snapshots", "fingerprint, generation"), fingerprint, generation)
+    await transaction.rows(
+        "INSERT INTO machines (owner, generation, seen, older_since) VALUES ($1, $2, $3,"
+        " CASE WHEN CAST($4 AS BIGINT) = 1 THEN CAST($3 AS DOUBLE PRECISION) END)"
+        " ON CONFLICT (owner) DO UPDATE SET generation = excluded.generation,"
+        " seen = excluded.seen, older_since = CASE WHEN excluded.older_since IS NOT NULL"
+        " THEN coalesce(machines.older_since, excluded.older_since) END",
+        owner,
+        generation,
+        now,
+        int(newer is not None),
     )
-    if not is_older and generation < newest:
-        generation = newest + 1
-    for table, columns, values in (
-        ("snapshots", "fingerprint, generation", (fingerprint, generation)),
-        ("machines", "owner, generation, seen", (owner, generation, now)),
-    ):
-        await transaction.rows(upsert(table, columns), *values)
     await transaction.rows("DELETE FROM snapshots WHERE generation < $1", newest - MOST_SNAPSHOTS)
     await transaction.rows("DELETE FROM machines WHERE seen < $1", now - SECONDS_KEPT)
-    return generation, is_older
+    return generation, newer
+
+
+async def older_machines(database: Database) -> Sequence[str]:
+    """The names of the machines that run now and have older posts than another one."""
+    async with database.transaction() as transaction:
+        rows = await transaction.rows(
+            "SELECT owner FROM machines WHERE older_since IS NOT NULL AND seen > $1 ORDER BY owner",
+            await transaction.now() - SECONDS_ALIVE,
+        )
+    return list(dict.fromkeys(machine_of(owner) for (owner,) in rows))
+
+
+async def newer_machine(
+    transaction: Transaction, owner: str, generation: int, now: float
+) -> str | None:
+    """The name of another machine that runs and has posts of that generation; or None."""
+    rows = await transaction.rows(
+        "SELECT owner FROM machines WHERE owner <> $1 AND generation >= $2 AND seen > $3"
+        " ORDER BY generation DESC, seen DESC LIMIT 1",
+        owner,
+        generation,
+        now - SECONDS_ALIVE,
+    )
+    return machine_of(rows[0][0]) if rows else None
+
+
+def machine_of(owner: str) -> str:
+    """What people call the machine of an owner: its host's name."""
+    return owner.rpartition(":")[0] or owner
 
 
 async def _write_posts(
-    transaction: Transaction, posts: Sequence[KnownPost], known: Collection[str]
+    transaction: Transaction, posts: Sequence[KnownPost], shown: Mapping[str, str]
 ) -> None:
+    """Write posts down, and mark messages that show something else of them."""
     # The first scan finds thousands; in batches, the event loop stays responsive.
     for start in range(0, len(posts), ROWS_AT_ONCE):
         some = posts[start : start + ROWS_AT_ONCE]
         await transaction.many(_KEEP_POST, [post_row(post) for post in some])
-        await transaction.many(_MARK_CHANGED, [(post.id,) for post in some if post.id in known])
+        changed = [post.id for post in some if shown.get(post.id, "") != post.shown_digest]
+        await transaction.many(_MARK_CHANGED, [(name,) for name in changed if name in shown])
 
 
 async def _assign(transaction: Transaction, assignments: Sequence[Assignment]) -> None:

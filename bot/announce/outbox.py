@@ -13,7 +13,7 @@ from bot.announce.lease import (
     note_failure,
     note_success,
 )
-from bot.announce.ledger import POST, OlderPosts, to_post
+from bot.announce.ledger import POST, OlderPosts, newer_machine, older_machines, to_post
 from bot.announce.message import Sent, delivery_id
 from bot.announce.post_mark import Adoption
 from bot.announce.subscription import SUBSCRIPTION, Pause, to_subscription
@@ -95,9 +95,10 @@ class Outbox:
             now = await transaction.now()
             if generation:
                 await transaction.rows("UPDATE machines SET seen = $2 WHERE owner = $1", owner, now)
-                newer = "SELECT 1 FROM ledger WHERE generation > $1"
-                if await transaction.rows(newer, generation):
-                    raise OlderPosts("Another machine has newer posts; this one sends nothing")
+                beyond = "SELECT 1 FROM ledger WHERE generation > $1"
+                if await transaction.rows(beyond, generation):
+                    newer = await newer_machine(transaction, owner, generation + 1, now)
+                    raise OlderPosts(newer or "")
             for *wish, fence, attempts in await transaction.claim(_READY, now):
                 subscription = to_subscription(tuple(wish))
                 await transaction.rows(
@@ -374,7 +375,8 @@ class Outbox:
         problems = await self._database.rows(
             "SELECT problem FROM subscriptions WHERE problem <> '' ORDER BY ready DESC LIMIT 1"
         )
-        return _to_backlog(rows, paused, problems[0][0] if problems else "")
+        older = await older_machines(self._database) if self._database.is_shared else ()
+        return _to_backlog(rows, paused, problems[0][0] if problems else "", older)
 
 
 async def _note_shown(transaction: Transaction, delivery: Delivery, shown: Shown) -> None:
@@ -403,7 +405,9 @@ def _to_delivery(row: Row, posts: list[Row], now: float) -> Delivery:
     )
 
 
-def _to_backlog(rows: list[Row], paused: int, problem: str) -> Backlog:
+def _to_backlog(
+    rows: list[Row], paused: int, problem: str, older_machines: Sequence[str]
+) -> Backlog:
     counts: dict[str, int] = {}
     for state, held, count in rows:
         unsent = state in {"waiting", "sending"}
@@ -411,4 +415,4 @@ def _to_backlog(rows: list[Row], paused: int, problem: str) -> Backlog:
         if kind is not None:
             counts[kind] = counts.get(kind, 0) + count
     counts["sent"] = counts.get("sent", 0) + counts.get("changes", 0)
-    return Backlog(paused=paused, problem=problem, **counts)
+    return Backlog(paused=paused, problem=problem, older_machines=older_machines, **counts)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
 
+from bot.announce.delivery import Delivery
 from bot.announce.ledger import KnownPost
 from bot.announce.message import Announced, Message, Sent
 from bot.blog.post import post_key
@@ -97,6 +98,16 @@ class Adoption:
     is_whole: bool
 
 
+def is_all_of(announced: Announced, delivery: Delivery) -> bool:
+    """Whether a message is that delivery's, with all of its posts.
+
+    Some of them may have been adopted before it was sent, by a state that is forgotten.
+    """
+    marks = (Mark.parse(parts) for parts in announced.buttons)
+    count = next((mark.posts for mark in marks if mark), None)
+    return announced.is_of(delivery.id) and count in {None, len(delivery.posts)}
+
+
 def adoptions(posts: Iterable[KnownPost], history: Iterable[Announced]) -> list[Adoption]:
     """What of these posts was announced in messages of the history, each post once."""
     left = {post.id: post for post in posts}
@@ -112,11 +123,12 @@ def adoptions(posts: Iterable[KnownPost], history: Iterable[Announced]) -> list[
         ids = tuple(dict.fromkeys(name for name in those.values() if name is not None))
         if not ids:
             continue
-        total = marks[0].posts
-        is_whole = len(ids) == len(marks) and total <= len(left)
-        if is_whole and total == len(left) > len(ids):
-            ids = tuple(left)  # those that the message counts and does not show
-        found.append(Adoption(announced.sent, ids, is_whole and total == len(ids)))
+        # Those that the message counts and does not show are older than those that it shows.
+        before = list(left)[: min(map(list(left).index, ids))]
+        hidden = marks[0].posts - len(marks)
+        ids = (*before[max(0, len(before) - hidden) :], *ids)
+        is_whole = marks[0].posts == len(ids)
+        found.append(Adoption(announced.sent, ids, is_whole))
         for name in ids:
             del left[name]
     return found

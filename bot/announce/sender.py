@@ -88,8 +88,8 @@ class Sender:
                 lease = await self._outbox.claim(
                     self._services.owner, self._services.generation, self._services.lease_seconds
                 )
-            except OlderPosts:
-                self._services.is_outdated = True
+            except OlderPosts as error:
+                self._services.outdated = str(error)
             finally:
                 if lease is None:
                     self._slots.release()

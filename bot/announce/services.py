@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import time
 import uuid
 from collections import Counter
@@ -48,9 +49,9 @@ class Services:
         unknown: by the key of each subscription whose history was read, the announcements
             there that the state does not know.
         accepted: when Discord last took a message, by the monotonic clock.
-        owner: names this machine and process.
+        owner: names this machine by its host, and this process.
         generation: of the posts, as from ``Ledger.revise``.
-        is_outdated: whether another machine has newer posts.
+        outdated: which machine has newer posts, and what to do; or empty.
         refusals: when a delivery was first refused, by its id.
         unsent: of deliveries that this process took up and did not try to send, by id, how
             often sending was begun.
@@ -72,9 +73,9 @@ class Services:
     tries: dict[str, Moment] = field(default_factory=dict)
     looks: Counter[str] = field(default_factory=Counter)
     trouble: str = ""
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{uuid.uuid4().hex}")
     generation: int = 0
-    is_outdated: bool = False
+    outdated: str = ""
 
 
 def backoff(attempts: int, first: float, longest: float) -> float:

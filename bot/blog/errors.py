@@ -55,6 +55,10 @@ class StateDamaged(SlashpostError):
     """The state's file is damaged, and there is no good copy of it."""
 
 
+class StateInUse(SlashpostError):
+    """Another process of this machine uses the state's file."""
+
+
 class StateTooNew(SlashpostError):
     """The state was written by a newer version, whose form this one does not know."""
 

@@ -24,6 +24,7 @@ def announcements_json(
         "refused": backlog.refused,
         "stopped": backlog.stopped,
         "problem": backlog.problem or None,
+        "older_machines": list(backlog.older_machines),
         "pages": [page_wait_json(wait) for wait in waits],
         "subscriptions": [subscription_json(one) for one in subscriptions],
     }
@@ -74,10 +75,16 @@ def announcements_table(
         ("No page", f"{counted(waiting, 'post')} waiting for it" if waiting else "none"),
         *(("", page_wait_line(wait)) for wait in waits),
         ("Problem", plain(backlog.problem) or "none"),
+        *(("", older_machine_line(name)) for name in backlog.older_machines),
         ("Paused", str(backlog.paused or "none")),
         *(("", paused_line(one)) for one in subscriptions if one.pause),
     ]
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
+
+
+def older_machine_line(name: str) -> str:
+    """A machine that announces nothing, and what to do about it."""
+    return plain(f"{name} has older posts than another machine: update its posts, or stop it")
 
 
 def page_wait_line(wait: page_waits.PageWait) -> str:

@@ -51,6 +51,13 @@ async def check_database(url: str) -> CheckResult:
             backlog = await state.outbox.backlog()
     except SlashpostError as error:
         return from_error("database", error)
+    if backlog.older_machines:
+        return wrong(
+            "database",
+            f"{', '.join(backlog.older_machines)}: has older posts than another machine,"
+            " and announces nothing",
+            "Give all machines the same posts, or stop those with older ones.",
+        )
     return ok("database", f"it keeps the state, and {backlog.waiting} announcements wait in it")
 
 

@@ -239,7 +239,7 @@ async def announced(
 
     metrics.outbox = state.outbox
     async with announcing(app, client, state, tell=metrics.count_announcement) as announcer:
-        troubles.append(lambda: announcer.trouble)
+        troubles += [lambda: announcer.trouble, lambda: state.trouble]
         yield announcer
 
 

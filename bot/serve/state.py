@@ -31,11 +31,13 @@ class State:
         stopped: deliveries that people are to decide about.
         archive: all of it as lines of text.
         lasts: whether it outlives the process.
+        trouble: what has become of its file while it was in use; or empty.
     """
 
     def __init__(self, database: Database, *, lasts: bool = True) -> None:
         self.database = database
         self.lasts = lasts
+        self.trouble = ""
         self.identities = Identities(database)
         self.subscriptions = Subscriptions(database)
         self.stopped = StoppedDeliveries(database)

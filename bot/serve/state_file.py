@@ -1,30 +1,34 @@
-"""The state's file while the bot runs: restored when it is damaged, copied, and watched."""
+"""The state's file while the bot runs: used by one process, restored, copied and watched."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from bot.blog.background import supervised
-from bot.blog.errors import SlashpostError, StateUnavailable
+from bot.blog.errors import SlashpostError, StateInUse, StateUnavailable
 from bot.serve.state import State
 from bot.settings import Settings
 from bot.state import copies
 from bot.state.replica import Replica
 from bot.state.sqlite import SQLite
 
-if sys.platform != "win32":
-    import fcntl
-
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 10.0
-COPY_AGAIN_SECONDS = 3600.0
+# A new one is made after a day, and sooner where people have asked for something.
+COPY_FIRST_SECONDS, COPY_AGAIN_SECONDS = 300.0, 3600.0
+# A deploy may start a process before the one that it replaces has finished its work, for which
+# Fly gives it 10 s (fly.toml), Docker 10 s, Kubernetes 30 s and systemd 90 s.
+SECONDS_TO_DRAIN = 90.0
+LOCK_AGAIN_SECONDS = 0.2
+
+Identity = tuple[tuple[int, int] | None, ...]
 
 
 @asynccontextmanager
@@ -37,16 +41,22 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
 
     Raises:
         StateDamaged: it is damaged, and there is no good copy.
+        StateInUse: another process of this machine uses it, and goes on doing so.
     """
     path = settings.state if isinstance(settings.state_home, Path) else None
     async with AsyncExitStack() as stack:
         try:
+            if path is not None:
+                await stack.enter_async_context(alone(path))
             replica = await _replica(settings)
             if path is not None:
                 await asyncio.to_thread(_prepare, path)
             state = await stack.enter_async_context(State.open(settings.state_home))
             if replica is not None:
                 await stack.enter_async_context(replica.kept())
+            if path is not None:
+                # Whoever held leases is no more: nobody else uses the file.
+                await state.outbox.release_all()
         except StateUnavailable as error:
             log.warning("%s Until then, nothing is announced or remembered.", error)
             state = await stack.enter_async_context(State.open(None))
@@ -55,33 +65,63 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
             )
         else:
             if path is not None:
-                if stack.enter_context(_alone(path)):
-                    # Whoever held leases was killed: nobody else uses the file.
-                    await state.outbox.release_all()
-                else:
-                    log.warning("Another process uses %s: stop one of the two", path)
-                await stack.enter_async_context(
-                    supervised(lambda: _watch(path, state, again), name="watch the state")
-                )
+                watch = _Watch(path, state, again)
+                await stack.enter_async_context(supervised(watch.run, name="watch the state"))
                 await stack.enter_async_context(
                     supervised(lambda: _copy_daily(path), name="copy the state daily")
                 )
         yield state
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[bool]:
-    """Whether no other process of this machine uses the file; none can begin to, then."""
-    if sys.platform == "win32":  # it has no such locks
-        yield False
-        return
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-        else:
-            yield True
+@asynccontextmanager
+async def alone(path: Path) -> AsyncIterator[None]:
+    """Keep other processes of this machine from using a file, for as long as the context is open.
+
+    One that uses it is given time to end: it may be the one that this process replaces. The lock
+    is SQLite's own, on an empty file beside it: every platform has it, and a killed process
+    holds none.
+
+    Raises:
+        StateInUse: the other one goes on.
+        StateUnavailable: the lock's file cannot be made.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    until = time.monotonic() + SECONDS_TO_DRAIN
+    said = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise _cannot_be_locked(lock, error) from error
+    with closing(connection):
+        while True:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+                break
+            except sqlite3.Error as error:
+                if error.sqlite_errorname != "SQLITE_BUSY":
+                    raise _cannot_be_locked(lock, error) from error
+            if time.monotonic() >= until:
+                raise StateInUse(
+                    f"{path}: another process on this machine uses it",
+                    "Stop that one, or give one of the two a state of its own: SLASHPOST_STATE.",
+                )
+            if not said:
+                log.warning(
+                    "Another process uses %s: waiting up to %.0f s for its end",
+                    path,
+                    SECONDS_TO_DRAIN,
+                )
+                said = True
+            await asyncio.sleep(LOCK_AGAIN_SECONDS)
+        yield
+
+
+def _cannot_be_locked(lock: Path, error: Exception) -> StateUnavailable:
+    return StateUnavailable(
+        f"{lock}: cannot be written ({error})",
+        "Set SLASHPOST_STATE to a file in a folder that can be written.",
+    )
 
 
 async def _replica(settings: Settings) -> Replica | None:
@@ -103,17 +143,19 @@ def _prepare(path: Path) -> None:
 
 
 def _copy(path: Path) -> None:
-    if copies.is_due(path):
+    is_due = copies.is_due(path)
+    if is_due or copies.is_outdated(path):
         try:
-            copies.save(path)
+            copies.save(path, over_newest=not is_due)
         except (OSError, sqlite3.Error) as error:
             log.warning("%s is not copied: %s", path, error)
 
 
 async def _copy_daily(path: Path) -> None:
+    await asyncio.sleep(COPY_FIRST_SECONDS)
     while True:
-        await asyncio.sleep(COPY_AGAIN_SECONDS)
         await asyncio.to_thread(_copy, path)
+        await asyncio.sleep(COPY_AGAIN_SECONDS)
 
 
 async def _until_usable(settings: Settings, again: asyncio.Event) -> None:
@@ -129,28 +171,62 @@ async def _until_usable(settings: Settings, again: asyncio.Event) -> None:
     await asyncio.Event().wait()
 
 
-async def _watch(path: Path, state: State, again: asyncio.Event) -> None:
-    """Notice that the file was deleted, which is then written anew, or replaced by another."""
-    before = await asyncio.to_thread(_identity, path)
-    while not again.is_set():
-        await asyncio.sleep(CHECK_SECONDS)
-        now = await asyncio.to_thread(_identity, path)
-        if now == before:
-            continue
-        if now is None:
-            log.error("%s was deleted while it was in use: it is written anew", path)
-            assert isinstance(state.database, SQLite)
-            await state.database.write_to(path)
-        else:
+class _Watch:
+    """Notices that the file, or its log of what was written last, was deleted or replaced.
+
+    What was deleted is written anew from what is open; what was replaced is opened. The file's
+    connections hold on to what they had opened, whatever becomes of its name.
+    """
+
+    def __init__(self, path: Path, state: State, again: asyncio.Event) -> None:
+        self._path = path
+        self._state = state
+        self._again = again
+        self._before = _identities(path)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while not self._again.is_set():
+            await asyncio.sleep(CHECK_SECONDS)
+            await self._check()
+        await asyncio.Event().wait()
+
+    async def _check(self) -> None:
+        path, now = self._path, await asyncio.to_thread(_identities, self._path)
+        changed = [
+            path.name + suffix
+            for suffix, before, after in zip(_SUFFIXES, self._before, now, strict=True)
+            if before is not None and before != after
+        ]
+        if not changed:
+            self._before = now
+            return
+        if now[0] is not None and now[0] != self._before[0]:
             log.warning("%s was replaced while it was in use", path)
-        again.set()
-    await asyncio.Event().wait()
+            self._again.set()
+            return
+        log.error("%s was deleted while it was in use: writing it anew", " and ".join(changed))
+        assert isinstance(self._state.database, SQLite)
+        try:
+            await self._state.database.write_to(path)
+        except StateUnavailable as error:
+            self._state.trouble = f"{changed[0]} was deleted, and cannot be written anew"
+            log.warning("%s It is tried again in %.0f s.", error, CHECK_SECONDS)
+        else:
+            self._again.set()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode, and whether the log of what was written last is there."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_dev, stat.st_ino
+_SUFFIXES = ("", "-wal", "-shm")
+
+
+def _identities(path: Path) -> Identity:
+    """Device and inode of the file, its log and the log's index; None where one is missing."""
+    found: list[tuple[int, int] | None] = []
+    for suffix in _SUFFIXES:
+        try:
+            stat = path.with_name(path.name + suffix).stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_dev, stat.st_ino))
+    return tuple(found)

@@ -18,7 +18,7 @@ _TABLES = {
     "subscriptions": "key place guild:I channel:I reader:I tags not_tags role:I silent:i publish:i"
     " threads:i locale since:i pause_reason:T pause_detail:T pause_since:I pause_told:I",
     "known_posts": "id path slug title digest sketch:b face",
-    "ledger": "one:i generation:i looked:f",
+    "ledger": "one:i generation:i looked:f minhash_form:I",
     "deliveries": "id subscription position:i state attempts:i since:f not_before:f channel:I"
     " message:I thread:I published:i letter problem tried:F",
     "delivery_posts": "subscription post delivery number:i shown",

@@ -35,7 +35,10 @@ def problem(path: Path) -> str | None:
             ((said,),) = connection.execute("PRAGMA quick_check(1)")
             if said != "ok":
                 return str(said).partition("\n")[0]
-            for table in _tables(connection):
+            tables = _tables(connection)
+            if not tables and copies_of(path):
+                return "it holds nothing"
+            for table in tables:
                 for _ in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - its own names
                     pass
     except sqlite3.OperationalError as error:
@@ -46,8 +49,12 @@ def problem(path: Path) -> str | None:
     return None
 
 
-def save(path: Path) -> Path | None:
+def save(path: Path, *, over_newest: bool = False) -> Path | None:
     """Copy a good file that is in use or not; None where there is nothing to copy.
+
+    Args:
+        path: the file.
+        over_newest: whether the copy takes the place of the newest one, and not of the oldest.
 
     Raises:
         OSError, sqlite3.Error: the copy cannot be written.
@@ -60,7 +67,7 @@ def save(path: Path) -> Path | None:
         source.backup(target)
     names = [path.with_name(f"{path.name}.copy-{n}") for n in range(1, MOST_COPIES + 1)]
     for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
-        if newer.exists():
+        if newer.exists() and not over_newest:
             newer.replace(older)
     fresh.replace(names[0])
     return names[0]
@@ -74,6 +81,23 @@ def is_due(path: Path) -> bool:
             is_new = time.time() - copy.stat().st_mtime < COPY_SECONDS
             return not is_new or form != len(migrations.SQLITE)
     return True
+
+
+def is_outdated(path: Path) -> bool:
+    """Whether the newest copy lacks what people have asked for since it was made."""
+    newest = copies_of(path)[:1]
+    try:
+        return any(_wishes(path) != _wishes(copy) for copy in newest)
+    except (OSError, sqlite3.Error):
+        return True
+
+
+def _wishes(path: Path) -> list[tuple[object, ...]]:
+    with closing(_opened(path)) as connection:
+        return connection.execute(
+            "SELECT key, tags, not_tags, role, silent, publish, threads, pause_reason = 'admin'"
+            " FROM subscriptions ORDER BY key"
+        ).fetchall()
 
 
 def recover(path: Path) -> Path | None:

@@ -87,6 +87,7 @@ class SQLite:
         fresh = path.with_name(f"{path.name}.rewritten")
         try:
             async with self._writing:
+                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
                 await asyncio.to_thread(fresh.unlink, missing_ok=True)
                 await self._writer.execute_fetchall("VACUUM INTO ?", (str(fresh),))
                 # A log of the file that is gone would be taken for one of the new file.

@@ -1,8 +1,8 @@
 """A machine that does nothing but announce: what the bot runs, over a blog of a few lines.
 
-Its posts come from a file that grows, its cards are the shortest that pass; ledger, outbox,
-announcer and messenger are the bot's own. It dies by its own hand, without a word, at the step
-that its order names.
+Its posts come from a file that grows, or from where any bot has them; its cards are the shortest
+that pass. Ledger, outbox, announcer and messenger are the bot's own. It dies by its own hand,
+without a word, at the step that its order names.
 """
 
 from __future__ import annotations
@@ -15,44 +15,63 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # noqa: F401 - once, for all machines that are forked
 import discord
 
-from bot.announce import announcer, delivery_worker
+import bot.scan
+import bot.sources.git.repository  # noqa: F401 - as above
+from bot.announce import announcer, delivery_worker, page_waits
+from bot.announce.catalogue import Catalogue as Posts
 from bot.announce.catalogue import VisiblePost
 from bot.announce.message import Message, Story
 from bot.announce.outbox import Outbox
+from bot.announce.page_waits import PageProbe
 from bot.announce.subscription import Subscription
-from bot.blog.errors import StateUnavailable
+from bot.app import App
+from bot.blog.errors import SlashpostError, StateUnavailable
 from bot.blog.post import Post
+from bot.serve import state_file
 from bot.serve.state import State
+from bot.serve.state_file import open_state
+from bot.settings import Settings
+from bot.sources.feed.feed import Feed
+from bot.sources.web import Web
 from bot.state import postgres
 from bot.transport.api import use_api_base
 from bot.transport.messenger import DiscordMessenger
 from bot.transport.rate_limiter import RateLimiter
+from tests.announce.author import quiet
 from tests.wire.people import TOKEN
 
 Order = Mapping[str, Any]
 
 LOOK_SECONDS = 0.02
+# As the bot's own lists do, these hold buttons of their last posts only.
+MOST_STORIES = 5
 # What takes minutes at a real Discord, which is not so near.
 delivery_worker.FIRST_WAIT, delivery_worker.LONGEST_WAIT = 0.05, 0.5
-delivery_worker.CHANGE_AGAIN = 0.1
+delivery_worker.CHANGE_AGAIN = delivery_worker.LOOK_AGAIN = 0.1
 postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
 delivery_worker.FIND_SECONDS = 1.5
+page_waits.FIRST_DELAY = 0.05
+state_file.CHECK_SECONDS = 0.2
+# Feeds of this machine, whose addresses are none of the public web.
+Web.__init__.__kwdefaults__ = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}
 
 
 def main(order: Order) -> None:
     """Live as ordered: until all is announced, or until the step at which to die.
 
     Args:
-        order: ``base`` of Discord, paths of ``state`` and ``blog``, ``subscriptions`` to
-            begin with, ``die_at`` the number of a step (0 for never), ``signal`` that it
-            then gets (SIGKILL where there is none), ``lease`` in seconds.
+        order: ``base`` of Discord, paths of ``state`` and ``blog`` or of what a ``bot`` keeps
+            and the notice of its ``blog``, ``subscriptions`` to begin with, ``die_at`` the number
+            of a step (0 for never), ``signal`` that it then gets (SIGKILL where there is none),
+            ``lease`` in seconds, ``reads`` after which a channel's messages cannot be listed.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
     logging.getLogger("discord").setLevel(logging.ERROR)
@@ -63,30 +82,123 @@ async def live(order: Order) -> None:
     """Announce what the blog holds, as long as it grows."""
     use_api_base(order["base"])
     client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=30)
-    async with client, State.open(home(order["state"])) as state:
+    fate = Fate(order["die_at"], order.get("signal", signal.SIGKILL))
+    async with client:
         await client.login(TOKEN)
-        for each in order["subscriptions"]:
-            tags = {name: tuple(each[name]) for name in ("tags", "without")}
-            await state.subscriptions.keep(Subscription(**{**each, **tags}))
-        fate = Fate(order["die_at"], order.get("signal", signal.SIGKILL))
-        catalogue = Catalogue(Path(order["blog"]))
-        messenger = DiscordMessenger(client, rate_limiter=RateLimiter(1000))
-        outbox: Any = Doomed(state.outbox, fate, "outbox")
-        ledger: Any = Doomed(state.ledger, fate, "ledger")
-        announcing = announcer.Announcer(
-            catalogue,
-            ledger=ledger,
-            outbox=outbox,
-            subscriptions=state.subscriptions,
-            page_waits=state.page_waits,
-            messenger=Doomed(messenger, fate, "messenger"),
-            composer=Composer(),
-            limit=order.get("limit", 5),
-            lease_seconds=order["lease"],
-            settle=LOOK_SECONDS,
-        )
-        async with announcing.running():
-            await _until_complete(announcing, catalogue, state.outbox)
+        if "bot" in order:
+            while not await _live_as_a_bot(order, client, fate):
+                sys.stderr.write("beginning again with the state\n")
+            return
+        async with State.open(home(order["state"])) as state:
+            catalogue = Catalogue(Path(order["blog"]))
+            async with _announcing(order, client, state, catalogue, fate) as announcing:
+                await _until_complete(announcing, catalogue, state.outbox)
+
+
+@contextlib.asynccontextmanager
+async def _announcing(
+    order: Order,
+    client: discord.Client,
+    state: State,
+    catalogue: Posts,
+    fate: Fate,
+    *,
+    page_probe: PageProbe | None = None,
+) -> AsyncIterator[announcer.Announcer]:
+    for each in order["subscriptions"]:
+        tags = {name: tuple(each[name]) for name in ("tags", "without")}
+        await state.subscriptions.keep(Subscription(**{**each, **tags}))
+    delivery_worker.MOST_READS = order.get("reads", delivery_worker.MOST_READS)
+    messenger = DiscordMessenger(client, rate_limiter=RateLimiter(1000))
+    outbox: Any = Doomed(state.outbox, fate, "outbox")
+    ledger: Any = Doomed(state.ledger, fate, "ledger")
+    announcing = announcer.Announcer(
+        catalogue,
+        ledger=ledger,
+        outbox=outbox,
+        subscriptions=state.subscriptions,
+        page_waits=state.page_waits,
+        messenger=Doomed(messenger, fate, "messenger"),
+        composer=Composer(),
+        limit=order.get("limit", 5),
+        page_probe=page_probe,
+        page_wait=60.0,
+        lease_seconds=order["lease"],
+        settle=LOOK_SECONDS,
+    )
+    async with announcing.running():
+        yield announcing
+
+
+async def _live_as_a_bot(order: Order, client: discord.Client, fate: Fate) -> bool:
+    """As ``live``, with posts, index and state as the bot has them.
+
+    Returns:
+        Whether all is done; else the state has changed, and everything begins again.
+    """
+    again = asyncio.Event()
+    blog = Notice(Path(order["blog"]))
+    keeps = Path(order["bot"])
+    places = {"--db": str(keeps / "index.db"), "--state": str(keeps / "state.db")}
+    site = {"--site": "https://blog.example", "--permalink": "/{slug}/"}
+    settings = Settings.load({"--posts": blog.posts, **places, **site}, {})
+    async with open_state(settings, again) as state, App(settings) as app:
+        if not state.lasts:
+            await again.wait()
+            return False
+        announcing = _announcing(order, client, state, app.library, fate, page_probe=blog)
+        async with announcing as running:
+            return await _until_told(running, app, blog, state, again)
+
+
+async def _until_told(
+    announcing: announcer.Announcer, app: App, blog: Notice, state: State, again: asyncio.Event
+) -> bool:
+    """Look at the posts after each notice, until all of them are out; or until ``again``."""
+    seen = -1
+    while not again.is_set():
+        now = blog.generation
+        with contextlib.suppress(SlashpostError):  # the next look may find everything again
+            if now != seen or app.library.is_lost:
+                with quiet(blog.path):
+                    await app.sync()
+                seen = now
+            await announcing.notice()
+            waiting = await announcing.idle(1)
+            is_done = not waiting and await state.outbox.wait() is None
+            if is_done and blog.is_complete and seen == blog.generation:
+                return True
+        await asyncio.sleep(LOOK_SECONDS)
+    return False
+
+
+class Notice:
+    """The file by which ``author.Author`` tells of changes; implements ``PageProbe``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def generation(self) -> int:
+        """Of what there is to see now; from there on, feeds are read by its clock."""
+        said = json.loads(self.path.read_text())
+        self.is_complete: bool = said["is_complete"]
+        defaults = Feed.__init__.__kwdefaults__ or {}
+        Feed.__init__.__kwdefaults__ = {
+            **defaults,
+            "clock": lambda: time.time() + said["ahead"],
+        }
+        return int(said["generation"])
+
+    async def problem(self, link: str) -> str:
+        """No page is there before the site is built."""
+        built: float = json.loads(self.path.read_text())["built"]
+        return "" if time.time() >= built else f"{link}: 404"
+
+    @property
+    def posts(self) -> str:
+        """Where they are."""
+        return str(json.loads(self.path.read_text())["posts"])
 
 
 def home(state: str) -> Path | str:
@@ -213,7 +325,9 @@ class Composer:
     def compose(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
         """Name the posts, oldest first."""
         text = "\n".join(f"# {story.title}" for story in stories)
-        ids = [f"new:{delivery}:~{n}:{each.mark}" for n, each in enumerate(stories[-5:])]
+        shown = enumerate(stories[-MOST_STORIES:])
+        keys = [(each.post.key if each.post else f"~{n}", each.mark) for n, each in shown]
+        ids = [f"new:{delivery}:{key}:{mark}" for key, mark in keys]
         buttons = [{"type": 2, "style": 2, "label": "Read", "custom_id": each} for each in ids]
         card = [{"type": 10, "content": text}, {"type": 1, "components": buttons}]
         tags = {tag for story in stories if story.post for tag in story.post.tags}

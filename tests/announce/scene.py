@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,16 +131,21 @@ class Town:
         ]
 
 
-def shown(answers: Answers, to: Subscription) -> list[str]:
-    """The posts that people saw announced there, in the order in which they came."""
+def messages(answers: Answers, to: Subscription) -> list[dict[str, Any]]:
+    """What the bot sent there, in the order in which it came."""
     where = to.channel
     if to.reader is not None:
         where = int(f"4{to.reader}")
         if str(where) not in answers.channels:
             return []
-    messages = [each for each in read(answers, where or 0) if each["author"]["id"] == str(BOT.id)]
-    messages.sort(key=lambda each: int(each["id"]))
-    return [name for each in messages for text in texts_of(each) for name in POST.findall(text)]
+    found = [each for each in read(answers, where or 0) if each["author"]["id"] == str(BOT.id)]
+    return sorted(found, key=lambda each: int(each["id"]))
+
+
+def shown(answers: Answers, to: Subscription) -> list[str]:
+    """The posts that people saw announced there, in the order in which they came."""
+    texts = (text for message in messages(answers, to) for text in texts_of(message))
+    return [name for text in texts for name in POST.findall(text)]
 
 
 def wanted(to: Subscription, published: Sequence[Note]) -> list[str]:
@@ -170,19 +176,27 @@ class Weather:
         nonces: whether Discord knows them for longer than all this takes. Only a nonce helps
             where Discord does what was asked for after the bot has given up, or before a
             server error upon which discord.py asks again by itself.
+        unlisted: how many more times the messages of a channel cannot be listed, by the path.
+        arrives: when the last request arrives that is still on its way, by the monotonic clock.
     """
 
     random: Random
     chance: float
     hang: float
     nonces: bool = False
+    unlisted: dict[str, int] = field(default_factory=dict)
+    arrives: float = 0.0
 
     def __call__(self, method: str, path: str) -> Fault | None:
         """What goes wrong with this request, or None."""
+        if method == "GET" and self.unlisted.get(path, 0) > 0:
+            self.unlisted[path] -= 1
+            return Fault(method, path, 503)
         if not DELIVERY.fullmatch(path) or self.random.random() >= self.chance:
             return None
         works = self.random.random() < 0.5
         if self.nonces and method == "POST" and WITH_NONCE.fullmatch(path) and works:
+            self.arrives = time.monotonic() + self.hang
             return Fault(method, path, 0, works=True, late=self.hang)
         kinds = {
             "too many requests": Fault(method, path, 429, retry_after=0.02),
@@ -193,9 +207,10 @@ class Weather:
             "lost response": Fault(method, path, 0, works=True),
             "slow": Fault(method, path, None, delay=0.05),
             "timeout": Fault(method, path, 0, works=works, delay=self.hang),
+            "global limit": Fault(method, path, 429, retry_after=0.1, is_global=True),
         }
-        # The two that make discord.py or us wait for a second are rarer.
-        weights = [4, 4, 1, 4, 4, 4, 1]
+        # Those that make discord.py or us wait for longer are rarer.
+        weights = [4, 4, 1, 4, 4, 4, 1, 1]
         return self.random.choices(list(kinds.values()), weights)[0]
 
 

@@ -404,6 +404,72 @@ async def test_posts_of_a_list_that_come_one_by_one_leave_the_list_as_it_is(stag
     assert stage.discord.texts(TEXT.key) == [listed]
 
 
+async def test_what_a_list_held_beside_its_last_posts_is_found_too(stage: Stage) -> None:
+    """A list counts the posts that it does not show."""
+    names = [f"post {number:02}" for number in range(9)]
+    for name in names:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+    await stage.announce()
+    (message,) = stage.discord.messages[TEXT.key]
+    del message.message.components[0]["ids"][:4]
+    await forget(stage, *(f"{name}.md" for name in names))
+    stage.shelf.put("new.md", "new", body="A new one, about something else.")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == [", ".join(names), "new"]
+
+
+async def test_a_message_about_the_rest_of_a_delivery_is_not_taken_for_all_of_it(
+    stage: Stage,
+) -> None:
+    """Twice restored: what is left of a list after a search is sent under the list's id."""
+    names = [f"post {number}" for number in range(7)]
+    for name in names[:2]:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+        await stage.announce()
+    await forget(stage, *(f"{name}.md" for name in names[:2]))
+    for name in names[2:]:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+    await stage.announce()
+    seen = [*names[:2], ", ".join(names[2:])]
+    assert stage.discord.texts(TEXT.key) == seen
+    await forget(stage, *(f"{name}.md" for name in names))
+    stage.shelf.put("post 2.md", "post 2", body="All about post 2. Nothing but post 2. More.")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == seen
+
+
+async def test_a_message_that_was_found_gets_the_thread_and_the_publication_that_it_lacks(
+    stage: Stage,
+) -> None:
+    to = replace(NEWS, publish=True, threads=True)
+    await stage.state.subscriptions.keep(to)
+    stage.discord.before = lambda request, _: (
+        later() if request in {"publish", "start_thread"} else None
+    )
+    stage.shelf.put("a.md", "Hello", body=BODY)
+    await stage.announce()
+    stage.discord.before = lambda *_: None
+    await forget(stage, "a.md")
+    await stage.announce()
+    (message,) = stage.discord.messages[to.key]
+    assert (message.thread, message.published) == (message.id, True)
+
+
+async def test_texts_that_were_hashed_in_another_way_are_hashed_again(stage: Stage) -> None:
+    """Else a post that moves after an update would be a new one."""
+    stage.shelf.put("a.md", "Hello", body=BODY)
+    await stage.announce()
+    async with stage.state.database.transaction() as transaction:
+        await transaction.rows("UPDATE known_posts SET sketch = $1", b"1234")
+        await transaction.rows("UPDATE ledger SET minhash_form = NULL")
+    await stage.announce()
+    assert stage.discord.calls.count("edit") == 0
+    stage.shelf.move("a.md", "b.md")
+    stage.shelf.put("b.md", "Hello again", body=BODY)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["Hello again"]
+
+
 async def test_a_process_reads_the_history_of_a_channel_once(stage: Stage) -> None:
     announcer = stage.announcer()
     async with announcer.running():

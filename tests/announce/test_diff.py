@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,6 +187,35 @@ def test_likeness_follows_how_many_sentences_stayed(kept: int) -> None:
     changed = lines[:kept] + [f"Other words, {number} of them, stand here." for number in range(20)]
     share = similarity(minhash(TEXT), minhash("\n".join(changed[:20])))
     assert abs(share - kept / (40 - kept)) < 0.1
+
+
+MARKDOWN = """
+# Ships & trains
+
+It's about *ships*: the [oldest](https://blog.example/old) ones, which
+nobody has seen for a **hundred** years. Then of trains!
+
+- Rails of iron lie there
+- So do sleepers of oak
+"""
+HTML = """<h1>Ships &amp; trains</h1>
+<p>It’s about <em>ships</em>: the <a href="/old">oldest</a> ones, which nobody has
+seen for a <strong>hundred</strong> years. Then of trains!</p><ul><li>Rails of iron lie there</li>
+<li>So do sleepers of oak</li></ul>"""
+
+
+def test_a_text_is_the_same_in_markdown_and_in_a_feed() -> None:
+    assert minhash(MARKDOWN) == minhash(HTML)
+    assert len(minhash(MARKDOWN)) == 5
+
+
+@pytest.mark.parametrize(
+    "text", ["<" * 300_000, "[" * 300_000, "![a](" * 60_000, "<a " * 100_000, "# " * 150_000]
+)
+def test_a_hostile_text_is_hashed_soon(text: str) -> None:
+    begin = time.process_time()
+    minhash(text)
+    assert time.process_time() - begin < 2
 
 
 OTHER = "\n".join(f"Another text says this in line {number}, which is new." for number in range(9))

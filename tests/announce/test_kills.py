@@ -7,7 +7,6 @@ steps or from outside at any moment.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import signal
 import time
@@ -20,7 +19,7 @@ import pytest
 import pytest_asyncio
 
 from bot.announce.subscription import Place
-from tests.announce.scene import Blog, Note, Town, Weather, notes, shown, unfinished, wanted
+from tests.announce.scene import Blog, Note, Town, notes, shown, unfinished, wanted
 from tests.announce.zygote import Machine, Zygote
 from tests.wire.server import LoopbackDiscord
 
@@ -32,14 +31,9 @@ LEASE, HANG = 3.0, 2.2
 THOROUGH = pytest.mark.announce
 PLACES: tuple[Place, ...] = ("text", "news", "forum", "thread", "reader")
 AT_ONCE = 8
-POSTS, CHANNELS = 50, 20
 # More posts than this at once become one message.
 LIMIT = 5
 KILLED = -signal.SIGKILL
-# So many lives at most, then one that nobody ends.
-LIVES = 40
-# All of them take ten minutes on two cores.
-SCHEDULES = int(os.environ.get("ANNOUNCE_SCHEDULES", "200"))
 
 
 def make(folder: Path) -> Path:
@@ -143,54 +137,3 @@ async def die_once(story: Story, published: Sequence[Note], step: int) -> bool:
     assert await story.end_of(await story.start()) == 0
     story.check(published[1:])
     return status == KILLED
-
-
-async def survive(story: Story, random: Random, fresh: Sequence[Note]) -> int:
-    """Let posts appear and machines die; how many did."""
-    waiting, deaths = list(fresh), 0
-    while True:
-        last = not waiting or deaths >= LIVES
-        machine = await story.start(die_at=0 if last else int(random.expovariate(1 / 150)) + 1)
-        while waiting:
-            batch = [waiting.pop(0) for _ in range(min(len(waiting), random.randint(1, 8)))]
-            story.blog.publish(batch, is_complete=not waiting)
-            try:
-                status = await machine.ended(random.uniform(0.01, 0.4))
-                break
-            except TimeoutError:
-                if random.random() < 0.1 and deaths < LIVES:
-                    machine.send(signal.SIGKILL)
-        else:
-            if random.random() < 0.5 and deaths < LIVES:
-                await asyncio.sleep(random.uniform(0, 0.5))
-                machine.send(signal.SIGKILL)
-        status = await story.end_of(machine)
-        if status == 0:
-            return deaths
-        deaths += 1
-
-
-async def play(zygote: Zygote, folder: Path, seed: int) -> int:
-    """One schedule; how often a machine was killed."""
-    random = Random(seed)
-    places = [*PLACES * 2, *random.choices(PLACES, k=CHANNELS - 2 * len(PLACES))]
-    async with LoopbackDiscord() as discord:
-        story = Story(zygote, discord, folder, Town.build(places, random))
-        old, *fresh = notes(POSTS + 1, int(time.time()), random)
-        await story.begin([old])
-        # Either Discord knows a nonce for minutes, or a search must do where it knows none.
-        knows_nonces = bool(seed % 2)
-        discord.answers.nonce_seconds = 180 if knows_nonces else 0
-        discord.rest.weather = Weather(random, chance=0.06, hang=HANG, nonces=knows_nonces)
-        deaths = await survive(story, random, fresh)
-        story.check(fresh)
-    return deaths
-
-
-@pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=THOROUGH) for seed in range(2, SCHEDULES))]
-)
-async def test_fifty_posts_reach_twenty_channels_once_whatever_happens(
-    zygote: Zygote, tmp_path: Path, seed: int
-) -> None:
-    assert await play(zygote, tmp_path, seed) > 0

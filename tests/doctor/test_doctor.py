@@ -11,11 +11,13 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.announce.ledger import OlderPosts, Revision
 from bot.app import App
 from bot.doctor.checks import run_checks
 from bot.doctor.discord import check_discord
 from bot.doctor.result import CheckResult
 from bot.serve.client import build_client
+from bot.serve.state import State
 from bot.settings import Settings
 from bot.transport.commands import sync_commands
 from bot.transport.lifecycle import log_in
@@ -99,6 +101,20 @@ async def test_a_state_in_postgres_is_looked_at_there(
     found = (await patient.results())["database"]
     assert found.outcome == "wrong"
     assert 'database "nowhere" does not exist' in found.message
+
+
+async def test_machines_with_older_posts_are_named(
+    patient: Patient, postgres: PostgresServer
+) -> None:
+    url = patient.variables["DATABASE_URL"] = postgres.url(postgres.new_database())
+    async with State.open(url) as state:
+        for fingerprint, owner in (("old", "web-1:a"), ("new", "web-2:b")):
+            await state.ledger.revise(fingerprint, owner, lambda _: Revision())
+        with pytest.raises(OlderPosts):
+            await state.ledger.revise("old", "web-1:a", lambda _: Revision())
+    found = (await patient.results())["database"]
+    assert found.outcome == "wrong"
+    assert found.message.startswith("web-1: has older posts than another machine")
 
 
 async def test_a_healthy_bot_has_nothing_but_ticks(

@@ -217,18 +217,20 @@ async def test_of_two_machines_the_one_with_older_posts_announces_nothing(
     postgres: PostgresServer,
 ) -> None:
     async with opened(postgres.url(postgres.new_database())) as state:
-        old = await revised(state, "old", "one")
-        assert await revised(state, "old", "two") == old
-        new = await revised(state, "new", "two")
+        old = await revised(state, "old", "web-1:a")
+        assert await revised(state, "old", "web-2:b") == old
+        new = await revised(state, "new", "web-2:b")
         assert new > old
-        with pytest.raises(OlderPosts):
-            await revised(state, "old", "one")
-        with pytest.raises(OlderPosts):
-            await state.outbox.claim("one", old, LONG)
-        assert await state.outbox.claim("two", new, LONG) is not None
+        with pytest.raises(OlderPosts, match="web-2 has newer posts"):
+            await revised(state, "old", "web-1:a")
+        with pytest.raises(OlderPosts, match="web-2 has newer posts"):
+            await state.outbox.claim("web-1:a", old, LONG)
+        assert (await state.outbox.backlog()).older_machines == ["web-1"]
+        assert await state.outbox.claim("web-2:b", new, LONG) is not None
         # Whoever catches up, or has what nobody had yet, goes on.
-        assert await revised(state, "new", "one") == new
-        assert await revised(state, "newest", "one") > new
+        assert await revised(state, "new", "web-1:a") == new
+        assert await revised(state, "newest", "web-1:a") > new
+        assert (await state.outbox.backlog()).older_machines == []
 
 
 async def test_a_machine_takes_over_with_older_posts_once_the_other_is_gone(

@@ -21,10 +21,11 @@ from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Pagination, page_buttons
 
 PER_PAGE = 5
-# Of a channel's tags, so that five channels fit into a message; beside stopped deliveries, fewer.
+# Of a channel's tags, so that five channels fit into a message; beside warnings, fewer.
 TAGS, FEW_TAGS = 4, 1
 # Deliveries to decide about; the next ones come once these are decided.
 STOPPED, TITLE, DETAIL = 2, 60, 60
+MACHINE_NAME = 63
 
 
 class AnnouncedList(Layout):
@@ -38,20 +39,33 @@ class AnnouncedList(Layout):
         stopped: Sequence[Stopped],
         page: Pagination,
         tr: Translator,
+        *,
+        older_machines: Sequence[str],
     ) -> None:
         super().__init__()
         self.show(heading("📣 " + tr.gettext("Announcements")))
+        for name in older_machines[:1]:
+            self.show("⚠️ " + older_machine(name, tr))
         for delivery in stopped[:STOPPED]:
             self.show(unknown(delivery, tr), decision_row(delivery, page.number, tr))
         for subscription in subscriptions[page.offset :][:PER_PAGE]:
             to = str(OpenSettings(channel_of(subscription)))
             edit: ui.Button[Any] = ui.Button(label=tr.gettext("Edit"), custom_id=to)
-            tags = FEW_TAGS if stopped else TAGS
+            tags = FEW_TAGS if stopped or older_machines else TAGS
             lines = (which(subscription, tr, tags), paused(subscription, tr))
             self.show(ui.Section("\n".join(filter(None, lines)), accessory=edit))
         if any(subscription.pause for subscription in subscriptions):
             self.show(small(resumes_alone(tr)))
         self.show(page_buttons(page, tr, SettingsPage))
+
+
+def older_machine(name: str, tr: Translator) -> str:
+    """That a machine announces nothing, and what to do about it."""
+    return tr.gettext(
+        "The machine {name} has older posts than another one and announces nothing: update its"
+        " posts, or stop it.",
+        name=text.markdown(text.label(name, MACHINE_NAME), MACHINE_NAME),
+    )
 
 
 def unknown(stopped: Stopped, tr: Translator) -> str:
@@ -107,4 +121,6 @@ async def announced_list_of(interaction: Interaction, number: int) -> Layout:
     kept = context_of(interaction).stopped
     stopped = await kept.in_guild(interaction.guild_id or 0) if kept else ()
     page = Pagination.nearest(number, len(subscriptions), PER_PAGE)
-    return AnnouncedList(subscriptions, stopped, page, tr)
+    backlog = context_of(interaction).backlog
+    older = (await backlog()).older_machines if backlog else ()
+    return AnnouncedList(subscriptions, stopped, page, tr, older_machines=older)

@@ -14,6 +14,7 @@ from discord import PermissionOverwrite
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
+from bot.announce.delivery import Backlog
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.message import delivery_id
 from bot.announce.subscription import Pause, Subscription
@@ -442,6 +443,18 @@ async def test_the_list_has_all_channels_of_the_server_and_of_no_other(admin: St
     assert "<#2>" not in said
     edited = await admin.click(more, "Edit", nth=1)
     assert f"<#{channels[-1].id}>" in edited.text
+
+
+async def test_the_list_names_machines_that_announce_nothing(admin: Stage) -> None:
+    async def backlog() -> Backlog:
+        return Backlog(older_machines=["web_1"])
+
+    await admin.type("announce here")
+    bot = admin.env.bot
+    assert isinstance(bot, Slashpost)
+    bot.context.backlog = backlog
+    seen = await admin.type("announce list")
+    assert "The machine web\\_1 has older posts than another one" in seen.text
 
 
 async def test_a_thread_can_be_announced_in(admin: Stage) -> None:

@@ -109,7 +109,8 @@ def test_any_channels_can_be_listed(
 ) -> None:
     unique = list({subscription.key: subscription for subscription in subscriptions}.values())
     unlike = list({each.id: each for each in stopped}.values())
-    takes(AnnouncedList(unique, unlike, Pagination.nearest(2, len(unique), 5), tr))
+    page = Pagination.nearest(2, len(unique), 5)
+    takes(AnnouncedList(unique, unlike, page, tr, older_machines=()))
 
 
 @given(READERS, WORDS)
@@ -186,7 +187,8 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
         Stopped(id=f"{n:020}", channel=HIGHEST, title=piece * 999, posts=9, problem=piece * 999)
         for n in range(9)
     ]
-    takes(AnnouncedList(subscriptions, stopped, Pagination.nearest(1, 9, 5), tr))
+    page = Pagination.nearest(1, 9, 5)
+    takes(AnnouncedList(subscriptions, stopped, page, tr, older_machines=[piece * 99]))
     takes(StopQuestion(HIGHEST, tr))
     reader = Subscription(
         place="reader", reader=1, tags=names, without=names, pause=subscription.pause
