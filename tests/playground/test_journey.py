@@ -19,9 +19,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import simcord
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from bot.playground.front import CHANGES
 from tests.needs import CHROMIUM, needs_chromium
 from tests.wire.patience import PATIENCE
 
@@ -130,8 +132,13 @@ class Person:
         self.page.goto(address)
         expect(self.messages.nth(1)).to_be_visible()
 
+    def wait(self) -> None:
+        """Wait until the page has done what it was asked: until then it drops clicks."""
+        self.page.wait_for_function("() => window.simcordPreview?.ready")
+
     def pick(self, command: str) -> None:
         """Type a command and take it from the picker."""
+        self.wait()
         self.page.locator("#channel-composer-input").click()
         self.page.keyboard.type(f"/{command}")
         name = re.compile(rf"^/{command}\b")
@@ -155,11 +162,21 @@ class Person:
     def answer_after(self, count: int) -> Locator:
         """The message that comes after ``count`` others, wherever later ones push it."""
         expect(self.messages).to_have_count(count + 1)
+        self.wait()
         identity = self.messages.last.get_attribute("data-message-id")
         return self.page.locator(f'article[data-message-id="{identity}"]')
 
+    def switch(self, picker: Locator, value: str) -> None:
+        """Use a switch above the channel, which opens the page anew."""
+        self.wait()
+        with self.page.expect_event("load"):
+            picker.select_option(value)
+        expect(picker).to_have_value(value)
+        expect(self.messages.first).to_be_visible()
+
     def choose(self, menu: Locator, label: str) -> None:
         """Open a select menu and take the entry with that label."""
+        self.wait()
         menu.click()
         options = self.page.locator(".select-option:visible")
         options.filter(has=self.page.get_by_text(label, exact=True)).click()
@@ -349,6 +366,61 @@ def test_a_reader_says_how_many_posts_a_page_shows(person: Person, picture: Path
     expect(latest.get_by_role("button", name="Read")).to_have_count(3)
     expect(latest.get_by_text("unavailable")).to_have_count(0)
     shoot(latest, picture / "latest.webp")
+
+
+def test_a_long_post_is_paged_and_saved_to_direct_messages(person: Person) -> None:
+    person.pick("post")
+    person.fill("slug", "bread-in-numbers")
+    card = person.send()
+    before = person.messages.count()
+    card.get_by_role("button", name="Read").click()
+    page = person.answer_after(before)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("button", name="2 / 3")).to_be_visible()
+    page.get_by_role("button", name="Save to my DMs").click()
+    expect(person.place).to_contain_text("Direct messages (1 new)")
+    person.switch(person.place, "messages")
+    expect(person.page.locator("#channel-name")).to_have_text("Slashpost")
+    expect(person.messages.last).to_contain_text("Bread for people who own a scale")
+    person.pick("follow")
+    person.page.locator("#send-message").click()
+    expect(person.messages.filter(has_text="You used /follow")).not_to_have_count(0)
+    person.switch(person.place, "channel")
+    expect(person.page.locator("#channel-name")).to_have_text("blog")
+
+
+def test_a_reader_speaks_another_language(person: Person) -> None:
+    language = person.page.get_by_label("Language")
+    expect(language.locator("option")).to_have_count(6)
+    person.switch(language, "de")
+    person.pick("neueste")
+    expect(person.send()).to_contain_text("Neueste Beiträge")
+    person.switch(language, "en-US")
+
+
+def test_a_member_manages_nothing(person: Person) -> None:
+    typed = person.page.locator("#channel-composer-input")
+    listed = person.page.locator("#command-picker-listbox [role=option] strong")
+    viewers = person.page.get_by_label("Viewing as")
+    viewers.select_option(label="A member")
+    expect(person.messages.filter(has_text="Only you can see this")).to_have_count(0)
+    typed.fill("/")
+    expect(listed.filter(has_text="/latest")).to_be_visible()
+    expect(listed.filter(has_text="/announce")).to_have_count(0)
+    typed.fill("")
+    viewers.select_option(label="You, a manager")
+    expect(person.messages.filter(has_text="Only you can see this")).not_to_have_count(0)
+    typed.fill("/announce")
+    expect(listed.filter(has_text="/announce here")).to_be_visible()
+    typed.fill("")
+
+
+def test_simcord_has_what_is_changed_on_its_way() -> None:
+    folder = Path(simcord.__file__).parent / "preview" / "static"
+    for path, changes in CHANGES.items():
+        text = (folder / (path.lstrip("/") or "index.html")).read_text(encoding="utf-8")
+        for theirs in changes:
+            assert text.count(theirs) == 1, theirs
 
 
 def test_an_edited_post_shows(person: Person, posts: Path) -> None:
