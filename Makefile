@@ -75,12 +75,13 @@ format: .venv/ready ## Format the code and mend what can be mended
 	$(bin)/ruff format .
 
 # One environment for everything, made anew when a lock file changes.
-.venv/ready: requirements-dev.lock pyproject.toml
+.venv/ready: requirements-dev.lock requirements-judges.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Slashpost needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …" >&2; exit 2; }
 	@echo "Setting up .venv: a minute or two, this time only."
 	@$(PYTHON) -m venv .venv
 	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-judges.lock
 	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -96,6 +97,8 @@ lock: .venv/ready ## Write the lock files anew from pyproject.toml
 	  -o requirements-dev.lock
 	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --custom-compile-command "make lock" --no-deps --group ask -o requirements-ask.lock
+	$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" --no-deps --group judges -o requirements-judges.lock
 
 # In a browser, over the sample posts; Pillow keeps them small.
 pictures: .venv/ready ## Take the pictures in docs/images anew, with Chromium

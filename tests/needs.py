@@ -17,6 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 SHARED = "needs shared/ beside the checkout: CONTRIBUTING.md says what it holds"
 POSTGRES = "needs Postgres: apt-get install postgresql"
+HIKARI = "needs hikari: make anew what an older lock file made, with rm .venv/ready and make"
 CONTAINERS = "needs Docker or Podman: apt-get install podman"
 
 needs_chromium = pytest.mark.skipif(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import discord
 from discord import Interaction, ui
+from discord.http import Route
 
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import StateUnavailable
@@ -173,6 +174,16 @@ async def turn(interaction: Interaction, view: Layout) -> None:
             await interaction.response.edit_message(view=view, attachments=view.files)
     finally:
         view.sent()
+
+
+async def direct_messages(interaction: Interaction) -> discord.PartialMessageable:
+    """The reader's channel of direct messages.
+
+    discord.py opens it with a number as the reader's id, where Discord describes a string.
+    """
+    route, body = Route("POST", "/users/@me/channels"), {"recipient_id": str(interaction.user.id)}
+    channel = await interaction.client.http.request(route, json=body)
+    return interaction.client.get_partial_messageable(int(channel["id"]))
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:

@@ -19,6 +19,7 @@ from bot.chat.i18n import catalogues
 from bot.chat.views.announcement import MOST_STORIES, THREAD_NAME, Announcements
 from tests.chat.blog import SITE, garden, garden_post
 from tests.chat.test_payloads import ANY, MUCH, V2, posts
+from tests.wire.hikari_reader import reads
 from tests.wire.limits import check_limits, components_of, texts_of
 from tests.wire.schema import validate
 
@@ -50,6 +51,7 @@ def takes(letter: Message) -> None:
     """Discord takes the letter as a message, and as an edit of one."""
     message = {"flags": V2, "components": letter.components}
     check_limits(message)
+    reads(message)
     validate("MessageCreateRequest", message)
     assert 0 < len(letter.title.encode("utf-16-le")) // 2 <= THREAD_NAME
     assert letter.title.strip()

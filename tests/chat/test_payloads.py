@@ -39,6 +39,7 @@ from bot.rendering.renderer import Rendered, Renderer, Section
 from bot.settings import Settings
 from tests.chat.blog import garden_post
 from tests.chat.test_text import TEXT
+from tests.wire.hikari_reader import reads
 from tests.wire.limits import check_limits
 from tests.wire.schema import validate
 
@@ -83,8 +84,10 @@ TAGS = st.lists(
 def takes(view: Layout, *, by_schema: bool = True) -> None:
     """Discord takes this view as an answer; its schema takes most of the time."""
     components: Any = view.to_components()  # type: ignore[no-untyped-call]
-    answer = {"type": 4, "data": {"flags": V2, "components": components}}
+    message = {"flags": V2, "components": components}
+    answer = {"type": 4, "data": message}
     check_limits(answer)
+    reads(message)
     if by_schema:
         validate("CreateMessageInteractionCallbackRequest", answer)
 

@@ -111,13 +111,6 @@ class Description:
         # https://docs.discord.com/developers/reference#uploading-files
         ids = self.schemas["MessageAttachmentRequest"]["properties"]
         ids["id"] = {"anyOf": [{"type": "integer"}, ids["id"]]}
-        # discord.py writes these ids as numbers, which Discord has always taken.
-        for name, key in (
-            ("CreatePrivateChannelRequest", "recipient_id"),
-            ("RoleSelectDefaultValue", "id"),
-        ):
-            ids = self.schemas[name]["properties"]
-            ids[key] = {"anyOf": [{"type": "integer"}, ids[key]]}
         _close(document)
         self._document = document
         self._quick: dict[Steps, jsonschema_rs.Validator] = {}

@@ -118,7 +118,11 @@ def role_row(settings: Settings, tr: Translator) -> ui.ActionRow[Any]:
         min_values=0,
         max_values=1,
         default_values=[
-            discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.role)
+            # As a string, as Discord describes it; discord.py passes on what it is given.
+            discord.SelectDefaultValue(
+                id=str(chosen),  # type: ignore[arg-type]
+                type=discord.SelectDefaultValueType.role,
+            )
         ]
         if chosen
         else [],

@@ -17,6 +17,7 @@ from bot.chat.i18n import Translator, command
 from bot.chat.interaction import (
     answer,
     context_of,
+    direct_messages,
     library_of,
     now_of,
     prepare,
@@ -151,7 +152,7 @@ async def greet(interaction: Interaction, followed: Subscription, tr: Translator
     view.stop()
     subscriptions = subscriptions_of(interaction)
     try:
-        await interaction.user.send(view=view)
+        await (await direct_messages(interaction)).send(view=view)
     except discord.Forbidden:
         closed = Pause(reason="closed", since=now_of(interaction), told=True)
         await subscriptions.pause(followed.key, closed)

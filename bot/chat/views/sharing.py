@@ -12,6 +12,7 @@ from bot.chat.i18n import Translator
 from bot.chat.interaction import (
     answer,
     context_of,
+    direct_messages,
     library_of,
     may_share,
     prepare,
@@ -73,7 +74,7 @@ async def save(interaction: Interaction, at: SavePage) -> None:
 async def send_to_reader(interaction: Interaction, card: Layout, tr: Translator) -> str:
     """Send a direct message; where it is, or why it could not be sent."""
     try:
-        sent = await interaction.user.send(view=card)
+        sent = await (await direct_messages(interaction)).send(view=card)
     except discord.Forbidden:
         return tr.gettext(
             "I may not write to you. Allow direct messages in this server's privacy settings."
