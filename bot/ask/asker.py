@@ -205,9 +205,7 @@ class ModelAsker:
         sources = await retrieve(self._library, searched, max_tokens=self._max_tokens)
         most = self._max_tokens + MAX_ANSWER_TOKENS + THINKING_TOKENS + PROMPT_TOKENS
         try:
-            taken = await self._budget.reserve(
-                reader=self._hidden(reader), server=server, tokens=most, now=self._clock()
-            )
+            taken = await self._reserved(reader, server, most)
         except StateUnavailable as error:
             log.warning("Limits of /ask cannot be counted, so no model is asked: %s", error)
             self._tell(Asked(outcome="unavailable", seconds=0.0, tokens=0))
@@ -240,9 +238,9 @@ class ModelAsker:
                 async for step in steps:
                     yield step
         finally:
-            await self._settle(taken, run.tokens)
             seconds = time.monotonic() - run.start
             self._tell(Asked(outcome=run.outcome, seconds=seconds, tokens=run.tokens))
+            await self._settle(taken, run.tokens)
 
     async def _answer(
         self, prompt: Prompt, sources: Sequence[Source], run: _Run
@@ -255,7 +253,7 @@ class ModelAsker:
                     text += piece
                     if time.monotonic() - shown < PARTIAL_SECONDS:
                         continue
-                    if partial := self._partial(text, sources):
+                    if partial := self.partial(text, sources):
                         shown = time.monotonic()
                         yield partial
         except ModelError as error:
@@ -281,6 +279,22 @@ class ModelAsker:
                 return
             yield piece
         raise ModelError("unavailable", "the bot stops")
+
+    async def _reserved(
+        self, reader: str, server: int | None, tokens: int
+    ) -> Reservation | Exceeded:
+        """Take a question out of the budget; nothing stays set aside if that is cancelled."""
+        reserve = self._budget.reserve(
+            reader=self._hidden(reader), server=server, tokens=tokens, now=self._clock()
+        )
+        reserving = asyncio.ensure_future(reserve)
+        try:
+            return await asyncio.shield(reserving)
+        except asyncio.CancelledError:
+            taken = await reserving
+            if isinstance(taken, Reservation):
+                await self._settle(taken, 0)
+            raise
 
     async def _settle(self, taken: Reservation, tokens: int) -> None:
         """Count what was used, even if nobody waits for the answer any more."""
@@ -311,7 +325,7 @@ class ModelAsker:
         return queries_in(without_thoughts(text))
 
     @staticmethod
-    def _partial(text: str, sources: Sequence[Source]) -> Partial | None:
+    def partial(text: str, sources: Sequence[Source]) -> Partial | None:
         """What may be shown of an answer under way: its whole lines and sentences."""
         said = without_thoughts(text)
         ends = [end.end() for end in _WHOLE.finditer(said)]

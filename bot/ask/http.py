@@ -116,6 +116,7 @@ async def _posted(
         error = _failure(response.status, response.headers, message, endpoint)
         pause = DEFAULT_RETRY_SECONDS if error.retry_after is None else error.retry_after
         may_help = error.kind in {"busy", "unavailable"} and pause <= MAX_RETRY_SECONDS
+        may_help &= response.status != HTTPStatus.PAYMENT_REQUIRED
         if is_last or not may_help:
             raise error
         await asyncio.sleep(pause)

@@ -10,7 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.ask.answer import MAX_CHARACTERS, check, is_no_answer
-from bot.blog.question import Answer, Citation
+from bot.ask.asker import ModelAsker
+from bot.blog.question import Answer, Citation, Source
+from tests.ask.library import post_of
 from tests.rendering.discord import kinds
 
 PASSAGES = (
@@ -168,6 +170,23 @@ def test_no_text_acts(text: str) -> None:
     answer = check(text, PASSAGES)
     if answer is not None:
         assert_harmless(answer)
+
+
+@given(
+    st.lists(st.sampled_from([*TRICKS, *(text for _, text in injections())]), max_size=12).map(
+        "".join
+    ),
+    st.integers(0, 2_000),
+)
+def test_nothing_acts_while_an_answer_is_under_way(text: str, arrived: int) -> None:
+    """Wherever the stream is at the moment."""
+    sources = [
+        Source(number=number, post=post_of("lamp.md"), heading=None, section=None, text=text)
+        for number, text in enumerate(PASSAGES, start=1)
+    ]
+    partial = ModelAsker.partial(text[:arrived], sources)
+    if partial is not None:
+        assert_harmless(partial.answer)
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,79 @@ async def test_who_stops_waiting_stops_the_model(
     assert desk.tokens > 0
 
 
+class Awaited(Parrot):
+    """Lets other tasks run between its pieces."""
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+        async with aclosing(super().stream(prompt)) as chunks:
+            async for chunk in chunks:
+                await asyncio.sleep(0)
+                yield chunk
+
+
+@pytest.mark.parametrize("rewrites", [True, False])
+async def test_wherever_a_question_is_cancelled_nothing_is_left(
+    desk_of: Make, monkeypatch: pytest.MonkeyPatch, rewrites: bool
+) -> None:
+    """No task, no answer under way, no tokens set aside, no open request to the model."""
+    monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
+    model = Awaited(says="Five volts [1]. " * 3, searches='["brass lamp"]')
+    desk = desk_of(model, rewrites=rewrites, limits=Limits(reader=10_000, server=10_000))
+    asker = desk.asker
+    before = asyncio.all_tasks()
+
+    async def ask() -> None:
+        asked = asker.ask(QUESTION, reader="rea", server=7, language="English")
+        async with aclosing(asked) as steps:
+            async for _ in steps:
+                await asyncio.sleep(0)
+
+    finished = False
+    turns = 0
+    while not finished:
+        task = asyncio.create_task(ask())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        finished = not task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await asker.idle(0) == 0
+        turns += 1
+    assert turns > 10
+    await asyncio.gather(*(asyncio.all_tasks() - before))  # what is being counted
+    assert asyncio.all_tasks() == before
+    assert model.closed == len(model.prompts)
+    assert desk.tokens == sum(told.tokens for told in desk.told)
+
+
+async def test_an_answer_under_way_ends_when_the_bot_stops(desk_of: Make) -> None:
+    class Endless(Parrot):
+        async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+            self.prompts.append(prompt)
+            await asyncio.Event().wait()
+            yield TextDelta("never")
+
+    desk = desk_of(Endless(), rewrites=False)
+    asker = desk.asker
+    steps: list[Step] = []
+    begun = asyncio.Event()
+
+    async def ask() -> None:
+        asked = asker.ask(QUESTION, reader="rea", server=7, language="English")
+        async with aclosing(asked) as found:
+            async for step in found:
+                steps.append(step)
+                begun.set()
+
+    async with asyncio.timeout(PATIENCE):
+        async with asker.answering():
+            task = asyncio.create_task(ask())
+            await begun.wait()
+        await task
+    assert isinstance(steps[-1], Unanswered)
+    assert steps[-1].reason == "unavailable"
+    assert steps[-1].sources
+
+
 async def test_passages_are_fenced_and_whole(desk_of: Make) -> None:
     model = Parrot()
     await desk_of(model, rewrites=False).ask("flour and water for the lamp")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from bot.index.index import Index
 from bot.serve.state import State
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage, bot_of, is_in_channel
+from tests.rendering.discord import kinds
 
 TEXTS = {
     "posts/01-bed.md": "Feed the soil before you feed the plant.",
@@ -176,6 +178,30 @@ async def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
     assert "After the first frost" in seen.text
     assert "Ask further" not in seen.labels
     assert "Share" in seen.labels
+
+
+ATTACK = "@everyone <@&1> [1](https://evil.example) </ask:1> ||x|| \u202ehttps://evil.example"
+
+
+async def test_titles_headings_tags_and_authors_only_say_what_they_say(
+    asked: Stage, model: Model
+) -> None:
+    """They stand in the prompt and on the card, written by strangers as the text is."""
+    posts = [
+        replace(post, title=f"{ATTACK} {post.title}", tags=(ATTACK,), authors=(ATTACK,))
+        for post in garden()
+    ]
+    body = f"# {ATTACK} > # now\n\nParsnips want frost. {ATTACK}\n"
+    await fill(asked.index, posts, {**TEXTS, "posts/03-bed.md": body})
+    for model.says in ("After the first frost [1].", "NO ANSWER", f"{ATTACK} [1]."):
+        seen = await asked.type("ask", question=f"{ATTACK} parsnips")
+        # The links are those of numbers alone.
+        rest = re.sub(r"\[\[\d\]\]\(https://blog\.example/[^)]*\)", "", seen.text)
+        found = kinds(rest) - {"heading", "subtext", "timestamp"}  # ours
+        assert found.isdisjoint({"mention", "link", "url", "spoiler", "custom_emoji"}), rest
+        assert not re.search("@(everyone|here)|\u202e", seen.text)
+    prompt = model.prompts[-1].turns[-1]
+    assert prompt.count("<passage-") == prompt.count("</passage-")
 
 
 async def test_help_and_privacy_tell_of_it(asked: Stage) -> None:
