@@ -149,6 +149,19 @@ async def test_a_site_that_lists_no_posts_says_nothing_of_them(
         assert await synced(app) == BY_RULE
 
 
+async def test_an_address_may_be_that_of_a_file_that_is_no_post(
+    site: LoopbackSite, posts: Path
+) -> None:
+    for folder, more in (("notes", "private: true"), ("log", "date: 2024-05-09")):
+        (posts / folder).mkdir()
+        (posts / folder / "eight.md").write_text(f"---\ntitle: Eight\n{more}\n---\nWords.\n")
+    site.lists(*(f"/{name}" for name in NAMES), "/notes/eight/")
+    async with app_of(site, posts) as app:
+        assert await synced(app) == {**BY_RULE, "log/eight": "log/eight"}
+        site.lists(*(f"/{name}" for name in NAMES), "/notes/eight/", "/log/2024/eight/")
+        assert await synced(app) == {**BY_RULE, "log/eight": "log/2024/eight/"}
+
+
 async def test_what_the_author_says_wins(site: LoopbackSite, posts: Path) -> None:
     (posts / "four.md").write_text(
         "---\ntitle: Four\ndate: 2024-05-04\ncanonical_url: https://other.example/4\n---\nWords.\n"

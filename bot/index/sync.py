@@ -31,7 +31,7 @@ from bot.index.rows import (
     report_insertions,
     schema,
 )
-from bot.links.proof import Page, day_of, prove
+from bot.links.proof import Page, Verdict, day_of, prove
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
 # few large pieces and no merging: half the time. https://www.sqlite.org/fts5.html#the_automerge_configuration_option
@@ -210,7 +210,8 @@ class Writer:
             "p.appears <= ?), p.withheld, p.link, p.finding FROM posts AS p",
             (now,),
         )
-        await self._change_links(await asyncio.to_thread(_prove, rows, sitemap))
+        others = await self._database.rows("SELECT path FROM files WHERE NOT is_post")
+        await self._change_links(await asyncio.to_thread(_prove, rows, others, sitemap))
 
     async def _change_links(self, posts: Sequence[Row]) -> None:
         """Give posts, by number, a link, what was found, and the name to find them by."""
@@ -373,15 +374,19 @@ def _settle(rows: Sequence[Row], reader: Reader) -> tuple[Settlement, list[Settl
     return settlement, changed
 
 
-def _prove(rows: Sequence[Row], sitemap: Sitemap | None) -> list[Row]:
-    """Of posts whose link or finding is news: number, link, finding and name."""
-    pages = {row[1]: _page(row) for row in rows}
-    is_listed = sitemap is not None and sitemap.links
-    verdicts = (
-        prove(list(pages.values()), sitemap.links, is_whole=sitemap.is_whole)
-        if sitemap and is_listed
-        else {}
-    )
+def _prove(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) -> list[Row]:
+    """Of posts whose link or finding is news: number, link, finding and name.
+
+    Args:
+        rows: the posts.
+        others: paths of files that are no posts.
+        sitemap: what the site lists.
+    """
+    verdicts: Mapping[str, Verdict] = {}
+    if sitemap and sitemap.links:
+        pages = [_page(row) for row in rows]
+        pages += [Page(path=path, is_shown=False) for (path,) in others]
+        verdicts = prove(pages, sitemap.links, is_whole=sitemap.is_whole)
     changed = []
     for row in rows:
         number, path, rule_link, link, finding = row[0], row[1], row[4], row[-2], row[-1]

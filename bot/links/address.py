@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 _INDEX = re.compile(r"index\.(?:html?|php)", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.(?:html?|php|aspx?|md)$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MONTH = re.compile(r"0?[1-9]|1[0-2]")
 _DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")

@@ -32,6 +32,8 @@ POSTS = frozenset({
     *("blog", "blogs", "post", "posts", "article", "articles", "news", "note", "notes", "journal"),
     *("writing", "log", "weblog", "story", "stories", "entry", "entries"),
 })  # fmt: skip
+# Names of the file that is the page of its folder, such as index.fr.md.
+INDEXES = frozenset({"index", "_index", "readme", "post", "page"})
 # From so many posts in one place on, another one elsewhere needs a name of so many words.
 MANY, WORDS_OF_A_TITLE = 20, 3
 # Whether a site has left a post out, so many before it and after it tell.
@@ -101,12 +103,18 @@ class Page:
         """The folders without those of a day, the file's own name, and the path's day."""
         *pieces, last = self.path.split("/")
         stem = _EXTENSION.sub("", last)
-        if stem.lower() in {"index", "readme", "post", "page"} and pieces:
+        if self.is_index:
             stem = pieces.pop()
         folders, day = folder_of_day(pieces)
         if not day and (found := re.match(r"((?:19|20)\d\d)-(\d\d?)-(\d\d?)", stem)):
             day = tuple(map(int, found.groups()))
         return folders, stem, day
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the file is the page of its folder."""
+        folder, _, name = self.path.rpartition("/")
+        return bool(folder) and name.partition(".")[0].lower() in INDEXES
 
     @property
     def group(self) -> str:
@@ -160,18 +168,22 @@ class _Listing:
 
     Attributes:
         of_page: the address as the site spells it, by ``page_of``.
+        sections: folders of posts, folded: an address that ends so is rather that of the section.
         by_name: addresses that may be posts', by their folded names.
     """
 
+    sections: frozenset[str]
     of_page: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, pages: Mapping[str, str], taken: frozenset[str] = frozenset()) -> _Listing:
+    def of(
+        cls, pages: Sequence[Page], links: Mapping[str, str], taken: frozenset[str] = frozenset()
+    ) -> _Listing:
         """Sort links, given with their ``page_of``; those that are taken have no name."""
-        self = cls()
-        parents = {folder for page in pages.values() for folder in _above(page)}
-        for link, page in pages.items():
+        self = cls(frozenset().union(*(page.folders for page in pages)))
+        parents = {folder for page in links.values() for folder in _above(page)}
+        for link, page in links.items():
             first = page not in self.of_page
             self.of_page.setdefault(page, link)
             if first and page not in taken and page not in parents:
@@ -201,7 +213,8 @@ def prove(
     """What a site says of each post's link, by path. The order of posts and links is no matter.
 
     Args:
-        pages: all posts, also those that readers do not see.
+        pages: all files, also those that are no posts or that readers do not see: an address may
+            be theirs.
         links: every address that the site lists, in the form of ``Post.link``.
         is_whole: whether the site lists its oldest posts, too.
     """
@@ -210,7 +223,7 @@ def prove(
     listed = set(spellings.values())
     of_rule = {page.path: page_of(page.link) for page in pages if page.link}
     taken = frozenset(of_rule[path] for path in of_rule if of_rule[path] in listed)
-    listing = _Listing.of(spellings, taken)
+    listing = _Listing.of(pages, spellings, taken)
     found: dict[str, Verdict] = {}
     for page in pages:
         if (spelled := listing.of_page.get(of_rule.get(page.path, "\0"))) is not None:
@@ -225,10 +238,11 @@ def prove(
 
 def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[str, list[str]]:
     """The addresses that come closest to each post, by path, likeliest first."""
-    listing = _Listing.of(_pages(links))
+    pages = list(pages)
+    listing = _Listing.of(pages, _pages(links))
     found = {}
     for page in pages:
-        near = _candidates(page, listing.by_name, of_any_day=True)
+        near = _candidates(page, listing, of_any_day=True)
         near.sort(key=lambda one: (_likeness(page, one), one.link), reverse=True)
         found[page.path] = [one.link for one in near[:most]]
     return found
@@ -239,7 +253,7 @@ def _assign(
 ) -> Iterator[tuple[Page, Address]]:
     """Give each post the address that can only be its own, and each address to one post."""
     waiting = [page for page in pages if page.path not in found and not page.is_own]
-    choices = {page.path: _candidates(page, listing.by_name) for page in waiting}
+    choices = {page.path: _candidates(page, listing) for page in waiting}
     votes = _votes(pages, found, choices)
     chosen: dict[str, list[tuple[Page, Address]]] = defaultdict(list)
     for page in waiting:
@@ -260,18 +274,20 @@ def _assign(
             yield page, address
 
 
-def _candidates(
-    page: Page, by_name: Mapping[str, list[Address]], *, of_any_day: bool = False
-) -> list[Address]:
+def _candidates(page: Page, listing: _Listing, *, of_any_day: bool = False) -> list[Address]:
     """The addresses with one of the post's names: spelled the same, else alike."""
     for names in page.names:
         folded = dict.fromkeys(filter(None, map(fold, names)))
         near = [
             address
             for name in folded
-            for address in by_name.get(name, ())
-            if not NO_POSTS.intersection(address.folders) - page.folders
-            and (of_any_day or not address.day or not page.has_day or page.agrees(address))
+            for address in listing.by_name.get(name, ())
+            if page.is_index
+            or (
+                name not in listing.sections
+                and not NO_POSTS.intersection(address.folders) - page.folders
+                and (of_any_day or not address.day or not page.has_day or page.agrees(address))
+            )
         ]
         spelled = {name.casefold() for name in names}
         if same := [one for one in near if one.name.casefold() in spelled]:

@@ -106,6 +106,11 @@ def test_what_two_posts_may_have_is_left_open() -> None:
     assert found(pages, ["/x"]) == {}
 
 
+def test_the_page_of_a_section_is_no_post() -> None:
+    pages = [page("go-gala.md"), page("gogala/x.md"), page("a/index.md"), page("a/b.md")]
+    assert found(pages, ["/gogala/", "/a/"]) == {"a/index.md": "/a/"}
+
+
 def test_where_many_posts_are_a_page_elsewhere_needs_a_title() -> None:
     many = [page(f"blog/p{number}.md") for number in range(30)]
     lists = [f"/blog/p{number}/" for number in range(30)]
