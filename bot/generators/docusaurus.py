@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
+from urllib.parse import unquote
 
 from bot.blog.dialect import Dialect
 from bot.generators.common import paths
@@ -15,8 +17,11 @@ from bot.generators.common.script import Script
 from bot.generators.common.site_folder import SiteFolder
 
 _DATED = re.compile(
-    r"(?P<folder>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*)", re.DOTALL
+    r"(?P<folder>.*)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<name>.*?)(?:/index)?", re.DOTALL
 )
+# What its plugins leave out unless `exclude` says otherwise.
+_EXCLUDED = ("**/_*.{js,jsx,ts,tsx,md,mdx}", "**/_*/**", "**/__tests__/**")
+_INCLUDED = ("**/*.{md,mdx}",)
 # Dates and versions only look like numbers that sort.
 _SORTED = re.compile(r"^(?!\d+[-_.]\d+)\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _I18N = re.compile(
@@ -54,8 +59,9 @@ class Docusaurus(Generator):
             self.url = f"{url.rstrip('/')}/{(script.value('baseUrl') or '').strip('/')}"
         i18n = script.block("i18n")
         self.language = i18n.value("defaultLocale") if i18n else None
-        self._slash = script.value("trailingSlash") == "true"
+        self._slash = script.value("trailingSlash")
         self._blogs = _blogs(script)
+        self._has_docs = script.value("docs") != "false"
         docs = script.block("docs")
         self._docs_route = ((docs.value("routeBasePath") if docs else None) or "docs").strip("/")
         self._has_translations = any(
@@ -85,9 +91,22 @@ class Docusaurus(Generator):
         return facts.name_date or super().day(facts)
 
     def why_no_page(self, facts: PageFacts) -> str | None:
-        """Its plugins exclude ``_folder/`` by themselves."""
-        if any(name.startswith("_") for name in facts.path.split("/")[:-1]):
+        """What ``exclude`` names, ``_folder/`` by default, and what ``include`` does not."""
+        _, kind, inside = self._route(facts.path)
+        place = self.content(facts.path)
+        blogs = [one for one in self._blogs if paths.below(place, one.folder) is not None]
+        options = blogs[0] if blogs else _Blog("", "")
+        excluded = options.exclude
+        if excluded is _EXCLUDED and any(
+            name.startswith("_") for name in facts.path.split("/")[:-1]
+        ):
             return "Docusaurus publishes no folder whose name begins with an underscore"
+        if any(paths.names(glob, inside) for glob in excluded):
+            return "the site's configuration excludes it"
+        if not any(paths.names(glob, inside) for glob in options.include):
+            return "the site's configuration does not include it"
+        if kind == "docs" and not self._has_docs:
+            return "the site has no docs"
         return None
 
     def is_page(self, place: str) -> bool:
@@ -108,17 +127,19 @@ class Docusaurus(Generator):
         stem = paths.without_extension(inside)
         if kind == "docs":
             return self._routed(facts.path, _doc(stem, text(facts, "id")))
-        stem = paths.without_index(stem)
         found = _DATED.fullmatch(stem)
         if found and kind == "blog":
             stem = f"{found['date'].replace('-', '/')}/{found['folder']}{found['name']}"
-        return self._routed(facts.path, stem)
+        elif "/" in stem or kind != "blog":
+            stem = paths.without_index(stem)
+        return self._routed(facts.path, unquote(stem))
 
     def _routed(self, place: str, path: str) -> str:
         language, _, _ = self._route(place)
         route = self._base(place)
         link = paths.join(language, route, path)
-        return paths.with_slash(link) if self._slash else link
+        is_folder = path.endswith("/") and self._slash != "false"
+        return paths.with_slash(link) if self._slash == "true" or is_folder else link
 
     def _base(self, place: str) -> str:
         """The route that the file's plugin serves its pages below."""
@@ -128,16 +149,16 @@ class Docusaurus(Generator):
             return {"docs": self._docs_route, "pages": ""}.get(
                 found["kind"],
                 next(
-                    (route for folder, route in self._blogs if folder == (found["id"] or "blog")),
+                    (one.route for one in self._blogs if one.folder == (found["id"] or "blog")),
                     "blog",
                 ),
             )
-        for folder, route in self._blogs:
-            if paths.below(place, folder) is not None:
-                return route
+        for one in self._blogs:
+            if paths.below(place, one.folder) is not None:
+                return one.route
         if paths.below(place, "docs") is not None:
             return self._docs_route
-        return "" if paths.below(place, "src/pages") is not None else self._blogs[0][1]
+        return "" if paths.below(place, "src/pages") is not None else self._blogs[0].route
 
     def _route(self, place: str) -> tuple[str, str, str]:
         """Language prefix, kind of plugin, and the path below the plugin's folder."""
@@ -146,8 +167,8 @@ class Docusaurus(Generator):
             language = found["language"] if found["language"] != self.language else ""
             rest = place[found.end() :]
             return language, found["kind"], rest.removeprefix("current/")
-        for folder, _ in self._blogs:
-            if (inside := paths.below(place, folder)) is not None:
+        for one in self._blogs:
+            if (inside := paths.below(place, one.folder)) is not None:
                 return "", "blog", inside
         for folder, kind in (("docs", "docs"), ("src/pages", "pages")):
             if (inside := paths.below(place, folder)) is not None:
@@ -168,15 +189,33 @@ def _doc(stem: str, id_: str | None) -> str:
     folder = pieces[-2] if len(pieces) > 1 else ""
     pieces[-1] = id_ or pieces[-1]
     is_index = pieces[-1].lower() in {"index", "readme"} or pieces[-1] == folder
-    return "/".join(pieces[:-1] if is_index else pieces)
+    return "/".join([*pieces[:-1], ""] if is_index else pieces)
 
 
-def _blogs(script: Script) -> list[tuple[str, str]]:
-    """Folder and route of each blog, from the preset's options and from plugins."""
+@dataclass(frozen=True, slots=True)
+class _Blog:
+    """A blog's folder, its route, and the globs of what it publishes and leaves out."""
+
+    folder: str
+    route: str
+    include: tuple[str, ...] = _INCLUDED
+    exclude: tuple[str, ...] = _EXCLUDED
+
+
+def _blogs(script: Script) -> list[_Blog]:
+    """Each blog, from the preset's options and from plugins."""
     found = []
     plugins = script.blocks("@docusaurus/plugin-content-blog")
     for options in [*script.blocks("blog"), *plugins]:
         folder = (options.value("path") or "blog").strip("./")
         route = options.value("routeBasePath")
-        found.append((folder, (folder if route is None else route).strip("/")))
-    return [*found, ("blog", "blog")]
+        include, exclude = tuple(options.values("include")), tuple(options.values("exclude"))
+        found.append(
+            _Blog(
+                folder,
+                (folder if route is None else route).strip("/"),
+                include or _INCLUDED,
+                exclude or _EXCLUDED,
+            )
+        )
+    return [*found, _Blog("blog", "blog")]

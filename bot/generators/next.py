@@ -39,7 +39,7 @@ class Next(Generator):
 
     name = "next"
     marks = Marks(
-        files=rf"(?:next|contentlayer|velite)\.config\.{SCRIPT}",
+        files=rf"next\.config\.{SCRIPT}",
         packages=frozenset({"next"}),
         site_files=r"data/siteMetadata\.(?:js|cjs|mjs|ts)",
         content=frozenset({"content", "data", "src"}),

@@ -7,6 +7,7 @@ one, or where a pattern is set.
 from __future__ import annotations
 
 from bot.blog.dialect import Dialect
+from bot.generators.common import paths
 from bot.generators.common.generator import (
     SCRIPT,
     Generator,
@@ -16,6 +17,8 @@ from bot.generators.common.generator import (
     rooted,
     text,
 )
+from bot.generators.common.script import Script
+from bot.generators.common.site_folder import SiteFolder
 
 
 class Unlinked(Generator):
@@ -45,6 +48,26 @@ class SvelteKit(Unlinked):
         content=frozenset({"content", "src"}),
     )
     dialect = Dialect(mdx=True)
+
+
+class Contentlayer(Unlinked):
+    """Contentlayer or Velite, whose own code makes a post's address."""
+
+    name = "contentlayer"
+    marks = Marks(
+        files=rf"(?:contentlayer|velite)\.config\.{SCRIPT}",
+        packages=frozenset({"contentlayer", "contentlayer2", "velite"}),
+        content=frozenset({"content", "data", "src"}),
+    )
+    dialect = Dialect(mdx=True)
+
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        # Where the most used starter for blogs keeps the address.
+        metadata = Script(files.script("data/siteMetadata") or "")
+        url = metadata.value("siteUrl")
+        self.url = url if url and paths.is_absolute(url) else None
+        self.language = metadata.value("language")
 
 
 class Nuxt(Unlinked):

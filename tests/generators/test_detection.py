@@ -28,7 +28,7 @@ from tests.generators.sites import site
         ("docusaurus.config.js", "", "docusaurus"),
         ("gatsby-node.js", "", "gatsby"),
         ("next.config.mjs", "", "next"),
-        ("contentlayer.config.ts", "", "next"),
+        ("contentlayer.config.ts", "", "contentlayer"),
         ("quartz.config.ts", "", "quartz"),
         (".obsidian", "", "obsidian"),
         ("pelicanconf.py", "", "pelican"),

@@ -39,8 +39,15 @@ export default {
         ("docs/guides/3.0-news.md", {}, "/docs/guides/3.0-news"),
         ("docs/guides/2024-01-news.md", {}, "/docs/guides/2024-01-news"),
         ("docs/guides/x.md", {"id": "y"}, "/docs/guides/y"),
-        ("docs/guides/index.md", {}, "/docs/guides"),
-        ("docs/guides/guides.md", {}, "/docs/guides"),
+        ("docs/guides/index.md", {}, "/docs/guides/"),
+        ("docs/guides/guides.md", {}, "/docs/guides/"),
+        ("docs/intro.md", {"slug": "/"}, "/docs/"),
+        ("blog/2024-03-05-percent%25x.md", {}, "/blog/2024/03/05/percent%25x"),
+        ("blog/2024-03-06-s8.md", {"slug": "trail/"}, "/blog/trail/"),
+        ("blog/2024-03-09.md", {}, "/blog/2024/03/09/"),
+        ("blog/2024-03-09/index.md", {}, "/blog/2024/03/09/index"),
+        ("blog/2024-03-09-name/index.md", {}, "/blog/2024/03/09/name"),
+        ("blog/topic/2024-03-09-in-topic.md", {}, "/blog/2024/03/09/topic/in-topic"),
         ("src/pages/x.md", {}, "/x"),
         ("i18n/fr/docusaurus-plugin-content-blog/2024-01-11-x.md", {}, "/fr/blog/2024/01/11/x"),
     ],
@@ -96,3 +103,29 @@ def test_folders_with_an_underscore_are_not_published() -> None:
     blog = site({"docusaurus.config.js": ""})
     assert blog.why_no_page(facts(blog, "blog/_parts/2024-01-11-x.md")) is not None
     assert blog.why_no_page(facts(blog, "blog/2024-01-11-x.md")) is None
+
+
+CONFIGURED = """module.exports = {presets: [['classic', {docs: false, blog: {
+  exclude: ['topic/**', '**/_*.{js,md}'], include: ['**/*.md'], routeBasePath: '/'}}]]};"""
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("blog/2024-03-09-x.md", None),
+        ("blog/topic/2024-03-09-x.md", "the site's configuration excludes it"),
+        ("blog/_x.md", "the site's configuration excludes it"),
+        ("blog/_dir/2024-03-09-x.md", None),
+        ("blog/2024-03-09-x.mdx", "the site's configuration does not include it"),
+        ("docs/x.md", "the site has no docs"),
+    ],
+)
+def test_what_the_configuration_leaves_out(path: str, reason: str | None) -> None:
+    blog = site({"docusaurus.config.js": CONFIGURED})
+    assert blog.why_no_page(facts(blog, path)) == reason
+
+
+def test_its_plugins_leave_out_folders_with_an_underscore() -> None:
+    blog = site({"docusaurus.config.js": "module.exports = {}"})
+    reason = "Docusaurus publishes no folder whose name begins with an underscore"
+    assert blog.why_no_page(facts(blog, "blog/_dir/2024-03-09-x.md")) == reason

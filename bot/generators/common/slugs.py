@@ -197,10 +197,15 @@ def github(text: str) -> str:
     """The slugs of github-slugger, which Astro makes collection entries' addresses with."""
     kept = (
         letter
-        for letter in text.lower()
-        if letter in "-_ " or letter.isalnum() or _is_word_part(letter)
+        for letter in unicodedata.normalize("NFC", text).lower()
+        if letter in "-_ " or unicodedata.category(letter)[0] in "LM" or _is_digit(letter)
     )
     return "".join(kept).replace(" ", "-")
+
+
+def _is_digit(letter: str) -> bool:
+    """Whether it is a digit or a letter that counts, as Roman numerals are; no fraction."""
+    return unicodedata.category(letter) in {"Nd", "Nl"}
 
 
 def quartz(path: str) -> str:
