@@ -56,11 +56,11 @@ NO_PARAGRAPH = re.compile(r"[ ]{0,3}(?:[#>|<]|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~
 # can run away: each ends at a character that it cannot contain. Nor does any cross a seam.
 SEAM = "\x01"
 # Marks at the beginning of a line; of a fence, what language it is in, too.
-LINE_MARKS = re.compile(r"\n[ ]*[-#>*+=~`][-#>*+=~` ]*(?:(?<=```)[^`\n]*(?=\n)|(?<=~~~)[^\n]*)?")
+LINE_MARKS = re.compile(r"\n[ \t]*[-#>*+=~`][-#>*+=~` ]*(?:(?<=```)[^`\n]*(?=\n)|(?<=~~~)[^\n]*)?")
 # Of callouts and directives, and the numbers of lists.
 CALLOUT = re.compile(r"\n[ ]*\[![\w-]+\][+-]?")
 DIRECTIVE = re.compile(r"\n[ ]*:{3,}[ ]*[\w-]*(?:\[([^\[\]\n]*)\])?(?:\{[^{}\n]*\})?")
-NUMBER = re.compile(r"\n[ ]*\d{1,9}[.)][ \t]+(?=\S)")
+NUMBER = re.compile(r"\n[ \t]*\d{1,9}[.)][ \t]+(?=\S)")
 CELL = re.compile(r"[ ]*\|[ |]*")
 DEFINITION = re.compile(r"\n[ ]{0,3}\[(?!\^)[^\[\]\n]*\]:[ \t]*\S[^\n]*")
 NOTE = re.compile(r"\n[ ]{0,3}\[\^[^\[\]\n]*\]:")
@@ -72,6 +72,8 @@ _KNOWN = "|".join(sorted(INLINE | BLOCK | VOID))
 HTML_TAG = re.compile(
     rf"</?(?:(?i:{_KNOWN})(?=[\s/>])|[A-Za-z][\w.:-]*(?=\s[^<>{SEAM}]*=))[^<>{SEAM}]*>|<![^<>{SEAM}]*>"
 )
+# The end of an element within a line, where punctuation goes on behind its last word.
+JOINED_TAG = re.compile(rf"</(?i:{'|'.join(sorted(INLINE))})\s*>(?=[.,;:!?)\]\u2019\u201d])")
 END_TAG = re.compile(r"</[A-Za-z][\w.:-]*\s*>")
 COMPONENT = re.compile(rf"</?[A-Z][\w.]*(?:[\s/][^<>{SEAM}]*)?>|</?>")
 UNSEEN: tuple[Marks, ...] = tuple(
@@ -116,6 +118,7 @@ def _passes(dialect: Dialect) -> Iterator[Pass]:
             yield "[[", WIKILINK, _shown
         yield "](", LINK, r"\1"
         yield "](", LINK, r"\1"  # of a picture in a link, the link
+    yield "</", JOINED_TAG, ""
     yield "<", HTML_TAG, " "
     yield "</", END_TAG, " "
     if dialect.mdx:

@@ -21,6 +21,8 @@ from tests.reading.desk import ANY
         ("See [the street](https://a.example/b 'c').", "See the street."),
         ("![A drop](/drop.png)", "A drop"),
         ("<p class='wet'>It <b>rained</b></p>", "It  rained"),
+        ("<a href='/x'>Rain</a>, <b>all</b> day", "Rain,  all  day"),
+        ("- one\n\t- two\n\t1. three", "one\ntwo\nthree"),
         ("{% include x.html %}It {{ verb }} rained", "It   rained"),
         ("Caf&eacute; &amp; rain", "Café & rain"),
         ("```python\nprint(rain[0])\n```", "print(rain[0])"),
