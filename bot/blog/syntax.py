@@ -30,6 +30,11 @@ HIGHLIGHT: Marks = (
     ),
     re.compile(r"(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})"),
 )
+# Hexo's: {% codeblock title lang:ruby %} … {% endcodeblock %}
+CODE_BLOCK: Marks = (
+    re.compile(r"(?m)^[ \t]*\{%-?\s*(?:codeblock|code|sourcecode)\b([^%\n]*)%\}\n?"),
+    re.compile(r"\{%-?\s*end(?:codeblock|code|sourcecode)\s*-?%\}"),
+)
 RAW: Marks = (
     re.compile(r"\{%-?\s*(?:raw|verbatim)\s*-?%\}"),
     re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}"),

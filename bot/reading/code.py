@@ -35,6 +35,11 @@ def mask(text: str) -> str:
     return text
 
 
+def mask_all(text: str) -> str:
+    """``text``, all of which is code, with its marks replaced."""
+    return text.translate(_MASK)
+
+
 def mask_braces(text: str) -> str:
     """``text`` with its braces replaced, which no template means."""
     return text.translate(_BRACES)

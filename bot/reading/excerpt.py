@@ -57,7 +57,7 @@ BLOCK_TAG = re.compile(
     r"|<(?i:br)\s*/?>\s*<(?i:br)\s*/?>"
 )
 LIQUID_BLOCK = re.compile(
-    r"\{%-?\s*(highlight|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?"
+    r"\{%-?\s*(highlight|codeblock|code|comment|set|css|js|schema)\b[^%]{0,500}%\}.{0,5000}?"
     r"\{%-?\s*end\1\s*-?%\}",
     re.DOTALL,
 )

@@ -12,7 +12,9 @@ from bot.blog.dialect import PLAIN, Dialect
 from bot.blog.html import BLOCK, INLINE, VOID
 from bot.blog.section import Passage, anchor_of, unique
 from bot.blog.syntax import (
+    CODE_BLOCK,
     DUNDER,
+    HIGHLIGHT,
     JSX_COMMENT,
     LIQUID_COMMENTS,
     OBSIDIAN_COMMENT,
@@ -21,7 +23,7 @@ from bot.blog.syntax import (
     Marks,
     between,
 )
-from bot.reading.code import mask, mask_braces, unmask
+from bot.reading.code import mask, mask_all, mask_braces, unmask
 from bot.reading.plain import Syntax, cut, plain, without_references
 
 # Longer ones exist, but no choice of Discord's has room for them.
@@ -40,7 +42,7 @@ MARK = re.compile(
     r"|[ \t>]*(?P<fence>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})"
     r"|[ ]{0,3}(?P<line>=+|-+)[ \t]*(?=\n|\Z)"
     r"|[ \t]*<(?P<element>(?i:pre|script|style))\b|[ \t]*(?P<comment><!--)"
-    r"|[ \t]*\{(?:%-?|\{[<%])[ ]*(?P<name>highlight|comment)\b"
+    r"|[ \t]*\{(?:%-?|\{[<%])[ ]*(?P<name>highlight|codeblock|comment)\b"
     r"|[ \t]*<(?P<html>[hH][1-6])\b(?P<attributes>[^<>]*)>"
     r")"
 )
@@ -133,6 +135,27 @@ def _passes(dialect: Dialect) -> Iterator[Pass]:
         yield "*", STARS, r"\1"
         yield "__", BOLD, _bold
         yield "_", UNDERSCORES, r"\1"
+
+
+def _template_code(text: str, dialect: Dialect) -> str:
+    """``text`` with the marks masked in what tags of templates say is code, or no template."""
+    if dialect.tags and "{%" in text:
+        text = between(text, RAW, lambda _, inner: mask_braces(inner))
+    for word, marks in (("highlight", HIGHLIGHT), ("code", CODE_BLOCK)):
+        if dialect.runs_templates and word in text:
+            text = between(text, marks, lambda _, inner: "\n" + _masked(inner))
+    return text
+
+
+def _without_unread(text: str, dialect: Dialect) -> str:
+    for mark, marks in _unread(dialect):
+        if mark in text:
+            text = between(text, marks, lambda _, inner: " " + SEAM * inner.count(SEAM))
+    return text
+
+
+def _masked(code: str) -> str:
+    return SEAM.join(mask_all(part) for part in code.split(SEAM))
 
 
 def _unread(dialect: Dialect) -> Iterator[tuple[str, Marks]]:
@@ -277,13 +300,7 @@ def words_of(body: str, syntax: Syntax) -> str:
         syntax: what marks in it mean; in code they mean nothing.
     """
     dialect = syntax.dialect or PLAIN
-    text = "\n" + body
-    if dialect.tags and "{%" in text:
-        text = between(text, RAW, lambda _, inner: mask_braces(inner))
-    text = mask(text)
-    for mark, marks in _unread(dialect):
-        if mark in text:
-            text = between(text, marks, lambda _, inner: " " + SEAM * inner.count(SEAM))
+    text = _without_unread(mask(_template_code("\n" + body, dialect)), dialect)
     if dialect.markdown != "html":
         if "-|" in text or "- |" in text or ":|" in text:
             text = _without_pipes(text)

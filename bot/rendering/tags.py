@@ -18,6 +18,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>{}|\\^`)]+")
 _FILE = re.compile(
     r"[^\s\"'=<>{}|\\^`(),]+\.(?:mp4|m4v|webm|mov|ogv|mp3|m4a|ogg|wav|flac)", re.IGNORECASE
 )
+_IMAGE = re.compile(r"[^\s\"'=<>{}|`(),]+\.(?:png|jpe?g|gif|webp|avif|svg)\b", re.IGNORECASE)
 _SOUND = re.compile(r"\.(?:mp3|m4a|ogg|wav|flac)$", re.IGNORECASE)
 _PLAYER = re.compile(r"video|youtube|vimeo|player|movie|peertube|twitch|bilibili")
 # Tags that put another file's code, or a whole notebook, into a post.
@@ -126,7 +127,10 @@ def _named_link(rest: str) -> str:
 
 def _figure(rest: str) -> str:
     values = arguments(rest)
-    source = values.get("src") or values.get("path") or values.get("url") or values.get("0") or ""
+    source = values.get("src") or values.get("path") or values.get("url") or ""
+    if not source and (found := _IMAGE.search(rest)):
+        source = found[0]  # Octopress has a class before it
+    source = source or values.get("0") or ""
     if not source:
         return ""
     alt = values.get("alt") or values.get("1") or values.get("title") or ""
@@ -174,6 +178,7 @@ _HANDLERS: dict[str, Callable[[str], str]] = {
     "image": _figure,
     "img": _figure,
     "picture": _figure,
+    "asset_img": _figure,
     "youtube": _youtube,
     "youtubeembed": _youtube,
     "vimeo": _vimeo,

@@ -14,6 +14,7 @@ from html import escape as html_escape
 from bot.blog.dialect import Dialect
 from bot.blog.post import is_web_url
 from bot.blog.syntax import (
+    CODE_BLOCK,
     HIGHLIGHT,
     JSX_ANCHOR,
     JSX_COMMENT,
@@ -102,6 +103,7 @@ class Templates:
             if "endset" in text or "endcapture" in text:
                 text = printed(text)
             text = between(text, HIGHLIGHT, _fence)
+            text = between(text, CODE_BLOCK, _code_block)
         out: list[str] = []
         for piece, is_code in pieces_of(text):
             if is_code:
@@ -276,6 +278,11 @@ def _unraw(text: str) -> str:
 
 def _fence(opened: re.Match[str], body: str) -> str:
     return "\n".join([f"````{opened[1] or opened[2]}", _unraw(body).rstrip(), "````"])
+
+
+def _code_block(opened: re.Match[str], body: str) -> str:
+    language = re.search(r"\blang:([\w+#.-]+)", opened[1])
+    return f"\n````{language[1] if language else ''}\n{_unraw(body).rstrip()}\n````\n"
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.blog.dialect import HTML, Dialect
 from bot.generators.common.registry import GENERATORS
-from bot.rendering.page import Page
+from bot.rendering.page import Page, pictures_of
 from bot.rendering.renderer import Renderer
 
 EXAMPLE = "-# [Example: on the site](<https://example.org/blog/post/>)"
@@ -72,6 +72,20 @@ def test_what_is_no_part_of_the_text_leaves_nothing(generator: str, tag: str) ->
 )  # fmt: skip
 def test_what_a_tag_has_the_address_of_is_a_link(generator: str, tag: str, link: str) -> None:
     assert text(f"before\n\n{tag}\n\nafter", generator) == f"before\n\n{link}\n\nafter"
+
+
+def test_code_between_tags_is_code() -> None:
+    code = "{% codeblock A title lang:js https://a.example %}\nx {{ y }} *z*\n{% endcodeblock %}"
+    assert text(f"a\n\n{code}\n\nb", "hexo") == "a\n\n```js\nx {{ y }} *z*\n```\n\nb"
+    assert text("{% code %}\n<b>\n{% endcode %}", "hexo") == "```\n<b>\n```"
+    assert text("{% code a.py %}", "pelican") == EXAMPLE
+
+
+@pytest.mark.parametrize("tag", ["img left /a.png 10 20 A cat", "asset_img a.png A cat"])
+def test_a_picture_whose_address_follows_other_words(tag: str) -> None:
+    (page,) = pages(f"{{% {tag} %}}", GENERATORS["hexo"].dialect)
+    (picture,) = pictures_of(page)
+    assert picture.url.endswith("/a.png")
 
 
 def test_an_included_box_shows_what_it_is_given() -> None:
