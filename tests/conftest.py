@@ -79,6 +79,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Keep bytes out of the names of tests, which all processes of a run must agree on.
+
+    Compressed bytes may hold the time at which they were made.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--times`` says where the time goes, by folder."""
     parser.addoption("--times", action="store_true", help="seconds of tests, by folder")

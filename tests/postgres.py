@@ -19,7 +19,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 PASSWORD = "a password of the tests"
 # A database that lets nobody in without TLS, which the server does not speak.
 ONLY_TLS = "only_tls"
-SECONDS_TO_START = 20
+SECONDS_TO_START = 120
 
 
 @dataclass(frozen=True, slots=True)

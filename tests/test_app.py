@@ -245,7 +245,7 @@ async def test_a_lost_index_is_made_anew_by_itself(watching: App, loss: str) -> 
 
     assert await titles_or_nothing(watching) is None, "never a wrong answer"
     await shows(watching, right, titles_or_nothing)
-    assert not watching.library.is_lost
+    await until(lambda: not watching.library.is_lost)
 
 
 async def test_a_lost_index_is_made_anew_though_nobody_asks(watching: App) -> None:
