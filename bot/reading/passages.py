@@ -42,7 +42,8 @@ MARK = re.compile(
     r"|[ \t>]*(?P<fence>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})"
     r"|[ ]{0,3}(?P<line>=+|-+)[ \t]*(?=\n|\Z)"
     r"|[ \t]*<(?P<element>(?i:pre|script|style))\b|[ \t]*(?P<comment><!--)"
-    r"|[ \t]*\{(?:%-?|\{[<%])[ ]*(?P<name>highlight|codeblock|comment)\b"
+    r"|[ \t]*\{(?:%-?|\{[<%])[ ]*"
+    r"(?P<name>highlight|codeblock|comment|(?:set|capture)(?=\s+\w+\s*-?%\}))\b"
     r"|[ \t]*<(?P<html>[hH][1-6])\b(?P<attributes>[^<>]*)>"
     r")"
 )
@@ -87,6 +88,12 @@ UNSEEN: tuple[Marks, ...] = tuple(
 )
 TAG = re.compile(rf"\{{%[^{{}}{SEAM}]*%\}}")
 OUTPUT = re.compile(rf"\{{\{{(?![<%])[^{{}}{SEAM}]*\}}\}}")
+# Text that a template keeps under a name, and the names of those that it prints as code.
+CAPTURE: Marks = (
+    re.compile(r"\{%-?\s*(?:set|capture)\s+(\w+)\s*-?%\}"),
+    re.compile(r"\{%-?\s*end(?:set|capture)\s*-?%\}"),
+)
+COLOURED = re.compile(r"\{\{-?\s*(\w+)\s*\|\s*highlight\b")
 SHORTCODE = re.compile(rf"\{{\{{[<%][^{{}}{SEAM}]*[>%]\}}\}}")
 STARS = re.compile(r"\*(?<!\w\*)(?=[^\s*])([^*\n]*)(?<!\s)\*(?!\w)")
 BOLD = re.compile(r"__(?<!\w__)(?=[^\s_])([^_\n]*)(?<!\s)__(?!\w)")
@@ -144,7 +151,16 @@ def _template_code(text: str, dialect: Dialect) -> str:
     for word, marks in (("highlight", HIGHLIGHT), ("code", CODE_BLOCK)):
         if dialect.runs_templates and word in text:
             text = between(text, marks, lambda _, inner: "\n" + _masked(inner))
+    if dialect.tags and ("endset" in text or "endcapture" in text):
+        coloured = frozenset(COLOURED.findall(text))
+        text = between(text, CAPTURE, lambda found, inner: _captured(found[1], inner, coloured))
     return text
+
+
+def _captured(name: str, value: str, coloured: frozenset[str]) -> str:
+    """What a template keeps under a name: code where it is coloured, or called so."""
+    is_code = name in coloured or "code" in name.lower()
+    return f"\n{_masked(value) if is_code else value}"
 
 
 def _without_unread(text: str, dialect: Dialect) -> str:

@@ -18,7 +18,7 @@ from bot.reading.resolve import settle
 from bot.reading.rules import ReadingRules
 
 # To be raised when the same file would be understood differently.
-VERSION = 15
+VERSION = 16
 
 
 class SiteReader:

@@ -78,6 +78,11 @@ def test_sections_cover_the_text(lines: list[str]) -> None:
     assert len(anchors) == len(set(anchors))
 
 
+def test_front_matter_that_a_template_keeps_is_no_heading() -> None:
+    body = "{% set codeBlock %}\n---\ntags: x\n---\n{% endset %}\n\n## a\n\nb"
+    assert [heading for heading, _, _ in sections(body)] == [None, "a"]
+
+
 def test_a_comment_over_headings_takes_no_section_from_its_place() -> None:
     body = "a\n\n{# b\n\n## c\n\nd #}\n\n## e\n\nf"
     assert sections(body)[-1] == ("e", "e", "f")
