@@ -95,11 +95,20 @@ class App:
             IndexUnavailable: the index cannot be written.
         """
         async with self._refreshing:
-            snapshot, reader = await in_own_thread(
-                partial(self._scan, ask_site=True) if ask_site else self._scan
-            )
+            trouble = ""
+            try:
+                snapshot, reader = await in_own_thread(
+                    partial(self._scan, ask_site=True) if ask_site else self._scan
+                )
+            except SourceError as error:
+                found = await self._look_at_fetched()
+                if found is None:
+                    raise
+                snapshot, reader = found
+                trouble = str(error)
+                log.warning("Answering from what was fetched last: %s", error)
             report = await self.library.sync(snapshot, reader, progress=progress)
-        self.library.trouble = ""
+        self.library.trouble = trouble
         self.listed = snapshot.sitemap.links if snapshot.sitemap else ()
         return report
 
@@ -121,6 +130,12 @@ class App:
                 raise
             log.warning("Kept the last index: %s", error)
             self.library.trouble = str(error)
+
+    async def _look_at_fetched(self) -> tuple[Snapshot, Reader] | None:
+        """What was fetched last, where that is kept and there is no index to answer from."""
+        if self._scanner is None or await self._has_index():
+            return None
+        return await in_own_thread(self._scanner.look_at_fetched)
 
     async def _has_index(self) -> bool:
         try:

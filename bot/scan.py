@@ -73,8 +73,15 @@ class Scanner:
         Raises:
             SourceError: the folder is missing or empty, or nothing can be fetched.
         """
+        return self._understood(self._source.snapshot(), ask_site=ask_site)
+
+    def look_at_fetched(self) -> tuple[Snapshot, SiteReader] | None:
+        """As ``look``, at what the source held when it was last fetched, if that is kept."""
+        snapshot = self._source.fetched()
+        return self._understood(snapshot, ask_site=False) if snapshot else None
+
+    def _understood(self, snapshot: Snapshot, *, ask_site: bool) -> tuple[Snapshot, SiteReader]:
         settings = self._settings
-        snapshot = self._source.snapshot()
         if isinstance(settings.posts, Path):
             self.configuration = tuple(
                 settings.posts / path for path in snapshot.site_files if path.startswith("../")

@@ -40,6 +40,19 @@ pytestmark = needs_git
 SECRET = "known to the host"
 
 
+ONE_ENTRY = (
+    b"<rss version='2.0'><channel><link>https://blog.example/</link><item><guid>1</guid>"
+    b"<title>From a feed</title><link>https://blog.example/a-post/</link>"
+    b"<description>&lt;h2&gt;Part&lt;/h2&gt;&lt;p&gt;Words.&lt;/p&gt;</description>"
+    b"</item></channel></rss>"
+)
+
+
+def reach_all() -> dict[str, object]:
+    """The defaults of ``Web`` for feeds of this machine."""
+    return {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}
+
+
 @pytest.fixture
 def blog(tmp_path: Path) -> Blog:
     blog = Blog(tmp_path)
@@ -182,6 +195,29 @@ async def test_a_start_without_the_host_answers_from_the_last_index(host: Host, 
         assert (await app.library.status()).source == source_of(host)
 
 
+@pytest.mark.parametrize("kind", ["repository", "feed"])
+async def test_without_host_and_index_the_posts_are_those_that_were_fetched_last(
+    host: Host, home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with feeds.serving() as feed:
+        feed.body = ONE_ENTRY
+        posts = feed.url() if kind == "feed" else f"{host.url}#:content/posts"
+        monkeypatch.setattr(Web.__init__, "__kwdefaults__", reach_all())
+        async with App(settings_for(posts, home)) as app:
+            await app.sync()
+            found = await titles(app)
+        assert found
+    host.token = "secret"
+    (home / "i.db").unlink()
+    async with App(settings_for(posts, home)) as app:
+        await app.begin()
+        assert await titles(app) == found
+        assert "127.0.0.1" in app.library.trouble
+        # It is asked again, and what it does not say changes nothing.
+        assert not await app.refresh()
+        assert await titles(app) == found
+
+
 async def test_an_index_of_other_posts_is_not_answered_from(host: Host, home: Path) -> None:
     """As in an image that was built with another blog in it."""
     (home / "posts").mkdir(parents=True)
@@ -308,15 +344,9 @@ async def test_a_feed_is_read_like_a_folder(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    defaults = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}
-    monkeypatch.setattr(Web.__init__, "__kwdefaults__", defaults)
+    monkeypatch.setattr(Web.__init__, "__kwdefaults__", reach_all())
     with feeds.serving() as host:
-        host.body = (
-            b"<rss version='2.0'><channel><link>https://blog.example/</link><item><guid>1</guid>"
-            b"<title>From a feed</title><link>https://blog.example/a-post/</link>"
-            b"<description>&lt;h2&gt;Part&lt;/h2&gt;&lt;p&gt;Words.&lt;/p&gt;</description>"
-            b"</item></channel></rss>"
-        )
+        host.body = ONE_ENTRY
         async with App(settings_for(host.url(), home)) as app:
             await app.sync()
             found = await app.library.find("a-post")

@@ -95,5 +95,8 @@ class Source(Protocol):
             SourceError: the place is missing, empty or cannot be listed.
         """
 
+    def fetched(self) -> Snapshot | None:
+        """What the place held when it was last fetched; None where nothing is kept of it."""
+
     def close(self) -> None:
         """Let go of files and connections. It may be asked again."""

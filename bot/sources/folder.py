@@ -61,6 +61,10 @@ class Folder:
         self._site = site
         self._max_bytes = max_bytes
 
+    def fetched(self) -> Snapshot | None:
+        """None: a folder is not fetched."""
+        return None
+
     def snapshot(self) -> Snapshot:
         """List the Markdown files below the folder, and the site's configuration around it.
 

@@ -140,6 +140,11 @@ class Feed:
         self._archive = archive
         return self._snapshot(archive)
 
+    def fetched(self) -> Snapshot | None:
+        """Every entry that the feed has held, without asking its host."""
+        archive = self._archive or self._read()
+        return self._snapshot(archive) if archive.entries else None
+
     def _look(self, before: Archive) -> Archive:
         """What is known after asking the host, if it may be asked."""
         now = int(self._clock())

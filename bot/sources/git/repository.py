@@ -130,6 +130,13 @@ class Repository:
             self._last = checkpoint, snapshot
         return self._last[1]
 
+    def fetched(self) -> Snapshot | None:
+        """What the last fetch brought, as far as it can be read, without asking the host."""
+        checkpoint = self._read_checkpoint()
+        with contextlib.suppress(SourceError):
+            return self._try_snapshot(checkpoint) if checkpoint else None
+        return None
+
     def _try_snapshot(self, checkpoint: Checkpoint) -> Snapshot | None:
         """A snapshot, or None where what was fetched is damaged."""
         try:
