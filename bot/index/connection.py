@@ -218,7 +218,7 @@ async def _open(path: Path) -> Database:
         # changes the file either.
         await database.close()
         return await Database.open(path, "immutable")
-    except sqlite3.Error:
+    except BaseException:  # a cancelled task leaves no thread behind
         await database.close()
         raise
     return database
