@@ -63,6 +63,7 @@ class App:
         self._scanner: Scanner | None = None
         self._refreshing = asyncio.Lock()
         self._changed = 0.0  # when the posts were last seen to have changed
+        self._asked = 0.0  # when the site was last to be asked
 
     async def __aenter__(self) -> Self:
         return self
@@ -227,15 +228,18 @@ class App:
     async def _keep_asking_site(self) -> None:
         """Ask the site what it lists now and then, by the clock on the wall, as ``_poll`` does."""
         while True:
-            if self._is_site_due() and await in_own_thread(self._ask_site):
-                await self.refresh()
-                log.info("Links: %s", (await self.library.status()).links)
+            if self._is_site_due():
+                self._asked = time.time()
+                if await in_own_thread(self._ask_site):
+                    await self.refresh()
+                    log.info("Links: %s", (await self.library.status()).links)
             await asyncio.sleep(SECONDS_BETWEEN_CLOCK_CHECKS)
 
     def _is_site_due(self) -> bool:
-        asked = self._scanner.asked_site if self._scanner else None
+        asked: float | None = self._scanner.asked_site if self._scanner else None
         if asked is None:
             return False
+        asked = max(asked, self._asked)  # a host that asks to be left alone was not asked then
         due = asked + SECONDS_BETWEEN_QUESTIONS
         if self._changed > asked:
             due = min(due, self._changed + SECONDS_TO_BUILD)

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from bot.announce.catalogue import fingerprint, shown_digest
+from bot.announce.diff import PostDiff
+from bot.announce.ledger import Known, Revision
+from bot.announce.subscription import Subscription
 from bot.app import App
 from bot.cli import main
 from bot.reading.reader import SiteReader
@@ -272,6 +275,30 @@ async def test_a_new_list_changes_links_and_nothing_else(
         site.lists(*(f"/{name}" for name in NAMES))
         await app.sync(ask_site=True)
         assert await links(app) == BY_RULE
+
+
+async def test_a_new_list_announces_nothing(site: LoopbackSite, posts: Path) -> None:
+    """What the ledger knows of the posts needs no change, so that no message does."""
+    subscription = Subscription(place="text", channel=1)
+
+    async def revise(app: App, known: Known) -> Revision:
+        entries = await app.library.visible_posts()
+        return PostDiff(entries=entries, minhashes={}, now=1.7e9, limit=99).revise(known)
+
+    site.lists(*(f"/{name}" for name in NAMES))
+    async with app_of(site, posts) as app:
+        await app.sync(ask_site=True)
+        first = await revise(app, Known(posts=(), subscriptions=(subscription,), is_first=False))
+        assert len(first.posts) == len(NAMES)
+        known = Known(posts=first.posts, subscriptions=(subscription,), is_first=False)
+        for pages in ([f"/blog/{name}/" for name in NAMES if name != "two"], ["/about/"]):
+            site.lists(*pages)
+            await app.sync(ask_site=True)
+            again = await revise(app, known)
+            assert (list(again.posts), list(again.assignments)) == ([], [])
+        (posts / "two.md").write_text("---\ntitle: Deux\ndate: 2024-05-02\n---\nOther words.\n")
+        await app.sync()
+        assert len((await revise(app, known)).posts) == 1, "an edit is one"
 
 
 async def test_an_edited_post_keeps_what_the_site_says(site: LoopbackSite, posts: Path) -> None:
