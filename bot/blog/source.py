@@ -69,8 +69,6 @@ class Snapshot:
             relative to the posts folder.
         site_url: the site's address, where the source itself knows it.
         sitemap: what the site lists, where somebody has looked.
-        generation: grows with every change of the source, so that of two machines the one
-            with the older content can tell. Unix seconds; 0 where nobody knows.
     """
 
     name: str
@@ -82,7 +80,6 @@ class Snapshot:
     markers: frozenset[str] = frozenset()
     site_url: str | None = None
     sitemap: Sitemap | None = None
-    generation: int = 0
 
 
 class Source(Protocol):

@@ -69,7 +69,6 @@ class Index:
         clock: Unix seconds, which decide what is in the future.
 
     Attributes:
-        generation: as ``Snapshot.generation``, of the posts in the index.
         trouble: what ``Status.trouble`` says; set by the caller of ``sync``.
     """
 
@@ -81,7 +80,6 @@ class Index:
         site_url: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.generation = 0
         self.trouble = ""
         self._path = path
         self._fallback_path = fallback_path
@@ -156,7 +154,6 @@ class Index:
         self._connection.lost.clear()
         self._source = snapshot.name
         self._sitemap_trouble = snapshot.sitemap.trouble if snapshot.sitemap else ""
-        self.generation = snapshot.generation
         return report
 
     @cached_property

@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 DEFAULT_PORT = 8080
 POSTS_ON_FRONT_PAGE = 10
 # For what still runs after its answer has left, such as an edit.
-FINISH_SECONDS = 1.0
+FINISH_SECONDS = 3.0
 
 
 async def serve(app: App, *, take_over: bool = False) -> None:

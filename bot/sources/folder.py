@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -79,7 +78,7 @@ class Folder:
                 f"there are no Markdown files in {self.root}",
                 "Point --posts (SLASHPOST_POSTS) at the folder that holds the posts.",
             )
-        files, newest = self._files(listing)
+        files = self._files(listing)
         return Snapshot(
             name=str(self.root),
             files=files,
@@ -88,7 +87,6 @@ class Folder:
             problems=tuple(listing.problems),
             inside=listing.inside,
             markers=frozenset(listing.markers),
-            generation=int(min(max(newest, tree.newest), time.time())),
         )
 
     def close(self) -> None:
@@ -108,24 +106,22 @@ class Folder:
             raise SourceError(f"the posts folder {self.root} cannot be read: {reason}") from None
         return root
 
-    def _files(self, listing: Listing[str]) -> tuple[tuple[SourceFile, ...], float]:
-        """The posts' files in order of their paths, and when the newest was changed."""
+    def _files(self, listing: Listing[str]) -> tuple[SourceFile, ...]:
+        """The posts' files in order of their paths."""
         files: list[SourceFile] = []
-        newest = 0.0
         for path, location in sorted(listing.files.items()):
             try:
                 status = os.stat(location)  # noqa: PTH116 - speed
             except OSError as error:
                 listing.problems.append(unreadable(path, error))
                 continue
-            newest = max(newest, status.st_mtime)
             if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
                 listing.left_out.append(LeftOut(path, "no ordinary file"))
             elif status.st_size > self._max_bytes:
                 listing.left_out.append(LeftOut(path, too_large(status.st_size, self._max_bytes)))
             else:
                 files.append(FolderFile(path, status.st_size, status.st_mtime_ns, location))
-        return tuple(files), newest
+        return tuple(files)
 
 
 class _Disk:
@@ -133,13 +129,11 @@ class _Disk:
 
     def __init__(self, root: Path) -> None:
         self.root = "" if root == Path(root.anchor) else root.as_posix()
-        self.newest = 0.0  # what is removed shows in the folder's own time
         self._folder = root
 
     def entries(self, path: str, _content: str | None) -> Iterator[Entry[str]]:
         """What lies in a folder."""
         folder = os.path.join(self._folder, path)  # noqa: PTH118 - speed
-        self.newest = max(self.newest, os.stat(folder).st_mtime)  # noqa: PTH116 - as above
         with os.scandir(folder) as scan:
             for entry in scan:
                 if entry.is_symlink():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -73,14 +72,6 @@ async def test_texts_are_those_that_readers_see(library: Fill) -> None:
     texts = await index.texts(["a.md", "draft.md", "future.md", "none.md"])
     assert texts == {"a.md": "The words of a."}
     assert await index.texts([]) == {}
-
-
-async def test_the_generation_is_that_of_what_was_looked_at(index: Index) -> None:
-    assert index.generation == 0
-    await index.sync(replace(blog(FILES), generation=7), PlainReader())
-    assert index.generation == 7
-    await index.sync(replace(blog(FILES), generation=8), PlainReader())
-    assert index.generation == 8, "though no post has changed"
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.text(max_size=20), max_size=4), st.booleans())

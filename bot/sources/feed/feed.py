@@ -72,7 +72,6 @@ class Archive:
         order: paths of those that the feed held the last time, in its order.
         absent: Unix seconds of the look that first missed an entry, by its path.
         shared_ids: ids that have told none of several entries.
-        since: Unix seconds of the fetch that last brought something new.
         site: address of the blog, or empty.
         moved: where the feed has moved for good, or empty.
         wait_until: Unix seconds before which its host asks not to be asked.
@@ -85,7 +84,6 @@ class Archive:
     order: tuple[str, ...] = ()
     absent: dict[str, int] = field(default_factory=dict)
     shared_ids: tuple[str, ...] = ()
-    since: int = 0
     site: str = ""
     moved: str = ""
     wait_until: int = 0
@@ -220,14 +218,11 @@ class Feed:
             order=tuple(_with_absent(before.order, paths, absent)),
             absent={path: before.absent.get(path, clock) for path in sorted(absent)},
             shared_ids=tuple(sorted(shared)[:MOST_ENTRIES]),
-            since=before.since,
             site=content.site,
             moved=page.url if page.moved or before.moved == page.url else "",
             etag=page.etag,
             modified=page.modified,
         )
-        if entries != before.entries:
-            archive = replace(archive, since=max(clock, before.since + 1))
         return self._take_back(archive, before.absent)
 
     def _take_back(self, archive: Archive, absent: Mapping[str, int]) -> Archive:
@@ -247,7 +242,6 @@ class Feed:
             withdrawn=dict(list(withdrawn.items())[-MOST_WITHDRAWN:]),
             order=tuple(path for path in archive.order if path not in gone),
             absent={path: since for path, since in archive.absent.items() if path not in gone},
-            since=max(clock, archive.since + 1),
         )
 
     def _snapshot(self, kept: Archive) -> Snapshot:
@@ -264,7 +258,6 @@ class Feed:
             files=tuple(files),
             left_out=tuple(left_out),
             site_url=kept.site or None,
-            generation=kept.since,
         )
 
     def _read(self) -> Archive:
@@ -275,6 +268,7 @@ class Feed:
                 found[name] = {path: _entry(one) for path, one in found[name].items()}
             for name in ("order", "shared_ids"):
                 found[name] = tuple(found[name])
+            found.pop("since", None)  # which earlier versions wrote
             return Archive(**found)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Archive()

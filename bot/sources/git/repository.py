@@ -43,14 +43,12 @@ class Checkpoint:
 
     Attributes:
         head: the newest commit.
-        since: Unix seconds of the fetch that first brought it.
         has_history: whether the commits before it were fetched, too, or cannot be.
         dates: of its files, by path.
         too_large: size by id of files that were not kept; 0 where nobody unpacked it.
     """
 
     head: ObjectID
-    since: int
     has_history: bool = False
     dates: Mapping[str, Dates] = field(default_factory=dict)
     too_large: Mapping[ObjectID, int] = field(default_factory=dict)
@@ -125,7 +123,7 @@ class Repository:
         if self._last is None or self._last[0] != checkpoint:
             snapshot = self._try_snapshot(checkpoint)
             if snapshot is None:
-                checkpoint = self._fetch_anew(checkpoint)
+                checkpoint = self._fetch_anew()
                 snapshot = self._snapshot(checkpoint)
             self._last = checkpoint, snapshot
         return self._last[1]
@@ -161,7 +159,7 @@ class Repository:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
                 self._damage = repr(error)
-        return self._fetch_anew(checkpoint)
+        return self._fetch_anew()
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -171,7 +169,7 @@ class Repository:
     def _has_too_many_packs(self) -> bool:
         return len(list(self._folder.glob("objects/pack/*.pack"))) > MOST_PACKS
 
-    def _fetch_anew(self, before: Checkpoint | None) -> Checkpoint:
+    def _fetch_anew(self) -> Checkpoint:
         """Fetch everything aside, and put it in place once it is whole."""
         if self._damage:
             log.warning("%s is damaged (%s); fetching it anew", self._folder, self._damage)
@@ -181,7 +179,7 @@ class Repository:
             aside.mkdir(parents=True)
             Repo.init_bare(str(aside)).close()
             with contextlib.closing(Store(aside)) as store:
-                checkpoint = self._catch_up(store, aside, None, before)
+                checkpoint = self._catch_up(store, aside, None)
             self.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             aside.replace(self._folder)
@@ -195,16 +193,13 @@ class Repository:
         self._damage = ""
         return checkpoint
 
-    def _catch_up(
-        self, store: Store, folder: Path, known: Checkpoint | None, before: Checkpoint | None = None
-    ) -> Checkpoint:
+    def _catch_up(self, store: Store, folder: Path, known: Checkpoint | None) -> Checkpoint:
         """Fetch what ``known`` lacks into a store, and write the checkpoint once it is complete."""
         head = self._remote.fetch_head(
             store.repo, known.head if known else None, depth=None if known else 1
         )
         if known is not None and head == known.head:
             return known
-        former = known or before
         try:
             commit = store.commit(head)
         except (KeyError, TypeError) as error:
@@ -217,19 +212,12 @@ class Repository:
         has_history = bool(known and known.has_history) or self._deepen(store, head)
         checkpoint = Checkpoint(
             head=head,
-            since=self._since(head, former),
             has_history=has_history,
             dates=dates_of(store, commit, self._address.folder, listing.files, int(self._clock())),
             too_large=self._too_large,
         )
         _write(folder / CHECKPOINT, checkpoint)
         return checkpoint
-
-    def _since(self, head: ObjectID, former: Checkpoint | None) -> int:
-        now = int(self._clock())
-        if former is None:
-            return now
-        return former.since if head == former.head else max(now, former.since + 1)
 
     def _list(self, store: Store, commit: Commit) -> Listing[ObjectID]:
         listing = walk(CommitTree(store, commit.tree, self._address.folder), self._site)
@@ -292,7 +280,6 @@ class Repository:
             site_files=site_files,
             inside=listing.inside,
             markers=frozenset(listing.markers),
-            generation=checkpoint.since,
         )
 
     def _why_not_read(self, name: ObjectID) -> str | None:
@@ -323,7 +310,7 @@ class Repository:
             dates = {path: Dates(*both) for path, both in found["dates"].items()}
             head = ObjectID(found["head"].encode("ascii"))
             large = {ObjectID(name.encode()): size for name, size in found["too_large"].items()}
-            return Checkpoint(head, found["since"], found["has_history"], dates, large)
+            return Checkpoint(head, found["has_history"], dates, large)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -340,7 +327,6 @@ def _write(file: Path, checkpoint: Checkpoint) -> None:
     dates = {path: (one.written, one.changed) for path, one in checkpoint.dates.items()}
     content = {
         "head": checkpoint.head.decode("ascii"),
-        "since": checkpoint.since,
         "has_history": checkpoint.has_history,
         "dates": dates,
         "too_large": {name.decode(): size for name, size in checkpoint.too_large.items()},
