@@ -204,7 +204,7 @@ def test_any_blog_can_be_introduced(
         problems=(Problem("a.md", 1, "x", "y"),) * 3,
         updated=0,
     )
-    takes(About(status, version[:20], tr))
+    takes(About(status, None, version[:20], tr))
     takes(Help([("</latest:1>", "Show the newest posts")] * 7, tr))
 
 

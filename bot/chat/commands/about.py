@@ -10,12 +10,13 @@ from discord import Interaction, app_commands, ui
 from discord.app_commands import locale_str
 
 from bot.announce import delivery
+from bot.blog.date import PostDate
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
 from bot.blog.post import is_web_url
 from bot.chat import limits, text
 from bot.chat.errors import explain
-from bot.chat.i18n import Translator
+from bot.chat.i18n import Translator, date
 from bot.chat.interaction import answer, context_of, translator_of
 from bot.chat.views.layout import Layout, small
 
@@ -24,16 +25,20 @@ PROBLEM = 200
 
 
 class About(Layout):
-    """How many posts and tags there are, where they come from, and when they changed."""
+    """How many posts and tags there are, where they come from, and the day of the newest."""
 
     def __init__(
-        self, status: Status, version: str, tr: Translator, backlog: Sequence[str] = ()
+        self,
+        status: Status,
+        newest: PostDate | None,
+        version: str,
+        tr: Translator,
+        backlog: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        facts = [
-            tr.gettext("Last update: {when}", when=f"<t:{status.updated}:R>"),
-            tr.gettext("Source: {source}", source=text.chip(source_name(status.source), 100)),
-        ]
+        facts = [tr.gettext("Source: {source}", source=text.chip(source_name(status.source), 100))]
+        if newest is not None:
+            facts.insert(0, tr.gettext("Last update: {when}", when=date(newest, tr)))
         if status.trouble:  # which may name hosts and folders
             stale = tr.gettext(
                 "The posts could not be looked at again: these are of the last time."
@@ -76,9 +81,10 @@ async def about(
     """Answer with counts, source, link and version."""
     context, tr = context_of(interaction), translator_of(interaction)
     status = await context.library.status()
+    newest = next((post.date for post in await context.library.latest(limit=1)), None)
     try:
         backlog = announcing(await context.backlog(), tr) if context.backlog else []
     except StateUnavailable as error:
         backlog = [explain(error, tr)]
-    view = About(status, context.version, tr, backlog)
+    view = About(status, newest, context.version, tr, backlog)
     await answer(interaction, view, hide=hide)

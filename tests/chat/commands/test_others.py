@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from discord import Locale
+
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.message import delivery_id
 from bot.announce.subscription import Subscription
 from bot.chat.commands import COMMANDS
+from bot.chat.i18n import date, translator_for
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage
 
@@ -55,9 +58,10 @@ async def test_help_may_be_shown_to_all(stage: Stage) -> None:
 
 async def test_about_tells_counts_source_update_version_and_link(stage: Stage) -> None:
     seen = await stage.type("about")
-    status = await stage.index.status()
+    (newest,) = await stage.index.latest(limit=1)
+    assert newest.date is not None
     assert "12 posts · 5 tags" in seen.text
-    assert f"Last update: <t:{status.updated}:R>" in seen.text
+    assert f"Last update: {date(newest.date, translator_for(Locale.american_english))}" in seen.text
     assert "Slashpost 0.1.0" in seen.text
     assert seen.links == ["https://blog.example"]
 
