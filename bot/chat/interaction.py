@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import discord
@@ -75,27 +75,33 @@ async def prepare(interaction: Interaction, making: Awaitable[T], *, hide: bool)
         making: what to wait for.
         hide: whether the answer will be for the reader alone: that cannot change later.
     """
-    task = asyncio.ensure_future(making)
-    if not await _is_quick(task):
-        await interaction.response.defer(ephemeral=hide, thinking=True)
-    return await task
+    return await _prepared(
+        making, lambda: interaction.response.defer(ephemeral=hide, thinking=True)
+    )
 
 
 async def prepare_turn(interaction: Interaction, making: Awaitable[T]) -> T:
     """Like ``prepare``, for what ``turn`` is to turn the clicked message to."""
+
+    async def defer() -> None:
+        if is_own_answer(interaction):
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=is_aside(interaction), thinking=True)
+
+    return await _prepared(making, defer)
+
+
+async def _prepared(making: Awaitable[T], defer: Callable[[], Awaitable[object]]) -> T:
+    """The result; where Discord cannot be told to wait for it, the work ends, too."""
     task = asyncio.ensure_future(making)
-    if await _is_quick(task):
-        pass
-    elif is_own_answer(interaction):
-        await interaction.response.defer()
-    else:
-        await interaction.response.defer(ephemeral=is_aside(interaction), thinking=True)
-    return await task
-
-
-async def _is_quick(task: asyncio.Future[T]) -> bool:
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    return bool(done)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        if not done:
+            await defer()
+        return await task
+    finally:
+        task.cancel()
 
 
 async def answer(interaction: Interaction, view: Layout, *, hide: bool = False) -> None:
