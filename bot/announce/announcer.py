@@ -18,7 +18,7 @@ from bot.announce.outbox import Outbox
 from bot.announce.page_waiter import PageWaiter
 from bot.announce.page_waits import PageProbe, PageWaits
 from bot.announce.sender import Sender
-from bot.announce.services import Outcome, Services
+from bot.announce.services import DeliveryOutcome, Services
 from bot.announce.subscription import Subscriptions
 from bot.blog.background import supervised
 from bot.blog.errors import IndexUnavailable, StateUnavailable
@@ -80,7 +80,7 @@ class Announcer:
         settle: float = SETTLE_SECONDS,
         page_probe: PageProbe | None = None,
         page_wait: float = PAGE_WAIT_SECONDS,
-        tell: Callable[[Outcome], None] = lambda _: None,
+        tell: Callable[[DeliveryOutcome], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalogue = catalogue

@@ -14,7 +14,7 @@ from bot.announce.catalogue import Catalogue
 from bot.announce.message import Announced, Composer, Messenger
 from bot.announce.outbox import Outbox
 
-Outcome = str  # sent, found, changed, dropped, refused, lost, stopped, paused or delayed
+DeliveryOutcome = str  # sent, found, changed, dropped, refused, lost, stopped, paused or delayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Services:
     messenger: Messenger
     composer: Composer
     lease_seconds: float
-    tell: Callable[[Outcome], None]
+    tell: Callable[[DeliveryOutcome], None]
     unknown: dict[str, list[Announced]] = field(default_factory=dict)
     accepted: float = 0.0
     refusals: dict[str, float] = field(default_factory=dict)

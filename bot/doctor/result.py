@@ -7,8 +7,8 @@ from typing import Literal
 
 from bot.blog.errors import SlashpostError
 
-Outcome = Literal["ok", "wrong", "skipped"]
-MARKS: dict[Outcome, str] = {"ok": "✓", "wrong": "✗", "skipped": "-"}
+CheckOutcome = Literal["ok", "wrong", "skipped"]
+MARKS: dict[CheckOutcome, str] = {"ok": "✓", "wrong": "✗", "skipped": "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class CheckResult:
     """
 
     check: str
-    outcome: Outcome
+    outcome: CheckOutcome
     message: str
     hint: str = ""
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.announce.announcer import Announcer
-from bot.announce.services import Outcome
+from bot.announce.services import DeliveryOutcome
 from bot.app import App
 from bot.chat.client import Slashpost
 from bot.chat.views.announcement import Announcements
@@ -23,7 +23,7 @@ async def announcing(
     client: Slashpost,
     state: State,
     *,
-    tell: Callable[[Outcome], None] = lambda _: None,
+    tell: Callable[[DeliveryOutcome], None] = lambda _: None,
     waits_for_pages: bool = True,
 ) -> AsyncIterator[Announcer]:
     """Announce new posts after every sync, for as long as the context is open.

@@ -13,10 +13,10 @@ from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.tree import (
     MOST_SITE_FILE_BYTES,
-    Entry,
     Level,
     Listing,
     SiteFiles,
+    TreeEntry,
     is_markdown,
     is_project,
     is_published,
@@ -131,7 +131,7 @@ class _Disk:
         self.root = "" if root == Path(root.anchor) else root.as_posix()
         self._folder = root
 
-    def entries(self, path: str, _content: str | None) -> Iterator[Entry[str]]:
+    def entries(self, path: str, _content: str | None) -> Iterator[TreeEntry[str]]:
         """What lies in a folder."""
         folder = os.path.join(self._folder, path)  # noqa: PTH118 - speed
         with os.scandir(folder) as scan:
@@ -139,9 +139,9 @@ class _Disk:
                 if entry.is_symlink():
                     yield self._linked(entry)
                 else:
-                    yield Entry(entry.name, entry.is_dir(), entry.path)
+                    yield TreeEntry(entry.name, entry.is_dir(), entry.path)
 
-    def _linked(self, entry: os.DirEntry[str]) -> Entry[str]:
+    def _linked(self, entry: os.DirEntry[str]) -> TreeEntry[str]:
         """What a symbolic link leads to, read there, so that it cannot be led elsewhere later."""
         target = Path(os.path.realpath(entry.path))
         try:
@@ -149,7 +149,7 @@ class _Disk:
             reason = self._why_not_followed(Path(entry.path), target)
         except OSError as error:
             is_folder, reason = False, f"a link that cannot be followed: {error.strerror}"
-        return Entry(entry.name, is_folder, str(target), refused=reason)
+        return TreeEntry(entry.name, is_folder, str(target), refused=reason)
 
     def _why_not_followed(self, link: Path, target: Path) -> str | None:
         if not target.exists():
@@ -174,7 +174,7 @@ class _Disk:
                 return
             try:
                 with os.scandir(folder) as scan:
-                    entries = [Entry(one.name, one.is_dir(), one.path) for one in scan]
+                    entries = [TreeEntry(one.name, one.is_dir(), one.path) for one in scan]
             except OSError:  # not ours to read: no configuration of this site
                 return
             entries.sort(key=lambda entry: entry.name)

@@ -60,7 +60,7 @@ _OF_A_PROJECT = re.compile(
 )
 
 
-class Entry(NamedTuple, Generic[T]):
+class TreeEntry(NamedTuple, Generic[T]):
     """A file or folder in a folder.
 
     Attributes:
@@ -86,7 +86,7 @@ class Level(NamedTuple, Generic[T]):
         is_project: whether it is the top of a project.
     """
 
-    entries: list[Entry[T]]
+    entries: list[TreeEntry[T]]
     is_project: bool
 
 
@@ -99,7 +99,7 @@ class Tree(Protocol[T]):
 
     root: str
 
-    def entries(self, path: str, content: T | None) -> Iterable[Entry[T]]:
+    def entries(self, path: str, content: T | None) -> Iterable[TreeEntry[T]]:
         """What lies in a folder below the posts folder; ``""`` and None are that folder itself.
 
         Raises:
@@ -189,8 +189,8 @@ def walk(tree: Tree[T], site: SiteFiles) -> Listing[T]:
 
 
 def _sort(
-    entries: list[Entry[T]], folder: str, root: str, site: SiteFiles, found: Listing[T]
-) -> Iterator[Entry[T]]:
+    entries: list[TreeEntry[T]], folder: str, root: str, site: SiteFiles, found: Listing[T]
+) -> Iterator[TreeEntry[T]]:
     """Sort a folder's entries into ``found``; yield the folders to enter."""
     prefix = f"{folder}/" if folder else ""
     marks = {
@@ -220,7 +220,7 @@ def _sort(
             yield entry
 
 
-def _why_left_out(entry: Entry[T], *, beside_site_files: bool) -> str | None:
+def _why_left_out(entry: TreeEntry[T], *, beside_site_files: bool) -> str | None:
     """Why a file of Markdown is no post, or a folder holds none; or None."""
     if not entry.is_folder:
         return "hidden file" if entry.name.startswith(".") else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from bot.sources import tree
-from bot.sources.tree import Entry, Level, Listing, SiteFiles, walk
+from bot.sources.tree import Level, Listing, SiteFiles, TreeEntry, walk
 
 SITE = SiteFiles(
     is_site_file=lambda path: path.endswith("/site.conf"),
@@ -26,12 +26,12 @@ class Folders:
         self.top = top
         self.listed = 0
 
-    def entries(self, _path: str, content: str | None) -> Iterator[Entry[str]]:
+    def entries(self, _path: str, content: str | None) -> Iterator[TreeEntry[str]]:
         self.listed += 1
         for name in self.folders[content or self.top]:
             target = name.partition(">")[2]
             own = name.partition(">")[0]
-            yield Entry(own, bool(target), target or own, target.encode() or None)
+            yield TreeEntry(own, bool(target), target or own, target.encode() or None)
 
     def above(self) -> Iterator[Level[str]]:
         return iter(())

@@ -12,7 +12,7 @@ from dulwich.objects import S_ISGITLINK, Blob, Commit, ObjectID, ShaFile, Tag, T
 from dulwich.repo import Repo
 
 from bot.blog.errors import SourceError
-from bot.sources.tree import Entry, Level, is_project
+from bot.sources.tree import Level, TreeEntry, is_project
 
 T = TypeVar("T", bound=ShaFile)
 
@@ -34,7 +34,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.repo = Repo(str(folder), bare=True)
         self.repo.object_store.delta_base_cache_limit = MOST_BYTES_AT_HAND
-        self._folders = LRUSizeCache[ObjectID, Sequence[Entry[ObjectID]]](
+        self._folders = LRUSizeCache[ObjectID, Sequence[TreeEntry[ObjectID]]](
             MOST_ENTRIES, compute_size=lambda entries: len(entries) + 1
         )
 
@@ -55,7 +55,7 @@ class Store:
             found = self.repo.object_store[found.object[1]]
         return _expect(found, Commit)
 
-    def items(self, folder: ObjectID) -> Sequence[Entry[ObjectID]]:
+    def items(self, folder: ObjectID) -> Sequence[TreeEntry[ObjectID]]:
         """What lies in a folder, in git's order; raises KeyError where it was not fetched."""
         if folder not in self._folders:
             tree = _expect(self.repo.object_store[folder], Tree)
@@ -121,7 +121,7 @@ class CommitTree:
             folder = parent
         return None
 
-    def entries(self, _path: str, content: ObjectID | None) -> Sequence[Entry[ObjectID]]:
+    def entries(self, _path: str, content: ObjectID | None) -> Sequence[TreeEntry[ObjectID]]:
         """What lies in a folder."""
         return self._store.items(content or self._root)
 
@@ -133,7 +133,7 @@ class CommitTree:
             yield Level(entries, length == 0 or is_project(entry.name for entry in entries))
 
 
-def _entry(name: bytes, mode: int, sha: ObjectID) -> Entry[ObjectID]:
+def _entry(name: bytes, mode: int, sha: ObjectID) -> TreeEntry[ObjectID]:
     """What a folder says of a file or folder in it."""
     text = name.decode("utf-8", "surrogateescape")
     refused = None
@@ -144,7 +144,7 @@ def _entry(name: bytes, mode: int, sha: ObjectID) -> Entry[ObjectID]:
     elif name in {b"", b".", b".."} or b"/" in name:
         refused = "it has no name that a file can have"
     is_folder = S_ISDIR(mode) or S_ISGITLINK(mode)
-    return Entry(text, is_folder, sha, sha if S_ISDIR(mode) else None, refused)
+    return TreeEntry(text, is_folder, sha, sha if S_ISDIR(mode) else None, refused)
 
 
 def _expect(found: ShaFile, kind: type[T]) -> T:
