@@ -68,7 +68,7 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
                 watch = _Watch(path, state, again)
                 await stack.enter_async_context(supervised(watch.run, name="watch the state"))
                 await stack.enter_async_context(
-                    supervised(lambda: _copy_daily(path), name="copy the state daily")
+                    supervised(lambda: _copy_daily(path, state, again), name="copy the state daily")
                 )
         yield state
 
@@ -151,10 +151,19 @@ def _copy(path: Path) -> None:
             log.warning("%s is not copied: %s", path, error)
 
 
-async def _copy_daily(path: Path) -> None:
+async def _copy_daily(path: Path, state: State, again: asyncio.Event) -> None:
+    """Copy a good file now and then; begin again from a copy where it is damaged by now."""
     await asyncio.sleep(COPY_FIRST_SECONDS)
     while True:
-        await asyncio.to_thread(_copy, path)
+        problem = await asyncio.to_thread(copies.problem, path)
+        if problem is None:
+            state.trouble = ""
+            await asyncio.to_thread(_copy, path)
+        elif await asyncio.to_thread(path.exists):  # else the watch writes it anew
+            state.trouble = f"{path.name} is damaged"
+            log.error("%s is damaged: %s", path, problem)
+            if any(copies.problem(copy) is None for copy in copies.copies_of(path)):
+                again.set()
         await asyncio.sleep(COPY_AGAIN_SECONDS)
 
 

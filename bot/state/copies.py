@@ -32,7 +32,7 @@ def problem(path: Path) -> str | None:
         if not path.exists() or not path.stat().st_size:
             return "it is empty" if copies_of(path) else None
         with closing(_opened(path)) as connection:
-            ((said,),) = connection.execute("PRAGMA quick_check(1)")
+            ((said,),) = connection.execute("PRAGMA integrity_check(1)")
             if said != "ok":
                 return str(said).partition("\n")[0]
             tables = _tables(connection)

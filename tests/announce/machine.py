@@ -51,8 +51,8 @@ from tests.wire.people import TOKEN
 Order = Mapping[str, Any]
 
 LOOK_SECONDS = 0.02
-# As the bot's own lists do, these hold buttons of their last posts only.
-MOST_STORIES = 5
+# Enough for every list of a schedule; a row holds so many.
+MOST_STORIES, BUTTONS = 25, 5
 # What takes minutes at a real Discord, which is not so near.
 delivery_worker.FIRST_WAIT, delivery_worker.LONGEST_WAIT = 0.05, 0.5
 delivery_worker.CHANGE_AGAIN = delivery_worker.LOOK_AGAIN = 0.1
@@ -329,7 +329,8 @@ class Composer:
         keys = [(each.post.key if each.post else f"~{n}", each.mark) for n, each in shown]
         ids = [f"new:{delivery}:{key}:{mark}" for key, mark in keys]
         buttons = [{"type": 2, "style": 2, "label": "Read", "custom_id": each} for each in ids]
-        card = [{"type": 10, "content": text}, {"type": 1, "components": buttons}]
+        rows = [buttons[start : start + BUTTONS] for start in range(0, len(buttons), BUTTONS)]
+        card = [{"type": 10, "content": text}, *({"type": 1, "components": row} for row in rows)]
         tags = {tag for story in stories if story.post for tag in story.post.tags}
         return Message(components=card, title=stories[0].title, tags=tuple(tags), role=to.role)
 
