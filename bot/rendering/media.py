@@ -30,6 +30,8 @@ def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
     """
     if attributes.get("width") == "1" or attributes.get("height") == "1":  # a tracking pixel
         return None
+    if _is_dark_twin(attributes):
+        return None
     alt = squeezed(attributes.get("alt") or "")
     if is_emoji(alt) or _EMOJI_CLASS.search(attributes.get("class") or ""):
         return Run(alt, url=link) if alt else None
@@ -40,6 +42,14 @@ def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
     if _NOT_SHOWN.search(path):
         return Run(alt or path.rpartition("/")[2], url=link or url)
     return Picture(url, alt)
+
+
+def _is_dark_twin(attributes: Attributes) -> bool:
+    """Whether a picture stands in for another one where a page is dark."""
+    if (attributes.get("src") or "").endswith("#gh-dark-mode-only"):
+        return True
+    classes = f"{attributes.get('class') or ''} {attributes.get('classname') or ''}".split()
+    return "dark-image" in classes or ("hidden" in classes and "dark:block" in classes)
 
 
 def address_of(attributes: Attributes) -> str:

@@ -149,6 +149,20 @@ def test_a_message_shows_no_more_pictures_than_discord_takes() -> None:
     assert max(counts) <= 60
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    ["src='b.png#gh-dark-mode-only'", "src='b.png' class='w-full dark-image'",
+     "src='b.png' className='hidden dark:block'"],
+)  # fmt: skip
+def test_the_dark_twin_of_a_picture_is_left_out(attributes: str) -> None:
+    (page,) = rendered(f"<img src='a.png' class='light-image'><img {attributes}>").pages
+    assert [picture.url[-6:] for picture in pictures_of(page)] == ["/a.png"]
+
+
+def test_code_that_looks_like_a_mention_is_text() -> None:
+    assert text("`<code>`<id:1>`") == "`<code>`id:1\\`"
+
+
 def test_spaces_in_addresses_stay_as_percent_20() -> None:
     assert text("[file](<docs/my file.pdf>) <a href='/x y.html'>html</a>") == (
         "[file](<https://example.org/blog/post/docs/my%20file.pdf>) "
