@@ -6,6 +6,7 @@ https://www.gatsbyjs.com/docs/reference/routing/creating-routes/
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from bot.generators.common import languages, paths
 from bot.generators.common.generator import (
@@ -63,8 +64,15 @@ class Gatsby(Generator):
             self.url = f"{url.rstrip('/')}/{(script.value('pathPrefix') or '').strip('/')}"
         self._suffixes = languages.suffixes(files.places)
         self._unmarked = languages.main(self._suffixes, files.places)
-        node = files.script("gatsby-node") or ""
-        is_plain = "createFilePath(" in node and not _PREFIX.search(node)
+        node = files.script("gatsby-node")
+        self._node = node or ""
+        prefixes = {found[0].strip("`'\" +${") for found in _PREFIX.finditer(self._node)}
+        # Code that makes addresses of anything but a file's path, or in several ways, is not run.
+        self._is_computed = bool(node) and (
+            "createFilePath(" not in self._node or len(prefixes) > 1
+        )
+        self._prefix = prefixes.pop() if len(prefixes) == 1 else ""
+        is_plain = "createFilePath(" in self._node
         sources = _SOURCE.findall(files.script("gatsby-config") or "") if is_plain else []
         self._sources = sorted(sources, key=len, reverse=True)
         self._slash = script.value("trailingSlash") != "never"
@@ -87,19 +95,35 @@ class Gatsby(Generator):
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""
-        own = text(facts, "path", "permalink", "url")
-        if own is None and (slug := text(facts, "slug")) and slug.startswith("/"):
+        keys = [key for key in ("path", "permalink", "url") if self._reads(key)]
+        own = text(facts, *keys)
+        slug = text(facts, "slug") if self._reads("slug") else None
+        if own is None and slug and (slug.startswith("/") or "frontmatter.slug" in self._node):
             own = slug
-        return rooted(own) if own else None
+        if own is None:
+            return None
+        link = rooted(own)
+        is_page = self._node and self._slash and not paths.is_absolute(link)
+        return paths.with_slash(link) if is_page else link
+
+    def _reads(self, key: str) -> bool:
+        """Whether the site's code takes an address from this key, as far as it can be seen."""
+        if not self._node:
+            return True
+        # `node.frontmatter.slug`, `const { slug } = node.frontmatter`
+        taken = rf"\{{[^{{}}]*\b{key}\b[^{{}}]*\}}\s*=\s*[\w.?]*frontmatter"
+        return re.search(rf"\bfrontmatter\??\.{key}\b|{taken}", self._node) is not None
 
     def link(self, facts: PageFacts) -> str | None:
         """``content/blog/x/index.md`` → ``/blog/x/``, below ``/fr`` for ``index.fr.md``."""
+        if self._is_computed:
+            return None
         inside = paths.below_first(facts.path, self._sources)
         inside = self.content(facts.path) if inside == facts.path else inside
         stem = paths.without_extension(inside)
         stem, language = languages.suffix_of(stem, self._suffixes)
-        path = paths.join(language or "", paths.without_index(stem))
-        if slug := text(facts, "slug"):
+        path = paths.join(self._prefix, language or "", unquote(paths.without_index(stem)))
+        if (slug := text(facts, "slug")) and not self._node:
             path = in_place_of_name(path, slug)
         return paths.with_slash(path) if self._slash else path
 

@@ -112,13 +112,34 @@ SOURCES = """module.exports = { plugins: [
     [
         ("const value = createFilePath({ node, getNode })", "/x/"),
         ("createFilePath({ node }); createPage({ path: `/tags/${tag}/` })", "/x/"),
-        ("const value = `/notes${createFilePath({ node })}`", "/blog/x/"),
-        ('const value = "/notes" + createFilePath({ node })', "/blog/x/"),
-        ("createPage({ path: post.path })", "/blog/x/"),
+        ("const value = `/notes${createFilePath({ node })}`", "/notes/x/"),
+        ('const value = "/notes" + createFilePath({ node })', "/notes/x/"),
+        ("createPage({ path: post.path })", None),
+        ("createFilePath(n); a = `/a${value}`; b = `/b${value}`", None),
     ],
 )
 def test_gatsby_pages_lie_below_the_folder_that_they_are_sourced_from(
-    node: str, expected: str
+    node: str, expected: str | None
 ) -> None:
     blog = site({"gatsby-config.js": SOURCES, "gatsby-node.js": node})
     assert blog.link(facts(blog, "content/blog/x/index.md")) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "meta", "expected"),
+    [
+        ("value", {"slug": "own"}, "/x/"),
+        ("value", {"slug": "/own/"}, "/x/"),
+        ("value", {"path": "/own"}, "/x/"),
+        ("node.frontmatter.slug || value", {"slug": "own"}, "/own/"),
+        ("node.frontmatter.path || value", {"path": "/own"}, "/own/"),
+        ("f; const { date, path } = node.frontmatter", {"path": "/own"}, "/own/"),
+        ("'type Frontmatter { slug: String path: String }'", {"path": "/own"}, "/x/"),
+    ],
+)
+def test_gatsby_sites_take_an_address_from_front_matter_where_their_code_does(
+    code: str, meta: dict[str, object], expected: str
+) -> None:
+    node = f"const value = createFilePath({{ node }}); field({code})"
+    blog = site({"gatsby-config.js": SOURCES, "gatsby-node.js": node})
+    assert blog.link(facts(blog, "content/blog/x/index.md", meta)) == expected
