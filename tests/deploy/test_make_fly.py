@@ -47,7 +47,14 @@ if arguments[:2] == ["secrets", "list"] and (folder / "secrets").exists():
 """
 
 LINKED = (
-    *("Makefile", "Dockerfile", "bot", "pyproject.toml", "requirements-dev.lock"),
+    *(
+        "Makefile",
+        "Dockerfile",
+        "bot",
+        "pyproject.toml",
+        "requirements-dev.lock",
+        "requirements-judges.lock",
+    ),
     *(".venv/bin", ".venv/lib", ".venv/pyvenv.cfg"),
 )
 LAUNCH = ["launch", "--copy-config", "--generate-name", "--ha=false", "--no-deploy", "--yes"]
