@@ -92,7 +92,7 @@ async def alone(path: Path) -> AsyncIterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        raise _cannot_be_locked(lock, error) from error
+        raise _unwritable(path, error) from error
     with closing(connection):
         while True:
             try:
@@ -100,7 +100,7 @@ async def alone(path: Path) -> AsyncIterator[None]:
                 break
             except sqlite3.Error as error:
                 if error.sqlite_errorname != "SQLITE_BUSY":
-                    raise _cannot_be_locked(lock, error) from error
+                    raise _unwritable(path, error) from error
             if time.monotonic() >= until:
                 raise StateInUse(
                     f"{path}: another process on this machine uses it",
@@ -117,9 +117,9 @@ async def alone(path: Path) -> AsyncIterator[None]:
         yield
 
 
-def _cannot_be_locked(lock: Path, error: Exception) -> StateUnavailable:
+def _unwritable(path: Path, error: Exception) -> StateUnavailable:
     return StateUnavailable(
-        f"{lock}: cannot be written ({error})",
+        f"{path}: cannot be written ({error})",
         "Set SLASHPOST_STATE to a file in a folder that can be written.",
     )
 
