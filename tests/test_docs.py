@@ -69,6 +69,14 @@ def test_the_readme_is_read_in_a_few_minutes() -> None:
     assert places == sorted(places)
 
 
+def test_without_make_the_same_is_installed() -> None:
+    recipe = (ROOT / "Makefile").read_text("utf-8").split("\n.venv/ready:")[1].split("\n\n")[0]
+    by_make = re.findall(r"(?m)-m pip install (.*)$", recipe)
+    by_hand = re.findall(r"(?m)-m pip install (.*)$", AT_A_TERMINAL)
+    plain = [line.replace("--quiet --disable-pip-version-check ", "") for line in by_make]
+    assert by_hand == plain
+
+
 def test_every_picture_is_shown_and_described() -> None:
     shown: dict[str, str] = {}
     for page in PAGES:
