@@ -204,7 +204,7 @@ class Pelican(Generator):
     def _slug_source(self, facts: PageFacts) -> str:
         """The title, or the file's name with its day."""
         if not self._from_name:
-            return facts.title
+            return re.sub(r"<[^<>]*>", "", facts.title)  # as Pelican, which takes it for HTML
         return paths.without_extension(facts.path).rpartition("/")[2]
 
     def _slugified(self, name: str) -> str | None:

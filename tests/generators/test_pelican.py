@@ -203,6 +203,7 @@ def test_metadata_for_all_articles_and_future_dates() -> None:
 @pytest.mark.parametrize(
     ("title", "slug"),
     [
+        ("What? <tag>", "what"),
         ("ёлка", "iolka"),
         ("Ξένος", "ksenos"),
         ("10 € £ ©", "10-eur-ps-c"),
