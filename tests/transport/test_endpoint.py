@@ -125,7 +125,7 @@ async def test_a_laptop_takes_over_and_the_deployed_bot_takes_back(
         await bot.says(SENDS)
         own = endpoint(loopback)
         laptop = ("--mode", "gateway", "--take-over")
-        async with BotProcess(loopback.base, tmp_path / "laptop.db", *laptop) as other:
+        async with BotProcess(loopback.base, tmp_path / "laptop" / "i.db", *laptop) as other:
             await loopback.gateway.until(identified=1)
             assert endpoint(loopback) is None
             assert (await loopback.interact(Reader().command("latest"))).text
