@@ -188,7 +188,7 @@ def test_anything_can_be_suggested(post: Post, tags: Sequence[Tag], is_only: boo
         takes_choices([tag_choice(tag)])
 
 
-@given(ANY, ANY, URLS, WORDS)
+@given(ANY, st.text(), URLS, WORDS)
 def test_any_blog_can_be_introduced(
     source: str, version: str, site_url: str | None, tr: Translator
 ) -> None:

@@ -43,9 +43,10 @@ def unlisted(loopback: LoopbackDiscord, client: discord.Client) -> LoopbackDisco
     return loopback
 
 
-def said(loopback: LoopbackDiscord, channel: int = TEXT_ID) -> int:
+def said(loopback: LoopbackDiscord, channel: int = TEXT_ID, *, seconds_later: int = 0) -> int:
     """Something that a person writes, as the last message of a channel."""
     message = stored({"content": "Hello"}, str(channel))
+    message["id"] = str(int(message["id"]) + (seconds_later * 1000 << 22))
     message["author"] = ADA.payload()
     loopback.answers.messages[message["id"]] = message
     return int(message["id"])
@@ -157,7 +158,7 @@ async def test_a_message_is_found_around_its_known_neighbours(
     gone = await messenger.send("1" * 20, place("text"), a_message())
     for message_id in (gone.message, said(unlisted)):
         del unlisted.answers.messages[str(message_id)]
-    said(unlisted)
+    said(unlisted, seconds_later=60)
     message = unlisted.answers.messages[str(sent.message)]
     message["components"] = message["components"][0]["components"]
     tried = discord.utils.snowflake_time(first.message).timestamp()
