@@ -119,7 +119,7 @@ class Scanner:
         site_list = self._site_list
         if site_list is None or (self._site_url is None and site_list.given is None):
             return None
-        return None if site_list.has_file else site_list.kept.asked
+        return None if site_list.has_file else site_list.cached.asked
 
     def ask_site(self) -> bool:
         """Ask the site what it lists; whether that is news. May run beside a look."""

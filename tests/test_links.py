@@ -201,7 +201,7 @@ async def test_whatever_the_site_says_there_is_an_index(
 async def test_a_million_addresses_are_cut_and_the_index_is_made(
     site: LoopbackSite, posts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.sources.sitemap.gathering.MOST_ADDRESSES", 1000)
+    monkeypatch.setattr("bot.sources.sitemap.crawler.MOST_ADDRESSES", 1000)
     site.lists(*(f"/{name}" for name in NAMES), *(f"/x/{n}" for n in range(5000)))
     async with app_of(site, posts) as app:
         assert await synced(app) == BY_RULE

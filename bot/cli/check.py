@@ -15,7 +15,7 @@ from bot.blog.library import Status
 from bot.blog.post import Post, on_site
 from bot.cli.options import Command, json_option, settings_options
 from bot.cli.running import Progress, ask, sync_with_bar, with_app
-from bot.links.proof import Page, closest
+from bot.links.matcher import Page, closest
 from bot.settings import Settings, setting_of
 from bot.terminal import Json
 

@@ -31,7 +31,7 @@ from bot.index.rows import (
     report_insertions,
     schema,
 )
-from bot.links.proof import Page, Verdict, day_of, prove
+from bot.links.matcher import Match, Page, day_of, match
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
 # few large pieces and no merging: half the time. https://www.sqlite.org/fts5.html#the_automerge_configuration_option
@@ -82,7 +82,7 @@ async def _build(
                 posts += sum(file.is_post for file in batch.files)
                 await database.run_all(batch.insertions)
         await writer.settle(snapshot, reader)
-        await writer.prove(snapshot.sitemap, now)
+        await writer.match(snapshot.sitemap, now)
         await database.run_all(tune_full_text(FULL_TEXT))
         await _note(writer, snapshot, reader, now)
         await database.run("COMMIT")
@@ -153,7 +153,7 @@ async def _apply(
             await database.run_all(batch.insertions)
     if news:
         await writer.settle(snapshot, reader)
-        await writer.prove(snapshot.sitemap, now)
+        await writer.match(snapshot.sitemap, now)
         await _note(writer, snapshot, reader, now)
     return added, changed, removed
 
@@ -201,7 +201,7 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def prove(self, sitemap: Sitemap | None, now: float) -> None:
+    async def match(self, sitemap: Sitemap | None, now: float) -> None:
         """Give each post the link that the site's list says is its own."""
         rows = await self._database.rows(
             "SELECT p.id, p.path, p.own_slug, p.title, p.rule_link, p.date, p.language, "
@@ -382,16 +382,16 @@ def _prove(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) 
         others: paths of files that are no posts.
         sitemap: what the site lists.
     """
-    verdicts: Mapping[str, Verdict] = {}
+    matches: Mapping[str, Match] = {}
     if sitemap and sitemap.links:
         pages = [_page(row) for row in rows]
         pages += [Page(path=path, is_shown=False) for (path,) in others]
-        verdicts = prove(pages, sitemap.links, is_whole=sitemap.is_whole)
+        matches = match(pages, sitemap.links, is_whole=sitemap.is_whole)
     changed = []
     for row in rows:
         number, path, rule_link, link, finding = row[0], row[1], row[4], row[-2], row[-1]
-        verdict = verdicts.get(path)
-        new = tuple(verdict) if verdict else (rule_link, None)
+        matched = matches.get(path)
+        new = tuple(matched) if matched else (rule_link, None)
         if new != (link, finding):
             changed.append((number, *new, fold_link(new[0] or rule_link or "")))
     return changed

@@ -9,7 +9,7 @@ import pytest
 
 from bot.blog.reader import Document
 from bot.links.address import page_of
-from bot.links.proof import Page, day_of, prove
+from bot.links.matcher import Page, day_of, match
 from bot.scan import Scanner
 from bot.settings import Settings
 
@@ -57,16 +57,14 @@ def test_addresses_are_found_without_a_rule(corpora: Path, name: str) -> None:
     chance = random.Random(name)
     for share in (1.0, 0.9, 0.5, 0.1):
         listed = {link for link in truth.values() if chance.random() < share}
-        verdicts = prove(pages, listed | beside)
+        matches = match(pages, listed | beside)
         right = {
             path
             for path, link in truth.items()
-            if page_of(verdicts[path].link or "") == page_of(link)
+            if page_of(matches[path].link or "") == page_of(link)
         }
         corrected = {
-            path
-            for path, one in verdicts.items()
-            if one.finding == "corrected" and found[path].post
+            path for path, one in matches.items() if one.finding == "corrected" and found[path].post
         }
         assert corrected <= right, "none is wrong"
         there = [path for path, link in truth.items() if link in listed]

@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from bot.blog.sitemap import Sitemap
-from bot.sources.sitemap.gathering import Gathering
+from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList, read, write
+from bot.sources.sitemap.crawler import Crawler
 from bot.sources.sitemap.hosts import LOOPBACK, host_of, is_of
-from bot.sources.sitemap.kept import MOST_SECONDS_TO_WAIT, Kept, read, write
-from bot.sources.sitemap.output import Files, find_output
+from bot.sources.sitemap.output_folder import Files, find_output
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class SiteList:
         given: as above.
         file: the sitemap that was read from this machine at the last look, or None.
         has_file: whether that told something, so that the site need not be asked.
-        kept: what is remembered of a site that was asked.
+        cached: what is remembered of a site that was asked.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class SiteList:
     ) -> None:
         self.file: Path | None = None
         self.has_file = False
-        self.kept = Kept()
+        self.cached = CachedList()
         self._files = files
         self.given = given
         self._clock = clock
-        self._local = Kept()
-        self._made: tuple[Kept, str | None, str, Sitemap] | None = None
+        self._local = CachedList()
+        self._made: tuple[CachedList, str | None, str, Sitemap] | None = None
 
     def find(
         self, posts: Path | None, inside: PurePosixPath, *, has_site: bool, site_url: str | None
@@ -77,12 +77,12 @@ class SiteList:
         if self.file is None:
             return None
         of = f"{site_url} {self.file}"
-        before = self._local if self._local.of == of else Kept(of=of)
+        before = self._local if self._local.of == of else CachedList(of=of)
         files = Files(self.file, urlsplit(site_url or "").path)
-        gathering = Gathering(files, before.documents)
-        gathering.read([self.file.name])
+        crawler = Crawler(files, before.documents)
+        crawler.read([self.file.name])
         hosts = LOOPBACK | ({host_of(site_url)} if site_url else set())
-        self._local = self._after(before, gathering, [self.file.name], hosts if site_url else ())
+        self._local = self._after(before, crawler, [self.file.name], hosts if site_url else ())
         sitemap = self._sitemap(self._local, site_url, str(self.file))
         if not sitemap.links and self.given is None:
             log.info("%s is passed over: %s", self.file, sitemap.trouble)
@@ -96,11 +96,11 @@ class SiteList:
         if url is None:
             return None
         of = f"{url} {self.given or ''}"
-        if self.kept.of != of:
-            self.kept = read(self._files, of)
-        if not self.kept.asked:
+        if self.cached.of != of:
+            self.cached = read(self._files, of)
+        if not self.cached.asked:
             return None
-        return self._sitemap(self.kept, url, _named(self.kept.starts))
+        return self._sitemap(self.cached, url, _named(self.cached.starts))
 
     def ask(self, site_url: str | None) -> Sitemap | None:
         """What the site lists now, or listed before where it cannot be asked."""
@@ -108,15 +108,15 @@ class SiteList:
         url = self._site(site_url)
         if url is None:
             return None
-        from bot.sources.sitemap.question import Question  # noqa: PLC0415 - aiohttp, 80 ms
+        from bot.sources.sitemap.lookup import SiteLookup  # noqa: PLC0415 - aiohttp, 80 ms
         from bot.sources.web import Web  # noqa: PLC0415
 
         now = int(self._clock())
-        if not now < self.kept.wait_until <= now + MOST_SECONDS_TO_WAIT:
-            question = Question(Web(), url, self._given_url, self.kept)
-            kept = question.ask()
-            self.kept = replace(kept, asked=now, wait_until=now + question.wait)
-            write(self._files, self.kept)
+        if not now < self.cached.wait_until <= now + MOST_SECONDS_TO_WAIT:
+            lookup = SiteLookup(Web(), url, self._given_url, self.cached)
+            cached = lookup.ask()
+            self.cached = replace(cached, asked=now, wait_until=now + lookup.wait)
+            write(self._files, self.cached)
         return self.recall(site_url)
 
     @property
@@ -134,45 +134,45 @@ class SiteList:
 
     @staticmethod
     def _after(
-        before: Kept, gathering: Gathering, starts: Sequence[str], hosts: Iterable[str]
-    ) -> Kept:
+        before: CachedList, crawler: Crawler, starts: Sequence[str], hosts: Iterable[str]
+    ) -> CachedList:
         return replace(
             before,
             starts=tuple(starts),
             hosts=tuple(sorted(hosts)),
-            documents=gathering.documents,
-            is_whole=not gathering.troubles,
-            trouble="; ".join(gathering.troubles[:2]),
+            documents=crawler.documents,
+            is_whole=not crawler.troubles,
+            trouble="; ".join(crawler.troubles[:2]),
         )
 
-    def _sitemap(self, kept: Kept, site_url: str | None, source: str) -> Sitemap:
+    def _sitemap(self, cached: CachedList, site_url: str | None, source: str) -> Sitemap:
         """What is remembered, as others see it; made once for the same."""
         made = self._made
-        if made is not None and (made[0] is kept and made[1:3] == (site_url, source)):
+        if made is not None and (made[0] is cached and made[1:3] == (site_url, source)):
             return made[3]
-        links = sorted(set(links_of(kept, site_url)))
-        trouble = kept.trouble
+        links = sorted(set(links_of(cached, site_url)))
+        trouble = cached.trouble
         if not links and not trouble:
             trouble = f"{source or site_url}: it lists no page of the site"
-        total = blake2b(repr((kept.is_feed, kept.is_whole)).encode(), digest_size=16)
+        total = blake2b(repr((cached.is_feed, cached.is_whole)).encode(), digest_size=16)
         total.update("\n".join(links).encode("utf-8", "replace"))
         sitemap = Sitemap(
             source=source if links else "",
             links=tuple(links),
-            is_whole=kept.is_whole and not kept.is_feed,
+            is_whole=cached.is_whole and not cached.is_feed,
             digest=total.hexdigest() if links else "",
             trouble=trouble,
         )
-        self._made = kept, site_url, source, sitemap
+        self._made = cached, site_url, source, sitemap
         return sitemap
 
 
-def links_of(kept: Kept, site_url: str | None) -> Iterator[str]:
+def links_of(cached: CachedList, site_url: str | None) -> Iterator[str]:
     """The site's pages in the form of ``Post.link``; those of other hosts are left out."""
     base = urlsplit(site_url or "").path.rstrip("/")
-    hosts = frozenset(kept.hosts)
+    hosts = frozenset(cached.hosts)
     ours: dict[str, bool] = {}  # by the beginning of an address, of which few differ
-    for page in (page for document in kept.documents.values() for page in document.pages):
+    for page in (page for document in cached.documents.values() for page in document.pages):
         parts = _ADDRESS.fullmatch(page)
         if parts is None:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from bot.blog.sitemap import Sitemap
-from bot.sources.sitemap import gathering, question
+from bot.sources.sitemap import crawler, lookup
 from bot.sources.sitemap.site import SiteList
 from tests.loopback_site import (
     LoopbackSite,
@@ -64,7 +64,7 @@ def test_a_site_below_a_path_has_links_from_there(site: LoopbackSite, ask: Ask) 
     assert ask("/blog").links == ("/", "/one", f"{site.url}/about")
 
 
-@pytest.mark.parametrize("place", question.PLACES)
+@pytest.mark.parametrize("place", lookup.PLACES)
 def test_usual_places_are_tried(site: LoopbackSite, ask: Ask, place: str) -> None:
     site.lists("/one/", at=f"/{place}")
     assert ask().links == ("/one/",)
@@ -256,7 +256,7 @@ def test_a_site_on_this_machine_is_not_asked(
     ],
 )
 def test_nonsense_is_no_list(site: LoopbackSite, ask: Ask, body: str) -> None:
-    for place in ("/robots.txt", "/", *(f"/{name}" for name in question.PLACES + question.FEEDS)):
+    for place in ("/robots.txt", "/", *(f"/{name}" for name in lookup.PLACES + lookup.FEEDS)):
         site.put(place, body)
     found = ask()
     assert (found.source, found.links) == ("", ())
@@ -275,7 +275,7 @@ def test_there_are_limits(site: LoopbackSite, ask: Ask, monkeypatch: pytest.Monk
     site.put("/sitemap.xml", sitemap_index(site.absolute(f"/{n}.xml" for n in range(50))))
     for number in range(50):
         site.lists(f"/{number}/", at=f"/{number}.xml")
-    monkeypatch.setattr(gathering, "MOST_DOCUMENTS", 20)
+    monkeypatch.setattr(crawler, "MOST_DOCUMENTS", 20)
     found = ask()
     assert (len(found.links), found.is_whole) == (19, False)
 
@@ -283,7 +283,7 @@ def test_there_are_limits(site: LoopbackSite, ask: Ask, monkeypatch: pytest.Monk
 def test_a_slow_site_is_given_up(
     site: LoopbackSite, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(crawler, "MOST_SECONDS", 0.2)
     site.hold.clear()
     found = ask()
     assert found.links == ()
@@ -293,7 +293,7 @@ def test_a_slow_site_is_given_up(
 def test_a_large_list_is_given_up(
     site: LoopbackSite, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_BYTES", 50_000)
+    monkeypatch.setattr(crawler, "MOST_BYTES", 50_000)
     site.put("/robots.txt", "".join(f"Sitemap: {site.url}/{n}.xml\n" for n in range(9)))
     for number in range(9):
         pages = [f"{site.url}/{number}/{page}/" for page in range(200)]

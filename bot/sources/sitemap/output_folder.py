@@ -39,7 +39,7 @@ def find_output(posts: Path, inside: PurePosixPath, *, has_site: bool) -> Path |
 
 
 class Files:
-    """Gets the documents of a sitemap from a folder, as ``Gathering.fetch``.
+    """Gets the documents of a sitemap from a folder, as ``Crawler.fetch``.
 
     Args:
         first: the document that is asked for first, whose folder is the site's root.

@@ -44,7 +44,7 @@ _DATE_IN_NAME = re.compile(r"(?:19|20)\d\d-\d\d?(?:-\d\d?)?[-_ ]+(?=.)")
 _NUMBER_IN_NAME = re.compile(r"\d{1,3}[-_. ]+(?=\D)")
 
 
-class Verdict(NamedTuple):
+class Match(NamedTuple):
     """What a site says of one post's link.
 
     Attributes:
@@ -207,9 +207,9 @@ def _above(page: str) -> Iterator[str]:
         folder = folder.rpartition("/")[0]
 
 
-def prove(
+def match(
     pages: Sequence[Page], links: Iterable[str], *, is_whole: bool = True
-) -> dict[str, Verdict]:
+) -> dict[str, Match]:
     """What a site says of each post's link, by path. The order of posts and links is no matter.
 
     Args:
@@ -224,16 +224,16 @@ def prove(
     of_rule = {page.path: page_of(page.link) for page in pages if page.link}
     taken = frozenset(of_rule[path] for path in of_rule if of_rule[path] in listed)
     listing = _Listing.of(pages, spellings, taken)
-    found: dict[str, Verdict] = {}
+    found: dict[str, Match] = {}
     for page in pages:
         if (spelled := listing.of_page.get(of_rule.get(page.path, "\0"))) is not None:
             link = page.link if page.is_own or page.link in spellings else spelled
-            found[page.path] = Verdict(link, "confirmed")
+            found[page.path] = Match(link, "confirmed")
     for page, address in _assign(pages, found, listing):
-        found[page.path] = Verdict(address.link, "corrected")
+        found[page.path] = Match(address.link, "corrected")
     for page in list(_left_out(pages, found, is_whole=is_whole)):
-        found[page.path] = Verdict(None, "unlisted")
-    return {page.path: found.get(page.path, Verdict(page.link, "unknown")) for page in pages}
+        found[page.path] = Match(None, "unlisted")
+    return {page.path: found.get(page.path, Match(page.link, "unknown")) for page in pages}
 
 
 def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[str, list[str]]:
@@ -249,7 +249,7 @@ def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[
 
 
 def _assign(
-    pages: Sequence[Page], found: Mapping[str, Verdict], listing: _Listing
+    pages: Sequence[Page], found: Mapping[str, Match], listing: _Listing
 ) -> Iterator[tuple[Page, Address]]:
     """Give each post the address that can only be its own, and each address to one post."""
     waiting = [page for page in pages if page.path not in found and not page.is_own]
@@ -319,15 +319,15 @@ def _best(page: Page, near: Sequence[Address], votes: Mapping[str, int]) -> list
 
 def _votes(
     pages: Sequence[Page],
-    found: Mapping[str, Verdict],
+    found: Mapping[str, Match],
     choices: Mapping[str, Sequence[Address]],
 ) -> Mapping[str, Counter[str]]:
     """How many posts of each group have which shape, as far as there is no choice."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for page in pages:
-        verdict = found.get(page.path)
-        if verdict is not None and verdict.link is not None and not page.is_own:
-            votes[page.group][Address.of(verdict.link).shape] += 1
+        matched = found.get(page.path)
+        if matched is not None and matched.link is not None and not page.is_own:
+            votes[page.group][Address.of(matched.link).shape] += 1
         elif len(near := choices.get(page.path, ())) == 1:
             votes[page.group][near[0].shape] += 1
     return votes
@@ -349,7 +349,7 @@ def _is_plausible(page: Page, address: Address, votes: Counter[str]) -> bool:
 
 
 def _left_out(
-    pages: Sequence[Page], found: Mapping[str, Verdict], *, is_whole: bool
+    pages: Sequence[Page], found: Mapping[str, Match], *, is_whole: bool
 ) -> Iterator[Page]:
     """The posts that a site does not list though it lists those around them.
 
@@ -374,7 +374,7 @@ def _left_out(
             yield from (one for one in undated if one.path not in found)
 
 
-def _are_listed(pages: Sequence[Page], found: Mapping[str, Verdict]) -> bool:
+def _are_listed(pages: Sequence[Page], found: Mapping[str, Match]) -> bool:
     """Whether most are, of some."""
     listed = sum(page.path in found for page in pages)
     return bool(pages) and 2 * listed >= len(pages)

@@ -20,7 +20,7 @@ MISSING = frozenset({403, 404, 410})
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDocument:
+class CachedDocument:
     """One document as it was the last time.
 
     Attributes:
@@ -49,7 +49,7 @@ class Fetch(Protocol):
 
 
 @dataclass
-class Gathering:
+class Crawler:
     """All that one look at a site reads.
 
     Attributes:
@@ -62,15 +62,15 @@ class Gathering:
     """
 
     fetch: Fetch
-    before: Mapping[str, KeptDocument] = field(default_factory=dict)
+    before: Mapping[str, CachedDocument] = field(default_factory=dict)
     may_ask: Callable[[str], bool] = lambda _: True
-    documents: dict[str, KeptDocument] = field(default_factory=dict)
+    documents: dict[str, CachedDocument] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     wait: float | None = None
     _deadline: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
     _bytes_left: int = field(default_factory=lambda: MOST_BYTES)
 
-    def get(self, url: str, kept: KeptDocument | None = None) -> Page | None:
+    def get(self, url: str, cached: CachedDocument | None = None) -> Page | None:
         """One page, or None where it has not changed; it counts towards the limits.
 
         Raises:
@@ -88,8 +88,8 @@ class Gathering:
         try:
             page = self.fetch(
                 url,
-                etag=kept.etag if kept else "",
-                modified=kept.modified if kept else "",
+                etag=cached.etag if cached else "",
+                modified=cached.modified if cached else "",
                 most_bytes=self._bytes_left,
                 most_seconds=seconds,
             )
@@ -134,18 +134,18 @@ class Gathering:
                     waiting.append((other, False))
         return is_sitemap
 
-    def _document(self, url: str) -> KeptDocument:
-        kept = self.before.get(url)
-        page = self.get(url, kept)
+    def _document(self, url: str) -> CachedDocument:
+        cached = self.before.get(url)
+        page = self.get(url, cached)
         if page is None:
-            if kept is None:
+            if cached is None:
                 raise SourceError("its host says that it has not changed, unasked")
-            return kept
+            return cached
         left = MOST_ADDRESSES - sum(len(one.pages) for one in self.documents.values())
         document = document_of(page.body, max(0, left))
         if not document.is_whole:
             self.troubles.append(f"{url}: only its first {len(document.pages):,} addresses count")
-        return KeptDocument(
+        return CachedDocument(
             etag=page.etag,
             modified=page.modified,
             pages=tuple(document.pages),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.links.address import Address, page_of
-from bot.links.proof import Page, Verdict, closest, prove
+from bot.links.matcher import Match, Page, closest, match
 
 DAY = dt.date(2024, 5, 17)
 
@@ -24,9 +24,9 @@ def page(path: str, link: str | None = None, **more: object) -> Page:
 def found(pages: list[Page], links: list[str]) -> dict[str, str | None]:
     """The links of the posts that the site corrects."""
     return {
-        path: verdict.link
-        for path, verdict in prove(pages, links).items()
-        if verdict.finding == "corrected"
+        path: matched.link
+        for path, matched in match(pages, links).items()
+        if matched.finding == "corrected"
     }
 
 
@@ -121,8 +121,8 @@ def test_where_many_posts_are_a_page_elsewhere_needs_a_title() -> None:
 
 
 def test_the_rule_holds_where_the_site_says_nothing() -> None:
-    assert prove([page("x.md", "/x")], ["/about"]) == {"x.md": Verdict("/x", "unknown")}
-    assert prove([page("x.md", "/x")], []) == {"x.md": Verdict("/x", "unknown")}
+    assert match([page("x.md", "/x")], ["/about"]) == {"x.md": Match("/x", "unknown")}
+    assert match([page("x.md", "/x")], []) == {"x.md": Match("/x", "unknown")}
 
 
 def series(count: int, missing: set[int], **more: object) -> dict[str, str]:
@@ -133,9 +133,9 @@ def series(count: int, missing: set[int], **more: object) -> dict[str, str]:
     links = [one.link or "" for n, one in enumerate(pages) if n not in missing]
     is_whole = not more
     return {
-        path[:-3]: verdict.finding
-        for path, verdict in prove(pages, links, is_whole=is_whole).items()
-        if verdict.finding != "confirmed"
+        path[:-3]: matched.finding
+        for path, matched in match(pages, links, is_whole=is_whole).items()
+        if matched.finding != "confirmed"
     }
 
 
@@ -185,28 +185,28 @@ PAGES = st.lists(
 def test_whatever_is_listed(
     pages: list[Page], links: list[str], is_whole: bool, chance: random.Random
 ) -> None:
-    verdicts = prove(pages, links, is_whole=is_whole)
-    assert verdicts.keys() == {one.path for one in pages}
-    corrected = [one.link for one in verdicts.values() if one.finding == "corrected"]
+    matches = match(pages, links, is_whole=is_whole)
+    assert matches.keys() == {one.path for one in pages}
+    corrected = [one.link for one in matches.values() if one.finding == "corrected"]
     assert set(corrected) <= set(links)
     assert max(Counter(corrected).values(), default=0) <= 1, "an address is one post's"
     by_rule = {page_of(one.link) for one in pages if one.link}
     listed = {page_of(link) for link in links}
     for one in pages:
-        verdict = verdicts[one.path]
+        matched = matches[one.path]
         if one.link and page_of(one.link) in listed:
-            assert verdict.finding == "confirmed"
+            assert matched.finding == "confirmed"
         if one.is_own:
-            assert verdict.link == one.link
-        if verdict.finding == "unknown":
-            assert verdict.link == one.link
-        if verdict.finding == "corrected":
-            assert page_of(verdict.link or "") not in by_rule
-        if verdict.finding == "unlisted":
-            assert verdict.link is None
+            assert matched.link == one.link
+        if matched.finding == "unknown":
+            assert matched.link == one.link
+        if matched.finding == "corrected":
+            assert page_of(matched.link or "") not in by_rule
+        if matched.finding == "unlisted":
+            assert matched.link is None
             assert one.is_shown
     shuffled = chance.sample(pages, len(pages)), chance.sample(links, len(links))
-    assert prove(*shuffled, is_whole=is_whole) == verdicts, "the order is no matter"
+    assert match(*shuffled, is_whole=is_whole) == matches, "the order is no matter"
 
 
 WORDS = st.lists(
@@ -251,11 +251,11 @@ def test_no_post_gets_an_address_that_is_not_its_own(
     addresses = Counter(truth.values())
     listed = [link for number, link in enumerate(truth.values()) if number not in missing]
     beside = ["/", "/about/", *(f"/tags/{word}/" for word in ("rain", "sun")), "/blog/", "/log/"]
-    verdicts = prove(list(pages.values()), [*listed, *beside])
-    for path, verdict in verdicts.items():
+    matches = match(list(pages.values()), [*listed, *beside])
+    for path, matched in matches.items():
         is_only = addresses[truth[path]] == 1  # or two posts write one page
         names = sum(one.slug == pages[path].slug for one in pages.values())
-        if verdict.finding == "corrected" and is_only:
-            assert verdict.link == truth[path]
+        if matched.finding == "corrected" and is_only:
+            assert matched.link == truth[path]
         if truth[path] in listed and is_only and names == 1:
-            assert verdict.link == truth[path], "a name that does not recur is found"
+            assert matched.link == truth[path], "a name that does not recur is found"

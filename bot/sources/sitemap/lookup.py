@@ -10,10 +10,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from bot.blog.errors import SourceError
 from bot.sources.page import Page, RefusedError
+from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList
+from bot.sources.sitemap.crawler import CachedDocument, Crawler, is_missing
 from bot.sources.sitemap.document import sitemaps_in_robots
-from bot.sources.sitemap.gathering import Gathering, KeptDocument, is_missing
 from bot.sources.sitemap.hosts import host_of, is_of, is_secure, secure
-from bot.sources.sitemap.kept import MOST_SECONDS_TO_WAIT, Kept
 from bot.sources.web import Web
 
 # Where a sitemap is if robots.txt names none: the protocol's own place, then those of Astro and
@@ -23,24 +23,24 @@ FEEDS = ("feed.xml", "atom.xml", "rss.xml", "index.xml")
 MOST_NAMED = 20
 
 
-class Question:
+class SiteLookup:
     """One look at a site over the network."""
 
-    def __init__(self, web: Web, site_url: str, given: str | None, before: Kept) -> None:
+    def __init__(self, web: Web, site_url: str, given: str | None, before: CachedList) -> None:
         self._web = web
         self._root = secure(site_url).rstrip("/")
         self._given = given
         self._before = before
         self._hosts = {host_of(self._root), *([host_of(given)] if given else [])}
-        self._gathering = Gathering(self._fetch, before.documents, self._may_ask)
+        self._crawler = Crawler(self._fetch, before.documents, self._may_ask)
         self._roots: set[str] = set()
         self._is_feed = False
         self._said: list[str] = []  # why there is no list at the places that were looked at
 
-    def ask(self) -> Kept:
+    def ask(self) -> CachedList:
         """What is known afterwards."""
         starts = next(self._found(), ())
-        gathering = self._gathering
+        crawler = self._crawler
         if not starts:
             said = "; ".join(dict.fromkeys(self._said[:2]))
             trouble = said or f"{host_of(self._root)} has neither a sitemap nor a feed"
@@ -49,28 +49,28 @@ class Question:
             self._before,
             starts=tuple(starts),
             hosts=tuple(sorted(self._hosts - self._foreign())),
-            documents=gathering.documents,
+            documents=crawler.documents,
             is_feed=self._is_feed,
-            is_whole=not gathering.troubles,
-            trouble="; ".join(gathering.troubles[:2]),
+            is_whole=not crawler.troubles,
+            trouble="; ".join(crawler.troubles[:2]),
         )
 
     @property
     def wait(self) -> int:
         """Seconds that the host asks to be left alone for."""
-        return min(int(self._gathering.wait or 0), MOST_SECONDS_TO_WAIT)
+        return min(int(self._crawler.wait or 0), MOST_SECONDS_TO_WAIT)
 
     def _found(self) -> Iterator[Sequence[str]]:
         """Where there is a list of the site's pages: the first documents of it."""
         for starts, are_guessed in self._starts():
-            if self._gathering.wait is not None:
+            if self._crawler.wait is not None:
                 return
             self._roots.update(starts)
-            self._gathering.documents.clear()
-            del self._gathering.troubles[:]
+            self._crawler.documents.clear()
+            del self._crawler.troubles[:]
             if self._read(starts, are_guessed=are_guessed) and self._lists_the_site():
                 yield starts
-            self._said += self._gathering.troubles
+            self._said += self._crawler.troubles
 
     def _starts(self) -> Iterator[tuple[Sequence[str], bool]]:
         """Where it may be, likeliest first, and whether that is only guessed."""
@@ -99,7 +99,7 @@ class Question:
         """Sitemaps that robots.txt names; None where the site cannot be reached at all."""
         self._roots.add(url)
         try:
-            page = self._gathering.get(url)
+            page = self._crawler.get(url)
         except SourceError as error:
             is_refused = isinstance(error, RefusedError)
             if not is_missing(error):
@@ -113,7 +113,7 @@ class Question:
         home = f"{self._root}/"
         self._roots.add(home)
         try:
-            page = self._gathering.get(home)
+            page = self._crawler.get(home)
         except SourceError:
             page = None
         named = list(_feeds_named(page))[:3] if page else []
@@ -122,34 +122,34 @@ class Question:
 
     def _read(self, starts: Sequence[str], *, are_guessed: bool) -> bool:
         if not self._is_feed:
-            return self._gathering.read(starts, are_guessed=are_guessed)
+            return self._crawler.read(starts, are_guessed=are_guessed)
         from bot.sources.feed.entries import content_of  # noqa: PLC0415 - feedparser, 100 ms
 
         (url,) = starts
-        kept = self._gathering.before.get(url)
+        cached = self._crawler.before.get(url)
         try:
-            page = self._gathering.get(url, kept)
+            page = self._crawler.get(url, cached)
             if page is None:
-                document = kept or KeptDocument()
+                document = cached or CachedDocument()
             else:
                 pages = tuple(entry.link for entry in content_of(page).entries if entry.link)
-                document = KeptDocument(page.etag, page.modified, pages)
+                document = CachedDocument(page.etag, page.modified, pages)
         except SourceError as error:
             if not (are_guessed and is_missing(error)):
-                self._gathering.troubles.append(f"{url}: {error.reason}")
+                self._crawler.troubles.append(f"{url}: {error.reason}")
             return False
-        self._gathering.documents[url] = document
+        self._crawler.documents[url] = document
         return True
 
     def _lists_the_site(self) -> bool:
-        documents = self._gathering.documents.values()
+        documents = self._crawler.documents.values()
         pages = [page for one in documents for page in one.pages]
         hosts = frozenset(self._hosts - self._foreign())
         if any(is_of(page, hosts) for page in pages):
             return True
         others = sorted({host_of(page) for page in pages} - {""})[:1]
         said = f"it lists pages of {others[0]}" if others else "it lists no page"
-        self._gathering.troubles.append(f"{next(iter(self._gathering.documents))}: {said}")
+        self._crawler.troubles.append(f"{next(iter(self._crawler.documents))}: {said}")
         return False
 
     def _foreign(self) -> set[str]:

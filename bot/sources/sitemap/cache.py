@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bot.sources.sitemap.gathering import KeptDocument
+from bot.sources.sitemap.crawler import CachedDocument
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ MOST_SECONDS_TO_WAIT = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedList:
     """What the last looks at a site brought.
 
     Attributes:
@@ -36,7 +36,7 @@ class Kept:
     of: str = ""
     starts: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
-    documents: Mapping[str, KeptDocument] = field(default_factory=dict)
+    documents: Mapping[str, CachedDocument] = field(default_factory=dict)
     is_feed: bool = False
     is_whole: bool = True
     asked: int = 0
@@ -44,15 +44,15 @@ class Kept:
     trouble: str = ""
 
 
-def read(files: Sequence[Path], of: str) -> Kept:
+def read(files: Sequence[Path], of: str) -> CachedList:
     """The latest that any of the files holds about a site; of none, nothing."""
-    found = [kept for file in files if (kept := _read(file)) is not None and kept.of == of]
-    return max(found, key=lambda kept: kept.asked, default=Kept(of=of))
+    found = [cached for file in files if (cached := _read(file)) is not None and cached.of == of]
+    return max(found, key=lambda cached: cached.asked, default=CachedList(of=of))
 
 
-def write(files: Sequence[Path], kept: Kept) -> None:
+def write(files: Sequence[Path], cached: CachedList) -> None:
     """Write it into the first file that can be written. Without any, it is fetched again."""
-    text = json.dumps({"version": VERSION, **asdict(kept)})
+    text = json.dumps({"version": VERSION, **asdict(cached)})
     for file in files:
         aside = file.with_name(f"{file.name}.new")
         try:
@@ -60,12 +60,12 @@ def write(files: Sequence[Path], kept: Kept) -> None:
             aside.write_text(text, encoding="utf-8")
             aside.replace(file)
         except OSError as error:
-            log.debug("%s: the site's list cannot be kept there (%s)", file, error)
+            log.debug("%s: the site's list cannot be cached there (%s)", file, error)
         else:
             return
 
 
-def _read(file: Path) -> Kept | None:
+def _read(file: Path) -> CachedList | None:
     try:
         if file.stat().st_size > MOST_BYTES:
             return None
@@ -75,11 +75,11 @@ def _read(file: Path) -> Kept | None:
         for name in ("starts", "hosts"):
             found[name] = tuple(map(str, found[name]))
         found["documents"] = {
-            url: KeptDocument(
+            url: CachedDocument(
                 **{**one, "pages": tuple(one["pages"]), "sitemaps": tuple(one["sitemaps"])}
             )
             for url, one in found["documents"].items()
         }
-        return Kept(**found)
+        return CachedList(**found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
