@@ -33,13 +33,13 @@ ENV SLASHPOST_POSTS=$SLASHPOST_POSTS \
 WORKDIR /app
 
 
-# The folder with the posts, or with the whole site: `posts`, or else the sample ones.
+# The folder with the posts, or with the whole site: `posts`, or the sample ones while that is empty.
 FROM base AS posts
 ARG POSTS=
 COPY . context
 RUN chosen="context/${POSTS:-posts}" \
-    && if [ -z "$POSTS" ] && [ ! -d "$chosen" ]; then \
-         echo "There is no folder posts: the image gets the sample posts." >&2; \
+    && if [ -z "$POSTS$(find -L "$chosen" -type f ! -name README.md ! -name '.*' 2>/dev/null)" ]; then \
+         echo "The folder posts is empty: the image gets the sample posts." >&2; \
          chosen=context/bot/sample; \
        fi \
     && mv "$chosen" posts \

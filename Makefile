@@ -18,7 +18,7 @@ help: ## List these commands
 run: .venv/ready ## Run the bot, or try it in the browser when DISCORD_TOKEN is not set
 	@set -a; [ ! -f .env ] || . ./.env; set +a; \
 	if [ -n "$$DISCORD_TOKEN" ]; then \
-	  if [ -z "$(POSTS)$$SLASHPOST_POSTS" ] && [ ! -d posts ]; then \
+	  if [ -z "$(POSTS)$$SLASHPOST_POSTS$$(find -L posts -type f ! -name README.md ! -name '.*' 2>/dev/null)" ]; then \
 	    echo "No posts are named: answering from the sample posts. For yours: make run POSTS=path/to/blog"; \
 	    export SLASHPOST_POSTS=bot/sample; \
 	  fi; \

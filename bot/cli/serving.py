@@ -66,13 +66,19 @@ def try_out(given: Mapping[str, str | None], port: int, *, browser: bool) -> Non
 
     settings = Settings.load(given)
     usual = Path(setting_of("posts").shown_default)
-    if not given.get("--posts") and settings.posts == usual and not usual.exists():
+    if not given.get("--posts") and settings.posts == usual and not _holds_posts(usual):
         click.echo("No posts are named: showing the sample posts. For yours: --posts path/to/blog")
         settings = Settings.load({**given, "--posts": str(SAMPLE)})
     # Discord is a simulation here: what its library says of it would only puzzle.
     log_to_stderr(settings, as_json=False, others=logging.ERROR)
     logging.getLogger("bot.transport").setLevel(logging.ERROR)
     with_app(settings, serve)
+
+
+def _holds_posts(folder: Path) -> bool:
+    """Whether there is anything but the page that says what the folder is for."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return any(not file.name.startswith(".") and file.name != "README.md" for file in files)
 
 
 @click.command(cls=Command)
