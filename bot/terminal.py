@@ -151,6 +151,7 @@ def status_json(status: Status) -> Json:
         "pages": status.pages,
         "tags": status.tags,
         "links": status.links and links_json(status.links),
+        "unknown_links": status.unknown_links,
         "left_out": [left_out_json(left_out) for left_out in status.left_out],
         "problems": [problem_json(problem) for problem in status.problems],
     }
@@ -277,6 +278,7 @@ def index_table(status: Status, changes: str, samples: Mapping[str, str | None])
         ("Tags", str(status.tags)),
         ("Links", plain(str(status.links or "by the generator's rule"))),
         *([("", plain(f"last look: {links.trouble}"))] if links and links.trouble else []),
+        *([("", plain(unknown_links(status)))] if status.unknown_links else []),
         *(("", plain(f"{place:<9}{link or 'none'}")) for place, link in samples.items()),
         ("Changes", changes),
         ("Left out", str(len(status.left_out) or "none")),
@@ -287,12 +289,22 @@ def index_table(status: Status, changes: str, samples: Mapping[str, str | None])
     return "\n".join(f"{name:<11}{value}" for name, value in rows)
 
 
+def unknown_links(status: Status) -> str:
+    """How many posts have no link since nothing tells their address, and what would."""
+    asked = status.links is not None and status.links.source
+    way = "" if asked else "--site with a sitemap, or "
+    count = counted(status.unknown_links, "post")
+    return f"{count} without a link: {way}--permalink tells what no rule does"
+
+
 def headline(status: Status) -> str:
     """What the index holds, in one line."""
     site = status.site_url or "no site URL, so no links"
     pages = f" and {counted(status.pages, 'page')}" if status.pages else ""
     found = f"{counted(status.posts, 'post')}{pages} from {status.source}"
     found += f" ({status.generator}, {site})"
+    if status.unknown_links:
+        found += f"; {unknown_links(status)}"
     if not status.problems:
         return plain(found)
     problems = counted(len(status.problems), "problem")

@@ -368,6 +368,7 @@ class TestIndex:
             "pages",
             "tags",
             "links",
+            "unknown_links",
             "left_out",
             "problems",
             "added",
@@ -388,6 +389,27 @@ class TestIndex:
         again = slashpost("index", "--json").json
         assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
         assert again["left_out"] == report["left_out"]
+
+    def test_links_that_nothing_tells_are_counted(self, slashpost: Slashpost, blog: Path) -> None:
+        options = ("--site", "https://a.example", "--sitemap", "off")
+        assert slashpost("index", "--json", *options).json["unknown_links"] == 0
+        assert "without a link" not in slashpost("check", *options).out
+        (blog / "next.config.js").write_text("module.exports = {}")
+        report = slashpost("index", "--json", *options).json
+        assert (report["generator"], report["unknown_links"]) == ("next", 4)
+        assert set(report["samples"].values()) == {None}
+        way = "4 posts without a link: --site with a sitemap, or --permalink tells"
+        assert way in slashpost("index", *options).out
+        checked = slashpost("check", *options)
+        assert (checked.status, way in checked.out) == (0, True)
+        told = slashpost("index", "--json", *options, "--permalink", "/p/{slug}").json
+        assert told["unknown_links"] == 0
+        (blog / "sitemap.xml").write_text(
+            "<urlset><url><loc>https://a.example/p/roses</loc></url></urlset>"
+        )
+        listed = ("--site", "https://a.example", "--sitemap", str(blog / "sitemap.xml"))
+        assert slashpost("index", "--json", *listed).json["unknown_links"] == 3
+        assert "3 posts without a link: --permalink tells" in slashpost("index", *listed).out
 
     def test_the_report_counts_changes(self, slashpost: Slashpost, blog: Path) -> None:
         slashpost("index")

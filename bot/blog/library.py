@@ -59,6 +59,7 @@ class Status:
         posts: how many posts readers see now.
         pages: how many pages they can open beside those.
         tags: how many tags those carry.
+        unknown_links: how many of both have no link, since nothing tells their address.
         left_out: files that are no posts, drafts and future posts, with reasons.
         problems: what the last run found wrong.
         links: what the site says of the posts' links; None where nobody has asked it.
@@ -77,6 +78,7 @@ class Status:
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     updated: int
+    unknown_links: int = 0
     links: LinkReport | None = None
     trouble: str = ""
 

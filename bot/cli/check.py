@@ -104,6 +104,8 @@ def check(settings: Settings, *, links: bool, as_json: bool) -> None:
             notes = terminal.counted(len(status.problems), "note")
             beside = f" ({notes})" if status.problems else ""
             click.echo(f"No problems in {terminal.counted(status.posts, 'post')}{beside}.")
+        if status.unknown_links:
+            click.echo(terminal.plain(f"{terminal.unknown_links(status)}."))
         if asked is not None:
             for line in asked.lines():
                 click.echo(terminal.plain(line), err=True)

@@ -39,7 +39,8 @@ class Gatsby(Generator):
 
     Each site makes its routes with code of its own in ``gatsby-node``: where that is
     anything else, the link pattern has to be set. ``createFilePath`` is known: it gives
-    the path below the folder that the files are sourced from.
+    the path below the folder that the files are sourced from. Where that file is not at hand,
+    only what lies in ``src/pages`` is certain.
     https://www.gatsbyjs.com/plugins/gatsby-source-filesystem/#createfilepath
     """
 
@@ -92,6 +93,10 @@ class Gatsby(Generator):
         """The file's or, for an ``index.md``, the folder's name, language and day left out."""
         stem, _ = languages.suffix_of(paths.without_extension(place), self._suffixes)
         return super().file_name(stem)
+
+    def is_guess(self, place: str) -> bool:
+        """Whether ``gatsby-node`` is not at hand, and the file makes no page by itself."""
+        return not self._node and paths.below(place, "src/pages") is None
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``path``, ``permalink`` or ``url``, or a ``slug`` that begins with ``/``."""

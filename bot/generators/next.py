@@ -32,10 +32,16 @@ _CONTENT_FOLDERS = (
     "app",
     "public",
 )
+# The whole of ``pages`` is served; of ``app``, the files that are called so.
+_ROUTE = re.compile(r"(?:.*/)?(?:pages/.*|app/(?:.*/)?page\.mdx?)")
 
 
 class Next(Generator):
-    """The path below the content folder, without the day in the file's name."""
+    """The path below the content folder, without the day in the file's name.
+
+    Only files in ``pages`` and ``app`` are routes of their own. For all others, code of the
+    site's own chooses the address.
+    """
 
     name = "next"
     marks = Marks(
@@ -78,6 +84,10 @@ class Next(Generator):
     def file_name(self, place: str) -> str:
         """The file's name, or its folder's for ``page.mdx``."""
         return paths.undated(self._stem(place).rpartition("/")[2])
+
+    def is_guess(self, place: str) -> bool:
+        """Whether the file is no route: not in ``pages``, and no ``page.mdx`` in ``app``."""
+        return _ROUTE.fullmatch(place) is None
 
     def own_link(self, facts: PageFacts) -> str | None:
         """``permalink``, ``url`` or ``path``, or a ``slug`` that begins with ``/``."""

@@ -34,6 +34,7 @@ from bot.index.snippet import passages_in
 from bot.index.sql import (
     COUNT_FINDINGS,
     COUNT_TAGS,
+    COUNT_UNKNOWN_LINKS,
     IN_ORDER,
     LEFT_OUT,
     LINKS,
@@ -347,6 +348,7 @@ class Index:
                 now,
             )
             tags = await database.value(COUNT_TAGS, now)
+            unknown_links = await database.value(COUNT_UNKNOWN_LINKS, now)
             left_out = await database.rows(LEFT_OUT, now)
             findings: dict[str, int] = dict(await database.rows(COUNT_FINDINGS, now))
             problems = await database.rows(
@@ -367,6 +369,7 @@ class Index:
                 for path, line, reason, hint, harmless in problems
             ),
             updated=meta["updated"],
+            unknown_links=unknown_links,
             links=self._link_report(meta["sitemap"], findings),
             trouble=self.trouble,
         )

@@ -50,6 +50,12 @@ COUNT_FINDINGS = f"""
     GROUP BY p.finding
 """  # noqa: S608
 
+# The site has left out those whose link is only the rule's.
+COUNT_UNKNOWN_LINKS = f"""
+    SELECT count(*) FROM posts AS p
+    WHERE {VISIBLE} AND p.link IS NULL AND p.rule_link IS NULL
+"""  # noqa: S608
+
 ALL_POSTS = f"""
     SELECT p.path, p.title, p.slug, p.appears FROM posts AS p
     WHERE p.draft = 0 AND p.hidden IS NULL ORDER BY {IN_ORDER}

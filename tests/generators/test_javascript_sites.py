@@ -17,20 +17,12 @@ from tests.generators.sites import facts, site
         ("astro", "src/content/docs/blog/x.md", {"slug": "blog/other"}, "/blog/other/"),
         ("astro", "src/pages/Posts/x.md", {}, "/Posts/x/"),
         ("astro", "src/content/blog/x.md", {"permalink": "/y"}, "/y"),
-        ("gatsby", "content/blog/x/index.md", {}, "/blog/x/"),
         ("gatsby", "src/pages/x.md", {}, "/x/"),
-        ("gatsby", "content/blog/x.md", {"slug": "y"}, "/blog/y/"),
         ("gatsby", "content/blog/x.md", {"slug": "/y/"}, "/y/"),
         ("gatsby", "content/blog/x.md", {"path": "/z"}, "/z"),
-        ("next", "data/blog/2017-05-15-x.mdx", {}, "/blog/x"),
-        ("next", "src/content/blog/2024/02/15/x.md", {}, "/blog/2024/02/15/x"),
-        ("next", "content/posts/x/index.mdx", {}, "/posts/x"),
         ("next", "pages/blog/x.mdx", {}, "/blog/x"),
         ("next", "app/blog/x/page.mdx", {}, "/blog/x"),
         ("next", "src/app/(site)/blog/x/page.mdx", {}, "/blog/x"),
-        ("next", "_posts/x.md", {}, "/posts/x"),
-        ("next", "public/x/index.md", {}, "/x"),
-        ("next", "data/blog/x.mdx", {"slug": "y"}, "/blog/y"),
         ("next", "data/blog/x.mdx", {"slug": "/y"}, "/y"),
         ("next", "data/blog/x.mdx", {"permalink": "y/z"}, "/y/z"),
     ],
@@ -40,6 +32,51 @@ def test_paths_and_what_the_front_matter_says(
 ) -> None:
     blog = site(generator=generator)
     assert blog.link(facts(blog, path, meta)) == expected
+
+
+def linked(post: str, link: str) -> dict[str, str]:
+    """Posts beside one at this path that link to each other as they would to it."""
+    names = ("apples", "pears", "plums")
+    text = " ".join(f"[it]({link.replace('/x', f'/{name}')})" for name in names)
+    return {post.replace("x", name, 1): text for name in names}
+
+
+GUESSES = [
+    ("gatsby", "content/blog/x/index.md", {}, "/blog/x/"),
+    ("gatsby", "content/blog/x.md", {"slug": "y"}, "/blog/y/"),
+    ("next", "data/blog/2017-05-15-x.md", {}, "/blog/x"),
+    ("next", "src/content/blog/2024/02/15/x.md", {}, "/blog/2024/02/15/x"),
+    ("next", "content/posts/x/index.md", {}, "/posts/x"),
+    ("next", "_posts/x.md", {}, "/posts/x"),
+    ("next", "app/blog/x.md", {}, "/blog/x"),
+    ("next", "data/blog/x.md", {"slug": "y"}, "/blog/y"),
+]
+
+
+@pytest.mark.parametrize(("generator", "path", "meta", "expected"), GUESSES)
+def test_a_likely_rule_holds_where_the_posts_links_bear_it_out(
+    generator: str, path: str, meta: dict[str, object], expected: str
+) -> None:
+    files = linked(path, expected.replace("/y", "/x"))
+    known = site({**files, path: ""}, generator)
+    assert known.link(facts(known, path, meta)) == expected
+    assert known.link(facts(known, "elsewhere/x.md")) is None
+    few = site({**dict(list(files.items())[:1]), path: "[it](/about/) ![](/static/x.png)"})
+    assert few.link(facts(few, path, meta)) is None or few.generator != generator
+
+
+@pytest.mark.parametrize(("generator", "path", "meta", "expected"), GUESSES)
+def test_without_evidence_there_is_no_link_but_the_authors(
+    generator: str, path: str, meta: dict[str, object], expected: str
+) -> None:
+    config = {"next": "next.config.js", "gatsby": "gatsby-config.js"}[generator]
+    blog = site({config: "", path: "[home](/) [it](/elsewhere/z)"})
+    assert (blog.generator, blog.link(facts(blog, path, meta))) == (generator, None)
+    assert blog.link(facts(blog, path, {"permalink": "/own/"})) == "/own/"
+    own = {"canonical_url": "https://a.example/own"}
+    assert blog.link(facts(blog, path, own)) == "https://a.example/own"
+    chosen = site({config: "", path: ""}, permalink="/p/{slug}")
+    assert chosen.link(facts(chosen, path, meta)) == f"/p/{expected.strip('/')[-1]}"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +95,8 @@ def test_paths_and_what_the_front_matter_says(
     ],
 )
 def test_configuration(config: str, text: str, url: str | None, link: str) -> None:
-    blog = site({config: f"export default {{ options: {{ {text} }} }}"})
+    files = linked("content/posts/x.md", link)
+    blog = site({config: f"export default {{ options: {{ {text} }} }}", **files})
     assert blog.url == url
     assert blog.link(facts(blog, "content/posts/x.md")) == link
 

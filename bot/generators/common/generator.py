@@ -193,6 +193,13 @@ class Generator:
         """Whether a file lies outside of the generator's blog, where it has one of its own."""
         return False
 
+    def is_guess(self, place: str) -> bool:  # noqa: ARG002 - a rule's hook
+        """Whether ``link`` is no more than likely there, since code of the site's own decides.
+
+        The post then has that link only where posts of its section are linked to like that.
+        """
+        return False
+
     def folder(self, place: str) -> str:
         """The folders between the section and the file; a bundle's own is its name."""
         stem = paths.without_index(paths.without_extension(self.content(place)))

@@ -17,7 +17,7 @@ from bot.generators.common import paths
 from bot.generators.common.generator import Generator, PageFacts
 from bot.generators.common.pattern import Pattern
 
-# How many posts have to be linked to alike before that counts against the generator's rule.
+# How many posts have to be linked to alike before that counts for or against the rule.
 FEWEST_POSTS = 3
 
 # Links stand in the whole of a text, but no post needs more than this to show them.
@@ -52,6 +52,7 @@ class Learned:
 
 
 RULE = Learned()
+UNKNOWN = Learned(is_unknown=True)
 
 
 class LearnedLinks:
@@ -59,6 +60,7 @@ class LearnedLinks:
 
     What holds for a section holds for every folder in it only where it explains the links
     to every folder; otherwise a folder without links of its own has none that is known.
+    A rule that is a guess holds only where the links bear it out.
 
     Args:
         votes: how each post is linked to, by its place.
@@ -77,26 +79,31 @@ class LearnedLinks:
             section: self._of_section(section, folders) for section, folders in sections.items()
         }
 
-    def _of_section(self, section: str, folders: Mapping[str, list[Learned]]) -> Learned:
-        """What holds for the folders of a section that have too few links of their own."""
+    def _of_section(self, section: str, folders: Mapping[str, list[Learned]]) -> Learned | None:
+        """What holds for the folders of a section that have too few links of their own.
+
+        None where the links tell nothing.
+        """
         most = {folder: _most(votes) for folder, votes in folders.items()}
         found, agree = Counter(vote for votes in folders.values() for vote in votes).most_common(1)[
             0
         ]
         total = sum(map(len, folders.values()))
         if agree * 2 > total and all(each in {found, None} for each in most.values()):
-            return found if agree >= FEWEST_POSTS else RULE
+            return found if agree >= FEWEST_POSTS else None
         for folder, votes in folders.items():
             if (own := most[folder]) is not None and len(votes) >= FEWEST_POSTS:
                 self._by_folder[section, folder] = own
         against = sum(vote.pattern is not None for votes in folders.values() for vote in votes)
-        return Learned(is_unknown=True) if against * 2 > total >= FEWEST_POSTS else RULE
+        return UNKNOWN if against * 2 > total >= FEWEST_POSTS else None
 
     def of(self, place: str) -> Learned:
         """How the post at a place is linked to."""
         section = self._generator.section(place)
         own = self._by_folder.get((section, self._generator.folder(place)))
-        return own or self._by_section.get(section, RULE)
+        if (told := own or self._by_section.get(section)) is not None:
+            return told
+        return UNKNOWN if self._generator.is_guess(place) else RULE
 
     def told(self) -> list[list[object]]:
         """All that was learned, as data that can be compared."""
@@ -104,6 +111,7 @@ class LearnedLinks:
         return sorted(
             [str(key), one.pattern.text if one.pattern else "", str(one.slash), one.is_unknown]
             for key, one in entries
+            if one is not None
         )
 
 
