@@ -301,6 +301,35 @@ async def test_a_new_list_announces_nothing(site: LoopbackSite, posts: Path) -> 
         assert len((await revise(app, known)).posts) == 1, "an edit is one"
 
 
+async def test_pages_that_become_posts_announce_nothing(site: LoopbackSite, posts: Path) -> None:
+    """A section's first dated post, or the setting, makes posts of old texts: they are known."""
+    subscription = Subscription(place="text", channel=1)
+    notes = posts / "notes"
+    notes.mkdir()
+    for number in range(3):
+        (notes / f"{number}.md").write_text(f"---\ntitle: Note {number}\n---\nNo day {number}.\n")
+
+    async def revise(app: App, known: Known) -> Revision:
+        entries = await app.library.visible_posts()
+        return PostDiff(entries=entries, minhashes={}, now=1.7e9, limit=99).revise(known)
+
+    async with app_of(site, posts, sitemap="off") as app:
+        await app.sync()
+        assert (await app.library.status()).pages == 3
+        first = await revise(app, Known(posts=(), subscriptions=(), is_first=True))
+        known = Known(posts=first.posts, subscriptions=(subscription,), is_first=False)
+        (notes / "new.md").write_text("---\ntitle: New\ndate: 2024-05-02\n---\nDated.\n")
+        await app.sync()
+        assert (await app.library.status()).pages == 0
+        found = await revise(app, known)
+        assert [post.path for post in found.posts] == ["notes/new.md"]
+        assert len(found.assignments) == 1
+    for pages in ("notes", "none"):
+        async with app_of(site, posts, sitemap="off", pages=pages) as app:
+            await app.sync()
+            assert [post.path for post in (await revise(app, known)).posts] == ["notes/new.md"]
+
+
 async def test_an_edited_post_keeps_what_the_site_says(site: LoopbackSite, posts: Path) -> None:
     site.lists(*(f"/blog/{name}/" for name in NAMES))
     async with app_of(site, posts) as app:

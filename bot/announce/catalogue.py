@@ -12,7 +12,7 @@ from bot.blog.post import Post
 
 @dataclass(frozen=True, slots=True)
 class VisiblePost:
-    """One visible post.
+    """One visible post, or a page beside the posts.
 
     Attributes:
         path: its identity in the index.
@@ -22,6 +22,7 @@ class VisiblePost:
         instant: Unix seconds of its date, or None.
         digest: as in ``Post``: changes when the file says something else.
         link, rule_link: as in ``Post``.
+        is_page: whether it stands beside the posts, and is no news however new it is.
     """
 
     path: str
@@ -32,6 +33,7 @@ class VisiblePost:
     digest: str
     link: str | None = None
     rule_link: str | None = None
+    is_page: bool = False
 
 
 class Catalogue(Protocol):
@@ -41,7 +43,7 @@ class Catalogue(Protocol):
         """Changes with the index; says nothing beyond the end of the process."""
 
     async def visible_posts(self) -> Sequence[VisiblePost]:
-        """All posts that readers see now, in no order."""
+        """All posts and pages that readers see now, in no order."""
 
     async def next_due(self) -> int | None:
         """Unix seconds of the first date after now of a post that only waits for it; or None."""

@@ -23,7 +23,7 @@ class PostDiff:
     """A scan of the posts, to compare with those that are known.
 
     Attributes:
-        entries: all posts that readers see.
+        entries: all posts and pages that readers see.
         minhashes: by path, of those that are not known as they are.
         now: Unix seconds.
         limit: more posts than that at once become one message, or are an import.
@@ -39,7 +39,8 @@ class PostDiff:
     def revise(self, known: Known) -> Revision:
         """What changes in the ledger, and what is to be announced, oldest first.
 
-        The first scan, and an import, announce nothing.
+        The first scan, and an import, announce nothing. Nor does a page: it is known like a
+        post, so that it is old when it becomes one.
         """
         matching = Matching(known.posts, self.minhashes)
         matching.match(self.entries)
@@ -49,11 +50,12 @@ class PostDiff:
         before = {post.id: post for post in known.posts}
         gone = [_gone(post) for post in matching.lost if not post.is_gone]
         changed = [post for _, post in found if before.get(post.id) != post]
-        news = [(entry, post.id) for entry, post in found if post.id not in before]
+        posts = [(entry, post) for entry, post in found if not entry.is_page]
+        news = [(entry, post.id) for entry, post in posts if post.id not in before]
         # Those that were withdrawn before they were announced come back as new ones do.
         unseen = [
             post.id
-            for entry, post in found
+            for entry, post in posts
             if is_web_url(entry.link) and _is_unseen(before.get(post.id))
         ]
         return Revision(

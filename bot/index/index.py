@@ -388,7 +388,7 @@ class Index:
         )
 
     async def visible_posts(self) -> Sequence[catalogue.VisiblePost]:
-        """All visible posts, in no order; without the pages beside them."""
+        """All visible posts and pages, in no order."""
         now = self._posts.with_now({})
         async with self._connection.use() as database, database.snapshot():
             rows = await database.rows(VISIBLE_POSTS, now)

@@ -239,8 +239,9 @@ def to_visible_posts(
             digest=digest[:DIGEST_BYTES].hex(),
             link=link if site_url is None else on_site(link, site_url),
             rule_link=rule_link if site_url is None else on_site(rule_link, site_url),
+            is_page=bool(page),
         )
-        for path, slug, title, instant, link, rule_link, digest in rows
+        for path, slug, title, instant, link, rule_link, digest, page in rows
     ]
 
 

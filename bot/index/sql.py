@@ -74,15 +74,16 @@ VOCABULARY = """
     UNION ALL SELECT key, count(*) FROM post_tags GROUP BY key
 """
 
-# All listed posts, to tell what is new; and their tags.
+# All that readers see, to tell what is new; and their tags.
 VISIBLE_POSTS = f"""
-    SELECT p.path, p.slug, p.title, p.instant, p.link, p.rule_link, f.digest
-    FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {LISTED}
+    SELECT p.path, p.slug, p.title, p.instant, p.link, p.rule_link, f.digest,
+        p.page
+    FROM posts AS p JOIN files AS f ON f.id = p.id WHERE {VISIBLE}
 """  # noqa: S608
 VISIBLE_TAGS = f"""
     SELECT p.path, t.name FROM post_tags AS pt
     JOIN tags AS t ON t.key = pt.key JOIN posts AS p ON p.id = pt.post
-    WHERE {LISTED} ORDER BY p.path, pt.position
+    WHERE {VISIBLE} ORDER BY p.path, pt.position
 """  # noqa: S608
 PASSAGES = f"""
     SELECT t.headings, t.body, b.anchors FROM posts AS p

@@ -193,6 +193,7 @@ class Shelf:
 
     posts: dict[str, Post] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
+    pages: set[str] = field(default_factory=set)
     generation: int = 1
     now: float = 1_700_000_000.0
 
@@ -207,8 +208,9 @@ class Shelf:
         tags: tuple[str, ...] = (),
         draft: bool = False,
         link: str | None = None,
+        page: bool = False,
     ) -> Post:
-        """Add or change a post; it is dated that many days from now."""
+        """Add or change a post or a page; it is dated that many days from now."""
         title = title or path
         post = Post(
             path=path,
@@ -223,6 +225,7 @@ class Shelf:
         )
         self.posts[path] = post
         self.bodies[path] = body
+        (self.pages.add if page else self.pages.discard)(path)
         self.generation += 1
         return post
 
@@ -254,6 +257,7 @@ class Shelf:
                 digest=post.digest,
                 link=post.link,
                 rule_link=post.rule_link,
+                is_page=post.path in self.pages,
             )
             for post in self.posts.values()
             if self._is_seen(post)

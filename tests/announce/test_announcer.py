@@ -55,6 +55,28 @@ async def test_a_draft_waits_until_it_is_published_and_the_future_until_it_comes
     assert stage.discord.texts(TEXT.key) == ["Draft", "Tomorrow"]
 
 
+async def test_a_page_that_becomes_a_post_is_known(stage: Stage) -> None:
+    for name in ("mosses", "ferns", "about"):
+        stage.shelf.put(f"notes/{name}.md", name, day=None, body=f"All about {name}.", page=True)
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == []
+    assert len(await stage.state.ledger.posts()) == 3
+    stage.shelf.put("notes/first.md", "First note", body="Quite new.")
+    stage.shelf.put("notes/mosses.md", "mosses", day=None, body="All about mosses.")
+    stage.shelf.put("notes/ferns.md", "ferns", body="All about ferns. Dated now.")
+    await stage.announce()
+    assert stage.discord.texts(TEXT.key) == ["First note"]
+
+
+async def test_a_post_that_becomes_a_page_keeps_its_message(stage: Stage) -> None:
+    stage.shelf.put("a.md", "Hello")
+    await stage.announce()
+    for page in (True, False):
+        stage.shelf.put("a.md", "Hello", page=page)
+        await stage.announce()
+        assert stage.discord.texts(TEXT.key) == ["Hello"]
+
+
 async def test_an_edit_changes_the_message_and_touching_a_file_does_not(stage: Stage) -> None:
     stage.shelf.put("a.md", "Helo")
     await stage.announce()

@@ -57,6 +57,28 @@ def test_a_second_look_changes_nothing() -> None:
     assert look(entries, after(look(entries))) == Revision(posts=[], assignments=[])
 
 
+@given(st.sets(st.sampled_from("abcdefgh")), st.sets(st.sampled_from("abcdefgh")))
+def test_no_page_is_news_whatever_it_was_or_becomes(before: set[str], later: set[str]) -> None:
+    entries = [replace(entry(name), is_page=name in before, link="https://a.it") for name in "abcd"]
+    first = look(entries)
+    names = {post.id: post.path for post in first.posts}
+    assert {names[post] for given_ in first.assignments for post in given_.posts} == (
+        set("abcd") - before
+    )
+    entries = [replace(entry(name), is_page=name in later, link="https://a.it") for name in "abcd"]
+    assert look(entries, after(first)) == Revision(posts=[], assignments=[])
+
+
+def test_a_page_waits_for_no_public_page() -> None:
+    pages = [replace(entry("a"), is_page=True, link="https://a.it/a")]
+    known = Known(posts=(), subscriptions=(ALL,), is_first=False)
+    found = PostDiff(entries=pages, minhashes={}, now=NOW, limit=3, waits_for_pages=True)
+    assert found.revise(known).pages == []
+    post = [replace(pages[0], is_page=False)]
+    assert replace(found, entries=post).revise(after(found.revise(known))).pages == []
+    assert len(replace(found, entries=post).revise(known).pages) == 1
+
+
 def test_new_posts_are_announced_oldest_first_and_undated_ones_last() -> None:
     revision = look([entry("b"), entry("u", days=None), entry("c", days=2)])
     names = {post.id: post.path for post in revision.posts}
