@@ -30,7 +30,7 @@ from bot.rendering.callout import callout, kind_of, recognised
 from bot.rendering.elements import BLOCKS, DROPPED, STYLES, SUBSCRIPT, SUPERSCRIPT
 from bot.rendering.escape import clean
 from bot.rendering.footnotes import fragment_of, is_back, is_notes, notes_of
-from bot.rendering.media import Attributes, embed_of, image_of
+from bot.rendering.media import Attributes, attributes_of, embed_of, image_of
 from bot.rendering.runs import one_line, task, tidy
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -189,7 +189,7 @@ def _inline(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
     if tag == "br":
         flow.runs.append(Run("\n"))
     elif tag == "img":
-        flow.show(image_of(attributes, look.url))
+        flow.show(image_of(attributes_of(node), look.url))
     elif tag == "noscript":
         _noscript(node, flow, look)
     elif tag == "a":
@@ -221,7 +221,7 @@ def _noscript(node: LexborNode, flow: _Flow, look: _Look) -> None:
     """Show the pictures for readers without scripts, where a script would have shown them."""
     known = {picture.url for picture in flow.seen}
     for image in node.css("img"):
-        found = image_of(image.attributes, look.url)
+        found = image_of(attributes_of(image), look.url)
         if isinstance(found, Picture) and found.url not in known:
             flow.show(found)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from bot.blog.emoji import with_emoji
 from bot.blog.html import is_emoji
 from bot.rendering.block import Picture, Run
 
@@ -34,7 +35,7 @@ def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
         return None
     alt = squeezed(attributes.get("alt") or "")
     if is_emoji(alt) or _EMOJI_CLASS.search(attributes.get("class") or ""):
-        return Run(alt, url=link) if alt else None
+        return Run(with_emoji(alt), url=link) if alt else None
     url = address_of(attributes)
     if not url:
         return Run(f"🖼 {alt}", url=link) if alt and attributes.get("src") else None
@@ -42,6 +43,16 @@ def image_of(attributes: Attributes, link: str | None) -> Picture | Run | None:
     if _NOT_SHOWN.search(path):
         return Run(alt or path.rpartition("/")[2], url=link or url)
     return Picture(url, alt)
+
+
+def attributes_of(image: LexborNode) -> Attributes:
+    """An ``<img>``'s own; where it only holds a place, with the address of a ``<source>``."""
+    picture = image.parent
+    if picture is None or picture.tag != "picture" or address_of(image.attributes):
+        return image.attributes
+    sources = (source.attributes for source in picture.css("source"))
+    light = (each for each in sources if "dark" not in (each.get("media") or ""))
+    return {**image.attributes, "src": next(filter(None, map(address_of, light)), "data:")}
 
 
 def _is_dark_twin(attributes: Attributes) -> bool:

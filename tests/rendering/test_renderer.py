@@ -196,6 +196,8 @@ def test_an_emoji_that_is_a_picture_is_the_emoji() -> None:
     (page,) = feed('<p>I <img src="/2764.png" alt="❤" class="wp-smiley"> Python</p>').pages
     assert page.text == "I ❤ Python"
     assert not pictures_of(page)
+    (page,) = feed('<p>Done <img src="/1f389.png" alt=":tada:" class="emoji"></p>').pages
+    assert page.text == "Done 🎉"
 
 
 def test_a_lazily_loaded_picture_is_shown_once() -> None:
@@ -204,6 +206,15 @@ def test_a_lazily_loaded_picture_is_shown_once() -> None:
         f'<p>x</p>{image}<noscript><img src="https://e.example/real.jpg"></noscript>'
     ).pages
     assert [picture.url for picture in pictures_of(page)] == ["https://e.example/real.jpg"]
+
+
+def test_a_placeholder_in_a_picture_element_is_the_picture_beside_it() -> None:
+    dark = '<source media="(prefers-color-scheme: dark)" srcset="https://e.example/dark.webp">'
+    source = '<source data-srcset="https://e.example/1.webp 1x, https://e.example/2.webp 2x">'
+    (page,) = feed(f'<picture>{dark}{source}<img src="data:x" alt="it"></picture>').pages
+    assert [picture.url for picture in pictures_of(page)] == ["https://e.example/2.webp"]
+    (page,) = feed(f'<picture>{dark}<img src="data:x" alt="it"></picture>').pages
+    assert page.text == "🖼 it"
 
 
 def test_emphasis_is_the_generators_own() -> None:

@@ -49,12 +49,20 @@ def _as_text(text: str) -> str:
 
 
 def _slug(entry: Entry) -> str:
-    """The end of a link's path, unless it is a number only, as in ``/?p=123``; else the title."""
+    """The end of a link's path, unless it is a number only, as in ``/?p=123``; else the title.
+
+    The first title, since an entry that is edited is the same post.
+    """
     name = unquote(urlsplit(entry.link).path).rstrip("/").rpartition("/")[2]
     stem = re.sub(r"\.(?:html?|php|aspx?)$", "", name, flags=re.IGNORECASE)
     if NAMED.search(stem):
         return stem
-    return re.sub(r"[\W_]+", "-", entry.title.lower()).strip("-")[:60].strip("-") or "post"
+    return (
+        re.sub(r"[\W_]+", "-", (entry.first_title or entry.title).lower())
+        .strip("-")[:60]
+        .strip("-")
+        or "post"
+    )
 
 
 def _player(medium: Medium) -> str:

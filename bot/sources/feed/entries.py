@@ -49,6 +49,7 @@ class Entry:
         language: a language tag, or empty.
         html: what the post says.
         media: sound and films that belong to it.
+        first_title: the title that it had when it was first seen; empty until the next look.
     """
 
     id: str = ""
@@ -63,6 +64,7 @@ class Entry:
     language: str = ""
     html: str = ""
     media: tuple[Medium, ...] = ()
+    first_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

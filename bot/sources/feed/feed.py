@@ -205,7 +205,10 @@ class Feed:
         known = {**before.withdrawn, **before.entries}
         found = assign(content.entries, known, shared)
         paths = _paths(content.entries, found, before.entries)
-        now = dict(zip(paths, content.entries, strict=True))
+        now = {
+            path: _with_first_title(entry, known.get(path))
+            for path, entry in zip(paths, content.entries, strict=True)
+        }
         older = {path: one for path, one in before.entries.items() if path not in now}
         entries = dict([*now.items(), *older.items()][:MOST_ENTRIES])
         dates = {path: entry.date for path, entry in entries.items()}
@@ -317,6 +320,10 @@ def _paths(
         taken.add(path)
         paths.append(path)
     return paths
+
+
+def _with_first_title(entry: Entry, before: Entry | None) -> Entry:
+    return replace(entry, first_title=before.first_title or before.title) if before else entry
 
 
 def _with_absent(

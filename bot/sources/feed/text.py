@@ -13,6 +13,7 @@ _TAG = re.compile(
     rf"</?(?:{'|'.join(sorted(INLINE | BLOCK | VOID))})(?:\s[^<>]*|/)?>|<!--", re.IGNORECASE
 )
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK))})(?:\s[^<>]*|/)?>", re.IGNORECASE)
+_ALT = re.compile(r"""(?i)<img\b[^<>]*?\salt=(?:"([^"<>]+)"|'([^'<>]+)')""")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
@@ -110,11 +111,16 @@ def summary_of(html: str) -> str:
 
 
 def beginning_of(html: str) -> str:
-    """The beginning of a text that has no title: its first sentence or line, cut at a word."""
+    """The beginning of a text that has no title: its first sentence or line, cut at a word.
+
+    Of a post that is a picture, what the picture shows.
+    """
     start = html[:20_000]
     first = next(
         filter(None, map(words_of, re.split(r"(?i)<br\s*/?>|</p>|</div>|</h\d>", start))), ""
     )
+    if not first and (alt := _ALT.search(start)):
+        first = " ".join(unescape(alt[1] or alt[2]).split())
     sentence = re.match(r".*?[.!?。！？](?=\s|$)", first)  # noqa: RUF001 - as in Chinese
     text = sentence[0] if sentence else first
     if len(text) <= TITLE_LETTERS:

@@ -23,6 +23,10 @@ MOST_BYTES_AT_HAND = 16_000_000
 MOST_PARENTS = 100
 MOST_TAGS = 10
 
+NAME_FOLDER = "Name the folder of the posts after the branch, as in #main:content/posts."
+SUBMODULE = "another repository (a submodule), to be named in SLASHPOST_POSTS by itself"
+NAME_SUBMODULE = "Its address is in this repository's .gitmodules."
+
 
 class Store:
     """Reads a bare repository on this disk. Close it in the end.
@@ -103,21 +107,21 @@ class CommitTree:
         self._names = folder.split("/") if folder else []
         root = store.folder(top, folder)
         if root is None:
-            reason = self._why_no_folder(folder) or f"there is no folder {folder} in the repository"
-            raise SourceError(
-                reason, "Name the folder of the posts after the branch, as in #main:content/posts."
+            raise self._why_no_folder(folder) or SourceError(
+                f"there is no folder {folder} in the repository", NAME_FOLDER
             )
         self._root = root
         self.root = f"/{folder}" if folder else ""
 
-    def _why_no_folder(self, folder: str) -> str | None:
+    def _why_no_folder(self, folder: str) -> SourceError | None:
         """What stands in the folder's place, if something does."""
         while folder:
             parent, _, name = folder.rpartition("/")
             tree = self._store.folder(self._top, parent)
             for entry in self._store.items(tree) if tree else ():
                 if entry.name == name and entry.refused:
-                    return f"{folder} is {entry.refused}"
+                    hint = NAME_SUBMODULE if entry.refused == SUBMODULE else NAME_FOLDER
+                    return SourceError(f"{folder} is {entry.refused}", hint)
             folder = parent
         return None
 
@@ -138,7 +142,7 @@ def _entry(name: bytes, mode: int, sha: ObjectID) -> TreeEntry[ObjectID]:
     text = name.decode("utf-8", "surrogateescape")
     refused = None
     if S_ISGITLINK(mode):
-        refused = "another repository (a submodule), to be named in SLASHPOST_POSTS by itself"
+        refused = SUBMODULE
     elif S_ISLNK(mode):
         refused = "a link"
     elif name in {b"", b".", b".."} or b"/" in name:

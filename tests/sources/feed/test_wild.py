@@ -357,6 +357,39 @@ def test_elements_without_end_are_read_in_time(inside: str) -> None:
     assert time.process_time() - before < 4
 
 
+def note(text: str, number: int = 1) -> str:
+    """An entry without a title, at an address that is only a number."""
+    link = f"https://m.example/2026/11/{number}.html"
+    return (
+        f"<item><guid>{link}</guid><link>{link}</link>"
+        f"<description>{escape(text)}</description></item>"
+    )
+
+
+def test_an_edited_entry_keeps_its_short_name(visitor: Visitor) -> None:
+    """Where that comes from the text: what else would tell an edit from a new post?"""
+
+    def slugs(*texts: str) -> dict[str, str]:
+        body = f"<rss><channel>{''.join(map(note, texts))}</channel></rss>"
+        return {post.title: post.slug for post in understood(*visitor.look(body.encode()).files)}
+
+    assert slugs("A thougt of tea.") == {"A thougt of tea.": "a-thougt-of-tea"}
+    assert slugs("Thinking of tea!") == {"Thinking of tea!": "a-thougt-of-tea"}
+    assert slugs("About bread.") == {"About bread.": "a-thougt-of-tea"}
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ('<p><img src="a.jpg" class="x" alt=" A cat\n&amp; a dog "></p>', "A cat & a dog"),
+        ("<img alt='A cat' src=a.jpg><p>Says more.</p>", "Says more."),
+        ('<img src="a.jpg" alt="">', ""),
+    ],
+)
+def test_a_post_that_is_a_picture_is_called_what_the_picture_shows(html: str, title: str) -> None:
+    assert beginning_of(html) == title
+
+
 def test_older_pages_are_fetched_once(visitor: Visitor) -> None:
     host = visitor.host
     link = f"<link rel='next' href='{host.url('/older')}' xmlns='http://www.w3.org/2005/Atom'/>"
