@@ -24,7 +24,7 @@ VARIABLES = [setting.variable for setting in TABLE]
 @pytest.fixture(autouse=True)
 def volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a volume would be mounted; there is none."""
-    monkeypatch.setattr("bot.settings.defaults.DATA", tmp_path / "data")
+    monkeypatch.setattr("bot.settings.platform_defaults.DATA", tmp_path / "data")
     return tmp_path / "data"
 
 

@@ -10,6 +10,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
+from bot.announce import retry
 from bot.announce.catalogue import shown_digest
 from bot.announce.delivery import Content, Delivery, Shown, lacks, lacks_publication, lacks_thread
 from bot.announce.lease import Lease, LeaseLost
@@ -26,7 +27,7 @@ from bot.announce.message import (
     TryLater,
 )
 from bot.announce.post_mark import Mark, adoptions, is_all_of, message_digest
-from bot.announce.services import Moment, Services, backoff
+from bot.announce.services import Moment, Services
 from bot.announce.subscription import Pause
 from bot.blog.errors import IndexUnavailable, SlashpostError, StateUnavailable
 
@@ -34,25 +35,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Between tries where Discord does not say how long to wait: doubled each time.
-FIRST_WAIT, LONGEST_WAIT = 1.0, 15 * 60.0
-# Between tries where a channel is closed: access comes back when people have seen to it.
-FIRST_PAUSE, LONGEST_PAUSE = 60.0, 24 * 3600.0
-# For a change, a thread or a publication that could not be made.
-CHANGE_AGAIN, CHANGE_AGAIN_WHEN_CLOSED = 60.0, 6 * 3600.0
-# A search goes through thousands of messages, with Discord's limits on the way.
-FIND_SECONDS = 120.0
-# Some channels' messages can never be listed: after so many tries, unsent ones are sent anyway.
-MOST_READS = 3
-# Discord knows a nonce for "a few minutes"; less than that, and than a request may take on top:
-# https://docs.discord.com/developers/resources/message#create-message
-NONCE_SECONDS = 100.0
-# Where what was sent cannot be found, nor that it is not there: then a delivery is stopped. It is
-# looked for some more times, since Discord may mend the list.
-MOST_LOOKS, MOST_LOOKS_AFTER_STOP = 5, 8
-LOOK_AGAIN = 60.0
-# After a refusal, which during an outage may be for everything.
-REFUSED_AGAIN, LET_OTHERS_PASS = 60.0, 600.0
 # The part of a lease that requests may use; the rest is for recording their results.
 FOR_REQUESTS = 2 / 3
 # Shown by a message that was found: differs from every digest, that of a post that is gone too.
@@ -193,10 +175,10 @@ class DeliveryWorker:
 
     async def _stop(self, delivery: Delivery, content: Content, error: Untraceable) -> None:
         """Leave a delivery to people; others of its channel go on."""
-        looks = self._services.looks[delivery.id] - MOST_LOOKS
+        looks = self._services.looks[delivery.id] - retry.MOST_LOOKS
         again = None
-        if looks < MOST_LOOKS_AFTER_STOP:
-            again = backoff(max(0, looks), LOOK_AGAIN, LONGEST_PAUSE)
+        if looks < retry.MOST_LOOKS_AFTER_STOP:
+            again = retry.backoff(max(0, looks), retry.LOOK_AGAIN, retry.LONGEST_PAUSE)
         if delivery.state != "stopped":
             log.error("%s: whether it has %s is not known: %s", self._to.key, content, error.reason)
         await self._outbox.stop(self._lease, delivery, again, error.reason)
@@ -214,10 +196,10 @@ class DeliveryWorker:
             log.error("Discord refuses %s in %s: %s", content, self._to.key, error.reason)
             del self._services.refusals[delivery.id]
             await self._close(delivery, "refused", error.reason)
-        elif now - since < LET_OTHERS_PASS:
-            raise TryLater(f"Discord refuses it: {error.reason}", REFUSED_AGAIN) from error
+        elif now - since < retry.LET_OTHERS_PASS:
+            raise TryLater(f"Discord refuses it: {error.reason}", retry.REFUSED_AGAIN) from error
         else:
-            reason = TryLater(f"Discord refuses it: {error.reason}", LET_OTHERS_PASS)
+            reason = TryLater(f"Discord refuses it: {error.reason}", retry.LET_OTHERS_PASS)
             await self._postpone(delivery, reason)
 
     async def _adopt(self, delivery: Delivery, content: Content) -> bool:
@@ -270,7 +252,7 @@ class DeliveryWorker:
         try:
             return await self._read_history(delivery)
         except TryLater as error:
-            if error.seconds is not None or (is_unsent and delivery.attempts < MOST_READS):
+            if error.seconds is not None or (is_unsent and delivery.attempts < retry.MOST_READS):
                 raise
             problem = error
         # Discord answers this, or it is not the list that is at fault.
@@ -280,7 +262,7 @@ class DeliveryWorker:
         if is_found or is_complete or is_unsent or self._has_nonce(delivery):
             return unknown
         self._services.looks[delivery.id] += 1
-        if self._services.looks[delivery.id] < MOST_LOOKS and delivery.state != "stopped":
+        if self._services.looks[delivery.id] < retry.MOST_LOOKS and delivery.state != "stopped":
             raise problem
         raise Untraceable(problem.reason)
 
@@ -288,11 +270,11 @@ class DeliveryWorker:
         """Whether Discord still answers a second message with the first one."""
         first = self._services.tries.get(delivery.id)
         age = delivery.age if first is None else first.age
-        return self._to.place != "forum" and age is not None and 0 <= age < NONCE_SECONDS
+        return self._to.place != "forum" and age is not None and 0 <= age < retry.NONCE_SECONDS
 
     async def _search(self, delivery: Delivery) -> tuple[list[Announced], bool]:
         """As ``_read_history``, without the list; and whether that is all there is."""
-        await self._renew(FIND_SECONDS / FOR_REQUESTS)
+        await self._renew(retry.FIND_SECONDS / FOR_REQUESTS)
         known = await self._outbox.messages(self._lease)
         tried = time.time() - (delivery.age or 0)
         search = self._services.messenger.search(self._to, delivery.since, tried, known)
@@ -301,7 +283,7 @@ class DeliveryWorker:
 
     async def _read_history(self, delivery: Delivery) -> list[Announced]:
         """The announcements in the channel that the state does not know, newest first."""
-        await self._renew(FIND_SECONDS / FOR_REQUESTS)
+        await self._renew(retry.FIND_SECONDS / FOR_REQUESTS)
         known = await self._outbox.messages(self._lease)
         unknown = [
             each
@@ -408,9 +390,9 @@ class DeliveryWorker:
     async def _postpone(self, delivery: Delivery, error: NoAccess | TryLater) -> None:
         if isinstance(error, NoAccess):
             await self._check_server(error)
-            seconds = CHANGE_AGAIN_WHEN_CLOSED
+            seconds = retry.CHANGE_AGAIN_WHEN_CLOSED
         else:
-            seconds = error.seconds or CHANGE_AGAIN
+            seconds = error.seconds or retry.CHANGE_AGAIN
         log.info("%s: later (%s)", self._to.key, error.reason)
         await self._outbox.postpone(self._lease, delivery, seconds, error.reason)
         self._services.tell("delayed")
@@ -418,7 +400,7 @@ class DeliveryWorker:
     async def _put_off(self, error: TryLater) -> None:
         seconds = error.seconds
         if seconds is None:
-            seconds = backoff(self._lease.attempts, FIRST_WAIT, LONGEST_WAIT)
+            seconds = retry.backoff(self._lease.attempts, retry.FIRST_WAIT, retry.LONGEST_WAIT)
         log.info("%s: again in %.0f s (%s)", self._to.key, seconds, error.reason)
         if isinstance(error, TokenRejected):
             self._services.trouble = error.reason
@@ -441,7 +423,7 @@ class DeliveryWorker:
             error = left
         log.warning("%s is paused: %s", self._to.key, error.reason)
         pause = Pause(reason=error.pause, detail=error.reason, since=int(time.time()))
-        seconds = backoff(self._lease.attempts, FIRST_PAUSE, LONGEST_PAUSE)
+        seconds = retry.backoff(self._lease.attempts, retry.FIRST_PAUSE, retry.LONGEST_PAUSE)
         with suppress(LeaseLost):
             await self._outbox.pause(self._lease, pause, seconds)
         self._services.tell("paused")

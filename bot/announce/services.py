@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import socket
 import time
 import uuid
@@ -76,8 +75,3 @@ class Services:
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{uuid.uuid4().hex}")
     generation: int = 0
     outdated: str = ""
-
-
-def backoff(attempts: int, first: float, longest: float) -> float:
-    """Seconds to wait after so many attempts before this one: doubled each time, with jitter."""
-    return min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1)  # noqa: S311

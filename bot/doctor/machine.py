@@ -11,7 +11,7 @@ from bot.app import App
 from bot.blog.errors import SlashpostError
 from bot.doctor.result import CheckResult, from_error, ok, wrong
 from bot.serve.state import State
-from bot.settings.defaults import DATA
+from bot.settings.platform_defaults import DATA
 
 # Less, and SQLite soon cannot write its journal.
 LEAST_FREE_BYTES = 20_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.settings import defaults as default
 from bot.settings import parsers as parse
+from bot.settings import platform_defaults as default
 from bot.settings.setting import declared
 
 

@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.errors import SettingError
-from bot.settings import defaults as default
 from bot.settings import parsers as parse
+from bot.settings import platform_defaults as default
 from bot.settings.ask import AskSettings
-from bot.settings.defaults import FLY_APP_NAME
 from bot.settings.parsers import LOOPBACK
+from bot.settings.platform_defaults import FLY_APP_NAME
 from bot.settings.setting import (
     Environ,
     Setting,

@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.announce.message import MessengerError, TryLater
 from bot.announce.subscription import Subscription
-from bot.transport.found import Found, Thread, to_found, to_page, to_threads
+from bot.transport.message_payloads import Found, Thread, to_found, to_page, to_threads
 from bot.transport.rest import Rest
 
 Payload = dict[str, Any]

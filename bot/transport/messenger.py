@@ -15,7 +15,7 @@ from bot.announce.message import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.transport.channels import DiscordChannels
-from bot.transport.found import Found, Thread, to_found, to_page, to_sent, to_threads
+from bot.transport.message_payloads import Found, Thread, to_found, to_page, to_sent, to_threads
 from bot.transport.message_search import MessageSearch
 from bot.transport.permissions import READ_HISTORY
 from bot.transport.rate_limiter import RateLimiter

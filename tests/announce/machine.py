@@ -25,7 +25,7 @@ import discord
 
 import bot.scan
 import bot.sources.git.repository  # noqa: F401 - as above
-from bot.announce import announcer, delivery_worker, page_waits
+from bot.announce import announcer, page_waits, retry
 from bot.announce.catalogue import Catalogue as Posts
 from bot.announce.catalogue import VisiblePost
 from bot.announce.message import Message, Story
@@ -54,10 +54,10 @@ LOOK_SECONDS = 0.02
 # Enough for every list of a schedule; a row holds so many.
 MOST_STORIES, BUTTONS = 25, 5
 # What takes minutes at a real Discord, which is not so near.
-delivery_worker.FIRST_WAIT, delivery_worker.LONGEST_WAIT = 0.05, 0.5
-delivery_worker.CHANGE_AGAIN = delivery_worker.LOOK_AGAIN = 0.1
+retry.FIRST_WAIT, retry.LONGEST_WAIT = 0.05, 0.5
+retry.CHANGE_AGAIN = retry.LOOK_AGAIN = 0.1
 postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
-delivery_worker.FIND_SECONDS = 1.5
+retry.FIND_SECONDS = 1.5
 page_waits.FIRST_DELAY = 0.05
 state_file.CHECK_SECONDS = 0.2
 # Feeds of this machine, whose addresses are none of the public web.
@@ -108,7 +108,7 @@ async def _announcing(
     for each in order["subscriptions"]:
         tags = {name: tuple(each[name]) for name in ("tags", "without")}
         await state.subscriptions.keep(Subscription(**{**each, **tags}))
-    delivery_worker.MOST_READS = order.get("reads", delivery_worker.MOST_READS)
+    retry.MOST_READS = order.get("reads", retry.MOST_READS)
     messenger = DiscordMessenger(client, rate_limiter=RateLimiter(1000))
     outbox: Any = Doomed(state.outbox, fate, "outbox")
     ledger: Any = Doomed(state.ledger, fate, "ledger")

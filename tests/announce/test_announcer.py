@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.announce import delivery_worker
+from bot.announce import retry
 from bot.announce.message import MessageRefused, NoAccess, TryLater
 from bot.announce.subscription import Pause, Subscription
 from tests.announce.channels import later
@@ -273,8 +273,8 @@ async def test_a_refused_card_becomes_a_plain_one(
 async def test_what_discord_never_takes_is_logged_and_holds_nothing_up(
     stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_worker, "REFUSED_AGAIN", 0.01)
-    monkeypatch.setattr(delivery_worker, "LET_OTHERS_PASS", 0.1)
+    monkeypatch.setattr(retry, "REFUSED_AGAIN", 0.01)
+    monkeypatch.setattr(retry, "LET_OTHERS_PASS", 0.1)
     stage.discord.refuses = "Hello"
     stage.shelf.put("a.md", "Hello")
     stage.shelf.put("b.md", "World")
@@ -293,7 +293,7 @@ async def until_sent(stage: Stage, messages: int) -> None:
 async def test_what_is_refused_together_with_everything_else_is_sent_later(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_worker, "REFUSED_AGAIN", 0.01)
+    monkeypatch.setattr(retry, "REFUSED_AGAIN", 0.01)
     stage.discord.refuses = ""
     stage.shelf.put("a.md", "Hello")
     stage.shelf.put("b.md", "World")
@@ -463,15 +463,12 @@ async def test_a_message_about_the_rest_of_a_delivery_is_not_taken_for_all_of_it
 async def test_a_message_that_was_found_gets_the_thread_and_the_publication_that_it_lacks(
     stage: Stage,
 ) -> None:
-    to = replace(NEWS, publish=True, threads=True)
+    to = replace(NEWS, publish=False, threads=False)
     await stage.state.subscriptions.keep(to)
-    stage.discord.before = lambda request, _: (
-        later() if request in {"publish", "start_thread"} else None
-    )
     stage.shelf.put("a.md", "Hello", body=BODY)
     await stage.announce()
-    stage.discord.before = lambda *_: None
     await forget(stage, "a.md")
+    await stage.state.subscriptions.keep(replace(to, publish=True, threads=True))
     await stage.announce()
     (message,) = stage.discord.messages[to.key]
     assert (message.thread, message.published) == (message.id, True)

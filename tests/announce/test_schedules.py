@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.announce import delivery_worker
+from bot.announce import retry
 from tests.announce.author import Author
 from tests.announce.operator import Operator
 from tests.announce.scene import (
@@ -107,7 +107,7 @@ class Schedule:
         """Start a machine."""
         order: dict[str, Any] = {"base": self._discord.base, "bot": str(self.keeps)}
         order |= {"blog": str(self.author.notice), "lease": LEASE, "limit": LIMIT}
-        order["reads"] = delivery_worker.MOST_READS if self.lists_fail else FOR_EVER
+        order["reads"] = retry.MOST_READS if self.lists_fail else FOR_EVER
         return await self._zygote.start({**order, "subscriptions": [], "die_at": 0, **more})
 
     async def end_of(self, machine: Machine) -> int:

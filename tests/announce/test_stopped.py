@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.announce import delivery_worker
+from bot.announce import retry
 from bot.announce.announcer import Announcer
 from bot.announce.message import NoAccess, TryLater
 from tests.announce.conftest import NEWS, TEXT, Stage, until
@@ -17,8 +17,8 @@ BROKEN = TryLater("500: Internal Server Error")
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once what is tried again after seconds, and nothing after minutes."""
-    monkeypatch.setattr(delivery_worker, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(delivery_worker, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def unlisted(stage: Stage) -> Stage:
 @pytest.fixture
 def outdated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Discord have forgotten every nonce by the time of the next try."""
-    monkeypatch.setattr(delivery_worker, "NONCE_SECONDS", 0.0)
+    monkeypatch.setattr(retry, "NONCE_SECONDS", 0.0)
 
 
 def lose_the_response(stage: Stage, times: int = 1) -> None:
@@ -155,7 +155,7 @@ async def test_what_cannot_be_found_is_stopped_and_holds_nothing_up(
     shown = [*unlisted.discord.texts(TEXT.key), *unlisted.discord.texts(NEWS.key)]
     assert sorted(shown) == ["Hello", "Hello", "World", "World"], "nothing twice, nothing lost"
     looks = unlisted.discord.calls.count("search")
-    assert looks <= delivery_worker.MOST_LOOKS + 2, "a bounded number of tries"
+    assert looks <= retry.MOST_LOOKS + 2, "a bounded number of tries"
     assert "is not known: 500: Internal Server Error" in caplog.text
     (stopped,) = await unlisted.state.stopped.in_guild(1)
     assert (stopped.title, stopped.posts) == ("Hello", 1)
@@ -232,7 +232,7 @@ async def test_it_is_looked_for_a_bounded_number_of_times(unlisted: Stage) -> No
     await stopped(unlisted)
     announcer = unlisted.announcer()
     async with announcer.running():
-        for _ in range(delivery_worker.MOST_LOOKS + delivery_worker.MOST_LOOKS_AFTER_STOP):
+        for _ in range(retry.MOST_LOOKS + retry.MOST_LOOKS_AFTER_STOP):
             looks = unlisted.discord.calls.count("search")
             await unlisted.state.outbox.forget_times()
             announcer.wake()
@@ -256,7 +256,7 @@ async def test_an_outage_is_no_reason_to_stop(stage: Stage) -> None:
     announcer = stage.announcer()
     async with announcer.running():
         await announcer.notice()
-        await until_listed(stage, 3 * delivery_worker.MOST_LOOKS)
+        await until_listed(stage, 3 * retry.MOST_LOOKS)
         assert (await stage.state.outbox.backlog()).stopped == 0
         stage.discord.before = lambda *_: None
         await until_nothing_waits(stage)
@@ -275,7 +275,7 @@ async def test_a_rate_limit_is_no_reason_to_stop(stage: Stage) -> None:
     announcer = stage.announcer()
     async with announcer.running():
         await announcer.notice()
-        await until_listed(stage, 3 * delivery_worker.MOST_LOOKS)
+        await until_listed(stage, 3 * retry.MOST_LOOKS)
         assert stage.discord.calls.count("search") == 0
         stage.discord.before = lambda *_: None
         await until_nothing_waits(stage)
