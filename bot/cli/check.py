@@ -15,7 +15,7 @@ from bot.blog.library import Status
 from bot.blog.post import Post, on_site
 from bot.cli.options import Command, json_option, settings_options
 from bot.cli.running import Progress, ask, sync_with_bar, with_app
-from bot.links.matcher import Page, closest
+from bot.links.matcher import LinkedPost, closest
 from bot.settings import Settings, setting_of
 from bot.terminal import Json
 
@@ -142,7 +142,7 @@ async def check_links(app: App) -> tuple[Status, AskedLinks]:
     finally:
         progress.finish()
     failed = [(post, answers[post.url]) for post in posts if post.url and answers[post.url].problem]
-    listed = closest(map(Page.of, (post for post, _ in failed)), app.listed)
+    listed = closest(map(LinkedPost.of, (post for post, _ in failed)), app.listed)
     base = status.site_url or ""
     return status, AskedLinks(
         asked=len(links),

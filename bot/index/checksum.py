@@ -14,7 +14,7 @@ import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 
-from bot.index.database import Database, lock_of
+from bot.index.database import IndexDatabase, lock_of
 
 # https://www.sqlite.org/fileformat.html#the_database_header
 HEADER_BYTES = 100
@@ -30,7 +30,7 @@ async def store_checksum(path: Path) -> None:
 
     All of it is in the file itself then, so that an index can be copied without its -wal.
     """
-    database = await Database.open(path, "rw")
+    database = await IndexDatabase.open(path, "rw")
     try:
         await database.run("PRAGMA synchronous = NORMAL")
         busy, *_ = await database.row("PRAGMA wal_checkpoint(TRUNCATE)") or (1,)

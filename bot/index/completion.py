@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.index.database import Database
+from bot.index.database import IndexDatabase
 from bot.index.fts_text import SEPARATOR, clean, quoted, readable
 from bot.index.names import fold, plain_name
 from bot.index.sql import VISIBLE
@@ -30,7 +30,7 @@ class Completion:
         now: Unix seconds; later posts are not seen.
     """
 
-    database: Database
+    database: IndexDatabase
     typed: str
     now: float
 

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, Self, TypeVar
 
 from bot.blog.errors import IndexUnavailable
 from bot.index.checksum import is_intact
-from bot.index.database import Database, check_overwritable
+from bot.index.database import IndexDatabase, check_overwritable
 
 T = TypeVar("T")
 
@@ -45,14 +45,14 @@ class IndexConnection:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lost = asyncio.Event()
-        self._database: Database | None = None
+        self._database: IndexDatabase | None = None
         self._file: _File | None = None
         self._opened = 0
         self._lock = asyncio.Lock()
         self._check: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def use(self) -> AsyncIterator[Database]:
+    async def use(self) -> AsyncIterator[IndexDatabase]:
         """The connection, for this task alone.
 
         Raises:
@@ -69,7 +69,7 @@ class IndexConnection:
                     await self._remove()
                 raise _unreadable(self.path, error) from error
 
-    async def version(self, database: Database) -> tuple[int, int]:
+    async def version(self, database: IndexDatabase) -> tuple[int, int]:
         """A value that changes whenever the index may have changed."""
         # https://www.sqlite.org/pragma.html#pragma_data_version
         return self._opened, await database.value("PRAGMA data_version")
@@ -85,7 +85,7 @@ class IndexConnection:
         async with self._lock:
             await self._close()
 
-    async def _current(self) -> Database:
+    async def _current(self) -> IndexDatabase:
         try:
             file = _File.of(self.path)
             has_changed = file != self._file
@@ -154,7 +154,7 @@ class Cached(Generic[T]):
     """
 
     def __init__(
-        self, connection: IndexConnection, compute: Callable[[Database], Awaitable[T]]
+        self, connection: IndexConnection, compute: Callable[[IndexDatabase], Awaitable[T]]
     ) -> None:
         self._connection = connection
         self._compute = compute
@@ -209,15 +209,15 @@ def _unreadable(path: Path, why: object) -> IndexUnavailable:
     )
 
 
-async def _open(path: Path) -> Database:
-    database = await Database.open(path, "ro")
+async def _open(path: Path) -> IndexDatabase:
+    database = await IndexDatabase.open(path, "ro")
     try:
         await database.value("SELECT count(*) FROM sqlite_schema")
     except sqlite3.OperationalError:
         # Beside the file no -shm can be made: a read-only file system, where nobody
         # changes the file either.
         await database.close()
-        return await Database.open(path, "immutable")
+        return await IndexDatabase.open(path, "immutable")
     except BaseException:  # a cancelled task leaves no thread behind
         await database.close()
         raise

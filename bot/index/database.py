@@ -36,7 +36,7 @@ DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
 _MAGIC = b"SQLite format 3\x00"
 
 
-class Database:
+class IndexDatabase:
     """One connection. SQL runs in a thread of its own and does not block the event loop.
 
     Every method may raise ``sqlite3.Error``.
@@ -55,7 +55,7 @@ class Database:
         return time.monotonic() > self._deadline
 
     @classmethod
-    async def open(cls, path: Path, mode: str = "rwc") -> Database:
+    async def open(cls, path: Path, mode: str = "rwc") -> IndexDatabase:
         """Connect to a file.
 
         Args:
@@ -178,7 +178,7 @@ async def write_lock(path: Path) -> AsyncIterator[None]:
         sqlite3.OperationalError: the folder cannot be written, or another process
             has held the lock for more than a minute.
     """
-    database = await Database.open(lock_of(path))
+    database = await IndexDatabase.open(lock_of(path))
     try:
         await database.run("BEGIN EXCLUSIVE")
         yield

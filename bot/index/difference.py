@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.blog.post import is_web_url
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot, SourceFile
-from bot.index.database import Database, Row
+from bot.index.database import IndexDatabase, Row
 from bot.index.rows import layout
 
 
@@ -53,7 +53,7 @@ class Difference:
         return self.fits and self.same_surroundings and not self.changed and not self.gone
 
 
-async def compare(database: Database, snapshot: Snapshot, reader: Reader) -> Difference:
+async def compare(database: IndexDatabase, snapshot: Snapshot, reader: Reader) -> Difference:
     """Compare an index with a snapshot; one that cannot be read does not fit."""
     try:
         meta: dict[str, object] = dict(await database.rows("SELECT name, value FROM meta"))

@@ -24,7 +24,7 @@ from bot.blog.section import Passage
 from bot.blog.tag import Tag, tag_key
 from bot.index import typed_text, updater
 from bot.index.connection import Cached, IndexConnection
-from bot.index.database import Database, Row
+from bot.index.database import IndexDatabase, Row
 from bot.index.fts_text import clean
 from bot.index.link_resolver import LinkResolver
 from bot.index.names import names_to_look_up, plain_name
@@ -413,7 +413,7 @@ class Index:
             )
         return await asyncio.to_thread(_to_texts, rows)
 
-    async def _make_link_resolver(self, database: Database) -> LinkResolver:
+    async def _make_link_resolver(self, database: IndexDatabase) -> LinkResolver:
         rows = await database.rows(LINKS)
         site_url = await self._posts.base_url(database)
         return await asyncio.to_thread(LinkResolver.of, rows, site_url, self._clock)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.index.connection import IndexConnection
-from bot.index.database import Database
+from bot.index.database import IndexDatabase
 from bot.index.rows import SELECTED, to_post
 from bot.index.sql import LISTED, VISIBLE
 
@@ -32,7 +32,7 @@ class Posts:
         """The parameters, and ``now``."""
         return {**parameters, "now": self.clock()}
 
-    async def base_url(self, database: Database) -> str | None:
+    async def base_url(self, database: IndexDatabase) -> str | None:
         """The blog's URL, if it is known."""
         if self.site_url is not None:
             return self.site_url

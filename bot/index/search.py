@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple, Self
 
-from bot.index.database import Database, Row
+from bot.index.database import IndexDatabase, Row
 from bot.index.fts_text import MATCH_END, MATCH_START, quoted
 from bot.index.names import plain_name
 from bot.index.query import Query
@@ -56,7 +56,7 @@ def matching(columns: str, rest: str = "", name: str = ":match") -> str:
     )
 
 
-async def count_matches(database: Database, expression: str, limit: int) -> int:
+async def count_matches(database: IndexDatabase, expression: str, limit: int) -> int:
     """How many posts match, visible or not; counting stops soon after ``limit``."""
     return int(
         await database.value(
@@ -113,7 +113,7 @@ class Search:
     now: float
     required: Required = Required.ALL
 
-    async def count(self, database: Database, limit: int = -1) -> int:
+    async def count(self, database: IndexDatabase, limit: int = -1) -> int:
         """How many posts there are; not more than ``limit``, if that is not negative."""
         conditions = Conditions.of(self.query, self.now)
         sql = f"SELECT 1 FROM posts AS p WHERE {conditions.sql}"  # noqa: S608
@@ -123,7 +123,9 @@ class Search:
             parameters["match"] = expression
         return int(await database.value(f"SELECT count(*) FROM ({sql} LIMIT :limit)", parameters))  # noqa: S608
 
-    async def rows(self, database: Database, limit: int, offset: int) -> list[tuple[Row, Match]]:
+    async def rows(
+        self, database: IndexDatabase, limit: int, offset: int
+    ) -> list[tuple[Row, Match]]:
         """Posts as ``SELECTED``, best first, each with what matches in it."""
         begun = await self._is_begun(database)
         ids = await self._ids(database, self._expression(begun=begun), limit, offset)
@@ -136,13 +138,13 @@ class Search:
         matches = await self._matches(database, self.query.match_any(begun=begun), ids)
         return [(selected[id_], matches[id_]) for id_ in ids]
 
-    async def unknown_words(self, database: Database) -> list[str]:
+    async def unknown_words(self, database: IndexDatabase) -> list[str]:
         """Those of the query's words that no post holds."""
         return [
             word for word in self.query.words if not await count_matches(database, quoted(word), 1)
         ]
 
-    async def _is_begun(self, database: Database) -> bool:
+    async def _is_begun(self, database: IndexDatabase) -> bool:
         """Whether the last word may be the beginning of others: few posts hold it as it is."""
         if not self.query.begun or self.required is Required.ANY:
             return False
@@ -160,7 +162,7 @@ class Search:
         return expression
 
     async def _ids(
-        self, database: Database, expression: str | None, limit: int, offset: int
+        self, database: IndexDatabase, expression: str | None, limit: int, offset: int
     ) -> list[int]:
         """The posts' ids, best first; the newest first where there are no words."""
         conditions = Conditions.of(self.query, self.now)
@@ -177,7 +179,7 @@ class Search:
         return [id_ for (id_,) in rows]
 
     async def _matches(
-        self, database: Database, words: str | None, ids: Sequence[int]
+        self, database: IndexDatabase, words: str | None, ids: Sequence[int]
     ) -> dict[int, Match]:
         """What matches in each of some posts.
 
@@ -216,7 +218,7 @@ class Ranking:
         words: those of which one is enough, where ``expression`` says no more.
     """
 
-    database: Database
+    database: IndexDatabase
     expression: str
     conditions: Conditions
     words: Sequence[str] = ()

@@ -18,7 +18,7 @@ from bot.index.checksum import store_checksum
 from bot.index.database import (
     APPLICATION_ID,
     MOST_ROWS,
-    Database,
+    IndexDatabase,
     Row,
     Statement,
     insertions,
@@ -31,7 +31,7 @@ from bot.index.rows import (
     report_insertions,
     schema,
 )
-from bot.links.matcher import Match, Page, day_of, match
+from bot.links.matcher import LinkedPost, Match, day_of, match
 
 # FTS5 keeps new words in memory and merges what it wrote before. A bulk build does with a
 # few large pieces and no merging: half the time. https://www.sqlite.org/fts5.html#the_automerge_configuration_option
@@ -66,7 +66,7 @@ async def rebuild(
 async def _build(
     path: Path, snapshot: Snapshot, reader: Reader, *, now: float, progress: Progress
 ) -> int:
-    database = await Database.open(path)
+    database = await IndexDatabase.open(path)
     try:
         # Nobody reads this file before it is whole, and a crash throws it away.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
@@ -105,7 +105,7 @@ async def update(
     Raises:
         sqlite3.Error: the index cannot be written.
     """
-    database = await Database.open(path, "rw")
+    database = await IndexDatabase.open(path, "rw")
     try:
         difference = await compare(database, snapshot, reader)
         if not difference.fits:
@@ -123,7 +123,7 @@ async def update(
 
 
 async def _apply(
-    database: Database,
+    database: IndexDatabase,
     difference: Difference,
     snapshot: Snapshot,
     reader: Reader,
@@ -198,7 +198,7 @@ def _put_in_place(aside: Path, path: Path) -> None:
 class Writer:
     """Writes to an open database, within the caller's transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: IndexDatabase) -> None:
         self._database = database
 
     async def match(self, sitemap: Sitemap | None, now: float) -> None:
@@ -384,9 +384,9 @@ def _prove(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) 
     """
     matches: Mapping[str, Match] = {}
     if sitemap and sitemap.links:
-        pages = [_page(row) for row in rows]
-        pages += [Page(path=path, is_shown=False) for (path,) in others]
-        matches = match(pages, sitemap.links, is_whole=sitemap.is_whole)
+        posts = [_linked_post(row) for row in rows]
+        posts += [LinkedPost(path=path, is_shown=False) for (path,) in others]
+        matches = match(posts, sitemap.links, is_whole=sitemap.is_whole)
     changed = []
     for row in rows:
         number, path, rule_link, link, finding = row[0], row[1], row[4], row[-2], row[-1]
@@ -397,9 +397,9 @@ def _prove(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) 
     return changed
 
 
-def _page(row: Row) -> Page:
+def _linked_post(row: Row) -> LinkedPost:
     _, path, slug, title, link, date, language, tags, own, shown, withheld, *_ = row
-    return Page(
+    return LinkedPost(
         path=path,
         slug=slug,
         title=title,

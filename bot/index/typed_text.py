@@ -15,7 +15,7 @@ from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.index.completion import Completion
 from bot.index.connection import Cached
-from bot.index.database import Database, Row
+from bot.index.database import IndexDatabase, Row
 from bot.index.fts_text import MATCH_END, MATCH_START, quoted, searchable
 from bot.index.fuzzy import (
     LONGEST,
@@ -193,7 +193,7 @@ class Finder:
 
 
 async def _joined(
-    database: Database, words: Sequence[str], unknown: Sequence[str], query: str
+    database: IndexDatabase, words: Sequence[str], unknown: Sequence[str], query: str
 ) -> str:
     """A query with two words joined where one of them is in no post, and both in one are."""
     for one, other in pairwise(words):
@@ -204,7 +204,7 @@ async def _joined(
     return query
 
 
-async def _split(database: Database, word: str) -> str | None:
+async def _split(database: IndexDatabase, word: str) -> str | None:
     """Two words that stand together in a post and make this one, such as ``front matter``."""
     if not SHORTEST_PART * 2 <= len(word) <= LONGEST or not word.isalpha():
         return None
@@ -215,7 +215,7 @@ async def _split(database: Database, word: str) -> str | None:
     return None
 
 
-async def _closest_in_bodies(database: Database, word: str) -> str | None:
+async def _closest_in_bodies(database: IndexDatabase, word: str) -> str | None:
     """The word of a post that differs least from one with a typo, not in its first letter.
 
     The words of English posts are indexed by their stems. So the likeliest stem is looked for,
@@ -247,7 +247,7 @@ async def _closest_in_bodies(database: Database, word: str) -> str | None:
     return None
 
 
-async def _is_flag(database: Database, word: str, text: str) -> bool:
+async def _is_flag(database: IndexDatabase, word: str, text: str) -> bool:
     """Whether posts write a word with a dash, behind the word that it follows in a query."""
     before = re.search(rf"([\w.]+)\s+-{re.escape(word)}(?!\w)", text)
     written = re.compile(rf"(?<![\w-])--?{re.escape(searchable(word))}(?!\w)")
@@ -259,11 +259,11 @@ async def _is_flag(database: Database, word: str, text: str) -> bool:
     return any(written.search(text) for (text,) in rows)
 
 
-async def _vocabulary(database: Database) -> Vocabulary:
+async def _vocabulary(database: IndexDatabase) -> Vocabulary:
     return await asyncio.to_thread(Vocabulary, await database.rows(VOCABULARY))
 
 
-async def _post_names(database: Database) -> NameIndex:
+async def _post_names(database: IndexDatabase) -> NameIndex:
     return await asyncio.to_thread(_name_index, await database.rows(ALL_POSTS))
 
 

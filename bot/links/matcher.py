@@ -59,7 +59,7 @@ class Match(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class LinkedPost:
     """A post as far as it tells which address is its own.
 
     Attributes:
@@ -86,7 +86,7 @@ class Page:
     is_withheld: bool = False
 
     @classmethod
-    def of(cls, post: Post) -> Page:
+    def of(cls, post: Post) -> LinkedPost:
         """A post that readers see."""
         return cls(
             path=post.path,
@@ -178,10 +178,13 @@ class _Listing:
 
     @classmethod
     def of(
-        cls, pages: Sequence[Page], links: Mapping[str, str], taken: frozenset[str] = frozenset()
+        cls,
+        posts: Sequence[LinkedPost],
+        links: Mapping[str, str],
+        taken: frozenset[str] = frozenset(),
     ) -> _Listing:
         """Sort links, given with their ``page_of``; those that are taken have no name."""
-        self = cls(frozenset().union(*(page.folders for page in pages)))
+        self = cls(frozenset().union(*(post.folders for post in posts)))
         parents = {folder for page in links.values() for folder in _above(page)}
         for link, page in links.items():
             first = page not in self.of_page
@@ -208,85 +211,87 @@ def _above(page: str) -> Iterator[str]:
 
 
 def match(
-    pages: Sequence[Page], links: Iterable[str], *, is_whole: bool = True
+    posts: Sequence[LinkedPost], links: Iterable[str], *, is_whole: bool = True
 ) -> dict[str, Match]:
     """What a site says of each post's link, by path. The order of posts and links is no matter.
 
     Args:
-        pages: all files, also those that are no posts or that readers do not see: an address may
+        posts: all files, also those that are no posts or that readers do not see: an address may
             be theirs.
         links: every address that the site lists, in the form of ``Post.link``.
         is_whole: whether the site lists its oldest posts, too.
     """
-    pages = sorted(pages, key=lambda page: page.path)
+    posts = sorted(posts, key=lambda post: post.path)
     spellings = _pages(links)
     listed = set(spellings.values())
-    of_rule = {page.path: page_of(page.link) for page in pages if page.link}
+    of_rule = {post.path: page_of(post.link) for post in posts if post.link}
     taken = frozenset(of_rule[path] for path in of_rule if of_rule[path] in listed)
-    listing = _Listing.of(pages, spellings, taken)
+    listing = _Listing.of(posts, spellings, taken)
     found: dict[str, Match] = {}
-    for page in pages:
-        if (spelled := listing.of_page.get(of_rule.get(page.path, "\0"))) is not None:
-            link = page.link if page.is_own or page.link in spellings else spelled
-            found[page.path] = Match(link, "confirmed")
-    for page, address in _assign(pages, found, listing):
-        found[page.path] = Match(address.link, "corrected")
-    for page in list(_left_out(pages, found, is_whole=is_whole)):
-        found[page.path] = Match(None, "unlisted")
-    return {page.path: found.get(page.path, Match(page.link, "unknown")) for page in pages}
+    for post in posts:
+        if (spelled := listing.of_page.get(of_rule.get(post.path, "\0"))) is not None:
+            link = post.link if post.is_own or post.link in spellings else spelled
+            found[post.path] = Match(link, "confirmed")
+    for post, address in _assign(posts, found, listing):
+        found[post.path] = Match(address.link, "corrected")
+    for post in list(_left_out(posts, found, is_whole=is_whole)):
+        found[post.path] = Match(None, "unlisted")
+    return {post.path: found.get(post.path, Match(post.link, "unknown")) for post in posts}
 
 
-def closest(pages: Iterable[Page], links: Iterable[str], most: int = 3) -> dict[str, list[str]]:
+def closest(
+    posts: Iterable[LinkedPost], links: Iterable[str], most: int = 3
+) -> dict[str, list[str]]:
     """The addresses that come closest to each post, by path, likeliest first."""
-    pages = list(pages)
-    listing = _Listing.of(pages, _pages(links))
+    posts = list(posts)
+    listing = _Listing.of(posts, _pages(links))
     found = {}
-    for page in pages:
-        near = _candidates(page, listing, of_any_day=True)
-        near.sort(key=lambda one: (_likeness(page, one), one.link), reverse=True)
-        found[page.path] = [one.link for one in near[:most]]
+    for post in posts:
+        near = _candidates(post, listing, of_any_day=True)
+        near.sort(key=lambda one: (_likeness(post, one), one.link), reverse=True)
+        found[post.path] = [one.link for one in near[:most]]
     return found
 
 
 def _assign(
-    pages: Sequence[Page], found: Mapping[str, Match], listing: _Listing
-) -> Iterator[tuple[Page, Address]]:
+    posts: Sequence[LinkedPost], found: Mapping[str, Match], listing: _Listing
+) -> Iterator[tuple[LinkedPost, Address]]:
     """Give each post the address that can only be its own, and each address to one post."""
-    waiting = [page for page in pages if page.path not in found and not page.is_own]
-    choices = {page.path: _candidates(page, listing) for page in waiting}
-    votes = _votes(pages, found, choices)
-    chosen: dict[str, list[tuple[Page, Address]]] = defaultdict(list)
-    for page in waiting:
+    waiting = [post for post in posts if post.path not in found and not post.is_own]
+    choices = {post.path: _candidates(post, listing) for post in waiting}
+    votes = _votes(posts, found, choices)
+    chosen: dict[str, list[tuple[LinkedPost, Address]]] = defaultdict(list)
+    for post in waiting:
         # An address may be wanted by a post that has a better one, too: it is then not sure
         # whose it is.
-        best = _best(page, choices[page.path], votes[page.group])
+        best = _best(post, choices[post.path], votes[post.group])
         for address in best:
-            chosen[address.link].append((page, address))
+            chosen[address.link].append((post, address))
         if len(best) > 1:
-            choices[page.path] = []
+            choices[post.path] = []
     for wanted in chosen.values():
-        likeness = [_likeness(page, address) for page, address in wanted]
+        likeness = [_likeness(post, address) for post, address in wanted]
         most = max(likeness)
         if likeness.count(most) > 1:
             continue
-        page, address = wanted[likeness.index(most)]
-        if choices[page.path] and _is_plausible(page, address, votes[page.group]):
-            yield page, address
+        post, address = wanted[likeness.index(most)]
+        if choices[post.path] and _is_plausible(post, address, votes[post.group]):
+            yield post, address
 
 
-def _candidates(page: Page, listing: _Listing, *, of_any_day: bool = False) -> list[Address]:
+def _candidates(post: LinkedPost, listing: _Listing, *, of_any_day: bool = False) -> list[Address]:
     """The addresses with one of the post's names: spelled the same, else alike."""
-    for names in page.names:
+    for names in post.names:
         folded = dict.fromkeys(filter(None, map(fold, names)))
         near = [
             address
             for name in folded
             for address in listing.by_name.get(name, ())
-            if page.is_index
+            if post.is_index
             or (
                 name not in listing.sections
-                and not NO_POSTS.intersection(address.folders) - page.folders
-                and (of_any_day or not address.day or not page.has_day or page.agrees(address))
+                and not NO_POSTS.intersection(address.folders) - post.folders
+                and (of_any_day or not address.day or not post.has_day or post.agrees(address))
             )
         ]
         spelled = {name.casefold() for name in names}
@@ -297,43 +302,43 @@ def _candidates(page: Page, listing: _Listing, *, of_any_day: bool = False) -> l
     return []
 
 
-def _likeness(page: Page, address: Address) -> tuple[int, int]:
+def _likeness(post: LinkedPost, address: Address) -> tuple[int, int]:
     """How much of a day, and how many folders a post and an address share."""
-    shared = len(page.folders.intersection(address.folders))
-    return (len(address.day) if page.agrees(address) else 0), shared
+    shared = len(post.folders.intersection(address.folders))
+    return (len(address.day) if post.agrees(address) else 0), shared
 
 
-def _best(page: Page, near: Sequence[Address], votes: Mapping[str, int]) -> list[Address]:
+def _best(post: LinkedPost, near: Sequence[Address], votes: Mapping[str, int]) -> list[Address]:
     """The likeliest addresses: by day, by folders, by language, by where others like it are."""
     if len(near) < 2:  # noqa: PLR2004 - nothing to choose
         return list(near)
-    top = max(_likeness(page, one) for one in near)
-    best = [one for one in near if _likeness(page, one) == top]
-    spoken = {one.plain_shape for one in best if one.language in {"", *page.words}}
+    top = max(_likeness(post, one) for one in near)
+    best = [one for one in near if _likeness(post, one) == top]
+    spoken = {one.plain_shape for one in best if one.language in {"", *post.words}}
     best = [
-        one for one in best if one.language in {"", *page.words} or one.plain_shape not in spoken
+        one for one in best if one.language in {"", *post.words} or one.plain_shape not in spoken
     ]
     most = max(votes.get(one.shape, 0) for one in best)
     return [one for one in best if votes.get(one.shape, 0) == most]
 
 
 def _votes(
-    pages: Sequence[Page],
+    posts: Sequence[LinkedPost],
     found: Mapping[str, Match],
     choices: Mapping[str, Sequence[Address]],
 ) -> Mapping[str, Counter[str]]:
     """How many posts of each group have which shape, as far as there is no choice."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for page in pages:
-        matched = found.get(page.path)
-        if matched is not None and matched.link is not None and not page.is_own:
-            votes[page.group][Address.of(matched.link).shape] += 1
-        elif len(near := choices.get(page.path, ())) == 1:
-            votes[page.group][near[0].shape] += 1
+    for post in posts:
+        matched = found.get(post.path)
+        if matched is not None and matched.link is not None and not post.is_own:
+            votes[post.group][Address.of(matched.link).shape] += 1
+        elif len(near := choices.get(post.path, ())) == 1:
+            votes[post.group][near[0].shape] += 1
     return votes
 
 
-def _is_plausible(page: Page, address: Address, votes: Counter[str]) -> bool:
+def _is_plausible(post: LinkedPost, address: Address, votes: Counter[str]) -> bool:
     """Whether the only address with a post's name is the post's, and no other page's.
 
     Where many others of its folder lie in one place, another page may have that name by chance:
@@ -342,39 +347,39 @@ def _is_plausible(page: Page, address: Address, votes: Counter[str]) -> bool:
     ((usual, count),) = votes.most_common(1) or [("", 0)]
     if address.shape == usual or votes[address.shape] > 1 or count < MANY:
         return True
-    known = page.words | POSTS
+    known = post.words | POSTS
     strange = set(address.folders) - set(Address.of(f"{usual}/x").folders) - known
     is_title = len(re.findall(r"[^\W_]+", address.name)) >= WORDS_OF_A_TITLE
-    return is_title or _likeness(page, address)[0] > 0 or (bool(address.folders) and not strange)
+    return is_title or _likeness(post, address)[0] > 0 or (bool(address.folders) and not strange)
 
 
 def _left_out(
-    pages: Sequence[Page], found: Mapping[str, Match], *, is_whole: bool
-) -> Iterator[Page]:
+    posts: Sequence[LinkedPost], found: Mapping[str, Match], *, is_whole: bool
+) -> Iterator[LinkedPost]:
     """The posts that a site does not list though it lists those around them.
 
     A post that is newer than all that are listed may have come after the list was made.
     """
-    groups: dict[str, list[Page]] = defaultdict(list)
-    for page in pages:
-        if page.is_shown and not page.is_own and not page.is_withheld:
-            groups[page.group].append(page)
+    groups: dict[str, list[LinkedPost]] = defaultdict(list)
+    for post in posts:
+        if post.is_shown and not post.is_own and not post.is_withheld:
+            groups[post.group].append(post)
     for group in groups.values():
         dated = sorted((one for one in group if one.day), key=lambda one: (one.day, one.path))
         undated = [one for one in group if not one.day]
-        for number, page in enumerate(dated):
-            if page.path not in found:
+        for number, post in enumerate(dated):
+            if post.path not in found:
                 older = dated[max(0, number - NEIGHBOURS) : number]
                 newer = dated[number + 1 : number + 1 + NEIGHBOURS]
                 knows_older = _are_listed(older, found) or (is_whole and not older)
                 if knows_older and _are_listed(newer, found):
-                    yield page
+                    yield post
         others = [one.path in found for one in undated]
         if is_whole and sum(others) >= 2 and 2 * sum(others) >= len(others) - 1:  # noqa: PLR2004
             yield from (one for one in undated if one.path not in found)
 
 
-def _are_listed(pages: Sequence[Page], found: Mapping[str, Match]) -> bool:
+def _are_listed(posts: Sequence[LinkedPost], found: Mapping[str, Match]) -> bool:
     """Whether most are, of some."""
-    listed = sum(page.path in found for page in pages)
-    return bool(pages) and 2 * listed >= len(pages)
+    listed = sum(post.path in found for post in posts)
+    return bool(posts) and 2 * listed >= len(posts)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.blog.reader import Document
 from bot.links.address import page_of
-from bot.links.matcher import Page, day_of, match
+from bot.links.matcher import LinkedPost, day_of, match
 from bot.scan import Scanner
 from bot.settings import Settings
 
@@ -23,12 +23,12 @@ def documents(folder: Path) -> dict[str, Document]:
     return {file.path: reader.read(file) for file in snapshot.files}
 
 
-def to_page(path: str, document: Document) -> Page:
+def to_linked_post(path: str, document: Document) -> LinkedPost:
     """What is known of a file whose link nobody knows."""
     post = document.post
     if post is None:
-        return Page(path=path, is_shown=False)
-    return Page(
+        return LinkedPost(path=path, is_shown=False)
+    return LinkedPost(
         path=path,
         slug=post.slug,
         title=post.title,
@@ -42,7 +42,7 @@ def to_page(path: str, document: Document) -> Page:
 @pytest.mark.parametrize("name", CORPORA)
 def test_addresses_are_found_without_a_rule(corpora: Path, name: str) -> None:
     found = documents(corpora / name)
-    pages = [to_page(path, document) for path, document in found.items()]
+    pages = [to_linked_post(path, document) for path, document in found.items()]
     truth = {
         path: document.post.link
         for path, document in found.items()

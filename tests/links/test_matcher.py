@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.links.address import Address, page_of
-from bot.links.matcher import Match, Page, closest, match
+from bot.links.matcher import LinkedPost, Match, closest, match
 
 DAY = dt.date(2024, 5, 17)
 
 
-def page(path: str, link: str | None = None, **more: object) -> Page:
+def page(path: str, link: str | None = None, **more: object) -> LinkedPost:
     slug = path.rpartition("/")[2].removesuffix(".md")
-    return Page(**{"path": path, "slug": slug, "link": link, "day": DAY, **more})  # type: ignore[arg-type]
+    return LinkedPost(**{"path": path, "slug": slug, "link": link, "day": DAY, **more})  # type: ignore[arg-type]
 
 
-def found(pages: list[Page], links: list[str]) -> dict[str, str | None]:
+def found(pages: list[LinkedPost], links: list[str]) -> dict[str, str | None]:
     """The links of the posts that the site corrects."""
     return {
         path: matched.link
@@ -91,7 +91,7 @@ def test_a_time_zone_may_make_it_the_next_day(day: dt.date) -> None:
     ],
 )
 def test_a_post_gets_the_address_that_can_only_be_its_own(
-    post: Page, links: list[str], expected: str | None
+    post: LinkedPost, links: list[str], expected: str | None
 ) -> None:
     assert found([post], links).get(post.path) == expected
 
@@ -164,7 +164,7 @@ FOLDERS = st.sampled_from(
 LINKS = st.builds("/{}{}{}".format, FOLDERS, NAMES, st.sampled_from(["", "/", ".html"]))
 PAGES = st.lists(
     st.builds(
-        Page,
+        LinkedPost,
         path=st.builds("{}{}.md".format, FOLDERS, NAMES),
         slug=NAMES,
         title=st.text(max_size=5),
@@ -183,7 +183,7 @@ PAGES = st.lists(
 @given(PAGES, st.lists(LINKS, max_size=12), st.booleans(), st.randoms(use_true_random=False))
 @settings(max_examples=300)
 def test_whatever_is_listed(
-    pages: list[Page], links: list[str], is_whole: bool, chance: random.Random
+    pages: list[LinkedPost], links: list[str], is_whole: bool, chance: random.Random
 ) -> None:
     matches = match(pages, links, is_whole=is_whole)
     assert matches.keys() == {one.path for one in pages}
@@ -240,14 +240,14 @@ def test_no_post_gets_an_address_that_is_not_its_own(
 ) -> None:
     """A site of any of these shapes, of which some pages are missing, and other pages beside."""
     truth: dict[str, str] = {}
-    pages: dict[str, Page] = {}
+    pages: dict[str, LinkedPost] = {}
     for words, days, section in posts:
         name, day = "-".join(words), DAY + dt.timedelta(days)
         path = f"{section}/{day}-{name}.md".lstrip("/")
         values = {"y": day.year, "m": f"{day.month:02}", "d": f"{day.day:02}", "name": name}
         truth[path] = pattern.format(**values, section=section).replace("//", "/")
         link = truth[path] if knows_rule else f"/wrong/{name}/"
-        pages[path] = Page(path=path, slug=name, title=name, day=day, link=link)
+        pages[path] = LinkedPost(path=path, slug=name, title=name, day=day, link=link)
     addresses = Counter(truth.values())
     listed = [link for number, link in enumerate(truth.values()) if number not in missing]
     beside = ["/", "/about/", *(f"/tags/{word}/" for word in ("rain", "sun")), "/blog/", "/log/"]

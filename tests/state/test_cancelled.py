@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.index.database import Database
+from bot.index.database import IndexDatabase
 from bot.serve.state import State
 from tests.chat.blog import fill, garden, open_index
 from tests.transport.test_rest import cancelled_at
@@ -31,7 +31,7 @@ async def use_state(path: Path) -> None:
 
 async def use_database(path: Path) -> None:
     """The same with a connection of the index."""
-    database = await Database.open(path)
+    database = await IndexDatabase.open(path)
     try:
         await database.rows("SELECT 1")
     finally:
