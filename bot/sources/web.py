@@ -18,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 from bot.blog.errors import SourceError
-from bot.sources.page import CHUNK_BYTES, GZIP, Page, RefusedError
+from bot.sources.response import CHUNK_BYTES, GZIP, RefusedError, Response
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
@@ -77,7 +77,7 @@ class Web:
         modified: str = "",
         most_bytes: int | None = None,
         most_seconds: float | None = None,
-    ) -> Page | None:
+    ) -> Response | None:
         """A page, or None where it is the one with that ``etag`` or ``modified``.
 
         Args:
@@ -111,7 +111,7 @@ class Web:
 
     async def _fetch(
         self, url: str, headers: dict[str, str], most_bytes: int, most_seconds: float
-    ) -> Page | None:
+    ) -> Response | None:
         async with (
             self.session(most_seconds) as session,
             session.get(url, headers=headers, max_redirects=MOST_REDIRECTS) as response,
@@ -121,7 +121,7 @@ class Web:
             if response.status != HTTPStatus.OK:
                 wait = seconds_of(response.headers.get("Retry-After", ""))
                 raise RefusedError(response.status, wait)
-            return Page(
+            return Response(
                 body=await _body(response, most_bytes),
                 url=str(response.url),
                 content_type=response.headers.get("Content-Type", ""),

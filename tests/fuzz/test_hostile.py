@@ -24,7 +24,7 @@ from bot.reading.front_matter import FrontMatter
 from bot.rendering.renderer import Renderer
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import content_of
-from bot.sources.page import Page
+from bot.sources.response import Response
 from bot.transport.discord_signature import SIGNATURE, TIMESTAMP, Signatures
 from bot.web.hook_signatures import is_signed, may_be_signed
 from tests.wire.people import KEY
@@ -100,7 +100,7 @@ def test_posts(generator: str, text: str) -> None:
 @example("application/feed+json", "{}", "[" * 20_000)
 def test_feeds(kind: str, frame: str, text: str) -> None:
     body = frame.replace("{}", text).encode(errors="replace")
-    page = Page(body=body, url="https://example.org/feed", content_type=kind)
+    page = Response(body=body, url="https://example.org/feed", content_type=kind)
     with in_time(len(body)), suppress(SourceError):
         for entry in content_of(page).entries:
             document_of(entry)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.blog.errors import SourceError
 from bot.sources.feed.text import beginning_of, html_of, summary_of, title_of, without_footer
-from bot.sources.page import Page
+from bot.sources.response import Response
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
@@ -84,7 +84,7 @@ class Content:
     shared_ids: frozenset[str] = frozenset()
 
 
-def content_of(page: Page) -> Content:
+def content_of(page: Response) -> Content:
     """Read a feed, forgiving what real ones get wrong.
 
     Raises:
@@ -100,7 +100,7 @@ def content_of(page: Page) -> Content:
     return replace(found, entries=entries, shared_ids=shared)
 
 
-def _of_json(page: Page) -> Content:
+def _of_json(page: Response) -> Content:
     """What https://www.jsonfeed.org/version/1.1/ describes, and version 1."""
     try:
         feed = json.loads(page.body.decode("utf-8-sig"))
@@ -191,7 +191,7 @@ def _names(item: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _of_xml(page: Page) -> Content:
+def _of_xml(page: Response) -> Content:
     import feedparser  # noqa: PLC0415 - slow, and JSON Feed needs none of it
 
     body, content_type = _decoded(page)
@@ -218,7 +218,7 @@ def _of_xml(page: Page) -> Content:
     return Content(entries, _join(page.url, feed.feed.get("link")), older)
 
 
-def _decoded(page: Page) -> tuple[bytes, str]:
+def _decoded(page: Response) -> tuple[bytes, str]:
     """The page and its type, with neither saying of UTF-8 that it is something else."""
     try:
         page.body.decode("utf-8")

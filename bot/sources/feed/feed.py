@@ -20,7 +20,7 @@ from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Content, Entry, Medium, content_of
 from bot.sources.feed.identity import assign, missing
-from bot.sources.page import Page, RefusedError
+from bot.sources.response import RefusedError, Response
 from bot.sources.tree import too_large
 from bot.sources.web import Web
 
@@ -170,7 +170,7 @@ class Feed:
             content = self._with_older(content)
         return self._take(before, content, page)
 
-    def _fetch(self, before: Archive) -> Page | None:
+    def _fetch(self, before: Archive) -> Response | None:
         if before.moved:
             try:
                 return self._web.fetch(before.moved, etag=before.etag, modified=before.modified)
@@ -199,7 +199,7 @@ class Feed:
             older = more.older if len(entries) < MOST_ENTRIES else ""
         return replace(content, entries=tuple(entries), shared_ids=frozenset(shared))
 
-    def _take(self, before: Archive, content: Content, page: Page) -> Archive:
+    def _take(self, before: Archive, content: Content, page: Response) -> Archive:
         """What is known after a fetch."""
         shared = {*before.shared_ids, *content.shared_ids}
         known = {**before.withdrawn, **before.entries}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.blog.errors import SourceError
-from bot.sources.page import Page, RefusedError
+from bot.sources.response import RefusedError, Response
 from bot.sources.sitemap.document import MOST_ADDRESSES, document_of, unzipped
 
 MOST_BYTES = 50_000_000
@@ -40,7 +40,7 @@ class Fetch(Protocol):
 
     def __call__(
         self, url: str, *, etag: str, modified: str, most_bytes: int, most_seconds: float
-    ) -> Page | None:
+    ) -> Response | None:
         """Get it.
 
         Raises:
@@ -70,7 +70,7 @@ class Crawler:
     _deadline: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
     _bytes_left: int = field(default_factory=lambda: MOST_BYTES)
 
-    def get(self, url: str, cached: CachedDocument | None = None) -> Page | None:
+    def get(self, url: str, cached: CachedDocument | None = None) -> Response | None:
         """One page, or None where it has not changed; it counts towards the limits.
 
         Raises:

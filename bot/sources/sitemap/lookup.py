@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.blog.errors import SourceError
-from bot.sources.page import Page, RefusedError
+from bot.sources.response import RefusedError, Response
 from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList
 from bot.sources.sitemap.crawler import CachedDocument, Crawler, is_missing
 from bot.sources.sitemap.document import sitemaps_in_robots
@@ -161,7 +161,7 @@ class SiteLookup:
 
     def _fetch(
         self, url: str, *, etag: str, modified: str, most_bytes: int, most_seconds: float
-    ) -> Page | None:
+    ) -> Response | None:
         page = self._web.fetch(
             secure(url),
             etag=etag,
@@ -180,7 +180,7 @@ class SiteLookup:
         return page
 
 
-def _feeds_named(page: Page) -> Iterator[str]:
+def _feeds_named(page: Response) -> Iterator[str]:
     """The feeds that a page's head names."""
     for link in LexborHTMLParser(page.body).css('link[rel~="alternate"][href]'):
         kind = (link.attributes.get("type") or "").lower()

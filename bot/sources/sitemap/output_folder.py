@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.errors import SourceError
-from bot.sources.page import Page
+from bot.sources.response import Response
 
 FOLDERS = ("public", "_site", "build", "dist", "out", "output", "site")
 # What the sitemap of a generator is called, the one that names others first.
@@ -58,7 +58,7 @@ class Files:
         modified: str,  # noqa: ARG002 - the Protocol's
         most_bytes: int,
         most_seconds: float,  # noqa: ARG002
-    ) -> Page | None:
+    ) -> Response | None:
         """The file that has that address; the time that it was written is its ``etag``.
 
         Raises:
@@ -72,7 +72,7 @@ class Files:
                 raise SourceError(f"it is no file of at most {most_bytes:,} bytes")
             if etag == stamp:
                 return None
-            return Page(file.read_bytes(), url, etag=stamp)
+            return Response(file.read_bytes(), url, etag=stamp)
         except (OSError, ValueError) as error:  # ValueError: a NUL byte
             reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(reason) from error

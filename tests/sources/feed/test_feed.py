@@ -25,7 +25,7 @@ from bot.sources.feed import feed as feed_room
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Entry, content_of
 from bot.sources.feed.feed import Feed
-from bot.sources.page import Page
+from bot.sources.response import Response
 from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 
@@ -90,9 +90,9 @@ JSON_FEED = {
 }
 
 
-def page(body: str | bytes, content_type: str = "") -> Page:
+def page(body: str | bytes, content_type: str = "") -> Response:
     data = body.encode() if isinstance(body, str) else body
-    return Page(data, "https://blog.example/feed", content_type)
+    return Response(data, "https://blog.example/feed", content_type)
 
 
 def understood(*files: Any) -> list[Post]:

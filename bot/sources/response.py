@@ -1,4 +1,4 @@
-"""A page of the web. What fetches it takes 80 ms to import (``web.py``), this nothing."""
+"""What a host answers. What asks it takes 80 ms to import (``web.py``), this nothing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What was fetched.
+class Response:
+    """A document of the web, as it was fetched.
 
     Attributes:
         body: its bytes, without compression.
