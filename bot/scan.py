@@ -44,7 +44,8 @@ class Scanner:
         SettingError: the generator is unknown, or the pattern of links is wrong.
 
     Attributes:
-        configuration: the files outside the folder on which the posts depended at the last look.
+        configuration: the files on which the posts depended at the last look, and which lie
+            outside their folder or are hidden.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -84,7 +85,9 @@ class Scanner:
         settings = self._settings
         if isinstance(settings.posts, Path):
             self.configuration = tuple(
-                settings.posts / path for path in snapshot.site_files if path.startswith("../")
+                settings.posts / path
+                for path in snapshot.site_files
+                if path.startswith(".") or "/." in path
             )
         # Nothing of a feed's site can be seen, and its entries bring their links.
         generator = "feed" if isinstance(settings.posts, FeedAddress) else None

@@ -27,7 +27,7 @@ class Watcher:
     Args:
         folder: the posts.
         ignored: files whose path begins like this are not posts, such as the index.
-        outside: the files outside the folder that the posts depend on now.
+        outside: the files that the posts depend on now, outside the folder or hidden in it.
         refresh: reads the posts again.
     """
 
@@ -82,7 +82,7 @@ class Watcher:
             return False
         changed = Path(path)
         root = self._folder.resolve()
-        if not changed.is_relative_to(root):
+        if not changed.is_relative_to(root) or changed in map(Path.resolve, self._outside()):
             return True
         folders = changed.relative_to(root).parts[:-1]
         return not any(name.startswith(".") or name == "node_modules" for name in folders)

@@ -97,23 +97,17 @@ class Lume(Unlinked):
     dialect = Dialect(tags=True, outputs=True)
 
 
-class VitePress(Unlinked):
-    """VitePress, whose configuration lies in a hidden folder and may rewrite any address."""
-
-    name = "vitepress"
-    marks = Marks(
-        folder=".vitepress",
-        packages=frozenset({"vitepress"}),
-        content=frozenset({"docs"}),
-    )
-
-
 class VuePress(Unlinked):
-    """VuePress, whose configuration lies in a hidden folder and may rewrite any address."""
+    """VuePress, whose configuration in a hidden folder may let plugins choose any address."""
 
     name = "vuepress"
     marks = Marks(
         folder=".vuepress",
         packages=frozenset({"vuepress"}),
+        site_files=rf"\.vuepress/config\.{SCRIPT}",
         content=frozenset({"docs"}),
     )
+
+    def __init__(self, files: SiteFolder) -> None:
+        super().__init__(files)
+        self.language = Script(files.script(".vuepress/config") or "").value("lang")

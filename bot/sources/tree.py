@@ -53,6 +53,8 @@ MOST_ENTRIES = 200_000
 MOST_COPIES = 100
 MOST_DEPTH = 40
 MOST_PATH_LETTERS = 1024
+# A hidden folder of configuration holds a theme and a cache beside.
+MOST_IN_CONFIGURATION = 1_000
 
 # What the top folder of a project has, if it has anything.
 _OF_A_PROJECT = re.compile(
@@ -181,6 +183,9 @@ def walk(tree: Tree[T], site: SiteFiles) -> Listing[T]:
                 found.left_out.append(LeftOut(f"{below}/", reason))
             elif below.count("/") >= MOST_DEPTH:
                 found.left_out.append(LeftOut(f"{below}/", f"over {MOST_DEPTH} folders deep"))
+            elif entry.name.startswith("."):
+                found.left_out.append(LeftOut(f"{below}/", "hidden folder"))
+                _read_configuration(tree, below, entry.content, site, found)
             else:
                 waiting.append((below, entry.content))
     if not any("/" not in marker for marker in found.markers):
@@ -212,12 +217,38 @@ def _sort(
             continue
         elif (hint := _wrong_with(path)) is not None:
             found.problems.append(Problem(shown(path), None, *hint))
+        elif entry.is_folder and not entry.refused and _is_configuration(entry.name, site):
+            yield entry
         elif reason := entry.refused or _why_left_out(entry, beside_site_files=bool(marks)):
             found.left_out.append(LeftOut(path if is_post else f"{path}/", reason))
         elif is_post:
             found.files[path] = entry.content
         else:
             yield entry
+
+
+def _is_configuration(name: str, site: SiteFiles) -> bool:
+    """Whether a folder of this name is hidden and holds a site's configuration."""
+    return name.startswith(".") and site.is_marker(name)
+
+
+def _read_configuration(
+    tree: Tree[T], path: str, content: T, site: SiteFiles, found: Listing[T], *, deeper: bool = True
+) -> None:
+    """Collect what configures the site in a hidden folder, and in a folder ``config`` there."""
+    try:
+        entries = list(islice(tree.entries(path, content), MOST_IN_CONFIGURATION))
+    except OSError as error:
+        found.problems.append(unreadable(f"{path}/", error))
+        return
+    for entry in entries:
+        below = f"{path}/{entry.name}"
+        if entry.refused is not None or not is_text(entry.name):
+            continue
+        if entry.is_folder and deeper and entry.name == "config":
+            _read_configuration(tree, below, entry.content, site, found, deeper=False)
+        elif not entry.is_folder and site.is_site_file(f"{tree.root}/{below}"):
+            found.site_files[below] = entry.content
 
 
 def _why_left_out(entry: TreeEntry[T], *, beside_site_files: bool) -> str | None:
@@ -266,6 +297,8 @@ def _look_above(tree: Tree[T], site: SiteFiles, found: Listing[T]) -> PurePosixP
             is_file = not entry.is_folder and entry.refused is None
             if is_file and site.is_site_file(f"{folder}/{entry.name}"):
                 found.site_files[up + entry.name] = entry.content
+            elif entry.is_folder and not entry.refused and _is_configuration(entry.name, site):
+                _read_configuration(tree, up + entry.name, entry.content, site, found)
         if marks:
             found.markers.update(marks)
             return PurePosixPath(*names[-number:])

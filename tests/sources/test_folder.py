@@ -10,6 +10,7 @@ import pytest
 
 from bot.blog.errors import SourceError
 from bot.blog.source import Snapshot
+from bot.scan import SITE_FILES
 from bot.sources.folder import Folder
 from bot.sources.tree import SiteFiles
 
@@ -87,6 +88,32 @@ def test_what_is_never_a_post_is_left_out_with_a_reason(tmp_path: Path) -> None:
         "blog/_includes/": "templates",
         "_site/": "written by a generator",
     }
+
+
+@pytest.mark.parametrize("posts", ["docs", "docs/posts", "."])
+def test_a_hidden_folder_of_configuration_is_read_and_holds_no_post(
+    tmp_path: Path, posts: str
+) -> None:
+    write(
+        tmp_path,
+        "docs/posts/x.md",
+        "docs/.vitepress/config.mts",
+        "docs/.vitepress/config/index.ts",
+        "docs/.vitepress/cache/config.ts",
+        "docs/.vitepress/theme/README.md",
+        "docs/.github/config.ts",
+    )
+    (tmp_path / "docs/.vitepress/config.js").symlink_to("/etc/hostname")
+    snapshot = Folder(tmp_path / posts, site=SITE_FILES, max_bytes=1000).snapshot()
+    assert [file.path.rpartition("/")[2] for file in snapshot.files] == ["x.md"]
+    up = {"docs": "", "docs/posts": "../", ".": "docs/"}[posts]
+    assert set(snapshot.site_files) == {
+        f"{up}.vitepress/config.mts",
+        f"{up}.vitepress/config/index.ts",
+    }
+    assert f"{up}.vitepress" in snapshot.markers
+    hidden = {f"{up}.vitepress/", f"{up}.github/"} if posts != "docs/posts" else set()
+    assert set(left_out(snapshot)) == hidden
 
 
 def test_themes_are_left_out_of_a_site_but_not_of_a_blog_about_themes(tmp_path: Path) -> None:

@@ -155,12 +155,28 @@ class Script:
         """All parts in braces after ``key:`` or ``"key",``, in order."""
         return list(self._blocks(key))
 
+    def without(self, *keys: str) -> Script:
+        """The same without the parts in braces after these keys."""
+        cut = {
+            position
+            for key in keys
+            for opening, end in self._braces(key)
+            for position in range(opening, end)
+        }
+        tokens = enumerate(self._tokens.all[self._start : self._end], start=self._start)
+        return Script(" ".join(token for position, token in tokens if position not in cut))
+
     def _blocks(self, key: str) -> Iterator[Script]:
+        for opening, end in self._braces(key):
+            yield Script(self._tokens, opening, end)
+
+    def _braces(self, key: str) -> Iterator[tuple[int, int]]:
+        """Where the parts in braces after a key begin and end."""
         for key_at in self._keys(key):
             opening, end = key_at + 2, self._tokens.ends.get(key_at + 2)
             is_given = self._tokens.at(key_at + 1) in {":", ","}
             if is_given and self._tokens.at(opening) == "{" and end is not None:
-                yield Script(self._tokens, opening, end)
+                yield opening, end
 
     def _keys(self, key: str) -> Iterator[int]:
         for position in self._tokens.positions.get(key, ()):

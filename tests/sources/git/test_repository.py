@@ -16,6 +16,7 @@ import pytest
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
 from bot.blog.source import Dates, Snapshot
+from bot.scan import SITE_FILES
 from bot.sources.git import repository
 from bot.sources.git.remote import Remote
 from bot.sources.git.repository import Repository
@@ -72,6 +73,7 @@ class Visitor:
         self.kept = kept
         self.clock = Clock()
         self.opened: list[Repository] = []
+        self.site = SITE
 
     def source(
         self,
@@ -89,7 +91,7 @@ class Visitor:
             address,
             self.kept,
             remote=remote,
-            site=SITE,
+            site=self.site,
             max_bytes=max_bytes,
             clock=self.clock,
         )
@@ -151,6 +153,27 @@ def test_the_posts_of_a_folder_with_the_site_around_it(blog: Blog, visitor: Visi
     assert snapshot.markers == {"../../site.conf"}
     assert snapshot.inside == PurePosixPath("content/posts")
     assert snapshot.name == str(RepositoryAddress(visitor.host.url, None, "content/posts"))
+
+
+@pytest.mark.parametrize("posts", ["docs", "docs/posts", ""])
+def test_a_hidden_folder_of_configuration_is_read_and_holds_no_post(
+    blog: Blog, visitor: Visitor, posts: str
+) -> None:
+    blog.push(
+        {
+            "docs/posts/x.md": "# X",
+            "docs/.vitepress/config.mts": "export default {}",
+            "docs/.vitepress/cache/config.ts": "",
+            "docs/.vitepress/theme/README.md": "# Theme",
+            "docs/.github/config.ts": "",
+        }
+    )
+    visitor.site = SITE_FILES
+    snapshot = visitor.source(posts).snapshot()
+    assert [file.path.rpartition("/")[2] for file in snapshot.files] == ["x.md"]
+    up = {"docs": "", "docs/posts": "../", "": "docs/"}[posts]
+    assert snapshot.site_files == {f"{up}.vitepress/config.mts": "export default {}"}
+    assert f"{up}.vitepress" in snapshot.markers
 
 
 @pytest.mark.parametrize(
