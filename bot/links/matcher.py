@@ -38,6 +38,8 @@ INDEXES = frozenset({"index", "_index", "readme", "post", "page"})
 MANY, WORDS_OF_A_TITLE = 20, 3
 # Whether a site has left a post out, so many before it and after it tell.
 NEIGHBOURS = 3
+# So many more posts whose addresses a rule does not make than those that it makes, refute it.
+REFUTED = 2
 
 _EXTENSION = re.compile(r"\.(?:md|markdown|mdown|mkd|mdx)$", re.IGNORECASE)
 _DATE_IN_NAME = re.compile(r"(?:19|20)\d\d-\d\d?(?:-\d\d?)?[-_ ]+(?=.)")
@@ -51,7 +53,8 @@ class Match(NamedTuple):
         link: the link to show, or None.
         finding: ``confirmed``: the site lists the rule's link; ``corrected``: it lists another
             that can only be this post's; ``unlisted``: it lists the posts around this one but
-            not this one; ``unknown``: it says nothing.
+            not this one; ``unknown``: it says nothing, so the link is the rule's, or None where the
+            site lists the other posts of the folder elsewhere.
     """
 
     link: str | None
@@ -236,7 +239,12 @@ def match(
         found[post.path] = Match(address.link, "corrected")
     for post in list(_left_out(posts, found, is_whole=is_whole)):
         found[post.path] = Match(None, "unlisted")
-    return {post.path: found.get(post.path, Match(post.link, "unknown")) for post in posts}
+    refuted = _refuted(posts, found)
+    for post in posts:
+        if post.path not in found:
+            is_wrong = not post.is_own and _rule(post) in refuted
+            found[post.path] = Match(None if is_wrong else post.link, "unknown")
+    return {post.path: found[post.path] for post in posts}
 
 
 def closest(
@@ -377,6 +385,22 @@ def _left_out(
         others = [one.path in found for one in undated]
         if is_whole and sum(others) >= 2 and 2 * sum(others) >= len(others) - 1:  # noqa: PLR2004
             yield from (one for one in undated if one.path not in found)
+
+
+def _rule(post: LinkedPost) -> tuple[str, str]:
+    """What the rule's links of a folder have in common."""
+    return post.group, Address.of(post.link).shape if post.link else ""
+
+
+def _refuted(posts: Sequence[LinkedPost], found: Mapping[str, Match]) -> set[tuple[str, str]]:
+    """The rules whose posts the site lists elsewhere."""
+    tally: Counter[tuple[str, str]] = Counter()
+    for post in posts:
+        matched = found.get(post.path)
+        if matched is not None and matched.link and post.link and not post.is_own:
+            rule = _rule(post)
+            tally[rule] += -1 if Address.of(matched.link).shape == rule[1] else 1
+    return {rule for rule, more in tally.items() if more >= REFUTED}
 
 
 def _are_listed(posts: Sequence[LinkedPost], found: Mapping[str, Match]) -> bool:

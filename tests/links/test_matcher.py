@@ -125,6 +125,22 @@ def test_the_rule_holds_where_the_site_says_nothing() -> None:
     assert match([page("x.md", "/x")], []) == {"x.md": Match("/x", "unknown")}
 
 
+def test_a_rule_that_the_site_refutes_makes_no_link() -> None:
+    """Of posts that are too new for the list, say."""
+
+    def links(listed: list[str], link: str = "/p4", **more: object) -> dict[str, str | None]:
+        pages = [page(f"p{n}.md", f"/p{n}", day=DAY + dt.timedelta(n)) for n in range(4)]
+        pages += [page("p4.md", link, day=DAY + dt.timedelta(4), **more)]
+        return {path: matched.link for path, matched in match(pages, listed).items()}
+
+    elsewhere = ["/blog/p0/", "/blog/p1/", "/blog/p2/", "/blog/p3/"]
+    assert links(elsewhere)["p4.md"] is None
+    assert links(elsewhere, is_own=True)["p4.md"] == "/p4"
+    assert links(elsewhere, link="/notes/p4")["p4.md"] == "/notes/p4", "another rule's"
+    assert links(elsewhere[:1])["p4.md"] == "/p4", "one post may be an exception"
+    assert links(["/p0/", "/p1/", *elsewhere[2:]])["p4.md"] == "/p4"
+
+
 def series(count: int, missing: set[int], **more: object) -> dict[str, str]:
     """What is found of posts on following days of which some are missing from the list."""
     pages = [
