@@ -1,7 +1,7 @@
 """Posts and problems as rows of the index, and rows as posts.
 
-A field of ``Post`` that is stored is declared once, in ``FIELDS``; a column that answers
-need, or that deciding over all posts needs, in ``COLUMNS``; a text that is searched, in
+A field of ``Post`` is stored by its type (``FIELDS``). A column that answers need, or that
+deciding over all posts needs, is declared in ``COLUMNS``; a text that is searched, in
 ``TEXTS``. The tables, the statements and ``to_post`` follow from these.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -109,20 +110,22 @@ def _date(name: str, instant: str) -> Field:
     )
 
 
-FIELDS = (
-    _text("path", "UNIQUE"),
-    _text("slug"),  # the one it got with all posts in view
-    _text("title"),
-    _text("summary"),
-    _date("date", "instant"),
-    _date("updated", "updated_instant"),
-    _texts("authors"),
-    _optional_text("image"),
-    _optional_text("link"),  # the one it got by what the site lists
-    _optional_text("language"),
-    _number("draft", bool),
-    _texts("aliases"),
-    _number("words"),
+# How a field of each type is stored.
+_BY_TYPE: Mapping[str, Callable[[str], Field]] = {
+    "str": _text,
+    "str | None": _optional_text,
+    "tuple[str, ...]": _texts,
+    "PostDate | None": lambda name: _date(name, f"{name}_instant"),
+    "int": _number,
+    "bool": lambda name: _number(name, bool),
+}
+_OTHERWISE = {"path": _text("path", "UNIQUE"), "date": _date("date", "instant")}
+# These lie in tables of their own, or beside the link that a post gets by what the site lists.
+_ELSEWHERE = frozenset({"tags", "digest", "rule_link"})
+FIELDS = tuple(
+    _OTHERWISE.get(field.name) or _BY_TYPE[str(field.type)](field.name)
+    for field in fields(Post)
+    if field.name not in _ELSEWHERE
 )
 COLUMNS = (
     Column("key TEXT NOT NULL", lambda post, _: post.key),
@@ -212,10 +215,10 @@ def layout() -> str:
 def to_post(row: Row) -> Post:
     """The post of a row selected as ``SELECTED``."""
     values = iter(row)
-    fields = {field.name: field.load(*islice(values, len(field.columns))) for field in FIELDS}
+    loaded = {field.name: field.load(*islice(values, len(field.columns))) for field in FIELDS}
     tags, digest, rule_link = values
     return Post(
-        **fields,  # type: ignore[arg-type] # FIELDS gives each its own
+        **loaded,  # type: ignore[arg-type] # FIELDS gives each its own
         tags=tuple(json.loads(tags)),
         digest=digest[:DIGEST_BYTES].hex(),
         rule_link=rule_link,
