@@ -6,6 +6,7 @@ Everything is done twice: over the gateway, and over HTTP with signed requests.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -21,12 +22,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 module = pytest_asyncio.fixture(scope="module", loop_scope="module")
 
 ANSWER = "/interactions/.*"
-# What a command cannot do without.
-NEEDED = {
-    "post": {"slug": "welcome"},
-    "search": {"query": "discord"},
-    "announce test": {"post": "welcome"},
-}
+# What an option of each type that a command cannot do without may be.
+VALUES: dict[int, Any] = {3: "welcome", 4: 1, 5: True}
 SUBCOMMAND, STRING_SELECT, ROLE_SELECT, FORM = 1, 3, 6, 9
 
 
@@ -70,23 +67,28 @@ def gateway(transport: str, loopback: LoopbackDiscord) -> LoopbackDiscord:
     return loopback
 
 
-def commands(loopback: LoopbackDiscord, place: Place = Place.SERVER) -> dict[str, set[str]]:
+Options = dict[str, dict[str, Any]]
+
+
+def commands(loopback: LoopbackDiscord, place: Place = Place.SERVER) -> dict[str, Options]:
     """The options of the commands that a reader is offered there, those of groups in full."""
     context = place.payload(ADA, "en-US")["context"]
     installed = {int(owner) for owner in place.owners(ADA)}
-    offered: dict[str, set[str]] = {}
+    offered: dict[str, Options] = {}
     for command in loopback.answers.commands.tell(translated=False):
         if context not in command["contexts"] or not installed & {*command["integration_types"]}:
             continue
         inner = [each for each in command.get("options", ()) if each["type"] == SUBCOMMAND]
         for each in inner or [command]:
             name = f"{command['name']} {each['name']}" if inner else command["name"]
-            offered[name] = {option["name"] for option in each.get("options", ())}
+            offered[name] = {option["name"]: option for option in each.get("options", ())}
     return offered
 
 
-async def ask(loopback: LoopbackDiscord, reader: Reader, name: str) -> Exchange:
-    return await loopback.interact(reader.command(name, **NEEDED.get(name, {})))
+async def ask(loopback: LoopbackDiscord, reader: Reader, name: str, **options: bool) -> Exchange:
+    offered = commands(loopback, reader.place)[name].values()
+    needed = {each["name"]: VALUES[each["type"]] for each in offered if each.get("required")}
+    return await loopback.interact(reader.command(name, **needed, **options))
 
 
 @pytest.mark.usefixtures("bot")
@@ -113,9 +115,7 @@ async def test_every_command_answers_everywhere(loopback: LoopbackDiscord, place
         if "hide" not in options:
             assert reply.is_private
             continue
-        hidden = await loopback.interact(
-            Reader(place=place).command(name, **NEEDED.get(name, {}), hide=True)
-        )
+        hidden = await ask(loopback, Reader(place=place), name, hide=True)
         assert hidden.is_private
 
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from discord import Permissions
+from discord import AppCommandOptionType, Permissions, app_commands
 
 from bot.chat.commands import COMMANDS
 from bot.chat.i18n import catalogues
 from tests.chat.blog import fill
 from tests.chat.conftest import Seen, Stage, is_in_channel
 
-NEEDED: dict[str, dict[str, Any]] = {"post": {"slug": "bed-1"}, "search": {"query": "garden"}}
+# What an option of each type that a command cannot do without may be.
+VALUES: dict[int, object] = {
+    AppCommandOptionType.string.value: "bed-1",
+    AppCommandOptionType.integer.value: 1,
+    AppCommandOptionType.boolean.value: True,
+}
 # Without a model there is no /ask, which has scenarios of its own.
 NAMES = [command.name for command in COMMANDS if command.name != "ask"]
-# What concerns nobody but who asks.
-ALWAYS_PRIVATE = ["follow", "following", "unfollow", "privacy"]
 FOR_MANAGERS = ["announce"]
-FOR_ALL = [name for name in NAMES if name not in {*ALWAYS_PRIVATE, *FOR_MANAGERS}]
+FOR_ALL = [
+    command.name
+    for command in COMMANDS
+    if command.name in NAMES
+    and not isinstance(command, app_commands.Group)
+    and "hide" in {option.name for option in command.parameters}
+]
+# What concerns nobody but who asks.
+ALWAYS_PRIVATE = [name for name in NAMES if name not in {*FOR_ALL, *FOR_MANAGERS}]
 
 
 def registered(stage: Stage) -> list[dict[str, Any]]:
@@ -30,8 +41,14 @@ def registered(stage: Stage) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", FOR_ALL)
 async def test_every_command_answers_in_private_when_asked_to(stage: Stage, name: str) -> None:
-    shown = await stage.type(name, hide=False, **NEEDED.get(name, {}))
-    hidden = await stage.type(name, hide=True, **NEEDED.get(name, {}))
+    (command,) = (each for each in registered(stage) if each["name"] == name)
+    needed = {
+        option["name"]: VALUES[option["type"]]
+        for option in command["options"]
+        if option.get("required")
+    }
+    shown = await stage.type(name, hide=False, **needed)
+    hidden = await stage.type(name, hide=True, **needed)
     assert (shown.is_private, hidden.is_private) == (False, True)
     assert (is_in_channel(stage, shown), is_in_channel(stage, hidden)) == (True, False)
     assert shown.text == hidden.text or name == "random"
