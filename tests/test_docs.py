@@ -14,11 +14,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from discord import app_commands
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.chat.commands import COMMANDS
 from bot.cli import cli, main
 from bot.generators.common.pattern import PLACEHOLDERS
 from bot.generators.common.registry import GENERATORS
+from bot.monitoring.counters import Counters
 from bot.reading import dates, excerpt, not_published, tags, title
 from bot.reading import post as reading_post
 from bot.reading.fields import plain_key
@@ -165,6 +167,22 @@ def test_the_reference_has_every_generator_and_placeholder() -> None:
         assert f"\n| `{generator}` |" in reference
     for placeholder in PLACEHOLDERS:
         assert f"`{{{placeholder}}}`" in reference
+
+
+def test_every_metric_has_a_row_of_its_type() -> None:
+    page = (ROOT / "docs" / "observability.md").read_text(encoding="utf-8")
+    families = text_string_to_metric_families(Counters().text().decode())
+    declared = {
+        (f"{each.name}_total" if each.type == "counter" else each.name, each.type)
+        for each in families
+        if each.name.startswith("slashpost_")
+    }
+    documented = {
+        (name, kind)
+        for names, kind in re.findall(r"^\| (`slashpost_[^|]+) \| (\w+) \|", page, re.MULTILINE)
+        for name in re.findall(r"`(\w+)", names)
+    }
+    assert documented == declared
 
 
 def test_every_cover_of_the_sample_posts_is_there_and_used() -> None:
