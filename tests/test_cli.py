@@ -390,6 +390,48 @@ class TestIndex:
         assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
         assert again["left_out"] == report["left_out"]
 
+    @pytest.mark.parametrize("generator", ["plain", "hugo", "docusaurus", "quartz"])
+    def test_what_is_not_published_is_left_out_and_said(
+        self, slashpost: Slashpost, blog: Path, generator: str
+    ) -> None:
+        dated = "---\ntitle: {}\ndate: 2024-01-02\n{}\n---\nWords.\n"
+        pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d' * 32}\nsize 12\n"
+        shown = {"unlisted": "sitemap: false", "partly": "sitemap: {disable: true}"}
+        shown |= {"ends": "expiryDate: 2999-01-01", "lasts": "unpublishdate: 2999-01-01"}
+        for name, line in {**shown, "ended": "expiryDate: 2024-02-01"}.items():
+            (blog / f"{name}.md").write_text(dated.format(name, line))
+        for folder in ("private", "deep/private", "_dir"):
+            (blog / folder).mkdir(parents=True)
+            (blog / folder / f"in-{len(folder)}.md").write_text(dated.format(folder, ""))
+        (blog / "2024-01-05-large.md").write_text(pointer)
+        report = slashpost("index", "--json", "--generator", generator).json
+        listed = slashpost("latest", "--limit", "0", "--json", "--generator", generator).json
+        paths = {post["path"] for post in listed}
+        reasons = {one["path"]: one["reason"] for one in report["left_out"]}
+        assert {f"{name}.md" for name in shown} <= paths
+        assert reasons["ended.md"] == "its author had it published until an earlier day"
+        assert "private" in reasons["private/in-7.md"] + reasons["deep/private/in-12.md"]
+        assert ("_dir/in-4.md" in reasons) == (generator == "docusaurus")
+        (problem,) = report["problems"]
+        assert problem["path"] == "2024-01-05-large.md"
+        assert "Git LFS pointer" in problem["reason"]
+        assert not paths & {*reasons, problem["path"]}
+
+    def test_quartz_leaves_out_what_its_site_ignores(
+        self, slashpost: Slashpost, blog: Path
+    ) -> None:
+        (blog / "quartz.config.ts").write_text(
+            "const config = { configuration: { ignorePatterns: ['roses.md', '**/secret'] } }"
+        )
+        for folder in ("a/secret", "private"):
+            (blog / folder).mkdir(parents=True)
+            (blog / folder / "x.md").write_text(f"---\ntitle: X\nslug: {folder[-2:]}\n---\nWords.")
+        report = slashpost("index", "--json").json
+        reasons = {one["path"]: one["reason"] for one in report["left_out"]}
+        for path in ("roses.md", "a/secret/x.md"):
+            assert reasons[path] == "the site's configuration ignores it"
+        assert "private/x.md" not in reasons, "its author has taken the folder out of the list"
+
     def test_links_that_nothing_tells_are_counted(self, slashpost: Slashpost, blog: Path) -> None:
         options = ("--site", "https://a.example", "--sitemap", "off")
         assert slashpost("index", "--json", *options).json["unknown_links"] == 0

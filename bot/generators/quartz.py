@@ -32,7 +32,10 @@ class Quartz(Generator):
         script = Script(files.script("quartz.config") or "")
         if base := script.value("baseUrl"):
             self.url = base if paths.is_absolute(base) else f"https://{base}"
-        self._ignored = script.values("ignorePatterns") or ["private", "templates"]
+        is_told = script.mentions("ignorePatterns")
+        self._ignored = script.values("ignorePatterns") if is_told else ["private", "templates"]
+        # Its own configuration names the folder, so that who has removed it there has meant to.
+        self.publishes_private = is_told
         locale = script.value("locale")
         self.language = locale
 

@@ -23,6 +23,8 @@ TEMPLATE_FOLDERS = frozenset(
     {"_includes", "_layouts", "_data", "_templates", "_partials", "_components", "_sass", "_site",
      "node_modules"}
 )  # fmt: skip
+# Whatever the generator does with them: what is private is shown to nobody.
+PRIVATE_FOLDERS = frozenset({"private", "_private"})
 LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 
 # Plain keys, see Fields.
@@ -47,6 +49,8 @@ def why_no_post(path: str, generator: Generator) -> str | None:
     for folder in folders.lower().split("/"):
         if folder in TEMPLATE_FOLDERS or folder in generator.template_folders:
             return f"{folder}/ holds no posts"
+        if folder in PRIVATE_FOLDERS and not generator.publishes_private:
+            return f"it is private: it lies in {folder}/"
     if stem.startswith("_") and not generator.publishes_underscored:
         return "a template or fragment: its name begins with an underscore"
     return None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -25,6 +28,11 @@ from bot.sources.tree import (
     unreadable,
     walk,
 )
+
+# Each of them is looked for.
+MOST_SUBMODULES = 100
+NOT_FETCHED = "another repository (a submodule); git submodule update --init fetches its files"
+_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 
 
 class FolderFile(NamedTuple):  # made in a third of a frozen dataclass's time
@@ -73,6 +81,7 @@ class Folder:
         """
         tree = _Disk(self._existing_root())
         listing = walk(tree, self._site)
+        listing.left_out += _submodules_not_fetched(Path(self.root).resolve())
         if listing.is_empty:
             raise SourceError(
                 f"there are no Markdown files in {self.root}",
@@ -122,6 +131,27 @@ class Folder:
             else:
                 files.append(FolderFile(path, status.st_size, status.st_mtime_ns, location))
         return tuple(files)
+
+
+def _submodules_not_fetched(root: Path) -> Iterator[LeftOut]:
+    """The submodules among the posts whose files git has not fetched: their folders are empty."""
+    for top in (root, *root.parents):
+        if (top / ".git").exists():
+            break
+    else:
+        return
+    try:
+        with (top / ".gitmodules").open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MOST_SITE_FILE_BYTES)
+    except OSError:
+        return
+    for name in islice(_SUBMODULE.findall(text), MOST_SUBMODULES):
+        folder = Path(os.path.normpath(top / name.strip('"')))
+        if folder == root or not folder.is_relative_to(root):
+            continue
+        with suppress(OSError, ValueError), os.scandir(folder) as entries:
+            if next(entries, None) is None:
+                yield LeftOut(f"{folder.relative_to(root).as_posix()}/", NOT_FETCHED)
 
 
 class _Disk:

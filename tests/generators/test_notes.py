@@ -56,5 +56,9 @@ def test_quartz_leaves_out_what_it_ignores() -> None:
     ignored = ("content/a/secret/x.md", "content/drafts/y.md", "content/z.tmp.md")
     assert all(blog.why_no_page(facts(blog, path)) for path in ignored)
     assert blog.why_no_page(facts(blog, "content/private/x.md")) is None
+    assert blog.rule.publishes_private
+    empty = site({"quartz.config.ts": "configuration: { ignorePatterns: [] }"})
+    assert empty.why_no_page(facts(empty, "content/templates/x.md")) is None
     plain = site({"quartz.config.ts": ""})
+    assert not plain.rule.publishes_private
     assert plain.why_no_page(facts(plain, "content/private/x.md")) is not None

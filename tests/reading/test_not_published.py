@@ -16,7 +16,9 @@ from tests.reading.desk import Sheet, outlines_of, read, read_post, reader_for
         ("_includes/note.md", "eleventy"), ("_layouts/post.md", "jekyll"),
         ("archetypes/default.md", "hugo"), ("templates/note.md", "obsidian"),
         ("pages/about.md", "pelican"), ("blog/_shared.mdx", "docusaurus"),
-        ("node_modules/x/x.md", "plain"),
+        ("node_modules/x/x.md", "plain"), ("private/x.md", "hugo"),
+        ("blog/_private/x.md", "eleventy"), ("a/Private/b/x.md", "plain"),
+        ("content/private/x.md", "quartz"),
     ],
 )  # fmt: skip
 def test_some_paths_are_never_posts(path: str, generator: str) -> None:
@@ -29,7 +31,8 @@ def test_some_paths_are_never_posts(path: str, generator: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["2024-01-11-readme.md", "changelog.md", "templates/engines.md", "layouts/grid.md",
-     "why-404.md", "_posts/2024-01-11-x.md", "pages/x.md", "index.md"],
+     "why-404.md", "private-lessons/x.md", "notes/private.md",
+     "_posts/2024-01-11-x.md", "pages/x.md", "index.md"],
 )  # fmt: skip
 def test_similar_paths_are_posts(path: str) -> None:
     assert read("# Text", path).post is not None

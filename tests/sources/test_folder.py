@@ -116,6 +116,30 @@ def test_a_hidden_folder_of_configuration_is_read_and_holds_no_post(
     assert set(left_out(snapshot)) == hidden
 
 
+@pytest.mark.parametrize("posts", ["", "content/"])
+def test_a_submodule_without_its_files_is_said(tmp_path: Path, posts: str) -> None:
+    write(tmp_path, f"{posts}x.md", f"{posts}fetched/y.md", f"{posts}fetched/.git")
+    (tmp_path / posts / "notes/garden").mkdir(parents=True)
+    (tmp_path / posts / "empty").mkdir()
+    (tmp_path / ".gitmodules").write_text(
+        "".join(
+            f'[submodule "{name}"]\n\tpath = {posts}{name}\n\turl = https://a.example/{name}\n'
+            for name in ("notes/garden", "fetched", "gone", "../..", "")
+        )
+    )
+    assert left_out(look(tmp_path / posts)) == {}
+    (tmp_path / ".git").mkdir()
+    snapshot = look(tmp_path / posts)
+    assert left_out(snapshot) == {
+        "notes/garden/": "another repository (a submodule); "
+        "git submodule update --init fetches its files"
+    }
+    assert [file.path for file in snapshot.files] == ["fetched/y.md", "x.md"]
+    (tmp_path / posts / "x.md").unlink()
+    (tmp_path / posts / "fetched/y.md").unlink()
+    assert left_out(look(tmp_path / posts)), "said where there is nothing else"
+
+
 def test_themes_are_left_out_of_a_site_but_not_of_a_blog_about_themes(tmp_path: Path) -> None:
     write(tmp_path, "x.md", "themes/a.md")
     assert len(look(tmp_path).files) == 2

@@ -118,6 +118,8 @@ class Generator:
         template_folders: folders, in lower case, that hold no posts.
         has_spaced_tags: whether ``tags: python web`` is two tags.
         publishes_underscored: whether a file whose name begins with ``_`` is a page.
+        publishes_private: whether the configuration says that folders called ``private`` are
+            published.
         publishes_future: whether the site shows posts before their date.
         writes_absolute: whether it makes a file of its own site of an absolute ``permalink``.
         is_case_sensitive: whether ``Slug:`` is another key than ``slug:`` to it.
@@ -135,6 +137,7 @@ class Generator:
     template_folders: ClassVar[frozenset[str]] = frozenset()
     has_spaced_tags: ClassVar[bool] = True
     publishes_underscored: ClassVar[bool] = False
+    publishes_private = False
     publishes_future = False
     writes_absolute: ClassVar[bool] = False
     is_case_sensitive: ClassVar[bool] = False
