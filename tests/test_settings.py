@@ -238,6 +238,11 @@ def test_an_address_that_nothing_can_be_fetched_from(value: str, complaint: str)
     assert "password@" not in str(error.value)
 
 
+def test_the_example_of_an_address_is_one() -> None:
+    with pytest.raises(SettingError, match=r"such as https://example\.org$"):
+        Settings.load({"--sitemap": "ftp://host.example/sitemap.xml"}, environ={})
+
+
 def test_a_token_is_not_sent_where_everyone_can_read_it() -> None:
     environ = {"SLASHPOST_POSTS_TOKEN": "secret"}
     with pytest.raises(SettingError, match=r"^SLASHPOST_POSTS_TOKEN: over http everyone"):

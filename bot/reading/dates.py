@@ -55,6 +55,8 @@ ZONES = {
 # https://www.11ty.dev/docs/dates/#setting-a-content-date-in-front-matter
 NO_DATE = frozenset({"last modified", "created", "git last modified", "git created"})
 
+# Obsidian's link to the note of a day.
+NOTE_OF_DAY = re.compile(r"\A\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]\Z")
 # The end of the year 9998: any time zone's date of it exists.
 LATEST = 253_370_764_799
 
@@ -104,7 +106,7 @@ def parse_date(value: object, order: Order = "month") -> dt.date:
         return value
     if not isinstance(value, str):
         raise NotADate(value)
-    text = value.strip()
+    text = NOTE_OF_DAY.sub(r"\1", value.strip()).strip()
     if found := PLACE.fullmatch(text):
         return _placed(parse_date(found["rest"], order), found["zone"])
     if len(text) == len("2024-01-11"):
@@ -298,6 +300,9 @@ def _first(
         if isinstance(value, Mapping):
             inner = {plain_key(inner): each for inner, each in value.items()}
             value = next((inner[one] for one in within if one in inner), None)  # noqa: PLW2901
+        match value:
+            case [[one]]:  # such a link, which is a list in a list without quotation marks
+                value = one  # noqa: PLW2901
         if value is None or (as_text(value) or "").lower() in NO_DATE:
             continue
         try:

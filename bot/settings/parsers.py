@@ -121,7 +121,8 @@ def host(setting: Setting, value: str) -> str | None:
 
 def web_address(setting: Setting, value: str) -> str:
     """An http(s) URL, without its trailing slash."""
-    example = setting.default if isinstance(setting.default, str) else "https://example.org"
+    default = setting.default if isinstance(setting.default, str) else ""
+    example = default if "://" in default else "https://example.org"
     hint = f"Write it in full, such as {example}"
     try:
         parts = urlsplit(value)

@@ -224,6 +224,8 @@ def test_a_last_update_may_name_its_author() -> None:
         ("published_time: 2024-01-01", "2024-01-01", None),
         ("datetime: 2024-01-01 10:00", "2024-01-01T10:00:00", None),
         ("date:\n  created: 2024-01-31", "2024-01-31", None),
+        ('date: "[[2024-01-31]]"\nupdated: [[2024-02-01]]', "2024-01-31", "2024-02-01"),
+        ('created: "[[2024-01-31 10:30|a Wednesday]]"', "2024-01-31T10:30:00", None),
     ],
 )  # fmt: skip
 def test_a_date_is_found_however_its_key_is_spelled(
