@@ -70,8 +70,7 @@ class Docusaurus(Generator):
 
     def content(self, place: str) -> str:
         """The place in the site; other files of its repository often lie around ``website``."""
-        inside = paths.below(place, "website")
-        return place if inside is None else inside
+        return paths.below_first(place, ("website",))
 
     def language_of(self, place: str) -> str | None:
         """From ``i18n/fr/…``; the main one elsewhere."""

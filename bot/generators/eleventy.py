@@ -118,8 +118,7 @@ class Eleventy(Generator):
     def content(self, place: str) -> str:
         """The place below the input folder."""
         if self._input is not None:
-            inside = paths.below(place, posixpath.normpath(self._input))
-            return place if inside is None else inside
+            return paths.below_first(place, (posixpath.normpath(self._input),))
         return paths.below_first(place, _CONTENT_FOLDERS)
 
     def why_no_page(self, facts: PageFacts) -> str | None:

@@ -48,8 +48,7 @@ class MkDocs(Generator):
 
     def content(self, place: str) -> str:
         """The place below ``docs``."""
-        inside = paths.below(place, self._docs)
-        return place if inside is None else inside
+        return paths.below_first(place, (self._docs,))
 
     def is_page(self, place: str) -> bool:
         """All but the posts of the blogs, where the site has one."""

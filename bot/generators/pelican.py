@@ -103,8 +103,7 @@ class Pelican(Generator):
 
     def content(self, place: str) -> str:
         """The place below ``PATH``."""
-        inside = paths.below(place, self._path)
-        return place if inside is None else inside
+        return paths.below_first(place, (self._path,))
 
     def why_no_page(self, facts: PageFacts) -> str | None:
         """Articles need a date and a title, and a place where Pelican looks for them."""

@@ -41,8 +41,7 @@ class Quartz(Generator):
 
     def content(self, place: str) -> str:
         """The place below ``content``."""
-        inside = paths.below(place, "content")
-        return place if inside is None else inside
+        return paths.below_first(place, ("content",))
 
     def why_no_page(self, facts: PageFacts) -> str | None:
         """``ignorePatterns`` names folders and files, with ``*`` and ``**``."""

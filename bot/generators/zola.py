@@ -69,8 +69,7 @@ class Zola(Generator):
 
     def content(self, place: str) -> str:
         """The place below ``content``."""
-        inside = paths.below(place, "content")
-        return place if inside is None else inside
+        return paths.below_first(place, ("content",))
 
     def language_of(self, place: str) -> str | None:
         """From ``x.fr.md``; the main one elsewhere."""
