@@ -22,10 +22,19 @@ CLOSEST = 3
 ECHO = 100  # of what the reader typed, which may be 6,000 characters
 
 
-class PostNotFound(Layout):
-    """No such post; the closest ones as buttons."""
+class NotFound(Layout):
+    """Nothing of that name, and what comes closest."""
 
     concerns_all: ClassVar = False
+
+    def offer(self, buttons: Sequence[ui.Button[Any]], tr: Translator) -> None:
+        """Show the closest ones, if there are any."""
+        if buttons:
+            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
+
+
+class PostNotFound(NotFound):
+    """No such post; the closest ones as buttons."""
 
     def __init__(self, typed: str, closest: Sequence[Post], tr: Translator) -> None:
         super().__init__()
@@ -35,8 +44,7 @@ class PostNotFound(Layout):
             turn_button(place, post, post, text.label(post.title, limits.BUTTON_LABEL, post.slug))
             for place, post in zip(places, closest, strict=False)
         ]
-        if buttons:
-            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
+        self.offer(buttons, tr)
 
     @classmethod
     async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
@@ -44,17 +52,14 @@ class PostNotFound(Layout):
         return cls(typed, await library.closest(typed, CLOSEST), tr)
 
 
-class TagNotFound(Layout):
+class TagNotFound(NotFound):
     """No such tag; the closest ones as buttons."""
-
-    concerns_all: ClassVar = False
 
     def __init__(self, typed: str, closest: Sequence[Tag], tr: Translator) -> None:
         super().__init__()
         self.show(tr.gettext("No post is tagged **{name}**.", name=echo(typed)))
         buttons = [tag_button(tag) for tag in closest[:CLOSEST]]
-        if buttons:
-            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
+        self.offer(buttons, tr)
 
     @classmethod
     async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
@@ -62,10 +67,8 @@ class TagNotFound(Layout):
         return cls(typed, await library.suggest_tags(typed, CLOSEST), tr)
 
 
-class SectionNotFound(Layout):
+class SectionNotFound(NotFound):
     """No such section; the closest ones as buttons."""
-
-    concerns_all: ClassVar = False
 
     def __init__(
         self, typed: str, post: Post, closest: Sequence[renderer.Section], tr: Translator
@@ -73,8 +76,7 @@ class SectionNotFound(Layout):
         super().__init__()
         self.show(tr.gettext("This post has no section called **{name}**.", name=echo(typed)))
         buttons = [section_button(post, section) for section in closest]
-        if buttons:
-            self.show(tr.gettext("Did you mean one of these?"), ui.ActionRow(*buttons))
+        self.offer(buttons, tr)
 
 
 def section_button(post: Post, section: renderer.Section) -> ui.Button[Any]:
