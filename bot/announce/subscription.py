@@ -134,6 +134,10 @@ def to_subscription(row: Row) -> Subscription:
 
 
 _KEEP = upsert("subscriptions", SUBSCRIPTION)
+_RESUME = (
+    "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL, pause_since = NULL,"
+    " pause_told = NULL, ready = 0, attempts = 0, problem = ''"
+)
 
 # What a subscription wants; ``role`` may be null, which equals nothing.
 _WANTED = ("tags", "not_tags", "silent", "publish", "threads", "locale", "role")
@@ -250,9 +254,7 @@ class Subscriptions:
         """Send again, what waits first."""
         async with self._database.transaction() as transaction:
             await transaction.rows(
-                "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"
-                " pause_since = NULL, pause_told = NULL, ready = 0, attempts = 0, problem = ''"
-                " WHERE key = $1",
+                f"{_RESUME} WHERE key = $1",
                 key,
             )
 
@@ -271,9 +273,7 @@ class Subscriptions:
         """Note that the bot is in a server again: what waits for it is sent."""
         async with self._database.transaction() as transaction:
             await transaction.rows(
-                "UPDATE subscriptions SET pause_reason = NULL, pause_detail = NULL,"
-                " pause_since = NULL, pause_told = NULL, ready = 0, attempts = 0, problem = ''"
-                " WHERE guild = $1 AND pause_reason = 'left'",
+                f"{_RESUME} WHERE guild = $1 AND pause_reason = 'left'",
                 guild,
             )
 
