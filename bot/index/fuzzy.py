@@ -68,6 +68,9 @@ class Vocabulary:
         if begun:
             choices = [*choices, *{word[: len(typed)] for word in choices}]
         found = process.extract(typed, choices, scorer=OSA.distance, score_cutoff=most, limit=None)
+        if not found:  # one of what there are several of
+            singular = [word[:-1] for word in self._words if word.endswith("s")]
+            found = process.extract(typed, singular, scorer=OSA.distance, score_cutoff=most)
         best = min(
             found,
             key=lambda match: (match[1], match[0][0] != typed[0], -self._counts[match[0]]),

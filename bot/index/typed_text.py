@@ -131,7 +131,7 @@ class Finder:
         if not query.without:
             return query
         async with self._connection.use() as database:
-            flags = [word for word in query.without if await _is_flag(database, word, text)]
+            flags = [word for word in query.without if await _is_flag(database, word, query, text)]
         return Query.of(text, flags) if flags else query
 
     async def _search(self, query: str) -> Search:
@@ -242,21 +242,26 @@ async def _closest_in_bodies(database: IndexDatabase, word: str) -> str | None:
                 {"match": f"body : {quoted(stem)}"},
             )
             found = first_mark(marked) if marked else None
-            if found and are_alike(typed, plain_name(found)):
+            name = plain_name(found) if found else ""
+            if any(are_alike(typed, one) for one in (name, name.removesuffix("s"))):
                 return found
     return None
 
 
-async def _is_flag(database: IndexDatabase, word: str, text: str) -> bool:
-    """Whether posts write a word with a dash, behind the word that it follows in a query."""
+async def _is_flag(database: IndexDatabase, word: str, query: Query, text: str) -> bool:
+    """Whether posts write a word with a dash, behind the word before it or among the others."""
     before = re.search(rf"([\w.]+)\s+-{re.escape(word)}(?!\w)", text)
     written = re.compile(rf"(?<![\w-])--?{re.escape(searchable(word))}(?!\w)")
-    rows = await database.rows(
-        "SELECT title || ' ' || headings || ' ' || body FROM texts "  # noqa: S608
-        f"WHERE id IN ({matching('rowid', f'LIMIT {LOOKED_AT}')})",
-        {"match": quoted(f"{before[1]} {word}" if before else word)},
-    )
-    return any(written.search(text) for (text,) in rows)
+    together = [quoted(f"{before[1]} {word}")] if before else []
+    for match in (*together, " ".join(map(quoted, (*query.words, word)))):
+        rows = await database.rows(
+            "SELECT title || ' ' || headings || ' ' || body FROM texts "  # noqa: S608
+            f"WHERE id IN ({matching('rowid', f'LIMIT {LOOKED_AT}')})",
+            {"match": match},
+        )
+        if any(written.search(text) for (text,) in rows):
+            return True
+    return False
 
 
 async def _vocabulary(database: IndexDatabase) -> Vocabulary:

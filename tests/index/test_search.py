@@ -96,6 +96,7 @@ FLAGS = {
     "wsl.md": "\nTo stop it, run wsl --shutdown in a shell.",
     "dry.md": "\nUse --dry-run first; then git push -v; tar -xvf x.tar.",
     "other.md": "\nNothing about wsl or git push here, v or xvf or tar.",
+    "pods.md": "\nkubectl get pods --all-namespaces -o wide",
 }
 
 
@@ -108,6 +109,8 @@ FLAGS = {
         ('"wsl --shutdown"', ["wsl.md"]),
         ("push -v", ["dry.md", "other.md"]),
         ("tar -xvf", ["dry.md", "other.md"]),
+        ("get pods -o wide", ["pods.md"]),
+        ("kubectl -o", ["pods.md"]),
         ("wsl -shell", ["other.md"]),
         ("git-push wsl", ["other.md"]),
         ("wsl -5", ["other.md", "wsl.md"]),
@@ -205,6 +208,16 @@ async def test_a_typo_is_put_right_by_any_word_of_the_blog(
     assert await index.search(typed) == []
     if meant:
         assert await index.search(meant)
+
+
+@pytest.mark.parametrize(
+    ("source", "meant"), [("\nAll tokens of it", "tokens"), ("title: All tokens\n\nText", "token")]
+)
+async def test_a_typo_of_what_there_are_several_of_is_put_right(
+    library: Fill, source: str, meant: str
+) -> None:
+    index = await library({"a.md": source})
+    assert await index.correction("tokne") == meant
 
 
 async def test_a_search_that_finds_something_is_suggested_though_nothing_completes_it(
