@@ -17,6 +17,20 @@ def _by_name() -> dict[str, str]:
     return {name: emoji for emoji, *names in lines for name in names}
 
 
+@cache
+def _by_emoji() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, emoji in _by_name().items():
+        plain = emoji.removesuffix("\ufe0f")
+        found[plain] = (*found.get(plain, ()), name)
+    return found
+
+
+def names_of(emoji: str) -> tuple[str, ...]:
+    """The names of an emoji of one code point; none where it has none."""
+    return _by_emoji().get(emoji, ())
+
+
 def with_emoji(text: str) -> str:
     """``text`` with the emoji for each name between colons; other names stay.
 

@@ -38,6 +38,39 @@ def test_path_slug_and_dated_names(
 
 
 @pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("It’s curly “q”", "it-s-curly-q"),
+        ("em—dash – en", "em-dash-en"),
+        ("½ cups", "1-2-cups"),
+        ("2½ x²", "21-2-x2"),
+        ("emoji 🎉 party", "emoji-tada-party"),
+        ("🎉party", "tada-party"),
+        ("a🎉b", "atada-b"),
+        ("ship it 🚀", None),
+        ("red 🔥 hot", "red-fire-hot"),
+        ("family 👨\u200d👩", "family-man-woman"),
+        ("naïve Łódź Straße", "naive-lodz-strasse"),
+        ("Борьба ъ", "bor-ba"),
+        ("привет мир", "privet-mir"),
+        ("1 × 2 ÷ 3 ± 4", "1-x-2-3-4"),
+        ("5 € a·b → c", "5-eur-a-b-c"),
+        ("«x» ¿y?", "x-y"),
+        ("20°C", "20degc"),
+        ("an…end", "an-end"),
+        # Other versions may spell these otherwise.
+        ("A™ ©", None), ("x ★", None), ("party 🙃", None), ("⅓ of it", None), ("№ 5", None),
+        ("thumbs 👍", None), ("日本", None), ("Ελλάδα", None),
+    ],
+)  # fmt: skip
+def test_slugs_are_spelled_as_its_library_spells_them(name: str, slug: str | None) -> None:
+    blog = site({"config.toml": BARE})
+    expected = slug and f"/blog/{slug}/"
+    assert blog.link(facts(blog, f"content/blog/{name}.md")) == expected
+    assert blog.link(facts(blog, "content/blog/x.md", {"slug": name})) == expected
+
+
+@pytest.mark.parametrize(
     ("settings", "path", "expected"),
     [
         ('[slugify]\npaths = "safe"', "content/日本 語?.md", "/%E6%97%A5%E6%9C%AC%20%E8%AA%9E/"),

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from bot.blog.emoji import names_of
+
 # Letters that Unicode does not take apart into a plain letter and an accent, with the
 # spelling that the common transliteration tables agree on.
 _LATIN = "ß=ss ẞ=SS æ=ae Æ=AE œ=oe Œ=OE ø=o Ø=O đ=d Đ=D ð=d Ð=D þ=th Þ=Th ł=l Ł=L ħ=h Ħ=H ı=i"  # noqa: RUF001
@@ -56,7 +58,8 @@ _SYLLABLES = range(0xAC00, 0xD7A4)
 # Latin, Greek and Cyrillic.
 _SPELLED_SCRIPTS = (range(0xAA, 0x250), range(0x386, 0x3CF), range(0x400, 0x482))
 # Dashes, quotes, the signs that make emoji of others, and emoji of the old kind.
-_PLAIN_SIGNS = frozenset("—–’‘“”…\u00a0\u200d\ufe0f\u2044\u00ad☀☁☂★☆☕❤✨✅⚡⭐✓✔")  # noqa: RUF001
+_SIGNS = frozenset("—–’‘“”…\u00a0\u200d\ufe0f\u2044\u00ad")  # noqa: RUF001
+_PLAIN_SIGNS = _SIGNS | frozenset("☀☁☂★☆☕❤✨✅⚡⭐✓✔")
 
 
 def unidecode(text: str) -> str | None:
@@ -177,6 +180,41 @@ def _is_hugos(text: str, at: int, letter: str) -> bool:
     return letter in _HUGO_SIGNS or (letter.isascii() and letter.isalnum()) or _is_word_part(letter)
 
 
+# The signs of titles as the deunicode crate spells them, which Zola's slugs are made with.
+_ZOLA_SPELLED = (
+    "ъ=' Ъ=' ь=' Ь=' ¡=! ¿=? «=< »=> ‹=< ›=> „=, ‚=, ′=' ″=' ·=* •=* ‐=- ‑=- ‒=- ―=- −=- "  # noqa: RUF001
+    "→=- ←=- ×=x ÷=/ ±=+ §=SS ¶=P €=EUR £=PS °=deg"  # noqa: RUF001
+)
+_ZOLA_SIGNS = str.maketrans(dict(pair.split("=") for pair in _ZOLA_SPELLED.split()))
+# Latin, Cyrillic and Vietnamese letters, accents, and what joins the parts of an emoji.
+_ZOLA_SURE = (
+    *(range(0xAA, 0x180), range(0x300, 0x363), range(0x400, 0x460), range(0x1EA0, 0x1EFA)),
+    *(range(0x200D, 0x200E), range(0xFE0F, 0xFE10)),
+)
+_ZOLA_UNSURE = frozenset("¢¤¥¦¨©¬®¯´¸ÐðƏΘ")  # noqa: RUF001
+# Emoji of Unicode 6, by their names; those that other lists call by other names are not sure.
+_ZOLA_EMOJI = (range(0x1F300, 0x1F321), range(0x1F330, 0x1F642), range(0x1F645, 0x1F650))
+_EMOJI_OF_TWO_NAMES = frozenset("🌇🌟🍽🎖🎙🎞🎟🏅🏋🏌🏎🏖🏗🏚🏝🏞🏳🐞👰👳💲💵📽🔵🕉🕴🖋🖐🖖🖥🖼🗂🗒🗓🗜🗝🗞🗨🗯🗺🙆")
+
+
+def _zolas_spelling(text: str) -> str | None:
+    """Text in ASCII as Zola spells it; None where that is not sure."""
+    spelled = []
+    for letter in text:
+        if any(ord(letter) in some for some in _ZOLA_EMOJI):
+            names = names_of(letter)
+            if len(names) != 1 or letter in _EMOJI_OF_TWO_NAMES:
+                return None
+            spelled.append(f"{names[0]} ")
+        elif letter.isascii() or letter in _SIGNS or ord(letter) in _ZOLA_SIGNS:
+            spelled.append(letter)
+        elif letter in _ZOLA_UNSURE or not any(ord(letter) in some for some in _ZOLA_SURE):
+            return None
+        else:
+            spelled.append(letter)
+    return ascii_of("".join(spelled).translate(_ZOLA_SIGNS))
+
+
 def zola(text: str, strategy: str = "on") -> str | None:
     """Zola's ``slugify.paths``: on (ASCII only), safe (Unicode stays) or off.
 
@@ -187,9 +225,9 @@ def zola(text: str, strategy: str = "on") -> str | None:
         return text
     if strategy == "safe":  # what Windows allows in a file's name
         return re.sub(r'[<>:"/\\|?*]', "", text.rstrip(" ."))
-    spelled = ascii_of(text)
-    if spelled is None or any(unicodedata.category(letter) == "So" for letter in text):
-        return None  # Zola spells out what a picture shows
+    spelled = text if text.isascii() else _zolas_spelling(text)
+    if spelled is None:
+        return None
     return re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")
 
 
