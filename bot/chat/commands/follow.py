@@ -8,6 +8,7 @@ from discord.app_commands import locale_str
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.chat import limits, text
+from bot.chat.commands.latest import find_tag
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import (
     answer,
@@ -17,7 +18,7 @@ from bot.chat.interaction import (
     translator_of,
 )
 from bot.chat.suggestions import Choices, quietly, suggest_tags
-from bot.chat.views import following, not_found
+from bot.chat.views import following
 from bot.chat.views.notice import Notice
 
 # Stands for all tags, whatever the language; the word is understood as well.
@@ -35,14 +36,9 @@ async def follow_(interaction: Interaction, tag: str = "") -> None:
     if not tag.strip():
         await following.follow(interaction, "")
         return
-    library = library_of(interaction)
-    found = await tag_of(library, tag)
-    if found is None:
-        await answer(
-            interaction, await not_found.TagNotFound.of(tag, library, translator_of(interaction))
-        )
-        return
-    await following.follow(interaction, tag_ref(found.name))
+    found = await find_tag(interaction, tag)
+    if found is not None:
+        await following.follow(interaction, tag_ref(found.name))
 
 
 @quietly

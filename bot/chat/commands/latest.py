@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import locale_str
 
+from bot.blog.tag import Tag
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import answer, library_of, translator_of
 from bot.chat.suggestions import suggest_tags
@@ -35,12 +36,17 @@ async def show_posts(interaction: Interaction, typed_tag: str, count: int, *, hi
     if not typed_tag.strip():
         await answer(interaction, await list_of(interaction, 1, count, ""), hide=hide)
         return
+    tag = await find_tag(interaction, typed_tag)
+    if tag is not None:
+        found = await list_of(interaction, 1, count, tag_ref(tag.name))
+        await answer(interaction, found, hide=hide)
+
+
+async def find_tag(interaction: Interaction, typed: str) -> Tag | None:
+    """The tag that a reader typed or chose; where there is none, None, and the reader is told."""
     library = library_of(interaction)
-    tag = await tag_of(library, typed_tag)
+    tag = await tag_of(library, typed)
     if tag is None:
-        await answer(
-            interaction,
-            await not_found.TagNotFound.of(typed_tag, library, translator_of(interaction)),
-        )
-        return
-    await answer(interaction, await list_of(interaction, 1, count, tag_ref(tag.name)), hide=hide)
+        tr = translator_of(interaction)
+        await answer(interaction, await not_found.TagNotFound.of(typed, library, tr))
+    return tag
