@@ -53,7 +53,7 @@ DEEPEST = 3
 
 
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 
 
 def understand(
@@ -153,7 +153,7 @@ def decode(data: bytes) -> str:
         FrontMatterError: it is not UTF-8, or holds a NUL byte, which no text does; or it only
             points to a file that Git LFS keeps elsewhere.
     """
-    if data.startswith(LFS_POINTER):
+    if data[:100].partition(b"\n")[0].rstrip() == LFS_POINTER:
         raise FrontMatterError(
             "It is a Git LFS pointer, not the post that it stands for",
             "Run git lfs pull; or take Markdown out of .gitattributes, for posts in a repository.",

@@ -113,3 +113,14 @@ def test_the_start_page_of_a_folder_is_left_out_and_a_bundle_is_not() -> None:
     files = [read("# A", path) for path in ("a/index.md", "index.md", "other.md")]
     settled = reader_for().settle(outlines_of(files))
     assert [left.path for left in settled.left_out] == ["index.md"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_pointer_to_a_file_elsewhere_is_no_post(end: str) -> None:
+    pointer = end.join(["version https://git-lfs.github.com/spec/v1", "oid sha256:4d", "size 12"])
+    document = read(pointer, "2024-01-05-hello.md")
+    assert document.post is None
+    assert [problem.reason.partition(",")[0] for problem in document.problems] == [
+        "It is a Git LFS pointer"
+    ]
+    assert read(f"---\ntitle: LFS\n---\n{pointer}").post is not None
