@@ -128,13 +128,13 @@ async def serve_http(app: App, token: str, again: asyncio.Event) -> None:
             listening(routes, port, host=app.settings.host, refused=metrics.count_refusal),
             serving_metrics(metrics, app.settings),
             in_background(service.run()) as running,
+            answering(client.context.asker),  # questions come as soon as the port is open
         ):
             await app.begin()
             log.info("%s", await app.summary())
             await asyncio.to_thread(lazy.load)
             async with (
                 announced(app, client, state, metrics, troubles) as announcer,
-                answering(client.context.asker),
                 hooks.working(announcer, client.context.asker),
                 app.watching(),
             ):

@@ -97,7 +97,7 @@ async def test_a_bot_that_is_stopped_frees_the_model(
     async with serving(tmp_path, url=server[0], SLASHPOST_ASK_SECTIONS="300") as scene:
         exchange = await scene.begin()
         assert await scene.bot.end() == 0
-        assert "🔎" not in exchange.text
+        assert "🔎" not in exchange.text, scene.bot.log
     chunks = await answer(server[0], prompt("Say yes.", most=4))
     assert any(isinstance(chunk, TextDelta) for chunk in chunks)
 
