@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.announce import retry
+from bot.announce import retry, sender
 from bot.announce.announcer import Announcer
 from bot.announce.message import NoAccess, TryLater
 from tests.announce.conftest import NEWS, TEXT, Stage, until
@@ -19,6 +19,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once what is tried again after seconds, and nothing after minutes."""
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(sender, "LONGEST_WAIT", 1.0)
 
 
 @pytest.fixture
@@ -97,14 +98,26 @@ async def test_within_minutes_the_nonce_answers_with_the_first_message(unlisted:
     assert (await unlisted.state.outbox.backlog()).stopped == 0
 
 
-async def test_the_next_process_uses_the_nonce_too(unlisted: Stage) -> None:
+async def test_the_next_process_uses_the_nonce_too(
+    unlisted: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(request: str, _key: str) -> TryLater | None:
+        """Let the first process not come to its next try."""
+        if request != "send" or retry.FIRST_WAIT > 1:
+            return None
+        monkeypatch.setattr(retry, "FIRST_WAIT", 600.0)
+        monkeypatch.setattr(retry, "LONGEST_WAIT", 600.0)
+        return TryLater("The connection broke")
+
     unlisted.discord.nonces = True
-    lose_the_response(unlisted)
+    unlisted.discord.after = lose
     unlisted.shelf.put("a.md", "Hello")
-    announcer = unlisted.announcer()
-    async with announcer.running():
-        await announcer.notice()
-        await until_shown(unlisted, "Hello")
+    assert await unlisted.announce() == 1
+    assert unlisted.discord.texts(TEXT.key) == ["Hello"]
+    unlisted.discord.after = lambda *_: None
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
+    await unlisted.state.outbox.forget_times()
     async with unlisted.announcer().running():
         await until_nothing_waits(unlisted)
     assert unlisted.discord.texts(TEXT.key) == ["Hello"]
