@@ -168,9 +168,9 @@ async def kinds(bot: Bot) -> dict[str, Callable[[], Interaction]]:
     read = next(each for each in custom_ids(message) if each.startswith("read:"))
     return {
         "/latest": lambda: reader.command("latest"),
-        "/post": lambda: reader.command("post", slug="welcome"),
+        "/post": lambda: reader.command("post", post="welcome"),
         "/search": lambda: reader.command("search", query="discord"),
-        "autocomplete of /post": lambda: reader.typing("post", "slug", "wel"),
+        "autocomplete of /post": lambda: reader.typing("post", "post", "wel"),
         "click on Read": lambda: reader.click(message, read),
     }
 

@@ -117,7 +117,7 @@ class Session:
 
     async def open(self, slug: str) -> None:
         """Have a post's card shown."""
-        await self._send(self._reader.command("post", slug=slug))
+        await self._send(self._reader.command("post", post=slug))
 
     async def click(self, begin: str, nth: int = 0) -> None:
         """Press the nth button whose custom id begins so."""

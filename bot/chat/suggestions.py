@@ -60,7 +60,7 @@ async def suggest_tags(interaction: Interaction, current: str) -> Choices:
 async def suggest_sections(interaction: Interaction, current: str) -> Choices:
     """The headings of the post that another option names, in its order."""
     context = context_of(interaction)
-    post = await post_meant(context.library, str(interaction.namespace["slug"]))
+    post = await post_meant(context.library, interaction.namespace.post or "")
     rendered = await context.pages.of(post) if post else None
     if rendered is None:
         return []
@@ -77,9 +77,9 @@ async def suggest_searches(interaction: Interaction, current: str) -> Choices:
     return [app_commands.Choice(name=query, value=query) for query in safe]
 
 
-async def post_meant(library: Library, slug: str) -> Post | None:
+async def post_meant(library: Library, typed: str) -> Post | None:
     """The post that an option names: what a reader typed, or a suggestion's value."""
-    return await library.find(slug) or await library.get_by_key(slug)
+    return await library.find(typed) or await library.get_by_key(typed)
 
 
 def section_choice(section: renderer.Section) -> app_commands.Choice[str]:

@@ -84,11 +84,11 @@ def latest(settings: Settings, limit: int | None, *, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("slug")
+@click.argument("slug", metavar="POST")
 @settings_options
 @json_option
 def post(settings: Settings, slug: str, *, as_json: bool) -> None:
-    """Show one post, by its slug, a former name, its title or its URL."""
+    """Show one post, by its title, short name, former name or URL."""
     found = ask(settings, lambda library: by_name(library, slug))
     click.echo(
         terminal.to_json(terminal.post_json(found)) if as_json else terminal.post_card(found)
@@ -96,7 +96,7 @@ def post(settings: Settings, slug: str, *, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("slug")
+@click.argument("slug", metavar="POST")
 @settings_options
 @click.option("--page", type=Number(), metavar="N", help="Print this page only; the first is 1.")
 @json_option

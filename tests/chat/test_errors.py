@@ -105,7 +105,7 @@ async def test_a_failing_autocomplete_offers_nothing(
     stage: Stage, moody: Moody, caplog: pytest.LogCaptureFixture
 ) -> None:
     moody.mood = ZeroDivisionError()
-    assert await stage.suggestions("post", "slug", "bed") == {}
+    assert await stage.suggestions("post", "post", "bed") == {}
     assert "No suggestions: /post" in caplog.text
 
 

@@ -136,6 +136,14 @@ async def test_every_name_is_one_that_discord_takes(locale: Locale) -> None:
     assert len(full) == len(set(full))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_reader_has_to_know_what_a_slug_is(language: str) -> None:
+    options = {option.display_name for command in leaves() for option in command.parameters}
+    said = [*options, *(str(message.id) for message in catalogue(language))]
+    said += [form for message in catalogue(language) for form in forms(message)]
+    assert not [each for each in said if re.search("slug|スラッグ", each, re.IGNORECASE)]
+
+
 async def test_languages_without_a_catalogue_see_english() -> None:
     translate = CommandTranslator().translate
     context: app_commands.TranslationContextTypes

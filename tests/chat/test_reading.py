@@ -94,7 +94,7 @@ async def test_a_reader_turns_pages_to_the_end_and_back(long: Stage) -> None:
 
 
 async def test_a_card_opens_its_post(long: Stage) -> None:
-    card = await long.type("post", slug="bed-12")
+    card = await long.type("post", post="bed-12")
     assert at(await long.click(card, "Read"))[0] == 1
 
 
@@ -159,9 +159,9 @@ async def test_sections_of_one_name_are_told_apart_by_the_heading_above(stage: S
         *("Windows", "· Setup (Windows) (1)", "· Setup (Windows) (2)"),
     ]
     assert len(set(seen.options.values())) == 7
-    offered = await stage.suggestions("post", "section", "setup", slug="bed-12")
+    offered = await stage.suggestions("post", "section", "setup", post="bed-12")
     assert list(offered)[:2] == ["Setup (Linux)", "Setup (macOS)"]
-    seen = await stage.type("post", slug="bed-12", section="setup (macos)")
+    seen = await stage.type("post", post="bed-12", section="setup (macos)")
     assert "## macOS\n\n### Setup\n" in seen.text
     assert "-# ➡️ Section: **Setup (macOS)**" in seen.text
 
@@ -315,24 +315,24 @@ async def test_in_direct_messages_a_page_is_plain_and_offers_no_sharing(long: St
 
 
 async def test_a_post_opens_at_the_section_that_a_command_names(long: Stage) -> None:
-    offered = await long.suggestions("post", "section", "chapter 7", slug="bed-12")
+    offered = await long.suggestions("post", "section", "chapter 7", post="bed-12")
     assert offered == {"Chapter 7": "chapter-7"}
     for typed in ("chapter-7", " chapter 7", "Chapter  7"):
-        seen = await long.type("post", slug="bed-12", section=typed)
+        seen = await long.type("post", post="bed-12", section=typed)
         assert "## Chapter 7\n" in seen.text
         assert seen.is_private
 
 
 async def test_suggested_sections_begin_with_all_and_forgive_typos(long: Stage) -> None:
-    everything = await long.suggestions("post", "section", "", slug="Bed number 12")
+    everything = await long.suggestions("post", "section", "", post="Bed number 12")
     assert list(everything) == [f"Chapter {n}" for n in range(1, CHAPTERS + 1)]
-    assert "Chapter 3" in await long.suggestions("post", "section", "chatper 3", slug="bed-12")
-    assert await long.suggestions("post", "section", "chapter", slug="no such post") == {}
-    assert await long.suggestions("post", "section", "chapter", slug="bed-1") == {}
+    assert "Chapter 3" in await long.suggestions("post", "section", "chatper 3", post="bed-12")
+    assert await long.suggestions("post", "section", "chapter", post="no such post") == {}
+    assert await long.suggestions("post", "section", "chapter", post="bed-1") == {}
 
 
 async def test_a_section_that_there_is_not_names_the_closest(long: Stage) -> None:
-    seen = await long.type("post", slug="bed-12", section="Chaptre 4 <@1>")
+    seen = await long.type("post", post="bed-12", section="Chaptre 4 <@1>")
     assert seen.is_private
     assert r"This post has no section called **Chaptre 4 \<@1>**." in seen.text
     assert "Chapter 4" in seen.labels

@@ -24,7 +24,7 @@ async def test_a_reader_goes_on_paging_after_a_restart(stage: Stage) -> None:
 async def test_a_reader_goes_on_after_the_index_was_made_anew(stage: Stage, tmp_path: Path) -> None:
     listed = await stage.type("latest")
     found = await stage.type("search", query="snails")
-    card = await stage.type("post", slug="bed-3")
+    card = await stage.type("post", post="bed-3")
     posts = [replace(post, title=f"New {post.title}") for post in reversed(garden())]
     async with open_index(tmp_path / "anew") as index:
         await fill(index, posts[:2])  # so that row numbers are others

@@ -52,7 +52,7 @@ async def test_the_state_is_asked_once_a_minute(
     with_clock(stage.env, stage.state, clock)
     for _ in range(3):
         await stage.type("latest")
-    await stage.suggestions("post", "slug", "bed")
+    await stage.suggestions("post", "post", "bed")
     assert len(answers) == 1
     clock.now += SECONDS
     await stage.type("latest")

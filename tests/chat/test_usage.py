@@ -55,7 +55,7 @@ async def test_a_command_is_told_with_the_names_of_its_options(
 
 
 async def test_typing_and_clicking_are_told(stage: Stage, told: Listener) -> None:
-    await stage.suggestions("post", "slug", "bed")
+    await stage.suggestions("post", "post", "bed")
     listed = await stage.type("latest")
     await stage.click(listed, "Read")
     await stage.choose(listed, "Soil")
@@ -66,6 +66,13 @@ async def test_typing_and_clicking_are_told(stage: Stage, told: Listener) -> Non
         ("component", "Narrow"),
     ]
     assert {usage.outcome for usage in told} == {"answered"}
+
+
+async def test_a_section_that_is_typed_before_its_post_is_no_failure(
+    stage: Stage, told: Listener
+) -> None:
+    assert await stage.suggestions("post", "section", "se") == {}
+    assert [usage.outcome for usage in told] == ["answered"]
 
 
 async def test_a_command_of_a_group_and_a_form_are_told(
@@ -88,7 +95,7 @@ async def test_a_command_of_a_group_and_a_form_are_told(
 async def test_what_fails_is_told_as_failed(stage: Stage, moody: Moody, told: Listener) -> None:
     moody.mood = ZeroDivisionError()
     await stage.type("about")
-    await stage.suggestions("post", "slug", "bed")
+    await stage.suggestions("post", "post", "bed")
     assert [usage.outcome for usage in told] == ["failed", "failed"]
 
 

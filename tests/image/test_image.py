@@ -194,10 +194,10 @@ async def test_it_stays_small_however_much_it_is_asked(
     reader, poster = Reader(), Poster()
     questions: tuple[Callable[[], Payload], ...] = (
         lambda: reader.command("latest"),
-        lambda: reader.command("post", slug="welcome"),
+        lambda: reader.command("post", post="welcome"),
         lambda: reader.command("tags"),
         lambda: reader.command("search", query="discord"),
-        lambda: reader.typing("post", "slug", "wel"),
+        lambda: reader.typing("post", "post", "wel"),
     )
     to_ask = islice(cycle(questions), INTERACTIONS)
 

@@ -265,7 +265,7 @@ def test_commands_are_listed_as_they_are_asked_for(person: Person) -> None:
 def test_suggestions_come_before_the_first_letter_and_for_a_link(person: Person) -> None:
     person.pick("post")
     expect(person.suggestions.first).to_have_text("Your blog, one slash away")
-    field = person.page.locator(".command-option-input[data-option=slug]")
+    field = person.page.locator(".command-option-input[data-option=post]")
     field.fill("https://slashpost.example/bread-in-numbers/")
     expect(person.suggestions).to_have_text(["Bread for people who own a scale"])
     person.suggestions.first.click()
@@ -306,7 +306,7 @@ def test_a_reader_picks_a_tag_pages_and_opens_a_post(person: Person) -> None:
 
 def test_autocomplete_finds_a_post_from_a_mistyped_title(person: Person, picture: Path) -> None:
     person.pick("post")
-    person.fill("slug", "what yur readers")
+    person.fill("post", "what yur readers")
     expect(person.suggestions.first).to_have_text("What your readers see")
     person.suggestions.first.click()
     card = person.send()
@@ -317,7 +317,7 @@ def test_autocomplete_finds_a_post_from_a_mistyped_title(person: Person, picture
 
 def test_a_picture_stands_inside_the_post_that_is_read(person: Person) -> None:
     person.pick("post")
-    person.fill("slug", "reading-in-discord")
+    person.fill("post", "reading-in-discord")
     card = person.send()
     before = person.messages.count()
     card.get_by_role("button", name="Read").first.click()
@@ -370,7 +370,7 @@ def test_a_reader_says_how_many_posts_a_page_shows(person: Person, picture: Path
 
 def test_a_long_post_is_paged_and_saved_to_direct_messages(person: Person) -> None:
     person.pick("post")
-    person.fill("slug", "bread-in-numbers")
+    person.fill("post", "bread-in-numbers")
     card = person.send()
     before = person.messages.count()
     card.get_by_role("button", name="Read").click()

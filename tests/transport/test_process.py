@@ -171,7 +171,7 @@ async def test_every_button_and_menu_answers(loopback: LoopbackDiscord) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_suggestions_come_while_typing(loopback: LoopbackDiscord) -> None:
     for place in Place:
-        typing = Reader(place=place).typing("post", "slug", "welcom")
+        typing = Reader(place=place).typing("post", "post", "welcom")
         assert (await loopback.interact(typing)).choices[0]["value"] == "welcome"
     assert (await loopback.interact(Reader().typing("tags", "tag", ""))).choices
 

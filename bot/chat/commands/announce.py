@@ -225,19 +225,19 @@ def unpublished_choice(post: Post, tr: Translator) -> app_commands.Choice[str]:
     name=locale_str("test"),
     description=locale_str("Show how a post would be announced, to you alone"),
 )
-@app_commands.rename(slug=locale_str("post"), channel=locale_str("channel"))
+@app_commands.rename(typed=locale_str("post"), channel=locale_str("channel"))
 @app_commands.describe(
-    slug=locale_str("Title, slug or link of the post"),
+    typed=locale_str("Title, short name or link of the post"),
     channel=locale_str("This channel, unless you choose another"),
 )
-@app_commands.autocomplete(slug=suggest_any_posts)
-async def preview(interaction: Interaction, slug: str, channel: ChannelId | None = None) -> None:
+@app_commands.autocomplete(typed=suggest_any_posts)
+async def preview(interaction: Interaction, typed: str, channel: ChannelId | None = None) -> None:
     """Answer with the announcement as it would be, and that nothing was sent."""
     library, tr = library_of(interaction), translator_of(interaction)
     may_see_all = await sees_unpublished(interaction)
-    post = await (library.find_any(slug) if may_see_all else post_meant(library, slug))
+    post = await (library.find_any(typed) if may_see_all else post_meant(library, typed))
     if post is None:
-        await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
+        await answer(interaction, await not_found.PostNotFound.of(typed, library, tr))
         return
     to = where(interaction, channel)
     subscription = await channels.announced_in(interaction, to) or Subscription(

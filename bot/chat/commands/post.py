@@ -13,25 +13,25 @@ from bot.chat.views.post_card import card_of
 
 @app_commands.command(name=locale_str("post"), description=locale_str("Show one post"))
 @app_commands.rename(
-    slug=locale_str("slug"), section=locale_str("section"), hide=locale_str("hide")
+    typed=locale_str("post"), section=locale_str("section"), hide=locale_str("hide")
 )
 @app_commands.describe(
-    slug=locale_str("Title, slug or link of the post"),
+    typed=locale_str("Title, short name or link of the post"),
     section=locale_str("Open the post at this section, for you alone"),
     hide=locale_str("Show the answer to you alone"),
 )
-@app_commands.autocomplete(slug=suggest_posts, section=suggest_sections)
+@app_commands.autocomplete(typed=suggest_posts, section=suggest_sections)
 async def post(
     interaction: Interaction,
-    slug: str,
+    typed: str,
     section: str = "",
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
 ) -> None:
-    """Answer with the post's card, open it, or say in private what is closest to the slug."""
+    """Answer with the post's card, open it, or say in private what is closest to what was typed."""
     library, tr = library_of(interaction), translator_of(interaction)
-    found = await post_meant(library, slug)
+    found = await post_meant(library, typed)
     if found is None:
-        await answer(interaction, await not_found.PostNotFound.of(slug, library, tr))
+        await answer(interaction, await not_found.PostNotFound.of(typed, library, tr))
     elif section.strip():
         opening = open_post.open_section(interaction, found.key, section)
         await open_post.read_aside(interaction, opening)

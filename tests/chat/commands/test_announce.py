@@ -584,7 +584,7 @@ async def test_a_draft_can_be_previewed_by_the_owner(admin: Stage) -> None:
     assert (await admin.click(seen, "Read")).text == "Readers can open it once it is published."
     everything = await admin.suggestions("announce test", "post", "")
     assert "Secret bed (not published)" in list(everything)[:2]
-    assert "Secret bed" not in str(await admin.suggestions("post", "slug", "secret"))
+    assert "Secret bed" not in str(await admin.suggestions("post", "post", "secret"))
 
 
 async def test_a_preview_of_no_post_offers_the_closest(admin: Stage) -> None:

@@ -102,7 +102,7 @@ async def test_nothing_that_is_sent_may_mention_anybody(stage: Stage) -> None:
     seen = await stage.type("latest")
     await stage.click(seen, "Next ›")
     await stage.click(seen, "Read")
-    await stage.type("post", slug="@everyone <@1>")
+    await stage.type("post", post="@everyone <@1>")
     sent = [r.json["data"] for r in stage.env.http_requests if r.json and "callback" in r.path]
     assert len(sent) == 4
     for data in sent:

@@ -199,7 +199,7 @@ async def test_pages_of_a_manual_are_found_but_are_no_posts(stage: Stage) -> Non
     assert "1 post" in seen.text
     for _ in range(5):
         assert "Bed number 1" in (await stage.type("random")).text
-    assert "Chapter 50" in (await stage.type("post", slug="Chapter 50")).text
+    assert "Chapter 50" in (await stage.type("post", post="Chapter 50")).text
     assert "Chapter 51" in (await stage.type("search", query="watering chapter")).text
 
 
