@@ -633,7 +633,7 @@ class TestBadConfiguration:
             (["latest", "--limit", "-1"], "--limit"),
             (["latest", "--limit", "many"], "--limit"),
             (["latest", "--nonsense"], "--nonsense"),
-            (["post"], "SLUG"),
+            (["post"], "POST"),
             (["search"], "QUERY"),
             (["latest", "surplus"], "surplus"),
             (["try", "--port", "70000"], "--port"),

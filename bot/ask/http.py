@@ -76,9 +76,7 @@ async def post(endpoint: Endpoint, body: Mapping[str, Any]) -> AsyncIterator[Asy
         Rejected: 400 or 422.
         ModelError: everything else that goes wrong.
     """
-    timeout = aiohttp.ClientTimeout(
-        total=MAX_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=endpoint.patience
-    )
+    timeout = aiohttp.ClientTimeout(total=MAX_SECONDS, sock_connect=CONNECT_SECONDS)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             response = await _posted(session, endpoint, body)

@@ -23,12 +23,13 @@ from tests.ask.host import (
     raw,
     status,
 )
+from tests.wire.patience import PATIENCE
 
 KEY = "sk-secret-key"
 PROMPT = Prompt(system="rules", turns=("first", "before", "question"), max_tokens=50)
 
 
-async def answer(url: str, name: str = "any/model", patience: float = 5.0) -> list[Chunk]:
+async def answer(url: str, name: str = "any/model", patience: float = PATIENCE) -> list[Chunk]:
     """All chunks of an answer."""
     model = with_patience(open_model(name, url=url, key=KEY), patience)
     async with aclosing(model.stream(PROMPT)) as chunks:
@@ -39,7 +40,9 @@ def text_of(chunks: list[Chunk]) -> str:
     return "".join(chunk.text for chunk in chunks if isinstance(chunk, TextDelta))
 
 
-async def failure(*scripts: Script, name: str = "any/model", patience: float = 5.0) -> ModelError:
+async def failure(
+    *scripts: Script, name: str = "any/model", patience: float = PATIENCE
+) -> ModelError:
     """The error that an answer ends in; it never holds the key."""
     async with hosting(*scripts) as host:
         with pytest.raises(ModelError) as caught:
@@ -279,20 +282,23 @@ async def test_a_model_that_says_nothing_is_slow() -> None:
 )
 async def test_signs_of_life_are_no_text(name: str, sign: bytes) -> None:
     alive = [part for _ in range(600) for part in (sign, 0.05)]
-    assert (await failure(raw(*alive), name=name, patience=0.4)).kind == "slow"
+    assert (await failure(raw(*alive), name=name, patience=0.2)).kind == "slow"
     start = delta("first") if name == "any/model" else MESSAGE_TEXT
-    assert (await failure(raw(start, *alive), name=name, patience=0.4)).kind == "slow"
+    assert (await failure(raw(start, *alive), name=name, patience=0.2)).kind == "slow"
 
 
-async def test_whoever_shows_an_answer_may_take_their_time() -> None:
+async def test_whoever_shows_an_answer_may_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, passed = asyncio.get_running_loop(), 0.0
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed)
     async with hosting(chat("one ", "two ", "three")) as host:
-        model = with_patience(open_model("any/model", url=host.url), 0.3)
+        model = with_patience(open_model("any/model", url=host.url), PATIENCE)
         said = ""
         async with aclosing(model.stream(PROMPT)) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, TextDelta):
+                    passed = passed or PATIENCE + 1
                     said += chunk.text
-                    await asyncio.sleep(0.4)
     assert said == "one two three"
 
 

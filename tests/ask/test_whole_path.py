@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 from aiohttp import web
 
 from bot.ask.http import MAX_SECONDS
@@ -274,19 +273,16 @@ async def test_a_bot_that_is_stopped_leaves_no_reader_waiting(tmp_path: Path) ->
         assert any(each.startswith("read") for each in exchange.custom_ids)
 
 
-@pytest.mark.parametrize(
-    ("script", "why"),
-    [
-        (status(401, {"error": {"message": f"bad key {KEY}"}}), "The model cannot be asked"),
-        (chat("Buy gold at https://evil.example"), "The posts do not answer that."),
-        (chat("NO ANSWER"), "The posts do not answer that."),
-    ],
-)
-async def test_without_an_answer_sections_are_shown(
-    tmp_path: Path, script: Script, why: str
-) -> None:
-    async with serving(tmp_path, script) as scene:
-        exchange = await scene.ask()
-        assert why in exchange.text
-        assert "evil" not in exchange.text
-        assert any(each.startswith("read") for each in exchange.custom_ids)
+async def test_without_an_answer_sections_are_shown(tmp_path: Path) -> None:
+    said = {
+        status(401, {"error": {"message": f"bad key {KEY}"}}): "The model cannot be asked",
+        chat("Buy gold at https://evil.example"): "The posts do not answer that.",
+        chat("NO ANSWER"): "The posts do not answer that.",
+    }
+    async with serving(tmp_path, *said) as scene:
+        for why in said.values():
+            exchange = await scene.ask()
+            assert why in exchange.text
+            assert "evil" not in exchange.text
+            assert any(each.startswith("read") for each in exchange.custom_ids)
+        assert len(scene.host.bodies) == len(said)

@@ -17,6 +17,7 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.blog.question import Asker
+from bot.chat import interaction
 from bot.chat.client import Slashpost
 from bot.chat.context import Context
 from bot.index.index import Index
@@ -24,6 +25,7 @@ from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from tests.chat.blog import fill, garden, open_index
 from tests.wire.limits import check_limits, components_of, texts_of
+from tests.wire.patience import PATIENCE
 from tests.wire.schema import validate_request
 
 BUTTON, SELECT, THUMBNAIL, GALLERY, SEPARATOR = 2, 3, 11, 12, 14
@@ -198,6 +200,12 @@ def bot_of(index: Index, state: State | None, asker: Asker | None = None) -> Sla
     bot = Slashpost(context, sync=sync)
     bot.context.channels = DiscordChannels(bot)
     return bot
+
+
+@pytest.fixture(autouse=True)
+def no_answer_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, too, only what ``test_slowness`` makes late is deferred."""
+    monkeypatch.setattr(interaction, "PATIENCE_SECONDS", PATIENCE)
 
 
 @pytest.fixture

@@ -47,46 +47,38 @@ def stories(draw: st.DrawFn, number: int) -> Story:
 STORIES = st.integers(1, 13).flatmap(lambda n: st.tuples(*map(stories, range(n))))
 
 
-def takes(letter: Message) -> None:
-    """Discord takes the letter as a message, and as an edit of one."""
-    message = {"flags": V2, "components": letter.components}
-    check_limits(message)
-    reads(message)
-    validate("MessageCreateRequest", message)
-    assert 0 < len(letter.title.encode("utf-16-le")) // 2 <= THREAD_NAME
-    assert letter.title.strip()
+def takes(message: Message) -> None:
+    """Discord takes the message."""
+    body = {"flags": V2, "components": message.components}
+    check_limits(body)
+    reads(body)
+    validate("MessageCreateRequest", body)
+    assert 0 < len(message.title.encode("utf-16-le")) // 2 <= THREAD_NAME
+    assert message.title.strip()
 
 
-def shown(letter: Message) -> str:
+def shown(message: Message) -> str:
     """All that a reader sees of it."""
-    return "\n".join(texts_of({"components": letter.components}))
+    return "\n".join(texts_of({"components": message.components}))
 
 
-def buttons(letter: Message) -> list[dict[str, Any]]:
+def buttons(message: Message) -> list[dict[str, Any]]:
     """Its buttons that open posts, greyed out ones too."""
-    found: Sequence[Any] = components_of({"components": letter.components})
+    found: Sequence[Any] = components_of({"components": message.components})
     return [each for each in found if each["type"] == BUTTON and "custom_id" in each]
 
 
 @given(STORIES, SUBSCRIPTIONS)
-def test_any_posts_make_a_letter_that_discord_takes_and_that_can_be_found(
-    about: Sequence[Story], to: Subscription
-) -> None:
-    cards = Announcements()
-    for letter in (cards.compose(ID, about, to), cards.plain(ID, about, to)):
-        takes(letter)
-        assert len(buttons(letter)) == min(len(about), MOST_STORIES)
-        assert all(ID in button["custom_id"] for button in buttons(letter))
-        assert (letter.role, letter.silent) == (to.role, to.silent)
-
-
-@given(STORIES, SUBSCRIPTIONS)
-def test_the_role_that_was_chosen_is_the_only_mention(
+def test_any_posts_make_a_message_that_discord_takes_and_that_mentions_the_chosen_role_alone(
     about: Sequence[Story], to: Subscription
 ) -> None:
     mentions = [] if to.role is None else [f"<@&{to.role}>"]
-    for letter in (Announcements().compose(ID, about, to), Announcements().plain(ID, about, to)):
-        said = re.sub(r"`[^`\n]*`", "", shown(letter))  # chips, where Discord reads no Markdown
+    for message in (Announcements().compose(ID, about, to), Announcements().plain(ID, about, to)):
+        takes(message)
+        assert len(buttons(message)) == min(len(about), MOST_STORIES)
+        assert all(ID in button["custom_id"] for button in buttons(message))
+        assert (message.role, message.silent) == (to.role, to.silent)
+        said = re.sub(r"`[^`\n]*`", "", shown(message))  # chips, where Discord reads no Markdown
         assert re.findall(r"(?<!\\)<[@#][!&]?\d+>", said) == mentions
         assert not re.search(r"@(everyone|here)", said, re.IGNORECASE)
 
@@ -122,8 +114,8 @@ def story(number: int) -> Story:
 
 
 def test_one_post_makes_a_card_with_its_cover_link_and_tags() -> None:
-    letter = Announcements().compose(ID, [story(3)], replace(CHANNEL, role=9))
-    lines = shown(letter).splitlines()
+    message = Announcements().compose(ID, [story(3)], replace(CHANNEL, role=9))
+    lines = shown(message).splitlines()
     assert lines[:3] == [
         "-# 📣 New post",
         "<@&9>",
@@ -131,14 +123,14 @@ def test_one_post_makes_a_card_with_its_cover_link_and_tags() -> None:
     ]
     assert lines[-1] == "`Weather` `Garden`"
     read, link = [
-        each for each in components_of({"components": letter.components}) if each["type"] == BUTTON
+        each for each in components_of({"components": message.components}) if each["type"] == BUTTON
     ]
     assert (read["label"], link["url"]) == ("Read", "https://blog.example/beds/3/")
-    assert "https://blog.example/img/3.png" in str(letter.components)
-    assert (letter.title, letter.tags) == ("Bed number 3", ("Weather", "Garden"))
+    assert "https://blog.example/img/3.png" in str(message.components)
+    assert (message.title, message.tags) == ("Bed number 3", ("Weather", "Garden"))
 
 
-def test_the_same_post_makes_the_same_letter() -> None:
+def test_the_same_post_makes_the_same_message() -> None:
     assert Announcements().compose(ID, [story(3)], CHANNEL) == Announcements().compose(
         ID, [story(3)], CHANNEL
     )
@@ -146,20 +138,20 @@ def test_the_same_post_makes_the_same_letter() -> None:
 
 def test_a_withdrawn_post_is_struck_and_cannot_be_opened() -> None:
     gone = Story(title="Bed *number* 3", post=None)
-    letter = Announcements().compose(ID, [gone], CHANNEL)
-    assert r"~~Bed \*number\* 3~~" in shown(letter)
-    assert "This post was withdrawn." in shown(letter)
-    assert [button["disabled"] for button in buttons(letter)] == [True]
+    message = Announcements().compose(ID, [gone], CHANNEL)
+    assert r"~~Bed \*number\* 3~~" in shown(message)
+    assert "This post was withdrawn." in shown(message)
+    assert [button["disabled"] for button in buttons(message)] == [True]
 
 
 def test_several_posts_make_a_list_oldest_first_with_a_button_each() -> None:
-    letter = Announcements().compose(
+    message = Announcements().compose(
         ID, [story(1), Story(title="Gone", post=None), story(3)], CHANNEL
     )
-    headings = re.findall(r"(?m)^(?:### \[|~~)([^\]~]+)", shown(letter))
+    headings = re.findall(r"(?m)^(?:### \[|~~)([^\]~]+)", shown(message))
     assert headings == ["Bed number 1", "Gone", "Bed number 3"]
-    assert [button["disabled"] for button in buttons(letter)] == [False, True, False]
-    assert letter.title == "3 new posts"
+    assert [button["disabled"] for button in buttons(message)] == [False, True, False]
+    assert message.title == "3 new posts"
 
 
 def test_a_list_shows_the_newest_ten_and_counts_the_others() -> None:
@@ -176,9 +168,9 @@ def test_a_reader_is_told_how_to_stop_it_in_their_language() -> None:
     assert "entfolgen" not in shown(Announcements().compose(ID, [story(3)], CHANNEL))
 
 
-def test_the_plain_letter_has_neither_picture_nor_link() -> None:
-    letter = Announcements().plain(ID, [story(3)], CHANNEL)
-    kinds = {component["type"] for component in components_of({"components": letter.components})}
+def test_the_plain_message_has_neither_picture_nor_link() -> None:
+    message = Announcements().plain(ID, [story(3)], CHANNEL)
+    kinds = {component["type"] for component in components_of({"components": message.components})}
     assert kinds == {17, 10, 9, BUTTON}
-    assert "http" not in str(letter.components)
-    assert "**Bed number 3**" in shown(letter)
+    assert "http" not in str(message.components)
+    assert "**Bed number 3**" in shown(message)

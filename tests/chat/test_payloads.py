@@ -208,6 +208,9 @@ def test_any_blog_can_be_introduced(
     takes(Help([("</latest:1>", "Show the newest posts")] * 7, tr))
 
 
+# The languages with the longest words, counted in characters and in bytes.
+LONGEST = (Locale.german, Locale.japanese)
+LINKED = [replace(garden_post(n), title="W " * 60) for n in range(25)]
 CORPORA = (
     *("seed", "jekyll", "eleventy", "til", "gopheracademy"),
     *("v8-dev", "jakevdp", "react-dev", "timlrx", "biome-blog"),
@@ -215,7 +218,7 @@ CORPORA = (
 
 
 @pytest.mark.parametrize("name", CORPORA)
-async def test_every_post_of_a_real_blog_can_be_shown(
+async def test_every_post_of_a_real_blog_can_be_shown_and_read(
     corpora: Path, name: str, tmp_path: Path
 ) -> None:
     options = {
@@ -230,36 +233,34 @@ async def test_every_post_of_a_real_blog_can_be_shown(
         assert shown, "a corpus has posts"
         await take_lists(app.library, len(shown), tr)
         await take_tags(app.library, tr)
-        for post in shown:
+        pages = Pages(app.library)
+        for number, post in enumerate(shown):
             takes(await PostCard.of(post, app.library, tr))
+            rendered = await pages.of(post)
+            assert rendered is not None
+            by_schema = number % 10 == 0
+            await take_pages(post, rendered, LONGEST[: 1 + by_schema], by_schema=by_schema)
         for start in range(0, len(shown), 25):
             takes_choices([post_choice(post) for post in shown[start : start + 25]])
 
 
-@pytest.mark.parametrize("name", CORPORA)
-async def test_every_page_of_a_real_blog_can_be_read(
-    corpora: Path, name: str, tmp_path: Path
+async def take_pages(
+    post: Post,
+    rendered: Rendered,
+    locales: Sequence[Locale] = LONGEST,
+    *,
+    by_schema: bool = True,
 ) -> None:
-    options = {"--posts": str(corpora / name), "--db": str(tmp_path / "index.db")}
-    async with App(Settings.load(options, {})) as app:
-        await app.sync()
-        pages = Pages(app.library)
-        for number, post in enumerate(await app.library.latest()):
-            rendered = await pages.of(post)
-            assert rendered is not None
-            await take_pages(post, rendered, by_schema=number % 10 == 0)
-
-
-async def take_pages(post: Post, rendered: Rendered, *, by_schema: bool = True) -> None:
-    """Discord takes every page of a post, in the languages with the longest words."""
+    """Discord takes every page of a post, in these languages."""
     for page in range(1, len(rendered.pages) + 1):
         section = rendered.sections[-1] if rendered.sections else None
         back = f"{post.key}-999999999"
         opened = await Opened.at(
             page, post, rendered, None, PictureSlots(), is_edited=True, section=section, back=back
         )
-        opened.links = [replace(garden_post(n), title=post.title) for n in range(25)]
-        for locale in (Locale.german, Locale.japanese):
+        if page == 1 or by_schema:
+            opened.links = LINKED
+        for locale in locales:
             view = PostPage(opened, translator_for(locale), is_aside=True, shares=True)
             takes(view, by_schema=by_schema)
 
