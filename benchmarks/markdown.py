@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import statistics
 import time
@@ -80,19 +81,20 @@ class Body:
     dialect: Dialect
 
 
-def bodies(corpus: Path) -> Iterator[Body]:
-    """Every post of a corpus, as Slashpost finds them."""
+def bodies(corpus: Path, most: int | None = None) -> Iterator[Body]:
+    """The posts of a corpus, as Slashpost finds them; at most so many of them, evenly spread."""
     settings = Settings.load({"--posts": str(corpus), "--language": "all"}, {})
     snapshot, reader = Scanner(settings).look()
-    for file in snapshot.files:
+    step = math.ceil(len(snapshot.files) / most) if most else 1
+    for file in snapshot.files[:: max(1, step)]:
         document = reader.read(file)
         if document.post is not None:
             yield Body(file.path, document.body, reader.dialect)
 
 
-def readings(corpus: Path) -> Iterator[Reading]:
-    """Read every post of a corpus both ways."""
-    for body in bodies(corpus):
+def readings(corpus: Path, most: int | None = None) -> Iterator[Reading]:
+    """Read the posts of a corpus both ways; at most so many of them."""
+    for body in bodies(corpus, most):
         renderer = Renderer(body.dialect, None, lambda _name: None)
         blocks = renderer.blocks(body.text, path=body.path)
         yield Reading(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ FIGURES = {
 }
 
 
+@cache
 def read_all(folder: Path) -> tuple[list[Post], list[Document]]:
     """Return the posts that a reader of the blog would see, and everything that was read."""
     snapshot = Folder(

@@ -61,12 +61,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_a_megabyte_of_anything_is_read_in_a_moment(unit: str) -> None:
-    """No pattern may look at every character again for every character."""
+def test_much_of_anything_is_read_in_a_moment(unit: str) -> None:
+    """No pattern may look at every character again for every character.
+
+    A look of 10 ns each would take ten minutes; what is read once takes half a second.
+    """
     start = time.process_time()
     for head in ("", "Text ", "---\ntitle: x\n---\n"):
-        read(head + unit * (1_000_000 // len(unit)))
-    assert time.process_time() - start < 5
+        read(head + unit * (250_000 // len(unit)))
+    assert time.process_time() - start < 10
 
 
 def test_markup_in_the_title_of_a_hostile_front_matter_is_read_in_a_moment() -> None:

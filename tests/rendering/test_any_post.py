@@ -128,7 +128,7 @@ def test_no_post_takes_long(piece: str, path: str) -> None:
         before = time.thread_time()
         renderer.render(body, path=path, url="https://example.org/post/")
         took.append(time.thread_time() - before)
-    assert took[1] < max(1.5, 30 * took[0])
+    assert took[1] < max(5, 30 * took[0])
 
 
 def test_pictures_of_any_number_fit_galleries() -> None:

@@ -175,8 +175,8 @@ def test_a_megabyte_of_anything_takes_no_long_time(piece: str) -> None:
     body = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
     before = time.process_time()
     rendered(body)
-    # under one second on a quiet machine; another process on the same core may double it
-    assert time.process_time() - before < 2
+    # under one second on a quiet machine; with the square of the length, it would be minutes
+    assert time.process_time() - before < 10
 
 
 def feed(body: str) -> Rendered:
