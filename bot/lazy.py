@@ -31,7 +31,6 @@ LAZY = (
     "bot.chat.views.announcement",
     "bot.chat.views.asked",
     "bot.chat.views.channel_settings",
-    "bot.chat.views.channel_summary",
     "bot.chat.views.following",
     "bot.chat.views.not_found",
     "bot.chat.views.open_post",

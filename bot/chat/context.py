@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import math
+import time
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +19,15 @@ from bot.blog import question
 from bot.blog.library import Library
 from bot.blog.pictures import Pictures
 from bot.blog.usage import Tell
-from bot.chat.answer_cache import AnswerCache
-from bot.chat.cooldown import Cooldown
-from bot.chat.pages import Pages
-from bot.chat.picture_slots import PictureSlots
-from bot.chat.unreachable import UnreachableReaders
+from bot.chat.cache import AnswerCache, Pages
+from bot.chat.views.layout import PictureSlots
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 # Between two posts that somebody shares in a channel.
 SHARING_SECONDS = 60
+# How often the state is asked: commands come more often than direct messages are closed.
+ASK_SECONDS = 60
 
 
 async def nobody(_: int) -> bool:
@@ -88,3 +89,65 @@ class Context:
         """A command in a message, such as ``announce here``: clickable once it has an id."""
         command_id = self.command_ids.get(name.partition(" ")[0])
         return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
+
+
+class Cooldown:
+    """Lets each one do something once in a while.
+
+    What is remembered is in memory only, and no more than those who must still wait.
+
+    Args:
+        seconds: how long one has to wait before doing it again.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until: dict[Hashable, float] = {}
+
+    def take(self, who: Hashable, now: float) -> int:
+        """Do it now, or not yet.
+
+        Args:
+            who: whom it is counted for.
+            now: the time in seconds, on any clock that is always the same.
+
+        Returns:
+            0 where it may be done, which counts as doing it; else the whole seconds to wait.
+        """
+        self._until = {each: until for each, until in self._until.items() if until > now}
+        if who in self._until:
+            return math.ceil(self._until[who] - now)
+        self._until[who] = now + self._seconds
+        return 0
+
+
+class UnreachableReaders:
+    """Those who are to be told, when they use a command, that what they follow is paused.
+
+    Args:
+        subscriptions: knows them.
+        clock: seconds, on any clock.
+    """
+
+    def __init__(
+        self, subscriptions: Subscriptions, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._readers: frozenset[int] = frozenset()
+        self._asked: float | None = None
+
+    async def take(self, reader: int) -> bool:
+        """Whether that reader is one of them, who counts as told from now on.
+
+        Raises:
+            StateUnavailable: nobody knows.
+        """
+        now = self._clock()
+        if self._asked is None or now - self._asked >= ASK_SECONDS:
+            self._asked = now
+            self._readers = await self._subscriptions.unnotified_readers()
+        if reader not in self._readers:
+            return False
+        self._readers -= {reader}
+        return True

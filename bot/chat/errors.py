@@ -14,7 +14,7 @@ from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.chat.i18n import Translator, translator_for
 from bot.chat.interaction import translator_of
 from bot.chat.usage import ended, name_of
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Notice
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from bot.chat.views import (
     sharing,
     tag_list,
 )
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Notice
 
 # Called with the interaction and the custom id that it came with.
 Handler = Callable[[Interaction, Any], Coroutine[Any, Any, None]]

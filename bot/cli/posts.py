@@ -102,7 +102,7 @@ def post(settings: Settings, slug: str, *, as_json: bool) -> None:
 @json_option
 def read(settings: Settings, slug: str, page: int | None, *, as_json: bool) -> None:
     """Print a post's pages as Discord gets them."""
-    from bot.chat.printout import pages_of  # noqa: PLC0415 - discord.py, 0.3 s
+    from bot.chat.views.post_page import pages_of  # noqa: PLC0415 - discord.py, 0.3 s
 
     async def read_through(app: App) -> Sequence[terminal.Json]:
         await app.sync()

@@ -21,13 +21,11 @@ from bot.blog.library import Library, Status
 from bot.blog.post import Post
 from bot.blog.problem import Problem
 from bot.blog.tag import Tag
-from bot.chat.commands.about import About
-from bot.chat.commands.help import Help
+from bot.chat.cache import Pages
+from bot.chat.commands.about import About, Help
 from bot.chat.i18n import Translator, catalogues, translator_for
-from bot.chat.pages import Pages
-from bot.chat.picture_slots import PictureSlots
 from bot.chat.suggestions import post_choice, section_choice, tag_choice
-from bot.chat.views.layout import Layout
+from bot.chat.views.layout import Layout, PictureSlots
 from bot.chat.views.not_found import PostNotFound, TagNotFound
 from bot.chat.views.paging import Pagination
 from bot.chat.views.post_card import PostCard, Surroundings

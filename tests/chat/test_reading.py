@@ -13,7 +13,7 @@ import pytest
 from bot.blog.post import Post
 from bot.chat.client import Slashpost
 from bot.chat.context import SHARING_SECONDS, Context
-from bot.chat.picture_slots import SLOTS
+from bot.chat.views.layout import SLOTS
 from bot.index.index import Index
 from bot.sources.pictures import FolderPictures
 from tests.chat.blog import fill, garden, garden_post

@@ -1,27 +1,31 @@
-"""/about: the blog and the bot."""
+"""/about, /help and /privacy: the blog, what the bot can do, and what it keeps of a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from discord import Interaction, app_commands, ui
 from discord.app_commands import locale_str
 
 from bot.announce import delivery
+from bot.announce.subscription import Subscription
 from bot.blog.date import PostDate
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
 from bot.blog.post import is_web_url
-from bot.chat import limits, text
+from bot.chat import i18n, limits, text
+from bot.chat.context import Command
 from bot.chat.errors import explain
 from bot.chat.i18n import Translator, date
 from bot.chat.interaction import answer, context_of, translator_of
-from bot.chat.views.layout import Layout, small
+from bot.chat.views import following
+from bot.chat.views.layout import Layout, heading, small
 
 PROJECT = "Slashpost"
-PROBLEM = 200
+# Characters shown of what holds announcements up, and of the host of a model.
+PROBLEM, PROVIDER = 200, 100
 
 
 class About(Layout):
@@ -88,3 +92,110 @@ async def about(
         backlog = [explain(error, tr)]
     view = About(status, newest, context.version, tr, backlog)
     await answer(interaction, view, hide=hide)
+
+
+class Help(Layout):
+    """The commands, clickable where they can be, and what each is for."""
+
+    def __init__(self, commands: Iterable[tuple[str, str]], tr: Translator) -> None:
+        """Build it.
+
+        Args:
+            commands: what stands for each in a message, and its description in English.
+            tr: into the reader's language.
+        """
+        super().__init__()
+        hide = "`" + tr.gettext("hide") + "`"
+        advice = tr.gettext("Add {option} to a command, and only you see the answer.", option=hide)
+        lines = (f"{mention} {tr.gettext(description)}" for mention, description in commands)
+        self.show(heading(tr.gettext("Read the blog from here")), "\n".join(lines), small(advice))
+
+
+@app_commands.command(name=locale_str("help"), description=locale_str("Show what this bot can do"))
+@app_commands.rename(hide=locale_str("hide"))
+@app_commands.describe(hide=locale_str("Show the answer to you alone"))
+async def help_(
+    interaction: Interaction,
+    hide: bool = True,  # noqa: FBT001, FBT002 - an option of the command
+) -> None:
+    """Answer with the commands that the reader may use, in private unless asked otherwise."""
+    context, manages = context_of(interaction), interaction.permissions.manage_guild
+    shown = [each for each in context.commands if manages or each.default_permissions is None]
+    commands = [(context.mention(name_of(each)), each.description) for each in shown]
+    await answer(interaction, Help(commands, translator_of(interaction)), hide=hide)
+
+
+def name_of(command: Command) -> str:
+    """The name of a command, or of the first one of a group: a group alone cannot be used."""
+    first = command.commands[0] if isinstance(command, app_commands.Group) else command
+    return first.qualified_name
+
+
+class Privacy(Layout):
+    """What is kept in general, what about this reader, and how to delete it."""
+
+    concerns_all: ClassVar = False
+
+    def __init__(
+        self,
+        followed: Subscription | None,
+        unfollow: str,
+        tr: Translator,
+        provider: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.show(
+            heading(tr.gettext("What is kept about you")),
+            tr.gettext(
+                "Nothing, unless you follow the blog. Then it is your user id, the tags that you"
+                " follow, your language, since when, and which posts were sent to you."
+            ),
+            tr.gettext(
+                "If you take no direct messages for 90 days, or delete your account, it is deleted."
+            ),
+            tr.gettext(
+                "I read no messages, and do not keep which commands you use or what you search for."
+            ),
+            about_questions(provider, tr) if provider else None,
+            now_kept(followed, unfollow, tr),
+        )
+
+
+def about_questions(provider: str, tr: Translator) -> str:
+    """Who gets the questions, and that nobody keeps them here."""
+    return tr.gettext(
+        "What you ask with {command} goes to a language model at {provider}, with sections of the"
+        " posts and your language, but without your name or id. I keep how often you asked for an"
+        " hour, and the last question and answer for 15 minutes, so that you can ask further. No"
+        " log holds them.",
+        command=i18n.command("ask", tr),
+        provider=text.markdown(provider, PROVIDER),
+    )
+
+
+def now_kept(followed: Subscription | None, unfollow: str, tr: Translator) -> str:
+    """What is kept about this reader now."""
+    if followed is None:
+        return tr.gettext("Nothing is kept about you now.")
+    kept = tr.gettext("Kept about you since {when}:", when=f"<t:{followed.since}:D>")
+    how = tr.gettext("{command} deletes it at once.", command=unfollow)
+    return f"{kept} {following.followed_text(followed, tr)}\n{how}"
+
+
+@app_commands.command(
+    name=locale_str("privacy"), description=locale_str("Show what this bot keeps about you")
+)
+async def privacy(interaction: Interaction) -> None:
+    """Answer with what is kept, about everyone and about this reader."""
+    context = context_of(interaction)
+    kept = context.subscriptions
+    followed = await kept.get(following.key_of(interaction)) if kept else None
+    await answer(
+        interaction,
+        Privacy(
+            followed,
+            context.mention("unfollow"),
+            translator_of(interaction),
+            context.asker.provider if context.asker else None,
+        ),
+    )

@@ -29,11 +29,9 @@ from bot.chat.views import (
     announced_list,
     announcement,
     channel_settings,
-    channel_summary,
     not_found,
 )
-from bot.chat.views.layout import Layout, Ready
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Layout, Notice, Ready
 
 # Drafts and posts of the future among the suggestions while nothing is typed.
 UNPUBLISHED_FIRST = 10
@@ -115,7 +113,7 @@ async def begin(interaction: Interaction, channel: int) -> Layout:
     access = await channels.access_to(interaction, channel, subscription)
     seen = access.channel
     if seen is None or "View Channel" in seen.missing:
-        return Notice(channel_summary.unknown(access, tr) or unseen(tr))
+        return Notice(channels.unknown(access, tr) or unseen(tr))
     if seen.place is None or seen.guild != interaction.guild_id:
         return Notice(tr.gettext("Posts cannot be announced in a channel of that kind."))
     subscription = replace(subscription, place=seen.place)

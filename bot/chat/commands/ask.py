@@ -8,7 +8,7 @@ from discord.app_commands import locale_str
 from bot.chat import text
 from bot.chat.interaction import answer, is_aside, translator_of
 from bot.chat.views import asked
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Notice
 
 LONGEST_QUESTION = 300
 

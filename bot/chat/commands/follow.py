@@ -8,7 +8,7 @@ from discord.app_commands import locale_str
 from bot.announce.subscription import Subscription
 from bot.blog.tag import tag_key
 from bot.chat import limits, text
-from bot.chat.commands.latest import find_tag
+from bot.chat.commands.posts import find_tag
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import (
     answer,
@@ -19,7 +19,7 @@ from bot.chat.interaction import (
 )
 from bot.chat.suggestions import Choices, quietly, suggest_tags
 from bot.chat.views import following
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Notice
 
 # Stands for all tags, whatever the language; the word is understood as well.
 EVERYTHING = "~all"

@@ -9,7 +9,7 @@ from bot.chat import text
 from bot.chat.interaction import answer, prepare, translator_of
 from bot.chat.suggestions import suggest_searches
 from bot.chat.views import search_results
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Notice
 
 # https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure
 LONGEST_OPTION = 6_000

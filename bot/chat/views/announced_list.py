@@ -10,14 +10,12 @@ from discord import Interaction, ui
 from bot.announce.stopped import Stopped
 from bot.announce.subscription import Subscription
 from bot.chat import text
-from bot.chat.channels import may_manage
+from bot.chat.channels import may_manage, paused, resumes_alone, which
 from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
 from bot.chat.views.channel_settings import channel_of, not_allowed
-from bot.chat.views.channel_summary import paused, resumes_alone, which
-from bot.chat.views.layout import Layout, heading, small
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Layout, Notice, heading, small
 from bot.chat.views.paging import Pagination, page_buttons
 
 PER_PAGE = 5

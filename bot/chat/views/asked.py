@@ -39,9 +39,8 @@ from bot.chat.interaction import (
 )
 from bot.chat.usage import ended
 from bot.chat.views import sharing
-from bot.chat.views.layout import Layout, Ready, small, when
+from bot.chat.views.layout import Layout, Notice, Ready, small, when
 from bot.chat.views.not_found import echo
-from bot.chat.views.notice import Notice
 from bot.chat.views.post_card import read_button
 
 log = logging.getLogger(__name__)

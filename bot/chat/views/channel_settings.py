@@ -12,7 +12,7 @@ from discord import Interaction, ui
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.tag import Tag, tag_key
 from bot.chat import limits, text
-from bot.chat.channels import Access, access_to, announced_in, may_manage
+from bot.chat.channels import Access, access_to, announced_in, may_manage, summary, trouble
 from bot.chat.custom_ids import (
     AskToStop,
     OfChannel,
@@ -35,9 +35,7 @@ from bot.chat.interaction import (
     translator_of,
     turn,
 )
-from bot.chat.views.channel_summary import summary, trouble
-from bot.chat.views.layout import Layout, heading
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Layout, Notice, heading
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ from bot.chat.interaction import (
     subscriptions_of,
     translator_of,
 )
-from bot.chat.views.layout import Layout, heading, small
-from bot.chat.views.notice import Notice
+from bot.chat.views.layout import Layout, Notice, heading, small
 
 # As many as a menu offers, which is how a channel's are chosen.
 MOST_TAGS = 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -12,9 +13,12 @@ from bot.blog.post import Post
 from bot.chat import i18n, limits, text
 from bot.chat.custom_ids import Follow, tag_ref
 from bot.chat.i18n import Translator
-from bot.chat.picture_slots import Slot
 
 ACCENT = discord.Colour(0xFF6B4A)
+# A message carries up to 8 MB of pictures, and a machine of 256 MB has some 150 MB to spare.
+SLOTS = 3
+# Then the page is shown with the pictures' names.
+WAIT_SECONDS = 2.0
 
 
 class Layout(ui.LayoutView):
@@ -61,6 +65,18 @@ class Ready(Layout):
     def to_components(self) -> list[dict[str, Any]]:
         """The components, as Discord takes them."""
         return self._components
+
+
+class Notice(Layout):
+    """One short text, such as that there is nothing to show or that something failed."""
+
+    concerns_all: ClassVar = False
+    PLAIN: ClassVar = ACCENT
+    ERROR: ClassVar = discord.Colour(0xED4245)
+
+    def __init__(self, text: str, colour: discord.Colour = PLAIN) -> None:
+        super().__init__(colour)
+        self.show(text)
 
 
 def components_in(item: ui.Item[Any]) -> int:
@@ -122,3 +138,38 @@ def post_option(post: Post, tr: Translator) -> discord.SelectOption:
         value=post.key,
         description=i18n.day(post.date.day, tr) if post.date else None,
     )
+
+
+class Slot:
+    """The right to hold the pictures of one message, until it is sent."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._is_taken = True
+
+    def release(self) -> None:
+        """Give the right back. Does nothing the second time."""
+        if self._is_taken:
+            self._is_taken = False
+            self._slots.release()
+
+    def __del__(self) -> None:
+        """Give the right back where a message was never sent."""
+        self.release()
+
+
+class PictureSlots:
+    """Hands out the slots."""
+
+    def __init__(self, slots: int = SLOTS, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._slots = asyncio.Semaphore(slots)
+        self._wait_seconds = wait_seconds
+
+    async def take(self) -> Slot | None:
+        """Wait for a slot; None where none is free in time."""
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._slots.acquire()
+        except TimeoutError:
+            return None
+        return Slot(self._slots)

@@ -25,10 +25,10 @@ from bot.chat.interaction import (
     translator_of,
     turn,
 )
-from bot.chat.sections import section_meant, sections_like, told_apart
-from bot.chat.views.layout import Layout
+from bot.chat.suggestions import section_meant, sections_like, told_apart
+from bot.chat.views.layout import Layout, Notice
 from bot.chat.views.not_found import CLOSEST, SectionNotFound
-from bot.chat.views.notice import Notice, gone
+from bot.chat.views.post_card import gone
 from bot.chat.views.post_page import Opened, PostPage
 from bot.rendering.page import Page
 

@@ -17,6 +17,7 @@ from bot.chat.i18n import Translator
 from bot.chat.interaction import chosen_in, context_of, library_of, translator_of, turn
 from bot.chat.views.layout import (
     Layout,
+    Notice,
     alt,
     cover,
     link_button,
@@ -25,7 +26,6 @@ from bot.chat.views.layout import (
     small,
     when,
 )
-from bot.chat.views.notice import Notice, gone
 
 RELATED = 5
 TITLE = 256
@@ -176,3 +176,13 @@ async def random_card(interaction: Interaction) -> Layout:
         return Notice(tr.gettext("There are no posts yet."))
     around = await Surroundings.of(post, library_of(interaction))
     return PostCard(around, tr, is_random=True)
+
+
+def gone(interaction: Interaction) -> Notice:
+    """That a post is no longer there, and how to find another."""
+    tr = translator_of(interaction)
+    search = tr.gettext(
+        "Find another with {command}.", command=context_of(interaction).mention("search")
+    )
+    gone_now = tr.gettext("This post is no longer on the blog.")
+    return Notice(f"{gone_now} {search}")

@@ -18,6 +18,7 @@ from bot.chat.i18n import Translator
 from bot.chat.interaction import chosen_in, context_of, translator_of, turn
 from bot.chat.views.layout import (
     Layout,
+    Notice,
     alt,
     components_in,
     cover,
@@ -26,7 +27,6 @@ from bot.chat.views.layout import (
     small,
     when,
 )
-from bot.chat.views.notice import Notice
 from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_card import read_button
 

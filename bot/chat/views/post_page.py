@@ -12,9 +12,11 @@ from typing import Any, Self, TypeVar
 import discord
 from discord import ui
 
+from bot.blog.library import Library
 from bot.blog.pictures import PictureFile, Pictures
 from bot.blog.post import Post
 from bot.chat import limits, text
+from bot.chat.cache import Pages
 from bot.chat.custom_ids import (
     FollowLink,
     Jump,
@@ -24,11 +26,12 @@ from bot.chat.custom_ids import (
     TurnPage,
     section_ref,
 )
-from bot.chat.i18n import Translator
-from bot.chat.picture_slots import PictureSlots, Slot
-from bot.chat.sections import fold, told_apart
+from bot.chat.i18n import Translator, translator_for
+from bot.chat.suggestions import fold, told_apart
 from bot.chat.views.layout import (
     Layout,
+    PictureSlots,
+    Slot,
     components_in,
     link_button,
     post_option,
@@ -341,3 +344,28 @@ def acts_row(
 def place(opened: Opened, kind: type[PlaceT]) -> PlaceT:
     """The open page, in a custom id of some kind."""
     return kind(opened.post.key, opened.post.digest, opened.page.number)
+
+
+Json = dict[str, Any]
+
+
+async def pages_of(post: Post, library: Library, pictures: Pictures | None) -> Sequence[Json]:
+    """Every page of a post, as a click on Read in a server answers with it, in English.
+
+    Returns:
+        ``text``, the page's Discord Markdown without title, notes and buttons around it;
+        ``images``, its pictures in reading order; ``components``, the message as it is sent.
+        Nothing where the post has gone meanwhile.
+    """
+    rendered = await Pages(library).of(post)
+    if rendered is None:
+        return []
+    tr = translator_for(discord.Locale.american_english)
+    printed: list[Json] = []
+    for number, page in enumerate(rendered.pages, start=1):
+        opened = await Opened.at(number, post, rendered, pictures, PictureSlots())
+        message = PostPage(opened, tr, is_aside=True, shares=True)
+        images = [{"url": picture.url, "alt": picture.alt} for picture in pictures_of(page)]
+        components = message.to_components()  # type: ignore[no-untyped-call] # discord.py's own
+        printed.append({"text": page.text, "images": images, "components": components})
+    return printed

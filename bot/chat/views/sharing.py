@@ -18,9 +18,8 @@ from bot.chat.interaction import (
     prepare,
     translator_of,
 )
-from bot.chat.views.layout import Layout, small
-from bot.chat.views.notice import Notice, gone
-from bot.chat.views.post_card import PostCard, Surroundings
+from bot.chat.views.layout import Layout, Notice, small
+from bot.chat.views.post_card import PostCard, Surroundings, gone
 
 
 async def share(interaction: Interaction, this: SharePost) -> None:

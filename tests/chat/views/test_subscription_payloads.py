@@ -16,17 +16,16 @@ from bot.announce.message import delivery_id
 from bot.announce.stopped import Stopped
 from bot.announce.subscription import Pause, PauseReason, Place, Subscription
 from bot.blog.tag import Tag, tag_key
-from bot.chat.channels import Access
-from bot.chat.commands.privacy import Privacy
+from bot.chat import channels
+from bot.chat.channels import Access, paused
+from bot.chat.commands.about import Privacy
 from bot.chat.i18n import Translator, catalogues, translator_for
-from bot.chat.views import channel_summary
 from bot.chat.views.announced_list import AnnouncedList
 from bot.chat.views.channel_settings import (
     ChannelSettings,
     Settings,
     StopQuestion,
 )
-from bot.chat.views.channel_summary import paused
 from bot.chat.views.following import MOST_TAGS, Following
 from bot.chat.views.layout import Layout
 from bot.chat.views.paging import Pagination
@@ -155,7 +154,7 @@ def test_a_pause_is_explained_in_the_readers_language(reason: str, locale: Local
     if "Read History" in reason:
         assert "**Read History**" in first
     else:
-        assert tr.gettext(channel_summary.REASONS[reason].message) in first
+        assert tr.gettext(channels.REASONS[reason].message) in first
         assert rest == ["-# 403 Forbidden (error code: 1): Missing \\*Access\\*"]
 
 

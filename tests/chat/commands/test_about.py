@@ -1,4 +1,4 @@
-"""/random, /help and /about, as a reader sees them."""
+"""/help and /about, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,6 @@ from bot.chat.commands import COMMANDS
 from bot.chat.i18n import date, translator_for
 from tests.chat.blog import fill, garden
 from tests.chat.conftest import Stage
-
-
-async def test_random_shows_some_post_and_then_another(stage: Stage) -> None:
-    seen = await stage.type("random")
-    assert "## [Bed number" in seen.text
-    assert not seen.is_private
-    cards = {seen.text}
-    for _ in range(20):
-        seen = await stage.click(seen, "Another")
-        cards.add(seen.text)
-    assert len(cards) > 1
-
-
-async def test_random_may_be_hidden(stage: Stage) -> None:
-    assert (await stage.type("random", hide=True)).is_private
-
-
-async def test_random_says_that_there_is_no_post(stage: Stage) -> None:
-    await fill(stage.index, [])
-    assert (await stage.type("random")).text == "There are no posts yet."
 
 
 async def test_help_mentions_every_command_so_that_a_click_begins_it(stage: Stage) -> None:

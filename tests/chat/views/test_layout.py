@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.chat.picture_slots import SLOTS, PictureSlots
+from bot.chat.views.layout import SLOTS, PictureSlots
 from tests.wire.patience import PATIENCE
 
 

@@ -1,21 +1,32 @@
-"""The posts as pages, rendered when somebody first asks."""
+"""What is made once and kept in memory: posts as pages, and the answers that many ask for."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
 from bot.blog.dialect import Dialect
 from bot.blog.library import FindLink, Library
 from bot.blog.post import Post
+from bot.chat.views.layout import Layout, Ready
 from bot.rendering import page, renderer
 
 # Some 300 posts of 5,000 words, on a machine of 256 MB.
 MAX_BYTES = 16_000_000
 # What a page, a part or a section takes beside its text, rounded up.
 OBJECT_BYTES = 250
+
+# Some 25 kB each.
+MAX_ANSWERS = 128
+# A post of the future shows this late at most.
+ANSWER_SECONDS = 60
+# For this long nobody asks whether the posts have changed: that takes a sixth of an answer's
+# time, and edits show within two seconds anyway.
+UNASKED_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +115,53 @@ def size_of(rendered: renderer.Rendered) -> int:
     texts = sum(sys.getsizeof(part.markdown) for part in parts if isinstance(part, page.Text))
     objects = len(rendered.pages) + len(parts) + len(rendered.sections)
     return texts + objects * OBJECT_BYTES
+
+
+class AnswerCache:
+    """Keeps the payloads of answers for as long as the library would give the same.
+
+    Making a list of posts takes five times as long as sending one that is made.
+
+    Args:
+        library: what the answers are made from.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, library: Library, *, clock: Callable[[], float] = time.time) -> None:
+        self._library = library
+        self._clock = clock
+        self._moment: Hashable = None
+        self._asked = -UNASKED_SECONDS
+        self._kept: OrderedDict[Hashable, Ready] = OrderedDict()
+
+    async def get(self, question: Hashable, make: Callable[[], Awaitable[Layout]]) -> Layout:
+        """The answer to a question, made by ``make`` unless it was asked before.
+
+        Args:
+            question: all that the answer depends on besides the library, such as the
+                reader's language.
+            make: makes a layout that nobody changes or sends files with.
+        """
+        moment = await self._now()
+        if question in self._kept:
+            self._kept.move_to_end(question)
+            return self._kept[question]
+        layout = await make()
+        components = layout.to_components()  # type: ignore[no-untyped-call] # discord.py's own
+        made = Ready(components, concerns_all=layout.concerns_all)
+        if moment == self._moment:  # else the library has changed while it was made
+            self._kept[question] = made
+            if len(self._kept) > MAX_ANSWERS:
+                self._kept.popitem(last=False)
+        return made
+
+    async def _now(self) -> Hashable:
+        """What changes when answers may; forgets those that were made before."""
+        now = self._clock()
+        if not 0 <= now - self._asked < UNASKED_SECONDS:
+            self._asked = now  # one asks for all who come meanwhile
+            moment = await self._library.version(), now // ANSWER_SECONDS
+            if moment != self._moment:
+                self._moment = moment
+                self._kept.clear()
+        return self._moment

@@ -1,4 +1,4 @@
-"""Whoever cannot be reached is looked up now and then, not at every command."""
+"""Who cannot be reached is looked up now and then, and what is shared often has to wait."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 import simcord
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.announce.subscription import Subscriptions
 from bot.blog.errors import StateUnavailable
 from bot.chat.client import Slashpost
-from bot.chat.unreachable import SECONDS, UnreachableReaders
+from bot.chat.context import ASK_SECONDS, Cooldown, UnreachableReaders
 from bot.serve.state import State
 from tests.chat.conftest import Stage
 
@@ -54,7 +56,7 @@ async def test_the_state_is_asked_once_a_minute(
         await stage.type("latest")
     await stage.suggestions("post", "post", "bed")
     assert len(answers) == 1
-    clock.now += SECONDS
+    clock.now += ASK_SECONDS
     await stage.type("latest")
     assert len(answers) == 2
 
@@ -71,3 +73,25 @@ async def test_commands_are_answered_though_the_state_is_gone(
     assert result.response is not None
     assert result.followups == []
     assert "Could not look whom to tell" in caplog.text
+
+
+def test_each_one_waits_for_themselves() -> None:
+    cooldown = Cooldown(60)
+    assert cooldown.take("ada", 100) == 0
+    assert cooldown.take("ada", 100.5) == 60
+    assert cooldown.take("ben", 100.5) == 0
+    assert cooldown.take("ada", 159.9) == 1
+    assert cooldown.take("ada", 160) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 50)), max_size=30))
+def test_two_turns_are_never_closer_than_that(uses: list[tuple[str, int]]) -> None:
+    cooldown, now, done = Cooldown(60), 0, dict[str, int]()
+    for who, later in uses:
+        now += later
+        wait = cooldown.take(who, now)
+        if wait == 0:
+            assert who not in done or now - done[who] >= 60
+            done[who] = now
+        else:
+            assert 0 < wait <= 60
