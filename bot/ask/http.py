@@ -1,12 +1,14 @@
-"""One request to a model's API, and what its errors mean."""
+"""One request to a model's API, the events of its answer, and what its errors mean."""
 
 from __future__ import annotations
 
 import asyncio
+import codecs
 import email.utils
 import json
+import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,7 +18,6 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.ask.model import Failure, ModelError
-from bot.ask.sse import Event, EventTooLongError, events
 
 # Until the first text, and between two pieces of it.
 PATIENCE_SECONDS = 20.0
@@ -29,7 +30,10 @@ DEFAULT_RETRY_SECONDS = 1.0
 MAX_ERROR_BYTES = 20_000
 MAX_ERROR_CHARACTERS = 300
 MAX_ANSWER_BYTES = 4_000_000
+# An event of a chat model holds a few words. One that grows beyond this is not an event.
+MAX_EVENT_CHARACTERS = 1_000_000
 
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _OVERLOADED = 529  # Anthropic's own status
 
 
@@ -202,3 +206,60 @@ def _safe(text: str, endpoint: Endpoint) -> str:
         text = text.replace(endpoint.secret, "[hidden]")
     text = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(text.split())[:MAX_ERROR_CHARACTERS]
+
+
+class EventTooLongError(ValueError):
+    """A line or an event of the stream is longer than ``MAX_EVENT_CHARACTERS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: its type (``message`` by default) and its data lines, joined."""
+
+    name: str
+    data: str
+
+
+async def events(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
+    """Yield the server-sent events of a stream. Chunks may end anywhere, even inside a character.
+
+    Comments and events without data are dropped. An event that the stream does not end with
+    an empty line is dropped too, as the standard asks:
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+
+    Raises:
+        EventTooLongError: an event does not end.
+    """
+    name, data, size = "", list[str](), 0
+    async for line in _lines(chunks):
+        if not line:
+            if data:
+                yield Event(name or "message", "\n".join(data))
+            name, data, size = "", [], 0
+            continue
+        size += len(line)
+        if size > MAX_EVENT_CHARACTERS:
+            raise EventTooLongError("an event of the stream does not end")
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "data":
+            data.append(value)
+        elif field == "event":
+            name = value
+
+
+async def _lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+    rest = ""
+    async for chunk in chunks:
+        text = rest + decoder.decode(chunk)
+        # A carriage return at the end may be the first half of a line end.
+        held = "\r" if text.endswith("\r") else ""
+        *lines, rest = _LINE_END.split(text.removesuffix(held))
+        rest += held
+        for line in lines:
+            yield line
+        if len(rest) > MAX_EVENT_CHARACTERS:
+            raise EventTooLongError("a line of the stream does not end")
+    if rest.endswith("\r"):
+        yield rest.removesuffix("\r")

@@ -1,16 +1,25 @@
-"""What a language model is asked, what it returns, and how it fails."""
+"""What a language model is asked, what it returns, how it fails, and a stand-in for one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bot.ask.answer import NO_ANSWER
+from bot.ask.retrieval import stems, tokens_in
 from bot.blog.errors import SlashpostError
 
 # Some models think before they answer, and their providers count it as a part of the answer.
 # Gemini takes the least effort for 1,024 tokens.
 THINKING_TOKENS = 1_200
+# Of what the stand-in quotes.
+MAX_SENTENCES = 2
+MAX_SENTENCE_CHARACTERS = 400
+
+_PASSAGE = re.compile(r"<passage-(\w+)> \[(\d+)\] [^\n]*\n(.*?)\n</passage-\1>", re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=\u3002)\s*|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +96,33 @@ class Model(Protocol):
         Raises:
             ModelError: there is no answer, or it stopped half-way.
         """
+
+
+class ScriptedModel:
+    """Answers with the sentences that share most words with the question, and understands nothing.
+
+    It is for the playground and for tests.
+    """
+
+    name = "A stand-in that only quotes"
+    provider = "this computer"
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
+        """See ``Model.stream``."""
+        asked = prompt.turns[-1]
+        question = asked.rpartition("Question: ")[2]
+        words = set(stems(question))
+        sentences = [
+            (len(words & set(stems(sentence))), int(number), " ".join(sentence.split()))
+            for _, number, text in _PASSAGE.findall(asked)
+            for sentence in _SENTENCE.split(text)
+            if sentence.strip()
+        ]
+        best = sorted(sentences, key=lambda each: (-each[0], each[1]))[:MAX_SENTENCES]
+        text = "\n\n".join(
+            f"{sentence[:MAX_SENTENCE_CHARACTERS].rstrip('.')} [{number}]."
+            for count, number, sentence in best
+            if count
+        )
+        yield TextDelta(text or NO_ANSWER)
+        yield Usage(tokens_in(asked), tokens_in(text))
