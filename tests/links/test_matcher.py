@@ -7,7 +7,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.links.address import Address, page_of
@@ -197,7 +197,6 @@ PAGES = st.lists(
 
 
 @given(PAGES, st.lists(LINKS, max_size=12), st.booleans(), st.randoms(use_true_random=False))
-@settings(max_examples=300)
 def test_whatever_is_listed(
     pages: list[LinkedPost], links: list[str], is_whole: bool, chance: random.Random
 ) -> None:
@@ -250,7 +249,6 @@ PATTERNS = [
     st.sets(st.integers(0, 24), max_size=8),
     st.booleans(),
 )
-@settings(max_examples=300)
 def test_no_post_gets_an_address_that_is_not_its_own(
     posts: list[tuple[list[str], int, str]], pattern: str, missing: set[int], knows_rule: bool
 ) -> None:

@@ -135,13 +135,13 @@ def test_what_git_packs_is_kept_as_it_is(kept: Kept, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_named_and_the_others_are_kept(kept: Kept) -> None:
-    bomb = bytes(200_000_000)
+    bomb = bytes(40_000_000)
     data = pack_of(packed(BLOB, b"a"), packed(BLOB, bomb), packed(BLOB, b"b"))
     name = id_of(bomb)
     del bomb
     with within(5, 2):
         received = kept.keep(data)
-    assert received == Received({name: 200_000_000})
+    assert received == Received({name: 40_000_000})
     assert b"a" in kept
     assert b"b" in kept
     assert name not in kept.repo.object_store
@@ -185,7 +185,7 @@ def test_deltas_upon_deltas_take_no_longer_than_they_should(kept: Kept) -> None:
         change = delta(90_000, 90_000, copy(0, 89_996) + b"\4" + b"%04x" % count)
         objects.append(packed(OFS_DELTA, change, distance(len(objects[-1]))))
     data = pack_of(*objects)
-    with within(3 * len(data) / 1e6, 40):
+    with within(6 * len(data) / 1e6, 40):
         received = kept.keep(data)
     assert received.left_behind > 15_000
     assert base in kept

@@ -442,13 +442,13 @@ def test_a_host_that_trickles(visitor: Visitor) -> None:
 
 @BOTH_HOSTS
 def test_a_file_that_unpacks_to_too_much_is_left_out(blog: Blog, visitor: Visitor) -> None:
-    blog.push({"a.md": "# A", "zeros.md": bytes(30_000_000), "site.conf": b"y" * 20_000_000})
+    blog.push({"a.md": "# A", "zeros.md": bytes(9_000_000), "site.conf": b"y" * 8_500_000})
     for source in (visitor.source(), visitor.source()):
         snapshot = source.snapshot()
         assert texts(snapshot) == {"a.md": b"# A"}
         assert left_out(snapshot) == {
-            "zeros.md": "30,000,000 bytes, over the limit of 1,000",
-            "site.conf": "20,000,000 bytes, over the limit of 1,000",
+            "zeros.md": "9,000,000 bytes, over the limit of 1,000",
+            "site.conf": "8,500,000 bytes, over the limit of 1,000",
         }
     fetches = len(visitor.host.requests)
     visitor.source().snapshot()
