@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.sources.web import MOST_REDIRECTS, Address, PrivateAddressError, cause_of, is_public
+from bot.sources.host import Address, is_public
+from bot.sources.web import MOST_REDIRECTS, PrivateAddressError, cause_of
 
 HEAD_SECONDS, GET_SECONDS = 5.0, 10.0
 REDIRECTS = {301, 302, 303, 307, 308}

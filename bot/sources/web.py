@@ -18,32 +18,19 @@ import aiohttp
 from yarl import URL
 
 from bot.blog.errors import SourceError
-from bot.sources.response import CHUNK_BYTES, GZIP, RefusedError, Response
+from bot.sources.host import (
+    CHUNK_BYTES,
+    GZIP,
+    Address,
+    RefusedError,
+    Response,
+    is_public,
+)
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
 MOST_REDIRECTS = 5
 PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
-
-# Where IPv6 networks keep the whole of IPv4: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # https://www.rfc-editor.org/rfc/rfc8215
-IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address is one of the public web: not this machine, nor its network's."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64 or address in IPV4_COMPATIBLE:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if address.is_site_local or address in LOCAL_NAT64:
-            return False
-        if inner is not None:
-            return is_public(inner)
-    return address.is_global and not address.is_multicast
 
 
 class Web:

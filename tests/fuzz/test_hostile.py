@@ -24,7 +24,7 @@ from bot.reading.front_matter import FrontMatter
 from bot.rendering.renderer import Renderer
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import content_of
-from bot.sources.response import Response
+from bot.sources.host import Response
 from bot.transport.discord_signature import SIGNATURE, TIMESTAMP, Signatures
 from bot.web.hook_signatures import is_signed, may_be_signed
 from tests.wire.people import KEY

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.blog.errors import SourceError
-from bot.sources.web import Web, is_public
+from bot.sources.host import Address, is_public
+from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 from tests.wire.patience import PATIENCE
 
@@ -127,35 +128,64 @@ def test_a_name_may_not_change_its_mind(host: Host, monkeypatch: pytest.MonkeyPa
     assert not host.requests
 
 
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("93.184.216.34", True),
-        ("2606:2800:220:1::1", True),
-        ("::ffff:93.184.216.34", True),
-        ("64:ff9b::5db8:d822", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::", False),
-        ("::1", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::a00:1", False),
-        ("2002:a00:1::", False),
-        ("fe80::1", False),
-        ("fc00::1", False),
-        ("fdaa::3", False),
-        ("ff02::1", False),
-        ("fec0::1", False),
-        ("::7f00:1", False),
-        ("64:ff9b:1::7f00:1", False),
-    ],
-)
-def test_which_addresses_are_public(address: str, public: bool) -> None:
-    assert is_public(ipaddress.ip_address(address)) is public
+# Each block of IANA's registries of special purposes, what is reserved beside, and Azure's own.
+SPECIAL_IPV4 = [
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.0.0.0/29", "192.0.0.8/32", "192.0.0.9/32"),
+    *("192.0.0.10/32", "192.0.0.170/31", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+    *("192.88.99.0/24", "192.88.99.2/32", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"),
+    *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "255.255.255.255/32"),
+    *("168.63.129.16/32", "169.254.169.254/32", "100.100.100.200/32"),
+]
+SPECIAL_IPV6 = [
+    *("::/128", "::1/128", "::ffff:0:0/104", "::7f00:0/104", "64:ff9b::a00:0/104"),
+    *("64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001::/32", "2001:1::1/128"),
+    *("2001:1::2/128", "2001:1::3/128", "2001:2::/48", "2001:3::/32", "2001:4:112::/48"),
+    *("2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32", "2002::/16"),
+    *("2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fc00::/7", "fd00:ec2::254/128", "fe80::/10"),
+    *("fec0::/10", "ff00::/8", "4000::/3"),
+]
+PUBLIC = [
+    *("1.1.1.1", "9.255.255.255", "11.0.0.0", "93.184.216.34", "100.63.255.255", "100.128.0.0"),
+    *("128.0.0.0", "168.63.129.15", "168.63.129.17", "169.253.255.255", "169.255.0.0"),
+    *("172.15.255.255", "172.32.0.0", "192.0.1.0", "192.0.3.0", "192.31.195.255", "192.88.98.255"),
+    *("192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255"),
+]
+PUBLIC_IPV6 = ["2001:200::1", "2003::", "2606:2800:220:1::1", "2620:4f:7fff::1", "2a00::1"]
+
+
+def ends_of(block: str) -> tuple[Address, Address]:
+    network = ipaddress.ip_network(block)
+    return network[0], network[-1]
+
+
+def in_ipv6(address: Address) -> Iterator[Address]:
+    """An address of IPv4 as IPv6 has it: mapped, by NAT64."""
+    for start in ("::ffff:0:0", "64:ff9b::"):
+        yield ipaddress.IPv6Address(int(ipaddress.IPv6Address(start)) | int(address))
+
+
+@pytest.mark.parametrize("block", SPECIAL_IPV4)
+def test_no_special_block_of_ipv4_is_public_nor_its_forms_in_ipv6(block: str) -> None:
+    for end in ends_of(block):
+        six_to_four = ipaddress.IPv6Address(0x2002 << 112 | int(end) << 80)
+        for address in (end, *in_ipv6(end), six_to_four):
+            assert not is_public(address), address
+
+
+@pytest.mark.parametrize("block", SPECIAL_IPV6)
+def test_no_special_block_of_ipv6_is_public(block: str) -> None:
+    for end in ends_of(block):
+        assert not is_public(end), end
+
+
+@pytest.mark.parametrize("written", PUBLIC)
+def test_an_address_beside_the_special_blocks_is_public(written: str) -> None:
+    address = ipaddress.IPv4Address(written)
+    assert is_public(address)
+    assert all(map(is_public, in_ipv6(address)))
+
+
+@pytest.mark.parametrize("written", PUBLIC_IPV6)
+def test_an_address_of_ipv6_beside_the_special_blocks_is_public(written: str) -> None:
+    assert is_public(ipaddress.IPv6Address(written))

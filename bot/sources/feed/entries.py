@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.blog.errors import SourceError
 from bot.sources.feed.text import beginning_of, html_of, summary_of, title_of, without_footer
-from bot.sources.response import Response
+from bot.sources.host import Response
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 

@@ -20,7 +20,7 @@ from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Content, Entry, Medium, content_of
 from bot.sources.feed.identity import assign, missing
-from bot.sources.response import RefusedError, Response
+from bot.sources.host import RefusedError, Response
 from bot.sources.tree import too_large
 from bot.sources.web import Web
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,11 +19,13 @@ from dulwich.object_store import ObjectStoreGraphWalker
 from dulwich.objects import ObjectID
 from dulwich.refs import Ref
 from dulwich.repo import Repo
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
 from bot.sources.git import pack
 from bot.sources.git.pack import PackError, Received
+from bot.sources.host import Address, is_public
 
 # A repository of text comes nowhere near, since files that are no posts are not fetched from
 # hosts that can leave them out; and a small machine has the room.
@@ -60,6 +64,7 @@ class Remote:
         most_bytes: after so many bytes it is given up.
         most_seconds: after so many seconds, too.
         most_object_bytes: larger files, and folders with more to say, are left behind.
+        is_public: whether an address is one of the public web; a host there may not lead to others.
     """
 
     def __init__(
@@ -70,7 +75,9 @@ class Remote:
         most_bytes: int = MOST_BYTES,
         most_seconds: float = MOST_SECONDS,
         most_object_bytes: int = pack.MOST_OBJECT_BYTES,
+        is_public: Callable[[Address], bool] = is_public,
     ) -> None:
+        self._is_public = is_public
         self._address = address
         self._branch = address.branch
         self._token = token
@@ -147,7 +154,11 @@ class Remote:
     def _connected(self) -> Iterator[BoundedClient]:
         """A client; whatever goes wrong with it is explained for people."""
         client = BoundedClient(
-            self._address, self._token, most_bytes=self._most_bytes, seconds=self._most_seconds
+            self._address,
+            self._token,
+            Connections(self._is_public),
+            most_bytes=self._most_bytes,
+            seconds=self._most_seconds,
         )
         try:
             yield client
@@ -234,15 +245,52 @@ def cause_of(error: Exception) -> str:
 
 
 class Connections(urllib3.PoolManager):
-    """Connections that can be closed all at once, those of unread answers included."""
+    """Connections that can be closed all at once, those of unread answers included.
 
-    def __init__(self) -> None:
+    A repository may be on the owner's own network. A host of the public web leads nowhere there:
+    what it redirects to is looked at when the connection to it is made.
+
+    Args:
+        is_public: whether an address is one of the public web.
+    """
+
+    def __init__(self, is_public: Callable[[Address], bool]) -> None:
         super().__init__(
             timeout=urllib3.Timeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_READ),
             # A connection that is tried again is logged, with the whole address.
             retries=urllib3.Retry(connect=0, read=0, redirect=MOST_REDIRECTS, other=0),
         )
         self._answers: list[urllib3.BaseHTTPResponse] = []
+        self._is_public = is_public
+        self._begins_in_public: bool | None = None
+        check = self._check
+
+        class Connection(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return check(super()._new_conn())
+
+        class SecureConnection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return check(super()._new_conn())
+
+        class Pool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Connection
+
+        class SecurePool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = SecureConnection
+
+        self.pool_classes_by_scheme = {"http": Pool, "https": SecurePool}
+
+    def _check(self, connected: socket.socket) -> socket.socket:
+        """A new connection, if it may be used."""
+        address = connected.getpeername()[0]
+        found = self._is_public(ipaddress.ip_address(address.partition("%")[0]))
+        if self._begins_in_public is None:
+            self._begins_in_public = found
+        if self._begins_in_public and not found:
+            connected.close()
+            raise GitProtocolError(f"it leads to {address}, which is no public address")
+        return connected
 
     def urlopen(
         self, method: str, url: str, *more: Any, **options: Any
@@ -263,12 +311,18 @@ class BoundedClient(Urllib3HttpGitClient):
     """Gives up after some bytes or seconds, however slowly the host sends."""
 
     def __init__(
-        self, address: RepositoryAddress, token: str | None, *, most_bytes: int, seconds: float
+        self,
+        address: RepositoryAddress,
+        token: str | None,
+        connections: Connections,
+        *,
+        most_bytes: int,
+        seconds: float,
     ) -> None:
-        self._connections = Connections()
+        self._connections = connections
         super().__init__(
             address.url,
-            pool_manager=self._connections,
+            pool_manager=connections,
             username=address.user or (token and TOKEN_USER),
             password=token,
             thin_packs=False,  # each pack stands on its own

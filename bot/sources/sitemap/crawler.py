@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.blog.errors import SourceError
-from bot.sources.response import RefusedError, Response
+from bot.sources.host import RefusedError, Response
 from bot.sources.sitemap.document import MOST_ADDRESSES, document_of, unzipped
 
 MOST_BYTES = 50_000_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from bot.blog.errors import SourceError
-from bot.sources.response import CHUNK_BYTES, GZIP
+from bot.sources.host import CHUNK_BYTES, GZIP
 
 # A document holds 50,000 addresses at most; sites with more have several.
 MOST_ADDRESSES = 200_000

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.blog.errors import SourceError
-from bot.sources.response import RefusedError, Response
+from bot.sources.host import RefusedError, Response
 from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList
 from bot.sources.sitemap.crawler import CachedDocument, Crawler, is_missing
 from bot.sources.sitemap.document import sitemaps_in_robots

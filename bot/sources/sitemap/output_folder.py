@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from bot.blog.errors import SourceError
-from bot.sources.response import Response
+from bot.sources.host import Response
 
 FOLDERS = ("public", "_site", "build", "dist", "out", "output", "site")
 # What the sitemap of a generator is called, the one that names others first.

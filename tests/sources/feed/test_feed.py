@@ -25,7 +25,7 @@ from bot.sources.feed import feed as feed_room
 from bot.sources.feed.document import document_of
 from bot.sources.feed.entries import Entry, content_of
 from bot.sources.feed.feed import Feed
-from bot.sources.response import Response
+from bot.sources.host import Response
 from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 

@@ -83,16 +83,18 @@ class Host(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, root: Path, address: str = "127.0.0.1") -> None:
+        super().__init__((address, 0), Handler)
+        self.address = address
         self.root = root
         self.token: str | None = None
         self.broken = False
+        self.leads_to = ""  # another host, for every request
         self.requests: list[str] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/blog.git"
+        return f"http://{self.address}:{self.server_port}/blog.git"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -117,9 +119,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        if self.path.startswith("/moved/"):
+        if self.server.leads_to or self.path.startswith("/moved/"):
             self.send_response(301)
-            self.send_header("Location", self.path.removeprefix("/moved"))
+            self.send_header("Location", self.server.leads_to + self.path.removeprefix("/moved"))
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -159,9 +161,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Host]:
+def serving(root: Path, address: str = "127.0.0.1") -> Iterator[Host]:
     """A host on a free port."""
-    host = Host(root)
+    host = Host(root, address)
     thread = threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -320,6 +320,24 @@ def test_a_repository_that_has_moved(blog: Blog, visitor: Visitor) -> None:
     assert texts(source.snapshot()) == {"a.md": b"# A"}
 
 
+@pytest.mark.parametrize("own", [False, True], ids=["of the web", "of the own network"])
+def test_where_a_host_may_lead(blog: Blog, visitor: Visitor, own: bool) -> None:
+    """A host of the web leads nowhere into the bot's own network, where it is asked for nothing."""
+    blog.push({"a.md": "# A"})
+    with serving(blog.bare.parent, "127.0.0.2") as inside:
+        visitor.host.leads_to = inside.url.removesuffix("/blog.git")
+        address = RepositoryAddress(visitor.host.url)
+        remote = Remote(address, is_public=lambda found: not own and str(found) == "127.0.0.1")
+        source = Repository(address, visitor.kept, remote=remote, site=SITE, max_bytes=1000)
+        visitor.opened.append(source)
+        if own:
+            assert texts(source.snapshot()) == {"a.md": b"# A"}
+        else:
+            with pytest.raises(SourceError, match=r"127\.0\.0\.2, which is no public address"):
+                source.snapshot()
+        assert bool(inside.requests) is own
+
+
 def test_a_token_opens_a_private_repository(blog: Blog, visitor: Visitor) -> None:
     blog.push({"a.md": "# A"})
     visitor.host.token = "secret-token"

@@ -234,7 +234,8 @@ def test_without_https_nothing_is_asked(tmp_path: Path, site: LoopbackSite) -> N
 def test_a_site_on_this_machine_is_not_asked(
     site: LoopbackSite, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.sources.web import Web, is_public  # noqa: PLC0415 - as it is outside of tests
+    from bot.sources.host import is_public  # noqa: PLC0415 - as it is outside of tests
+    from bot.sources.web import Web  # noqa: PLC0415
 
     defaults = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": is_public}
     monkeypatch.setattr(Web.__init__, "__kwdefaults__", defaults)
