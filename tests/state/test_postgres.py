@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -117,18 +118,22 @@ async def test_a_line_that_is_cut_takes_back_what_was_begun(
 async def test_a_line_that_swallows_everything_is_given_up(
     postgres: PostgresServer, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with through(postgres, url) as (database, line):
-        await database.rows("SELECT 1")
-        monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", 0.5)
-        monkeypatch.setattr(rooms, "SECONDS_TO_CONNECT", 0.5)
+    monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", 0.5)
+    async with through(postgres, url) as (database, line), asyncio.timeout(PATIENCE):
+        await until_answered(database)
         line.swallow()
-        async with asyncio.timeout(PATIENCE):
-            with pytest.raises(StateUnavailable, match="does not answer"):
-                await database.rows("SELECT 1")
-        monkeypatch.setattr(rooms, "SECONDS_OF_A_STATEMENT", PATIENCE)
-        monkeypatch.setattr(rooms, "SECONDS_TO_CONNECT", PATIENCE)
+        with pytest.raises(StateUnavailable, match="does not answer"):
+            await database.rows("SELECT 1")
         line.mend()
-        assert await database.rows("SELECT 1") == [(1,)]
+        await until_answered(database)
+
+
+async def until_answered(database: Postgres) -> None:
+    """Ask until the server answers: on a busy machine, half a second may be too short."""
+    while True:
+        with contextlib.suppress(StateUnavailable):
+            assert await database.rows("SELECT 1") == [(1,)]
+            return
 
 
 @pytest.mark.parametrize("between", ["statements", "messages"])

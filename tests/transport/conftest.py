@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -18,6 +19,12 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Log warnings whatever an earlier test of the command line has set."""
     for logger in (None, "bot", "bot.transport", "discord"):
         caplog.set_level(logging.INFO, logger)
+
+
+@pytest.fixture(autouse=True)
+def retries_come_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a moment between tries, where discord.py draws some seconds at random."""
+    monkeypatch.setattr(ExponentialBackoff, "delay", lambda _: 0.02)
 
 
 @pytest.fixture

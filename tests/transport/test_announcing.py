@@ -13,6 +13,7 @@ import discord
 import pytest
 from aiohttp import web
 
+from bot.chat import interaction as interactions
 from bot.chat.client import Slashpost
 from bot.chat.context import Context
 from bot.chat.custom_ids import (
@@ -156,10 +157,10 @@ async def test_a_form_is_taken_by_a_bot_that_did_not_send_it(
 
 
 async def test_settings_that_take_long_to_look_up_follow_in_private(
-    ask: Ask, loopback: LoopbackDiscord
+    ask: Ask, loopback: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loopback.lag = 0.1
-    loopback.fail("GET", f"/channels/{CHANNEL_ID}", 429, retry_after=1.7)
+    monkeypatch.setattr(interactions, "PATIENCE_SECONDS", 0.05)
+    loopback.fail("GET", f"/channels/{CHANNEL_ID}", 429, retry_after=0.3)
     seen = await ask(Reader().command("announce here"))
     assert seen.is_private
     assert f"All new posts go to <#{CHANNEL_ID}>." in seen.text
@@ -187,7 +188,9 @@ async def test_the_whole_bot_announces_a_new_post_and_takes_it_back(
     posts.mkdir()
     write(posts / "old.md", "Old news")
     options = over_http(tmp_path, free_port()) if transport == "http" else ()
-    async with BotProcess(loopback.base, tmp_path / "i.db", *options, posts=posts) as bot:
+    async with BotProcess(
+        loopback.base, tmp_path / "i.db", *options, posts=posts, waits=False
+    ) as bot:
         if transport == "http":
             await bot.says("Discord sends interactions to")
         else:
@@ -241,8 +244,10 @@ def announced(loopback: LoopbackDiscord) -> list[dict[str, Any]]:
 
 
 def write(file: Path, title: str) -> None:
-    """Publish a post."""
-    file.write_text(f"---\ntitle: {title}\ndate: 2024-01-11\n---\nSomething has happened.\n")
+    """Publish a post, all of it at once."""
+    new = file.with_suffix(".new")
+    new.write_text(f"---\ntitle: {title}\ndate: 2024-01-11\n---\nSomething has happened.\n")
+    new.replace(file)
 
 
 def known_posts(memory: Path) -> int:

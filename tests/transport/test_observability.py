@@ -54,7 +54,7 @@ async def test_what_a_reader_does_is_logged_and_counted(
     assert line["command"] == "search"
     assert line["options"] == ["query"]
     assert line["outcome"] == "answered"
-    assert 0 < line["milliseconds"] < 3000
+    assert line["milliseconds"] > 0
     assert ("request_id" in line) == (mode == "http")
     assert line.get("shard") == (0 if mode == "gateway" else None)
     assert '"readers"' not in bot.log

@@ -13,7 +13,7 @@ from tests.wire.server import LoopbackDiscord
 
 
 async def test_an_edit_that_follows_its_answer_is_waited_for(loopback: LoopbackDiscord) -> None:
-    loopback.lag = 0.3
+    loopback.is_outrun = True
     async with answering(loopback, Clerk()):
         asked = asyncio.create_task(loopback.interact(Reader().command("patient")))
         # The answer has left, and the edit is still refused.

@@ -78,10 +78,13 @@ async def test_the_whole_bot_serves_over_several_connections_and_announces_once(
     posts.mkdir()
     write(posts, "Apples")
     async with BotProcess(
-        discord_with_shards.base, tmp_path / "i.db", "--state", str(state), posts=posts
+        discord_with_shards.base,
+        tmp_path / "i.db",
+        *("--state", str(state)),
+        posts=posts,
+        waits=False,
     ) as process:
         await subscribe_after_first_look(state)
-        # Discord lets a bot begin one session every five seconds.
         await discord_with_shards.gateway.until(identified=SHARDS)
         await ask_everywhere(discord_with_shards, "about")
         write(posts, "Bees")

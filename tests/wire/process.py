@@ -16,6 +16,21 @@ from tests.wire.people import TOKEN
 
 CHECKOUT = Path(__file__).parents[2]
 POSTS = CHECKOUT / "bot" / "sample"
+# Runs the bot without two waits: for the posts to stay unchanged before the bot compares them
+# (2 s), and between the first messages of two gateway sessions (5 s in discord.py).
+WITHOUT_WAITS = """
+import sys
+from discord import Client
+from bot.announce.announcer import Announcer
+from bot.cli import main
+
+async def no_wait(*args, **options):
+    pass
+
+Client.before_identify_hook = no_wait
+Announcer.__init__.__kwdefaults__["settle"] = 0.1
+sys.exit(main())
+"""
 # Settings of whoever runs the tests.
 FOREIGN = ("SLASHPOST_", "PORT", "FLY_", "SENTRY_", "DATABASE_URL", "LITESTREAM_")
 
@@ -141,6 +156,9 @@ class BotProcess(Program):
     """``python -m bot run`` against a Discord of ours; it logs in by itself.
 
     Its state lies beside its index, unless an option says otherwise.
+
+    Args:
+        waits: whether it waits as long as an operator's bot does; see ``WITHOUT_WAITS``.
     """
 
     def __init__(
@@ -151,6 +169,7 @@ class BotProcess(Program):
         posts: Path = POSTS,
         token: str = TOKEN,
         sentry_dsn: str = "",
+        waits: bool = True,
         **variables: str,
     ) -> None:
         ours = {
@@ -164,4 +183,5 @@ class BotProcess(Program):
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         state = db.with_name("state.db")  # not that of whoever runs the tests
         where = ("--posts", str(posts), "--db", str(db), "--state", str(state))
-        super().__init__((sys.executable, "-m", "bot", "run", *where, *options), inherited | ours)
+        program = ("-m", "bot") if waits else ("-c", WITHOUT_WAITS)
+        super().__init__((sys.executable, *program, "run", *where, *options), inherited | ours)

@@ -145,6 +145,19 @@ class Rest:
         async with asyncio.timeout(seconds), self._called:
             await self._called.wait_for(come)
 
+    async def until_not_found(self, first: int) -> None:
+        """Wait until one of the requests from the one with number ``first`` is answered by 404.
+
+        Raises:
+            TimeoutError: none was in time.
+        """
+
+        def is_there() -> bool:
+            return any(call.status == HTTPStatus.NOT_FOUND for call in self.calls[first:])
+
+        async with asyncio.timeout(PATIENCE), self._called:
+            await self._called.wait_for(is_there)
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, whatever it is."""
         path = "/" + request.match_info["path"]

@@ -30,12 +30,14 @@ class LoopbackDiscord:
         gateway: the websocket side.
         answers: what this Discord remembers: commands, messages, interactions.
         lag: seconds between a response of the bot's endpoint and its taking effect.
+        is_outrun: whether a response takes effect only after a request that needs it has come.
     """
 
     def __init__(self) -> None:
         description()  # skips the test here rather than failing it inside a request
         self.base = ""
         self.lag = 0.0
+        self.is_outrun = False
         self.answers = Answers()
         self.rest = Rest(self.answers)
         self.gateway = Gateway()
@@ -119,9 +121,12 @@ class LoopbackDiscord:
     async def _post(self, url: str, exchange: Exchange) -> None:
         """Send an interaction to the bot's endpoint, and do what the response says."""
         body = encoded(exchange.interaction)
+        first = len(self.rest.calls)
         response = await self.answers.poster.post(url, body, signed(body))
         # For this long, Discord has read the response and does not know it everywhere.
         await asyncio.sleep(self.lag)
+        if self.is_outrun:
+            await self.rest.until_not_found(first)
         cause = exchange.interaction
         path = f"/interactions/{cause['id']}/{cause['token']}/callback"
         validate_request("POST", path, response.payload)
