@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import aiohttp
 import discord
 from discord.http import HTTPClient, Route
@@ -19,6 +22,23 @@ DISCORD_ERRORS = (discord.DiscordException, *TRANSIENT_ERRORS)
 RATE_LIMITED = 429
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 AUTHENTICATION_FAILED = 4004
+# The only fields of a message that are there although they are null:
+# https://docs.discord.com/developers/resources/message#message-object
+NULLABLE = {"edited_timestamp"}
+
+
+def without_nulls(interaction: Mapping[str, Any]) -> dict[str, Any]:
+    """An interaction without optional fields that are null, which discord.py takes for objects.
+
+    Discord leaves them out as a rule, and has sent ``thread: null`` in the message of a click.
+    """
+    kept = {name: value for name, value in interaction.items() if value is not None}
+    for name in ("message", "data"):
+        if isinstance(inner := kept.get(name), Mapping):
+            kept[name] = {
+                key: inner[key] for key in inner if inner[key] is not None or key in NULLABLE
+            }
+    return kept
 
 
 def use_api_base(url: str) -> None:

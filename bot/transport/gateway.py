@@ -13,7 +13,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
-from bot.transport.api import DISCORD_ERRORS, describe, refusal
+from bot.transport.api import DISCORD_ERRORS, describe, refusal, without_nulls
 from bot.transport.lifecycle import finish_running, log_in, until_reached
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 FINISH_SECONDS = 1.5
 CLOSE_SECONDS = 3.0
 SESSION_EVENTS = {"READY", "RESUMED"}
+INTERACTION = "INTERACTION_CREATE"
 
 
 async def run_gateway(
@@ -113,7 +114,7 @@ def _survive_bad_events(client: discord.Client, passed_over: Callable[[str], Non
     def survive(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         def parse_or_log(data: Any) -> None:
             try:
-                parse(data)
+                parse(without_nulls(data) if event == INTERACTION else data)
             except Exception:
                 # READY and what a session begins with are for discord.py to handle.
                 if event in SESSION_EVENTS:

@@ -16,6 +16,7 @@ import discord
 from discord.webhook.async_ import async_context
 from multidict import MultiMapping
 
+from bot.transport.api import without_nulls
 from bot.transport.clock import DiscordClock
 from bot.transport.discord_signature import Signatures, well_formed
 from bot.transport.exchange import BodyAdapter, Exchange, Payload, Reply, encode
@@ -144,6 +145,6 @@ class Interactions:
         """
         token = async_context.set(BodyAdapter(exchange, interaction))
         try:
-            self._client._connection.parse_interaction_create(interaction)  # type: ignore[arg-type] # noqa: SLF001 - where the gateway's interactions go too
+            self._client._connection.parse_interaction_create(without_nulls(interaction))  # type: ignore[arg-type] # noqa: SLF001 - where the gateway's interactions go too
         finally:
             async_context.reset(token)

@@ -255,12 +255,10 @@ async def test_whoever_stops_answers_what_came_before(loopback: LoopbackDiscord)
 async def test_what_cannot_be_parsed_is_counted_and_answered(
     loopback: LoopbackDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A message says of its thread that it is null, as Discord has sent."""
     counted: list[str] = []
     async with answering(loopback, Clerk(), passed_over=counted.append):
         reply = await loopback.interact(Reader().command("plain"))
-        click = Reader().click(reply.shown, "turn")
-        click["message"]["thread"] = None
+        click = Reader().click({**reply.shown, "id": None}, "turn")
         assert (await loopback.interact(click)).shown["content"] == FORGIVE_ME
         reply = await loopback.interact(Reader().command("plain", name="Ada"))
         assert reply.shown["content"] == "Hello Ada"
