@@ -258,7 +258,7 @@ async def test_what_cannot_be_parsed_is_counted_and_answered(
     counted: list[str] = []
     async with answering(loopback, Clerk(), passed_over=counted.append):
         reply = await loopback.interact(Reader().command("plain"))
-        click = Reader().click({**reply.shown, "id": None}, "turn")
+        click = Reader().click({**reply.shown, "thread": 5}, "turn")
         assert (await loopback.interact(click)).shown["content"] == FORGIVE_ME
         reply = await loopback.interact(Reader().command("plain", name="Ada"))
         assert reply.shown["content"] == "Hello Ada"
