@@ -26,7 +26,7 @@ from unittest.mock import patch
 from benchmarks.blog import write_posts
 from benchmarks.peers import prepare_hugo, prepare_pelican
 from bot.app import App
-from bot.index.batch import BATCH_FILES, ReadFile, insertions_of
+from bot.index.difference import BATCH_FILES, ReadFile, insertions_of
 from bot.index.rows import FULL_TEXT_TABLES, schema
 from bot.index.sync import BULK_FULL_TEXT, tune_full_text
 from bot.reading.excerpt import summary_of

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from bot.blog.errors import IndexUnavailable
-from bot.index.checksum import is_intact
-from bot.index.database import IndexDatabase, check_overwritable
+from bot.index.database import IndexDatabase, check_overwritable, is_intact
 
 T = TypeVar("T")
 

@@ -25,13 +25,9 @@ from bot.blog.tag import Tag, tag_key
 from bot.index import typed_text, updater
 from bot.index.connection import Cached, IndexConnection
 from bot.index.database import IndexDatabase, Row
-from bot.index.fts_text import clean
-from bot.index.link_resolver import LinkResolver
-from bot.index.names import names_to_look_up, plain_name
-from bot.index.posts import Posts, bound
-from bot.index.rows import layout, to_visible_posts
-from bot.index.snippet import passages_in
-from bot.index.sql import (
+from bot.index.fts_text import clean, passages_in
+from bot.index.names import LinkResolver, names_to_look_up, plain_name
+from bot.index.posts import (
     COUNT_FINDINGS,
     COUNT_TAGS,
     COUNT_UNKNOWN_LINKS,
@@ -47,12 +43,15 @@ from bot.index.sql import (
     VISIBLE,
     VISIBLE_POSTS,
     VISIBLE_TAGS,
+    Posts,
+    bound,
 )
+from bot.index.rows import layout, to_visible_posts
 
 if TYPE_CHECKING:
     from bot.blog.reader import Reader
     from bot.blog.source import Snapshot
-    from bot.index.batch import Progress
+    from bot.index.difference import Progress
 
 SECONDS_BETWEEN_CHECKS = 1.0
 

@@ -1,16 +1,60 @@
-"""A search as a person types it, parsed."""
+"""A search as a person types it, parsed; and the words in it that need not be found."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from bot.blog.tag import tag_key
 from bot.index.fts_text import clean, quoted
 from bot.index.names import plain_name
-from bot.index.stop_words import telling
+
+# So many words are a sentence, which has more that says nothing.
+SENTENCE = 5
+_EDGES = ".,;:!?¿¡…()"
+
+
+def _stop_words() -> dict[str, set[str]]:
+    words = defaultdict[str, set[str]](set)
+    file = Path(__file__).with_name("stop_words.txt")
+    for line in file.read_text(encoding="utf-8").splitlines():
+        language, _, listed = line.partition(": ")
+        if line and not line.startswith("#"):
+            words[language] |= set(listed.split())
+    return words
+
+
+_LISTS = _stop_words()
+_ENGLISH_SENTENCES = _LISTS["en"] | _LISTS.pop("en+")
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    """Those of a query's words that say what is meant; none where all are stop words.
+
+    The language is the one that most of the words are stop words of, two at least; else English.
+    """
+    plain = [_plain(word) for word in words]
+
+    def count(language: str) -> int:
+        return sum(word in _LISTS[language] for word in plain)
+
+    language = max(_LISTS, key=lambda one: (count(one), one == "en"))
+    if count(language) == 1:
+        language = "en"
+    stop_words = _LISTS[language]
+    if language == "en" and len(words) >= SENTENCE:
+        stop_words = _ENGLISH_SENTENCES
+    return [word for word, key in zip(words, plain, strict=True) if key not in stop_words]
+
+
+def _plain(word: str) -> str:
+    """A word without what stands around it: ``what`` of ``What's?``."""
+    return re.split("['’]", word.strip(_EDGES).casefold())[0]  # noqa: RUF001 - the typographic one
+
 
 MAX_TERMS = 32
 # Shorter last words are taken as they stand: c must not find everything with a c.

@@ -10,12 +10,20 @@ from enum import Enum, auto
 from typing import NamedTuple, Self
 
 from bot.index.database import IndexDatabase, Row
-from bot.index.fts_text import MATCH_END, MATCH_START, quoted
+from bot.index.fts_text import (
+    MATCH_END,
+    MATCH_START,
+    STEM,
+    MarkedPost,
+    Match,
+    best_match,
+    marked_stems,
+    quoted,
+)
 from bot.index.names import plain_name
+from bot.index.posts import IN_ORDER, VISIBLE
 from bot.index.query import Query
 from bot.index.rows import FULL_TEXT_TABLES, SELECTED, TEXTS
-from bot.index.snippet import STEM, MarkedPost, Match, best_match, marked_stems
-from bot.index.sql import IN_ORDER, VISIBLE
 
 # A word that so many posts hold is a whole one, not the beginning of another.
 ENOUGH_WHOLE = 10

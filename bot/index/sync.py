@@ -13,8 +13,6 @@ from typing import NamedTuple, TypeVar
 from bot.blog.reader import Outline, Reader, Settlement
 from bot.blog.sitemap import Sitemap
 from bot.blog.source import Snapshot
-from bot.index.batch import Progress, ReadFile, batches_of
-from bot.index.checksum import store_checksum
 from bot.index.database import (
     APPLICATION_ID,
     MOST_ROWS,
@@ -22,8 +20,18 @@ from bot.index.database import (
     Row,
     Statement,
     insertions,
+    store_checksum,
 )
-from bot.index.difference import Difference, Known, compare, fingerprint, surroundings_of
+from bot.index.difference import (
+    Difference,
+    Known,
+    Progress,
+    ReadFile,
+    batches_of,
+    compare,
+    fingerprint,
+    surroundings_of,
+)
 from bot.index.names import Kind, fold, fold_link
 from bot.index.rows import (
     FULL_TEXT_TABLES,

@@ -14,10 +14,9 @@ from pathlib import Path
 from bot.blog.errors import IndexUnavailable
 from bot.blog.reader import Reader
 from bot.blog.source import Snapshot
-from bot.index.batch import Progress
 from bot.index.connection import IndexConnection, is_damage
 from bot.index.database import check_overwritable, write_lock
-from bot.index.difference import Difference, compare, holds_the_same
+from bot.index.difference import Difference, Progress, compare, holds_the_same
 from bot.index.sync import rebuild, update
 
 log = logging.getLogger(__name__)

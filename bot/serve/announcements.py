@@ -11,7 +11,7 @@ from bot.app import App
 from bot.chat.client import Slashpost
 from bot.chat.views.announcement import Announcements
 from bot.serve.state import State
-from bot.sources.page_probe import HttpPageProbe
+from bot.sources.link_check import HttpPageProbe
 from bot.transport.channels import DiscordChannels
 from bot.transport.messenger import DiscordMessenger
 from bot.transport.rate_limiter import RateLimiter

@@ -14,7 +14,7 @@ import pytest
 from bot.announce.announcer import Announcer
 from bot.announce.page_waits import FIRST_DELAY
 from bot.serve.state import State
-from bot.sources.page_probe import HttpPageProbe
+from bot.sources.link_check import HttpPageProbe
 from bot.state.sqlite import SQLite
 from tests.announce.channels import Channels, Shelf
 from tests.announce.conftest import NEWS, TEXT, Stage, until

@@ -22,8 +22,8 @@ from bot.index.query import Query
 from bot.reading.formats import FrontMatterError
 from bot.reading.front_matter import FrontMatter
 from bot.rendering.renderer import Renderer
-from bot.sources.feed.document import document_of
-from bot.sources.feed.entries import content_of
+from bot.sources.feed.entry import document_of
+from bot.sources.feed.parser import content_of
 from bot.sources.host import Response
 from bot.transport.discord_signature import SIGNATURE, TIMESTAMP, Signatures
 from bot.web.hook_signatures import is_signed, may_be_signed

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sources.page_probe import HttpPageProbe, problem_of
+from bot.sources.link_check import HttpPageProbe, problem_of
 from tests.announce.site import Site, serving_site
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
-from bot.sources.feed.document import document_of
-from bot.sources.feed.entries import Content, Entry, Medium, content_of
-from bot.sources.feed.identity import assign, missing
+from bot.sources.feed.archive import Archive, assign, missing
+from bot.sources.feed.entry import Entry, document_of
+from bot.sources.feed.parser import Content, content_of
 from bot.sources.host import RefusedError, Response
 from bot.sources.tree import too_large
 from bot.sources.web import Web
@@ -62,36 +61,6 @@ class FeedFile(NamedTuple):
         return self.data
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What is remembered of a feed.
-
-    Attributes:
-        entries: every entry that was seen and not taken back, by the path of its post.
-        withdrawn: those that were taken back, so that one that returns is the post it was.
-        order: paths of those that the feed held the last time, in its order.
-        absent: Unix seconds of the look that first missed an entry, by its path.
-        shared_ids: ids that have told none of several entries.
-        site: address of the blog, or empty.
-        moved: where the feed has moved for good, or empty.
-        wait_until: Unix seconds before which its host asks not to be asked.
-        is_gone: whether its host says that it is gone for good.
-        etag, modified: what to ask with the next time.
-    """
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    withdrawn: dict[str, Entry] = field(default_factory=dict)
-    order: tuple[str, ...] = ()
-    absent: dict[str, int] = field(default_factory=dict)
-    shared_ids: tuple[str, ...] = ()
-    site: str = ""
-    moved: str = ""
-    wait_until: int = 0
-    is_gone: bool = False
-    etag: str = ""
-    modified: str = ""
-
-
 class Feed:
     """Posts of an RSS, Atom or JSON feed; implements ``blog.Source``.
 
@@ -128,19 +97,19 @@ class Feed:
         Raises:
             SourceError: it cannot be fetched, or is no feed, or is empty.
         """
-        before = self._archive or self._read()
+        before = self._archive or Archive.read(self._file)
         try:
             archive = self._look(before)
         except SourceError as error:
             raise SourceError(f"{self._address}: {error.reason}", error.hint) from error
         if archive != before:
-            self._write(archive)
+            archive.write(self._file)
         self._archive = archive
         return self._snapshot(archive)
 
     def fetched(self) -> Snapshot | None:
         """Every entry that the feed has held, without asking its host."""
-        archive = self._archive or self._read()
+        archive = self._archive or Archive.read(self._file)
         return self._snapshot(archive) if archive.entries else None
 
     def _look(self, before: Archive) -> Archive:
@@ -158,7 +127,7 @@ class Feed:
             seconds = SECONDS_WHEN_GONE if is_gone else error.wait or SECONDS_TO_WAIT
             until = now + int(min(seconds, MOST_SECONDS_TO_WAIT))
             self._archive = replace(before, wait_until=until, is_gone=is_gone)
-            self._write(self._archive)
+            self._archive.write(self._file)
             raise _waiting(self._archive) from error
         before = replace(before, wait_until=0, is_gone=False)
         if page is None:
@@ -263,31 +232,6 @@ class Feed:
             site_url=kept.site or None,
         )
 
-    def _read(self) -> Archive:
-        """What was written down, or nothing where that cannot be read."""
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-            for name in ("entries", "withdrawn"):
-                found[name] = {path: _entry(one) for path, one in found[name].items()}
-            for name in ("order", "shared_ids"):
-                found[name] = tuple(found[name])
-            found.pop("since", None)  # which earlier versions wrote
-            return Archive(**found)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return Archive()
-
-    def _write(self, kept: Archive) -> None:
-        aside = self._file.with_name(self._file.name + ".new")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_text(json.dumps(asdict(kept)), encoding="utf-8")
-            aside.replace(self._file)
-        except OSError as error:
-            raise SourceError(
-                f"what it held cannot be kept in {self._file} ({error.strerror})",
-                "Set SLASHPOST_STATE to a file in a folder that can be written.",
-            ) from error
-
 
 def _paths(
     entries: Sequence[Entry], found: Mapping[int, str], before: Mapping[str, Entry]
@@ -353,12 +297,6 @@ def _waiting(archive: Archive) -> SourceError:
             "Set SLASHPOST_POSTS to where the blog is now.",
         )
     return SourceError(f"its host asks to be left alone until {until}")
-
-
-def _entry(one: dict[str, Any]) -> Entry:
-    media = tuple(Medium(**medium) for medium in one["media"])
-    lists = {"tags": tuple(one["tags"]), "authors": tuple(one["authors"]), "media": media}
-    return Entry(**{**one, **lists})
 
 
 def _stamp(data: bytes) -> int:

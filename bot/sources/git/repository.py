@@ -20,9 +20,8 @@ from bot.blog.address import RepositoryAddress
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
-from bot.sources.git.history import dates_of
 from bot.sources.git.remote import Remote, UnreadableError
-from bot.sources.git.store import CommitTree, Store
+from bot.sources.git.store import CommitTree, Store, dates_of
 from bot.sources.tree import Listing, SiteFiles, site_file_text, too_large, walk
 
 log = logging.getLogger(__name__)

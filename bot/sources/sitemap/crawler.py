@@ -1,16 +1,71 @@
-"""Reads the documents of a sitemap one after another, wherever they are, within limits."""
+"""Reads the documents of a sitemap one after another, within limits, and remembers them.
+
+Which hosts may be asked is decided here, too; the documents are on the network or in a folder.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from bot.blog.errors import SourceError
 from bot.sources.host import RefusedError, Response
 from bot.sources.sitemap.document import MOST_ADDRESSES, document_of, unzipped
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_of(page: str, hosts: frozenset[str]) -> bool:
+    """Whether a page's address is one of these hosts'; any host's, where none is known."""
+    try:
+        parts = urlsplit(page)
+        host = host_of(page)
+    except ValueError:
+        return False
+    if not parts.netloc:
+        return page.startswith("/")  # such as a site that was built without its address
+    if parts.scheme not in {"http", "https"}:
+        return False
+    twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    return not hosts or host in hosts or twin in hosts or _name(host) in hosts & LOOPBACK
+
+
+def host_of(url: str) -> str:
+    """The host with its port, if that is not the scheme's own."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    name = (parts.hostname or "").rstrip(".")
+    return name if port in {None, 80, 443} else f"{name}:{port}"
+
+
+def _name(host: str) -> str:
+    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+
+
+def secure(url: str) -> str:
+    """The address on https, except for this machine's."""
+    is_plain = url[:5].lower() == "http:" and not is_secure(url)
+    return f"https:{url[5:]}" if is_plain else url
+
+
+def is_secure(url: str) -> bool:
+    """Whether nobody on the way can change what is there. This machine needs no https."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
 
 MOST_BYTES = 50_000_000
 MOST_SECONDS = 20.0
@@ -157,3 +212,78 @@ class Crawler:
 def is_missing(error: SourceError) -> bool:
     """Whether a host says that there is no such page, or that it is for nobody."""
     return isinstance(error, RefusedError) and error.status in MISSING
+
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+MOST_CACHE_BYTES = 100_000_000
+MOST_SECONDS_TO_WAIT = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class CachedList:
+    """What the last looks at a site brought.
+
+    Attributes:
+        of: the site and the setting that it was asked for, so that others are forgotten.
+        starts: addresses of the documents to begin with; empty where nothing was found.
+        hosts: the site's own, and those that it redirects to.
+        documents: what was read, by address.
+        is_feed: whether it is a feed, which lists the newest posts only.
+        is_whole: whether all was read.
+        asked: Unix seconds of the last look.
+        wait_until: Unix seconds before which the host asks not to be asked.
+        trouble: why the last look brought nothing; or empty.
+    """
+
+    of: str = ""
+    starts: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    documents: Mapping[str, CachedDocument] = field(default_factory=dict)
+    is_feed: bool = False
+    is_whole: bool = True
+    asked: int = 0
+    wait_until: int = 0
+    trouble: str = ""
+
+
+def read_cache(files: Sequence[Path], of: str) -> CachedList:
+    """The latest that any of the files holds about a site; of none, nothing."""
+    found = [cached for file in files if (cached := _read(file)) is not None and cached.of == of]
+    return max(found, key=lambda cached: cached.asked, default=CachedList(of=of))
+
+
+def write_cache(files: Sequence[Path], cached: CachedList) -> None:
+    """Write it into the first file that can be written. Without any, it is fetched again."""
+    text = json.dumps({"version": VERSION, **asdict(cached)})
+    for file in files:
+        aside = file.with_name(f"{file.name}.new")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_text(text, encoding="utf-8")
+            aside.replace(file)
+        except OSError as error:
+            log.debug("%s: the site's list cannot be cached there (%s)", file, error)
+        else:
+            return
+
+
+def _read(file: Path) -> CachedList | None:
+    try:
+        if file.stat().st_size > MOST_CACHE_BYTES:
+            return None
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found.pop("version") != VERSION:
+            return None
+        for name in ("starts", "hosts"):
+            found[name] = tuple(map(str, found[name]))
+        found["documents"] = {
+            url: CachedDocument(
+                **{**one, "pages": tuple(one["pages"]), "sitemaps": tuple(one["sitemaps"])}
+            )
+            for url, one in found["documents"].items()
+        }
+        return CachedList(**found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None

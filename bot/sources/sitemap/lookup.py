@@ -10,10 +10,18 @@ from selectolax.lexbor import LexborHTMLParser
 
 from bot.blog.errors import SourceError
 from bot.sources.host import RefusedError, Response
-from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList
-from bot.sources.sitemap.crawler import CachedDocument, Crawler, is_missing
+from bot.sources.sitemap.crawler import (
+    MOST_SECONDS_TO_WAIT,
+    CachedDocument,
+    CachedList,
+    Crawler,
+    host_of,
+    is_missing,
+    is_of,
+    is_secure,
+    secure,
+)
 from bot.sources.sitemap.document import sitemaps_in_robots
-from bot.sources.sitemap.hosts import host_of, is_of, is_secure, secure
 from bot.sources.web import Web
 
 # Where a sitemap is if robots.txt names none: the protocol's own place, then those of Astro and
@@ -123,7 +131,7 @@ class SiteLookup:
     def _read(self, starts: Sequence[str], *, are_guessed: bool) -> bool:
         if not self._is_feed:
             return self._crawler.read(starts, are_guessed=are_guessed)
-        from bot.sources.feed.entries import content_of  # noqa: PLC0415 - feedparser, 100 ms
+        from bot.sources.feed.parser import content_of  # noqa: PLC0415 - feedparser, 100 ms
 
         (url,) = starts
         cached = self._crawler.before.get(url)

@@ -1,4 +1,4 @@
-"""A site's list of its pages: looked for, read, remembered."""
+"""A site's list of its pages: looked for beside the posts and on the site, read, remembered."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from errno import ENOENT
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from bot.blog.errors import SourceError
 from bot.blog.sitemap import Sitemap
-from bot.sources.sitemap.cache import MOST_SECONDS_TO_WAIT, CachedList, read, write
-from bot.sources.sitemap.crawler import Crawler
-from bot.sources.sitemap.hosts import LOOPBACK, host_of, is_of
-from bot.sources.sitemap.output_folder import Files, find_output
+from bot.sources.host import Response
+from bot.sources.sitemap.crawler import (
+    LOOPBACK,
+    MOST_SECONDS_TO_WAIT,
+    CachedList,
+    Crawler,
+    host_of,
+    is_of,
+    read_cache,
+    write_cache,
+)
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +106,7 @@ class SiteList:
             return None
         of = f"{url} {self.given or ''}"
         if self.cached.of != of:
-            self.cached = read(self._files, of)
+            self.cached = read_cache(self._files, of)
         if not self.cached.asked:
             return None
         return self._sitemap(self.cached, url, _named(self.cached.starts))
@@ -116,7 +125,7 @@ class SiteList:
             lookup = SiteLookup(Web(), url, self._given_url, self.cached)
             cached = lookup.ask()
             self.cached = replace(cached, asked=now, wait_until=now + lookup.wait)
-            write(self._files, self.cached)
+            write_cache(self._files, self.cached)
         return self.recall(site_url)
 
     @property
@@ -193,3 +202,80 @@ def links_of(cached: CachedList, site_url: str | None) -> Iterator[str]:
 def _named(starts: Sequence[str]) -> str:
     more = f" and {len(starts) - 1} more" if len(starts) > 1 else ""
     return f"{starts[0]}{more}" if starts else ""
+
+
+FOLDERS = ("public", "_site", "build", "dist", "out", "output", "site")
+# What the sitemap of a generator is called, the one that names others first.
+NAMES = ("sitemap-index.xml", "sitemap_index.xml", "sitemap.xml", "sitemap-0.xml", "sitemap.xml.gz")
+
+
+def find_output(posts: Path, inside: PurePosixPath, *, has_site: bool) -> Path | None:
+    """The sitemap that a generator wrote beside the posts, or None.
+
+    Args:
+        posts: the posts folder.
+        inside: as in ``Snapshot``.
+        has_site: whether a site's folder was recognised.
+    """
+    try:
+        posts = posts.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return None
+    levels = [part for part in inside.parts if part != "."]
+    site = posts.joinpath(*[".."] * len(levels)).resolve()
+    around = [site] if has_site or levels else [posts, posts.parent]
+    for folder in around:
+        for name in FOLDERS:
+            for sitemap in NAMES:
+                file = folder / name / sitemap
+                if file.is_file() and file.resolve().is_relative_to(folder):
+                    return file
+    return None
+
+
+class Files:
+    """Gets the documents of a sitemap from a folder, as ``Crawler.fetch``.
+
+    Args:
+        first: the document that is asked for first, whose folder is the site's root.
+        base: the path of the site's own address, which addresses begin with.
+    """
+
+    def __init__(self, first: Path, base: str) -> None:
+        self._root = first.parent
+        self._base = base
+
+    def __call__(
+        self,
+        url: str,
+        *,
+        etag: str,
+        modified: str,  # noqa: ARG002 - the Protocol's
+        most_bytes: int,
+        most_seconds: float,  # noqa: ARG002
+    ) -> Response | None:
+        """The file that has that address; the time that it was written is its ``etag``.
+
+        Raises:
+            SourceError: there is none, or it is too large.
+        """
+        try:
+            file = self._file(url)
+            status = file.stat()
+            stamp = f"{status.st_mtime_ns}-{status.st_size}"
+            if not file.is_file() or status.st_size > most_bytes:
+                raise SourceError(f"it is no file of at most {most_bytes:,} bytes")
+            if etag == stamp:
+                return None
+            return Response(file.read_bytes(), url, etag=stamp)
+        except (OSError, ValueError) as error:  # ValueError: a NUL byte
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SourceError(reason) from error
+
+    def _file(self, url: str) -> Path:
+        path = unquote(urlsplit(url).path)
+        for one in (path.removeprefix(self._base), path, PurePosixPath(path).name):
+            file = self._root / one.lstrip("/")
+            if file.is_file() and file.resolve().is_relative_to(self._root.resolve()):
+                return file
+        raise FileNotFoundError(ENOENT, "there is no such file")

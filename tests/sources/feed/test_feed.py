@@ -22,9 +22,9 @@ from bot.generators.common.site import Site
 from bot.reading.reader import SiteReader
 from bot.reading.rules import ReadingRules
 from bot.sources.feed import feed as feed_room
-from bot.sources.feed.document import document_of
-from bot.sources.feed.entries import Entry, content_of
+from bot.sources.feed.entry import Entry, document_of
 from bot.sources.feed.feed import Feed
+from bot.sources.feed.parser import content_of
 from bot.sources.host import Response
 from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving

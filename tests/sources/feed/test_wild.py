@@ -15,11 +15,10 @@ import pytest
 
 from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
-from bot.sources.feed.document import document_of
-from bot.sources.feed.entries import Entry, content_of
+from bot.sources.feed.archive import assign, missing
+from bot.sources.feed.entry import Entry, beginning_of, document_of, html_of, title_of, words_of
 from bot.sources.feed.feed import Feed, FeedFile
-from bot.sources.feed.identity import assign, missing
-from bot.sources.feed.text import beginning_of, html_of, title_of, words_of
+from bot.sources.feed.parser import content_of
 from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 from tests.sources.feed.test_feed import Visitor, page, rss, understood

@@ -15,56 +15,21 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from bot.blog.errors import SourceError
-from bot.sources.feed.text import beginning_of, html_of, summary_of, title_of, without_footer
+from bot.sources.feed.entry import (
+    Entry,
+    Medium,
+    beginning_of,
+    html_of,
+    summary_of,
+    title_of,
+    without_footer,
+)
 from bot.sources.host import Response
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-
-
 # More of them than any entry has; what a feed makes up beyond that is left out.
 MOST_TAGS = 100
 MOST_MEDIA = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """Sound or a film: its absolute address, and how long it is (``12:34``) or empty."""
-
-    url: str
-    length: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One post of a feed.
-
-    Attributes:
-        id: what the feed knows it by; empty where it has none, or shares it with others.
-        title: plain text; made from the text where the feed has none.
-        link: absolute, or empty.
-        date, updated: ISO 8601, a day or a moment, or empty.
-        tags, authors: plain text.
-        summary: plain text, or empty where it is only the beginning of ``html``.
-        image: absolute address of a picture, or empty.
-        language: a language tag, or empty.
-        html: what the post says.
-        media: sound and films that belong to it.
-        first_title: the title that it had when it was first seen; empty until the next look.
-    """
-
-    id: str = ""
-    title: str = ""
-    link: str = ""
-    date: str = ""
-    updated: str = ""
-    tags: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    summary: str = ""
-    image: str = ""
-    language: str = ""
-    html: str = ""
-    media: tuple[Medium, ...] = ()
-    first_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

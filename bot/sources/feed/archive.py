@@ -1,14 +1,85 @@
-"""Which entries of a feed are posts that it held before, and which of those were taken back."""
+"""What a feed has held: kept in a file, and compared with what it holds now."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from bot.sources.feed.entries import Entry
-from bot.sources.feed.text import words_of
+from bot.blog.errors import SourceError
+from bot.sources.feed.entry import Entry, Medium, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is remembered of a feed.
+
+    Attributes:
+        entries: every entry that was seen and not taken back, by the path of its post.
+        withdrawn: those that were taken back, so that one that returns is the post it was.
+        order: paths of those that the feed held the last time, in its order.
+        absent: Unix seconds of the look that first missed an entry, by its path.
+        shared_ids: ids that have told none of several entries.
+        site: address of the blog, or empty.
+        moved: where the feed has moved for good, or empty.
+        wait_until: Unix seconds before which its host asks not to be asked.
+        is_gone: whether its host says that it is gone for good.
+        etag, modified: what to ask with the next time.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    withdrawn: dict[str, Entry] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    absent: dict[str, int] = field(default_factory=dict)
+    shared_ids: tuple[str, ...] = ()
+    site: str = ""
+    moved: str = ""
+    wait_until: int = 0
+    is_gone: bool = False
+    etag: str = ""
+    modified: str = ""
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """What was written there, or nothing where that cannot be read."""
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            for name in ("entries", "withdrawn"):
+                found[name] = {path: _entry(one) for path, one in found[name].items()}
+            for name in ("order", "shared_ids"):
+                found[name] = tuple(found[name])
+            found.pop("since", None)  # which earlier versions wrote
+            return cls(**found)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls()
+
+    def write(self, file: Path) -> None:
+        """Replace the file in one step.
+
+        Raises:
+            SourceError: it cannot be written.
+        """
+        aside = file.with_name(file.name + ".new")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            aside.replace(file)
+        except OSError as error:
+            raise SourceError(
+                f"what it held cannot be kept in {file} ({error.strerror})",
+                "Set SLASHPOST_STATE to a file in a folder that can be written.",
+            ) from error
+
+
+def _entry(one: dict[str, Any]) -> Entry:
+    media = tuple(Medium(**medium) for medium in one["media"])
+    lists = {"tags": tuple(one["tags"]), "authors": tuple(one["authors"]), "media": media}
+    return Entry(**{**one, **lists})
+
 
 K = TypeVar("K")
 Key = str | tuple[str, str]
