@@ -218,7 +218,7 @@ class TestLists:
 
     def test_a_search_says_what_it_made_of_a_query(self, slashpost: Slashpost) -> None:
         assert "a quotation mark is not closed" in slashpost("search", '"first tulips').err
-        assert "Without posts that hold: first" in slashpost("search", "tulips -first").err
+        assert "Without posts that contain: first" in slashpost("search", "tulips -first").err
 
     def test_a_search_of_several_words_needs_no_quotes(self, slashpost: Slashpost) -> None:
         found = slashpost("search", "first", "tulips", "--json", "--limit", "0").json

@@ -38,10 +38,10 @@ REASONS = {
     "the bot is not in the server": locale_str("I am not in this server."),
     "there is no such user any more": locale_str("The account is gone."),
     "the forum takes no post without a tag": locale_str(
-        "This forum wants a tag on every post: give its tags the names of the blog's."
+        "This forum requires a tag on every post: give its tags the same names as the blog's."
     ),
     "the bot does not see the channel": locale_str(
-        "I do not see this channel. Give my role **View Channel** there, if it still exists."
+        "I cannot see this channel. Give my role **View Channel** there, if it still exists."
     ),
     "this reader takes no direct messages from the bot": locale_str("Direct messages are closed."),
     "this kind of channel takes no messages": locale_str(
@@ -201,9 +201,9 @@ def delivery_options(subscription: Subscription, tr: Translator) -> list[str]:
         tr.gettext("{role} is mentioned, and nobody else.", role=role)
         if subscription.role
         else tr.gettext("Nobody is mentioned."),
-        tr.gettext("No device makes a sound.") if subscription.silent else "",
+        tr.gettext("Notifications make no sound.") if subscription.silent else "",
         tr.gettext("Servers that follow the channel get them too.") if subscription.publish else "",
-        tr.gettext("Each gets a thread.") if subscription.threads else "",
+        tr.gettext("Each post gets a thread.") if subscription.threads else "",
     ]
 
 
@@ -223,7 +223,7 @@ def obstacle_in(access: Access, tr: Translator) -> str:
         return missing_permissions(access.channel, tr)
     if access.is_closed:
         return tr.gettext(
-            "I do not see this channel. Give my role **View Channel** there, if it still exists."
+            "I cannot see this channel. Give my role **View Channel** there, if it still exists."
         )
     return ""
 
@@ -237,7 +237,7 @@ def unknown(access: Access, tr: Translator) -> str:
 
 def resumes_alone(tr: Translator) -> str:
     """What becomes of posts where nothing can be announced for now."""
-    return tr.gettext("What is new meanwhile waits, and goes out once that is possible.")
+    return tr.gettext("New posts wait, and are sent as soon as that is possible.")
 
 
 def paused(subscription: Subscription, tr: Translator) -> str:
@@ -277,7 +277,9 @@ def reason_of(detail: str, tr: Translator) -> tuple[str, str]:
 def missing_permissions(channel: Channel, tr: Translator) -> str:
     """Which permissions the bot lacks in a channel; empty where it has all."""
     if channel.timed_out:
-        return tr.gettext("I am timed out in this server, so I may not write. Moderators end that.")
+        return tr.gettext(
+            "I am timed out in this server, so I may not write. A moderator can end that."
+        )
     if not channel.missing:
         return ""
     return missing_permissions_named(", ".join(channel.missing), tr)
@@ -300,7 +302,8 @@ def remarks(channel: Channel, tr: Translator) -> list[str]:
     if channel.needs_tag:
         found.append(
             tr.gettext(
-                "This forum wants a tag on every post: give its tags the names of the blog's."
+                "This forum requires a tag on every post: give its tags the same names as"
+                " the blog's."
             )
         )
     return [f"ℹ️ {each}" for each in found]  # noqa: RUF001 - it is the sign for information

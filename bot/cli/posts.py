@@ -30,7 +30,7 @@ from bot.settings import Settings, is_without_color, setting_of
 SYNTAX = """\b
 green tea            posts with both words, or their beginnings
 "green tea"          the words together
-tea -black           without posts that hold black
+tea -black           without posts that contain black
 tag:drinks           with that tag; -tag:drinks without it
 author:ada           of that author
 after:2024-03        of that month or later; before:2025 of an earlier year
@@ -141,7 +141,7 @@ def tags(settings: Settings, tag: str | None, limit: int | None, *, as_json: boo
 @limit_option
 @json_option
 def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_json: bool) -> None:
-    """Find posts that hold the words, best first."""
+    """Find posts that contain the words, best first."""
     words = " ".join(query)
     if queries.Query.of(words).is_empty:
         raise SettingError(
@@ -157,7 +157,7 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
         found = await library.search(words, limit=most)
         notes = []
         if exclusion := await library.exclusion(words):
-            notes.append(f"Without posts that hold: {', '.join(exclusion.words)}")
+            notes.append(f"Without posts that contain: {', '.join(exclusion.words)}")
         if not found and (correction := await library.correction(words)):
             notes.append(f"Did you mean: {correction}")
         return found, notes

@@ -111,7 +111,7 @@ async def test_readers_of_a_killed_model_see_sections(tmp_path: Path) -> None:
             process.kill()
             await scene.finished(exchange)
             for shown in (exchange, await scene.ask()):
-                assert "The model cannot be asked right now." in shown.text
+                assert "The model is not available right now." in shown.text
                 assert any(each.startswith("read") for each in shown.custom_ids)
 
 

@@ -269,13 +269,13 @@ async def test_a_bot_that_is_stopped_leaves_no_reader_waiting(tmp_path: Path) ->
         await until(lambda: len(scene.host.bodies) == 1)
         assert await scene.bot.end(signal.SIGTERM) == 0
         await until(lambda: scene.host.aborted == 1)
-        assert "The model cannot be asked right now." in exchange.text, scene.bot.log
+        assert "The model is not available right now." in exchange.text, scene.bot.log
         assert any(each.startswith("read") for each in exchange.custom_ids)
 
 
 async def test_without_an_answer_sections_are_shown(tmp_path: Path) -> None:
     said = {
-        status(401, {"error": {"message": f"bad key {KEY}"}}): "The model cannot be asked",
+        status(401, {"error": {"message": f"bad key {KEY}"}}): "The model is not available",
         chat("Buy gold at https://evil.example"): "The posts do not answer that.",
         chat("NO ANSWER"): "The posts do not answer that.",
     }

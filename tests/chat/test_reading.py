@@ -232,13 +232,13 @@ async def test_a_link_to_another_post_is_followed_in_the_reader_and_back(stage: 
     seventh = await stage.pick(third, "Posts linked here", "Bed number 7")
     assert "Seventh." in seventh.text
     await stage.restart()
-    back = await stage.click(seventh, "Back to the post before")
+    back = await stage.click(seventh, "Back to the previous post")
     assert back.text.startswith("-# Bed number 3\n")
     assert at(back)[0] == 2
-    back = await stage.click(back, "Back to the post before")
+    back = await stage.click(back, "Back to the previous post")
     assert back.text.startswith("-# Bed number 12\n")
     assert at(back) == here
-    assert "Back to the post before" not in back.labels
+    assert "Back to the previous post" not in back.labels
 
 
 async def test_a_way_back_is_remembered_for_the_last_posts(stage: Stage) -> None:
@@ -249,8 +249,8 @@ async def test_a_way_back_is_remembered_for_the_last_posts(stage: Stage) -> None
     for n in (1, 2, 3, 4, 5):
         seen = await stage.pick(seen, "Posts linked here", f"Bed number {n}")
     steps = []
-    while "Back to the post before" in seen.labels:
-        seen = await stage.click(seen, "Back to the post before")
+    while "Back to the previous post" in seen.labels:
+        seen = await stage.click(seen, "Back to the previous post")
         steps.append(seen.text.splitlines()[0])
     assert steps == ["# Bed number 4", "# Bed number 3", "# Bed number 2"]
 
@@ -277,7 +277,7 @@ async def test_a_post_edited_meanwhile_shows_the_nearest_page_and_says_so(long: 
     seen = await long.click(seen, "‹ Previous")
     number, last = at(seen)
     assert number == last
-    assert "This post was edited since; this is the nearest page." in seen.text
+    assert "This post has been edited since; this is the nearest page." in seen.text
     assert "edited" not in (await long.click(seen, "‹ Previous")).text
 
 
@@ -406,7 +406,7 @@ async def test_closed_direct_messages_are_explained(long: Stage) -> None:
     )
     said = await long.click(seen, "Save to my DMs")
     assert said.is_private
-    assert said.text.startswith("I may not write to you.")
+    assert said.text.startswith("I cannot write to you.")
 
 
 async def test_pictures_stand_where_they_belong_with_their_words(stage: Stage) -> None:

@@ -445,9 +445,9 @@ def test_a_new_post_is_announced_by_itself(person: Person, posts: Path, picture:
     before = person.messages.count()
     person.page.wait_for_timeout(1000)  # as long as a person reads: the preview is still at work
     settings.get_by_role("button", name="A thread for each").click()
-    expect(settings).to_contain_text("Each gets a thread.")
+    expect(settings).to_contain_text("Each post gets a thread.")
     settings.get_by_role("button", name="A thread for each").click()
-    expect(settings).not_to_contain_text("Each gets a thread.")
+    expect(settings).not_to_contain_text("Each post gets a thread.")
     shoot(settings, picture / "announce.webp")
     file = posts / "today.md"
     file.write_text(NEWS, encoding="utf-8")

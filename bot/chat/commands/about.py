@@ -45,7 +45,7 @@ class About(Layout):
             facts.insert(0, tr.gettext("Last update: {when}", when=date(newest, tr)))
         if status.trouble:  # which may name hosts and folders
             stale = tr.gettext(
-                "The posts could not be looked at again: these are of the last time."
+                "The posts could not be updated. These are the last ones that could be read."
             )
             facts.append(f"⚠️ {stale}")
         facts += backlog
@@ -77,7 +77,7 @@ def source_name(source: str) -> str:
     name=locale_str("about"), description=locale_str("Show facts about the blog and this bot")
 )
 @app_commands.rename(hide=locale_str("hide"))
-@app_commands.describe(hide=locale_str("Show the answer to you alone"))
+@app_commands.describe(hide=locale_str("Show the answer only to you"))
 async def about(
     interaction: Interaction,
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command
@@ -113,7 +113,7 @@ class Help(Layout):
 
 @app_commands.command(name=locale_str("help"), description=locale_str("Show what this bot can do"))
 @app_commands.rename(hide=locale_str("hide"))
-@app_commands.describe(hide=locale_str("Show the answer to you alone"))
+@app_commands.describe(hide=locale_str("Show the answer only to you"))
 async def help_(
     interaction: Interaction,
     hide: bool = True,  # noqa: FBT001, FBT002 - an option of the command
@@ -147,14 +147,16 @@ class Privacy(Layout):
         self.show(
             heading(tr.gettext("What is kept about you")),
             tr.gettext(
-                "Nothing, unless you follow the blog. Then it is your user id, the tags that you"
-                " follow, your language, since when, and which posts were sent to you."
+                "Nothing, unless you follow the blog. Then I keep your user id, the tags"
+                " that you follow, your language, when you began, and which posts were sent"
+                " to you."
             ),
             tr.gettext(
-                "If you take no direct messages for 90 days, or delete your account, it is deleted."
+                "It is deleted if you take no direct messages for 90 days, or delete your account."
             ),
             tr.gettext(
-                "I read no messages, and do not keep which commands you use or what you search for."
+                "I do not read messages, and I do not keep which commands you use or what"
+                " you search for."
             ),
             about_questions(provider, tr) if provider else None,
             now_kept(followed, unfollow, tr),
@@ -164,10 +166,10 @@ class Privacy(Layout):
 def about_questions(provider: str, tr: Translator) -> str:
     """Who gets the questions, and that nobody keeps them here."""
     return tr.gettext(
-        "What you ask with {command} goes to a language model at {provider}, with sections of the"
-        " posts and your language, but without your name or id. I keep how often you asked for an"
-        " hour, and the last question and answer for 15 minutes, so that you can ask further. No"
-        " log holds them.",
+        "What you ask with {command} goes to a language model at {provider}, with sections"
+        " of the posts and your language, but without your name or id. For an hour I keep how"
+        " often you asked, and for 15 minutes the last question and answer, so that you can"
+        " ask a follow-up question. No log holds them.",
         command=i18n.command("ask", tr),
         provider=text.markdown(provider, PROVIDER),
     )

@@ -124,7 +124,7 @@ async def begin(interaction: Interaction, channel: int) -> Layout:
 def unseen(tr: Translator) -> str:
     """That a channel cannot be looked at, and what to do about it."""
     return tr.gettext(
-        "I do not see this channel. Give my role **View Channel** there, and try again."
+        "I cannot see this channel. Give my role **View Channel** there, and try again."
     )
 
 
@@ -151,9 +151,7 @@ async def edit(interaction: Interaction, channel: ChannelId | None = None) -> No
     await answer(interaction, await prepare(interaction, making, hide=True))
 
 
-@announce.command(
-    name=locale_str("remove"), description=locale_str("Announce nothing in a channel")
-)
+@announce.command(name=locale_str("remove"), description=locale_str("Stop announcing in a channel"))
 @app_commands.rename(channel=locale_str("channel"))
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
@@ -169,7 +167,7 @@ async def remove(interaction: Interaction, channel: ChannelId | None = None) -> 
 
 
 @announce.command(
-    name=locale_str("pause"), description=locale_str("Pause announcements, or let them go on")
+    name=locale_str("pause"), description=locale_str("Pause announcements, or resume them")
 )
 @app_commands.rename(channel=locale_str("channel"))
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
@@ -221,7 +219,7 @@ def unpublished_choice(post: Post, tr: Translator) -> app_commands.Choice[str]:
 
 @announce.command(
     name=locale_str("test"),
-    description=locale_str("Show how a post would be announced, to you alone"),
+    description=locale_str("Preview how a post would be announced, only for you"),
 )
 @app_commands.rename(typed=locale_str("post"), channel=locale_str("channel"))
 @app_commands.describe(
@@ -257,6 +255,8 @@ def preview_note(post: Post, subscription: Subscription, tr: Translator) -> str:
         nothing = tr.gettext("Nothing is announced in {channel}.", channel=channel)
         return f"{only_you} {nothing}"
     if not subscription.wants(post.tags):
-        no = tr.gettext("By its tags, this post would not go to {channel}.", channel=channel)
+        no = tr.gettext(
+            "Because of its tags, this post would not be announced in {channel}.", channel=channel
+        )
         return f"{only_you} {no}"
     return only_you

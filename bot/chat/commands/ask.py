@@ -19,7 +19,7 @@ LONGEST_QUESTION = 300
 @app_commands.rename(question=locale_str("question"), hide=locale_str("hide"))
 @app_commands.describe(
     question=locale_str("What you want to know, in your own words"),
-    hide=locale_str("Show the answer to you alone"),
+    hide=locale_str("Show the answer only to you"),
 )
 async def ask(
     interaction: Interaction,

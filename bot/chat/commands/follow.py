@@ -29,7 +29,9 @@ EVERYTHING = "~all"
     name=locale_str("follow"), description=locale_str("Get new posts by direct message")
 )
 @app_commands.rename(tag=locale_str("tag"))
-@app_commands.describe(tag=locale_str("Only posts with this tag, besides those you follow already"))
+@app_commands.describe(
+    tag=locale_str("Only posts with this tag, in addition to what you already follow")
+)
 @app_commands.autocomplete(tag=suggest_tags)
 async def follow_(interaction: Interaction, tag: str = "") -> None:
     """Add a tag, or all posts, to what the reader hears of."""
@@ -61,10 +63,12 @@ async def suggest_followed(interaction: Interaction, current: str) -> Choices:
 
 
 @app_commands.command(
-    name=locale_str("unfollow"), description=locale_str("Get no more posts by direct message")
+    name=locale_str("unfollow"), description=locale_str("Stop getting posts by direct message")
 )
 @app_commands.rename(tag=locale_str("tag"))
-@app_commands.describe(tag=locale_str("Only this tag; everything without it, or with “all”"))
+@app_commands.describe(
+    tag=locale_str("Stop only this tag; leave it out or type “all” to stop everything")
+)
 @app_commands.autocomplete(tag=suggest_followed)
 async def unfollow(interaction: Interaction, tag: str = "") -> None:
     """Take a tag from what the reader hears of, or forget the reader."""
@@ -123,7 +127,7 @@ async def following_(interaction: Interaction) -> None:
         await answer(interaction, Notice(following.nothing_followed(interaction)))
         return
     advice = tr.gettext(
-        "{follow} adds a tag, {unfollow} takes one away.",
+        "{follow} adds a tag, {unfollow} removes one.",
         follow=context.mention("follow"),
         unfollow=context.mention("unfollow"),
     )

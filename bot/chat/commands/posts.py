@@ -18,8 +18,8 @@ from bot.chat.views.post_list import PER_PAGE, list_of
 @app_commands.rename(tag=locale_str("tag"), count=locale_str("count"), hide=locale_str("hide"))
 @app_commands.describe(
     tag=locale_str("Only posts with this tag"),
-    count=locale_str("How many posts a page shows, 1 to 5"),
-    hide=locale_str("Show the answer to you alone"),
+    count=locale_str("How many posts to show on a page, 1 to 5"),
+    hide=locale_str("Show the answer only to you"),
 )
 @app_commands.autocomplete(tag=suggest_tags)
 async def latest(
@@ -59,8 +59,8 @@ async def find_tag(interaction: Interaction, typed: str) -> Tag | None:
 )
 @app_commands.describe(
     typed=locale_str("Title, short name or link of the post"),
-    section=locale_str("Open the post at this section, for you alone"),
-    hide=locale_str("Show the answer to you alone"),
+    section=locale_str("Open the post at this section, only for you"),
+    hide=locale_str("Show the answer only to you"),
 )
 @app_commands.autocomplete(typed=suggest_posts, section=suggest_sections)
 async def post(
@@ -86,8 +86,8 @@ async def post(
 )
 @app_commands.rename(tag=locale_str("tag"), hide=locale_str("hide"))
 @app_commands.describe(
-    tag=locale_str("The tag whose posts to show"),
-    hide=locale_str("Show the answer to you alone"),
+    tag=locale_str("Show the posts with this tag"),
+    hide=locale_str("Show the answer only to you"),
 )
 @app_commands.autocomplete(tag=suggest_tags)
 async def tags(
@@ -102,9 +102,9 @@ async def tags(
         await answer(interaction, await tag_list.tags_of(interaction, 1), hide=hide)
 
 
-@app_commands.command(name=locale_str("random"), description=locale_str("Show a post by chance"))
+@app_commands.command(name=locale_str("random"), description=locale_str("Show a random post"))
 @app_commands.rename(hide=locale_str("hide"))
-@app_commands.describe(hide=locale_str("Show the answer to you alone"))
+@app_commands.describe(hide=locale_str("Show the answer only to you"))
 async def random(
     interaction: Interaction,
     hide: bool = False,  # noqa: FBT001, FBT002 - an option of the command

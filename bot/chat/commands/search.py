@@ -20,8 +20,8 @@ LONGEST_OPTION = 6_000
 )
 @app_commands.rename(query=locale_str("query"), hide=locale_str("hide"))
 @app_commands.describe(
-    query=locale_str("Words that the posts contain"),
-    hide=locale_str("Show the answer to you alone"),
+    query=locale_str("Words to search for"),
+    hide=locale_str("Show the answer only to you"),
 )
 @app_commands.autocomplete(query=suggest_searches)
 async def search(

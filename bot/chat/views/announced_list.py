@@ -115,7 +115,7 @@ async def announced_list_of(interaction: Interaction, number: int) -> Layout:
     subscriptions = await subscriptions_of(interaction).in_guild(interaction.guild_id or 0)
     if not subscriptions:
         begin = context_of(interaction).mention("announce here")
-        return Notice(tr.gettext("Nothing is announced yet. {command} begins.", command=begin))
+        return Notice(tr.gettext("Nothing is announced yet. Start with {command}.", command=begin))
     kept = context_of(interaction).stopped
     stopped = await kept.in_guild(interaction.guild_id or 0) if kept else ()
     page = Pagination.nearest(number, len(subscriptions), PER_PAGE)

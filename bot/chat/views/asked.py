@@ -197,19 +197,19 @@ def reason_text(found: Unanswered, tr: Translator) -> str:
             why = tr.gettext("You have asked a lot. You can ask again {when}.", when=when_again)
         else:
             why = tr.gettext(
-                "So much was asked here that answers have to wait. Ask again {when}.",
+                "Many questions were asked here. You can ask again {when}.",
                 when=when_again,
             )
     elif found.reason == "nothing":
-        return tr.gettext("No post holds a word of your question. Try to ask in other words.")
+        return tr.gettext("No post contains a word of your question. Try other words.")
     elif found.reason in {"unanswered", "unproven"}:
         why = tr.gettext("The posts do not answer that.")
     elif found.reason == "refused":
-        why = tr.gettext("The model does not want to answer that.")
+        why = tr.gettext("The model declined to answer that.")
     elif found.reason == "slow":
         why = tr.gettext("The model takes too long right now.")
     else:
-        why = tr.gettext("The model cannot be asked right now.")
+        why = tr.gettext("The model is not available right now.")
     closest = tr.gettext("These sections come closest:") if found.sources else ""
     return " ".join(filter(None, (why, closest)))
 
@@ -328,7 +328,7 @@ async def asked_further(interaction: Interaction, this: AskedFurther) -> None:
 
 def too_old(tr: Translator) -> str:
     """That a follow-up comes too late."""
-    return tr.gettext("I no longer remember that answer. Ask the whole question anew.")
+    return tr.gettext("I no longer remember that answer. Please ask the whole question again.")
 
 
 async def share_answer(interaction: Interaction, this: ShareAnswer) -> None:

@@ -160,7 +160,7 @@ def acts_row(subscription: Subscription, tr: Translator) -> ui.ActionRow[Any]:
     channel = channel_of(subscription)
     is_paused = subscription.pause is not None and subscription.pause.reason == "admin"
     pause: ui.Button[Any] = ui.Button(
-        label=tr.gettext("Go on") if is_paused else tr.gettext("Pause"),
+        label=tr.gettext("Resume") if is_paused else tr.gettext("Pause"),
         emoji="▶️" if is_paused else "⏸️",
         custom_id=str(Switch("paused", not is_paused, channel)),
     )
@@ -340,8 +340,8 @@ class StopQuestion(Layout):
         super().__init__()
         self.show(
             tr.gettext(
-                "Announce nothing in {channel} any more? Its settings and what waits are deleted;"
-                " what was announced stays.",
+                "Stop announcing in {channel}? Its settings and the posts that wait are"
+                " deleted; what was announced stays.",
                 channel=f"<#{channel}>",
             )
         )

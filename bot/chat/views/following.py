@@ -88,7 +88,7 @@ async def follow(interaction: Interaction, ref: str) -> None:
     tr = translator_of(interaction)
     tag = await tag_of(library_of(interaction), ref) if ref else None
     if ref and tag is None:
-        await answer(interaction, Notice(tr.gettext("No post carries this tag any more.")))
+        await answer(interaction, Notice(tr.gettext("No post has this tag any more.")))
         return
     subscriptions = subscriptions_of(interaction)
     before = await subscriptions.get(key_of(interaction))
@@ -146,7 +146,7 @@ async def greet(interaction: Interaction, followed: Subscription, tr: Translator
     """Write to the reader, which shows whether announcements can reach them; say so."""
     ending = tr.gettext("{command} ends that.", command=command("unfollow", tr))
     said = followed_text(followed, tr)
-    coming = tr.gettext("The next ones come to you here, one message for each.")
+    coming = tr.gettext("New posts come to you here, one message for each.")
     view = Notice(f"🔔 {said}\n{coming} {ending}")
     view.stop()
     subscriptions = subscriptions_of(interaction)
@@ -159,7 +159,9 @@ async def greet(interaction: Interaction, followed: Subscription, tr: Translator
     except discord.HTTPException:  # which says nothing of the reader
         pass
     await subscriptions.resume(followed.key)
-    later = tr.gettext("The next ones come by direct message, and none of those already there.")
+    later = tr.gettext(
+        "New posts come by direct message; those that are there already are not sent."
+    )
     here = tr.gettext("{command} ends that.", command=context_of(interaction).mention("unfollow"))
     return f"🔔 {said}\n{later} {here}"
 

@@ -231,7 +231,7 @@ async def make_list(
     """Look the posts up and lay them out."""
     tag = await tag_of(library, ref) if ref else None
     if ref and tag is None:
-        return Notice(tr.gettext("No post carries this tag any more."))
+        return Notice(tr.gettext("No post has this tag any more."))
     listed = await ListedPosts.of(library, page, count, tag, follows=follows)
     if not listed.posts:
         return Notice(tr.gettext("There are no posts yet."))

@@ -229,7 +229,7 @@ def head(opened: Opened, limit: int, tr: Translator) -> str:
     """What stands above the page: on the first its title and date, on others a reminder."""
     post = opened.post
     title = text.markdown(text.label(post.title, limit, post.slug), limit) if limit else ""
-    edited = tr.gettext("This post was edited since; this is the nearest page.")
+    edited = tr.gettext("This post has been edited since; this is the nearest page.")
     notice = small(f"✏️ {edited}") if opened.is_edited else ""
     section = section_line(opened, limit, tr)
     if opened.page.number > 1:
@@ -309,7 +309,7 @@ def turning_row(opened: Opened, tr: Translator) -> ui.ActionRow[Any] | None:
     before = TurnPage.before(opened.back)
     if before is None:
         return row
-    label = tr.gettext("Back to the post before")
+    label = tr.gettext("Back to the previous post")
     back: ui.Button[Any] = ui.Button(label=label, emoji="↩️", custom_id=str(before))
     return (row or ui.ActionRow()).add_item(back)
 

@@ -73,7 +73,7 @@ class SearchResults(Layout):
     def __init__(self, found: Found, tr: Translator) -> None:
         super().__init__()
         pages = SearchPage(found.page.of + 1, found.query).fits
-        best = tr.gettext("These are the best. Search for fewer words to see more.")
+        best = tr.gettext("These are the best matches. Search for fewer words to see more.")
         end = "" if pages or found.page.of == 1 else small(best)
         excluded = exclusion_row(found.exclusion, tr)
         around = [end, *(each for each in excluded if isinstance(each, str))]
@@ -120,7 +120,7 @@ def exclusion_row(exclusion: Exclusion | None, tr: Translator) -> Sequence[str |
     if exclusion is None:
         return ()
     words = ", ".join(exclusion.words)
-    said = small(tr.gettext("Without posts that hold: {words}", words=echo(words)))
+    said = small(tr.gettext("Without posts that contain: {words}", words=echo(words)))
     if not SearchPage(1, exclusion.query).fits:
         return (said,)
     return said, search_row(exclusion.query, tr.gettext("Include {words}", words=words))

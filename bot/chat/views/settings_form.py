@@ -38,7 +38,7 @@ class SettingsForm(ui.Modal):
         super().__init__(
             title=tr.gettext("More settings"), custom_id=str(TypedTags(channel_of(subscription)))
         )
-        hint = tr.gettext("One a line, at most {n}", n=MOST_TAGS)
+        hint = tr.gettext("One per line, at most {n}", n=MOST_TAGS)
         only, never = (
             ui.TextInput[Any](
                 style=discord.TextStyle.paragraph,

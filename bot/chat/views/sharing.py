@@ -76,7 +76,7 @@ async def send_to_reader(interaction: Interaction, card: Layout, tr: Translator)
         sent = await (await direct_messages(interaction)).send(view=card)
     except discord.Forbidden:
         return tr.gettext(
-            "I may not write to you. Allow direct messages in this server's privacy settings."
+            "I cannot write to you. Allow direct messages in this server's privacy settings."
         )
     return tr.gettext("Saved: {link}", link=sent.jump_url)
 

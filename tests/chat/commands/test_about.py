@@ -74,7 +74,9 @@ async def test_about_says_that_posts_are_of_the_last_time_but_not_where_they_lie
 ) -> None:
     stage.index.trouble = "git.example refused the password"
     seen = await stage.type("about")
-    assert "The posts could not be looked at again: these are of the last time." in seen.text
+    assert (
+        "The posts could not be updated. These are the last ones that could be read." in seen.text
+    )
     assert "git.example" not in seen.text
 
 

@@ -123,7 +123,7 @@ async def test_a_second_here_changes_nothing(admin: Stage) -> None:
     await admin.click(await admin.type("announce here"), "No sound")
     before = await kept(admin)
     seen = await admin.type("announce here")
-    assert "No device makes a sound." in seen.text
+    assert "Notifications make no sound." in seen.text
     assert await kept(admin) == before
 
 
@@ -225,15 +225,15 @@ async def test_settings_open_though_discord_tells_nothing_of_the_channel(admin: 
     admin.env.inject_error("GET", "/channels/*", status=500, times=None)
     seen = await admin.type("announce edit")
     assert "Discord does not tell me what I may do there." in seen.text
-    assert "No device makes a sound." in (await admin.click(seen, "No sound")).text
+    assert "Notifications make no sound." in (await admin.click(seen, "No sound")).text
 
 
 async def test_a_channel_that_is_gone_says_so_and_can_be_removed(admin: Stage) -> None:
     gone = Subscription(place="text", guild=admin.rea.guild.id, channel=77, since=0)
     await admin.state.subscriptions.keep(gone)
     seen = await admin.click(await admin.type("announce list"), "Edit")
-    assert "I do not see this channel." in seen.text
-    assert "What is new meanwhile waits" in seen.text
+    assert "I cannot see this channel." in seen.text
+    assert "New posts wait" in seen.text
     seen = await admin.click(await admin.click(seen, "Remove"), "Remove")
     assert seen.text == "Nothing is announced in <#77>."
 
@@ -241,9 +241,9 @@ async def test_a_channel_that_is_gone_says_so_and_can_be_removed(admin: Stage) -
 async def test_switches_go_on_and_off(admin: Stage) -> None:
     seen = await admin.type("announce here")
     seen = await admin.click(seen, "A thread for each")
-    assert "Each gets a thread." in seen.text
+    assert "Each post gets a thread." in seen.text
     seen = await admin.click(seen, "A thread for each")
-    assert "Each gets a thread." not in seen.text
+    assert "Each post gets a thread." not in seen.text
 
 
 async def test_what_the_bot_may_not_do_is_named_at_once(admin: Stage) -> None:
@@ -265,7 +265,7 @@ async def test_a_channel_that_the_bot_does_not_see_is_not_kept(admin: Stage) -> 
         "hidden", overwrites={me: PermissionOverwrite(view_channel=False)}
     )
     seen = await admin.type("announce here", channel=hidden)
-    assert "I do not see this channel. Give my role **View Channel** there" in seen.text
+    assert "I cannot see this channel. Give my role **View Channel** there" in seen.text
     assert await kept(admin, hidden) is None
 
 
@@ -309,7 +309,7 @@ async def test_pausing_and_going_on(admin: Stage) -> None:
     seen = await admin.type("announce pause")
     assert "Paused" not in seen.text
     seen = await admin.type("announce pause")
-    await admin.click(seen, "Go on")
+    await admin.click(seen, "Resume")
     subscription = await kept(admin)
     assert subscription is not None
     assert subscription.pause is None
@@ -489,7 +489,7 @@ async def test_somebody_whom_the_servers_settings_let_in_may_click_too(stage: St
     let_in(stage, ben)
     guest = stage.by(ben)
     seen = await guest.click(await guest.type("announce here"), "No sound")
-    assert "No device makes a sound." in seen.text
+    assert "Notifications make no sound." in seen.text
 
 
 async def test_who_is_let_in_no_more_cannot_click_for_long(
@@ -530,7 +530,9 @@ async def test_a_preview_says_where_a_post_would_not_go(admin: Stage) -> None:
     assert f"Nothing is announced in <#{admin.channel.id}>." in Seen(result.followups[0]).text
     await choose_tags(admin, await admin.type("announce here"), "only", "Soil")
     result = await admin.rea.slash(admin.channel, "announce test", post="bed-3")
-    assert "By its tags, this post would not go to" in Seen(result.followups[0]).text
+    assert (
+        "Because of its tags, this post would not be announced in" in Seen(result.followups[0]).text
+    )
 
 
 def trust(stage: Stage, *owners: int, servers: Sequence[int] = ()) -> None:

@@ -102,8 +102,8 @@ async def test_an_answer_is_shared_without_its_buttons(asked: Stage) -> None:
         ("NO ANSWER", None, "The posts do not answer that. These sections come closest:"),
         ("Read https://evil.example", None, "The posts do not answer that."),
         ("", "slow", "The model takes too long right now."),
-        ("", "refused", "The model does not want to answer that."),
-        ("After [1]. And", "cut", "The model cannot be asked right now."),
+        ("", "refused", "The model declined to answer that."),
+        ("After [1]. And", "cut", "The model is not available right now."),
     ],
 )
 async def test_without_an_answer_the_sections_are_there(
@@ -120,7 +120,7 @@ async def test_without_an_answer_the_sections_are_there(
 
 async def test_a_word_that_no_post_holds(asked: Stage, model: Model) -> None:
     seen = await asked.type("ask", question="xyzzy plugh")
-    assert "No post holds a word of your question." in seen.text
+    assert "No post contains a word of your question." in seen.text
     assert model.prompts == []
 
 

@@ -21,10 +21,10 @@ async def test_following_the_blog_says_what_comes_and_writes_to_prove_it(stage: 
     assert seen.is_private
     assert not is_in_channel(stage, seen)
     assert "You follow all posts." in seen.text
-    assert "none of those already there" in seen.text
+    assert "those that are there already are not sent" in seen.text
     posted = [r for r in stage.env.http_requests if r.path.endswith("/messages")]
     assert len(posted) == 1
-    assert "The next ones come to you here" in str(posted[0].json)
+    assert "New posts come to you here" in str(posted[0].json)
     subscription = await followed(stage)
     assert subscription is not None
     assert (subscription.place, subscription.reader, subscription.guild, subscription.tags) == (
@@ -172,7 +172,7 @@ async def test_the_button_below_a_tags_posts_follows_the_tag(stage: Stage, name:
 async def test_a_button_for_a_tag_that_is_gone_says_so(stage: Stage) -> None:
     seen = await stage.type("tags", tag="tools")
     await fill(stage.index, [replace(post, tags=()) for post in garden()])
-    assert (await stage.click(seen, "Follow")).text == "No post carries this tag any more."
+    assert (await stage.click(seen, "Follow")).text == "No post has this tag any more."
 
 
 async def test_closed_messages_pause_it_and_the_reader_hears_at_once(stage: Stage) -> None:
@@ -225,7 +225,10 @@ async def test_privacy_says_what_is_kept_now(stage: Stage) -> None:
     await stage.type("follow", tag="tools")
     seen = await stage.type("privacy")
     assert seen.is_private
-    assert "If you take no direct messages for 90 days, or delete your account" in seen.text
+    assert (
+        "It is deleted if you take no direct messages for 90 days, or delete your account"
+        in seen.text
+    )
     assert "You follow posts with one of these tags: `Tools`" in seen.text
     assert "</unfollow:" in seen.text
 

@@ -144,7 +144,7 @@ async def test_a_tag_that_is_gone_is_said_to_be(stage: Stage) -> None:
     seen = await stage.type("latest", tag="Soil", count=1)
     await fill(stage.index, [replace(post, tags=()) for post in garden()])
     seen = await stage.click(seen, "Next ›")
-    assert seen.text == "No post carries this tag any more."
+    assert seen.text == "No post has this tag any more."
 
 
 async def test_without_posts_the_list_says_so(stage: Stage) -> None:

@@ -75,7 +75,7 @@ async def test_what_was_excluded_is_said_and_can_be_included(searchable: Stage) 
     seen = await searchable.type("search", query="soil -spades")
     assert "Bed number 1" in seen.titles
     assert "Bed number 2" not in seen.titles
-    assert "-# Without posts that hold: spades" in seen.text
+    assert "-# Without posts that contain: spades" in seen.text
     found = await searchable.click(seen, "Include spades")
     assert "Search: soil spades" in found.text
     assert found.titles[0] == "Bed number 2"
