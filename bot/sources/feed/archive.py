@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from bot.blog.errors import SourceError
-from bot.sources.feed.entry import Entry, Medium, words_of
+from bot.sources.feed.entry import Entry, Medium, page_of, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +84,44 @@ def _entry(one: dict[str, Any]) -> Entry:
 
 
 K = TypeVar("K")
+NOTHING = Entry()
 Key = str | tuple[str, str]
 
-# Of all their words, two texts of one title have so many in common if they are one post.
-MOST_OF_A_TEXT = 0.6
+# Of all their words, two texts of one title have so many in common if they are one post; and two
+# of one id, if nothing else agrees.
+MOST_OF_A_TEXT, SOME_OF_A_TEXT = 0.6, 0.3
+# Fewer entries do not tell that a blog has moved.
+FEWEST_MOVED = 3
+DAY = 24 * 3600
 # Titles that recur more often than this say nothing, and comparing all their texts takes long.
 MOST_OF_ONE_TITLE = 40
 MOST_LETTERS_COMPARED = 50_000
 
 
 def assign(
-    entries: Sequence[Entry], known: Mapping[str, Entry], shared_ids: Collection[str]
+    entries: Sequence[Entry],
+    known: Mapping[str, Entry],
+    shared_ids: Collection[str],
+    order: Sequence[str] = (),
 ) -> dict[int, str]:
     """The path of the post that each entry is, by the entry's place; new ones are missing.
 
     An entry is a post that was known if both have one id; or else one link; or else one title
     and most of their text; or else one title and day. Each is tried for all entries before
-    the next, so that the result does not depend on the feed's order.
+    the next, so that the result does not depend on the feed's order. What several entries or
+    posts have tells none of them; an id whose entry has nothing else in common with its post is
+    given to another.
 
     Args:
         entries: what the feed holds now.
         known: every post that it has held, by path.
         shared_ids: ids that have told none of several entries.
+        order: paths of those that the feed held the last time.
     """
     pairs = _Pairs(entries, known)
-    pairs.match(lambda one: one.id if one.id not in shared_ids else None)
-    pairs.match(lambda one: page_of(one.link) if one.link else None)
-    pairs.match_texts()
+    pairs.match_ids(lambda one: one.id if one.id not in shared_ids else None)
+    pairs.match(lambda one: page_of(one.link), _may_be_one_place)
+    pairs.match_texts(order)
     pairs.match(lambda one: (_title(one), one.date[:10]) if one.title and one.date else None)
     return pairs.found
 
@@ -118,19 +131,56 @@ class _Pairs:
 
     def __init__(self, entries: Sequence[Entry], known: Mapping[str, Entry]) -> None:
         self.found: dict[int, str] = {}
+        self._all_entries, self._all_known = entries, known
         self._entries = dict(enumerate(entries))
         self._known = dict(known)
 
-    def match(self, key: Callable[[Entry], Key | None]) -> None:
-        """Pair what has the same key, where no other has it."""
-        known = _grouped(self._known, key)
-        for name, numbers in _grouped(self._entries, key).items():
+    def match(
+        self,
+        key: Callable[[Entry], Key | None],
+        accept: Callable[[Entry, Entry], bool] = lambda *_: True,
+    ) -> None:
+        """Pair what has the same key, where no other has or had it, if it is accepted."""
+        for number, path in list(self._of_one(key)):
+            if accept(self._entries[number], self._known[path]):
+                self._pair(number, path)
+
+    def match_ids(self, key: Callable[[Entry], Key | None]) -> None:
+        """Pair what has the same id, unless most ids are those of other posts now."""
+        pairs = list(self._of_one(key))
+        same = [
+            (number, path)
+            for number, path in pairs
+            if _agree(self._entries[number], self._known[path])
+        ]
+        if 2 * len(same) >= len(pairs):
+            for number, path in same:
+                self._pair(number, path)
+
+    def _of_one(self, key: Callable[[Entry], Key | None]) -> Iterator[tuple[int, str]]:
+        """The entries and posts not yet paired that have a key which no others have."""
+        known = _grouped(self._all_known, key)
+        for name, numbers in _grouped(dict(enumerate(self._all_entries)), key).items():
             paths = known.get(name, [])
             if len(numbers) == len(paths) == 1:
-                self._pair(numbers[0], paths[0])
+                number, path = numbers[0], paths[0]
+                if number in self._entries and path in self._known:
+                    yield number, path
 
-    def match_texts(self) -> None:
-        """Pair what has the same title and most of the same text, the most alike first."""
+    def match_texts(self, order: Sequence[str]) -> None:
+        """Pair what has the same title and most of the same text, the most alike first.
+
+        A series may have the same words each time. So where days differ, the post must have
+        vanished from among the others, or most entries have changed as this one.
+        """
+        has_moved = len(self._all_entries) >= FEWEST_MOVED and FEWEST_MOVED * len(
+            self.found
+        ) <= len(self._all_entries)
+        there = set(self.found.values())
+        oldest = min((moment_of(self._all_known[path].date) for path in there), default=math.inf)
+        vanished = {
+            path for path in order if oldest < moment_of(self._known.get(path, NOTHING).date)
+        }
         known = _grouped(self._known, _title)
         alike = []
         for title, numbers in _grouped(self._entries, _title).items():
@@ -141,8 +191,9 @@ class _Pairs:
             before = {path: _words(self._known[path]) for path in paths}
             for number, words in now.items():
                 for path, others in before.items():
-                    share = len(words & others) / (max(len(words), len(others)) or 1)
-                    if share >= MOST_OF_A_TEXT:
+                    share = _share(words, others)
+                    is_of_one_day = _are_near(self._entries[number].date, self._known[path].date)
+                    if share >= MOST_OF_A_TEXT and (is_of_one_day or has_moved or path in vanished):
                         alike.append((-share, path, self._entries[number].link, number))
         for _, path, _, number in sorted(alike):
             if number in self._entries and path in self._known:
@@ -169,10 +220,43 @@ def _words(entry: Entry) -> set[str]:
     return set(words_of(entry.html[:MOST_LETTERS_COMPARED]).casefold().split())
 
 
-def page_of(link: str) -> str:
-    """A link without what changes when a blog gets a certificate, or a slash."""
-    parts = urlsplit(link)
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+def _share(words: Collection[str], others: Collection[str]) -> float:
+    """How much of two texts is in both, from 0 to 1."""
+    return len({*words} & {*others}) / (max(len(words), len(others)) or 1)
+
+
+def _agree(entry: Entry, known: Entry) -> bool:
+    """Whether an entry of the same id has anything else of the post that it would be."""
+    page, other = page_of(entry.link), page_of(known.link)
+    if page and other and page == other:
+        return True
+    has_only_its_id = not (page and other) and not (entry.date and known.date)
+    return (
+        has_only_its_id
+        or _title(entry) == _title(known)
+        or bool(entry.date and entry.date == known.date)
+        or _share(_words(entry), _words(known)) >= SOME_OF_A_TEXT
+    )
+
+
+def _may_be_one_place(entry: Entry, known: Entry) -> bool:
+    """Whether two links to one page do not lead to different places in it."""
+    one, other = urlsplit(entry.link).fragment, urlsplit(known.link).fragment
+    return not one or not other or one == other
+
+
+def _are_near(one: str, other: str) -> bool:
+    """Whether two dates are a day apart at most, as far as both are known."""
+    return not (one and other) or abs(moment_of(one) - moment_of(other)) <= DAY
+
+
+def moment_of(date: str) -> float:
+    """A date in Unix seconds, a day alone at noon; minus infinity without one."""
+    try:
+        moment = dt.datetime.fromisoformat(date if len(date) > len("2024-01-31") else f"{date}T12")
+    except ValueError:
+        return -math.inf
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def missing(before: Sequence[str], now: Sequence[str], dates: Mapping[str, str]) -> set[str]:
@@ -189,9 +273,10 @@ def missing(before: Sequence[str], now: Sequence[str], dates: Mapping[str, str])
         dates: when they were published, by path; empty where nobody knows.
     """
     gone = [path for path in before if path not in set(now)]
-    if _is_sorted([dates.get(path, "") for path in now]):
-        first, last = sorted((dates[now[0]], dates[now[-1]]))
-        surrounded = {path for path in gone if first < dates.get(path, "") < last}
+    moments = {path: moment_of(dates.get(path, "")) for path in (*before, *now)}
+    if _is_sorted([moments[path] for path in now]):
+        first, last = sorted((moments[now[0]], moments[now[-1]]))
+        surrounded = {path for path in gone if first < moments[path] < last}
     elif len(now) < len(before):
         kept = [number for number, path in enumerate(before) if path in set(now)]
         inside = range(kept[0], kept[-1]) if kept else range(0)
@@ -203,9 +288,7 @@ def missing(before: Sequence[str], now: Sequence[str], dates: Mapping[str, str])
     return surrounded if len(surrounded) <= max(1, len(now) // 2) else set()
 
 
-def _is_sorted(dates: Iterable[str]) -> bool:
+def _is_sorted(moments: Sequence[float]) -> bool:
     """Whether all have dates, in one order or the other."""
-    listed = list(dates)
-    return (
-        len(listed) > 1 and all(listed) and listed in (sorted(listed), sorted(listed, reverse=True))
-    )
+    orders = sorted(moments), sorted(moments, reverse=True)
+    return len(moments) > 1 and -math.inf not in moments and moments in orders

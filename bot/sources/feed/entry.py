@@ -20,6 +20,17 @@ _ALT = re.compile(r"""(?i)<img\b[^<>]*?\salt=(?:"([^"<>]+)"|'([^'<>]+)')""")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
+# What a whole text that was escaped twice begins and ends with.
+_ALL_HTML = re.compile(
+    rf"\s*<(?:{'|'.join(sorted(BLOCK))})(?:\s[^<>]*)?>.*</[a-z]\w*\s*>\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_FILE_OF_FOLDER = re.compile(r"/index\.(?:html?|php)$", re.IGNORECASE)
+# What newsletters, advertisers and feeds add to a link.
+_TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|igshid|mkt_tok|_hs\w+|ref)$", re.IGNORECASE
+)
+
 # WordPress' last line: "The post … appeared first on …", in the blog's own language.
 _FOOTER = re.compile(
     r"(?:<p\b[^<>]*>|<br\s*/?>|(?<=>))\s*(?P<before>[^<>]{0,40})"
@@ -38,6 +49,18 @@ MOST_SUMMARY_LETTERS = 5000
 TITLE_LETTERS = 70
 
 
+def page_of(link: str) -> str | None:
+    """The same for all addresses of one page; None for those of no page but a site's front."""
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    path = _FILE_OF_FOLDER.sub("", unquote(parts.path)).rstrip("/")
+    query = "&".join(
+        part for part in parts.query.split("&") if not _TRACKING.match(part.partition("=")[0])
+    )
+    return f"{host}{port}{path}?{query}" if path or query else None
+
+
 def is_html(text: str) -> bool:
     """Whether there is an element in it that entries are made of."""
     return bool(_TAG.search(text))
@@ -54,6 +77,8 @@ def html_of(text: str, *, is_plain: bool) -> str:
         if is_html(text):
             return text
         text = unescape(text)
+        if _ALL_HTML.fullmatch(text):
+            return text
     paragraphs = re.split(r"(?:\n[ \t]*)+\n", text.replace("\r\n", "\n").strip())
     return "".join(f"<p>{_lines(one)}</p>" for one in paragraphs if one.strip())
 

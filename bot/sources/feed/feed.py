@@ -18,7 +18,7 @@ from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.archive import Archive, assign, missing
 from bot.sources.feed.entry import Entry, document_of
-from bot.sources.feed.parser import Content, content_of
+from bot.sources.feed.parser import Content, content_of, joined
 from bot.sources.host import RefusedError, Response
 from bot.sources.tree import too_large
 from bot.sources.web import Web
@@ -151,10 +151,9 @@ class Feed:
 
     def _with_older(self, content: Content) -> Content:
         """The entries of the pages with older ones, too (RFC 5005), as far as they can be had."""
-        entries, seen, older = list(content.entries), set[str](), content.older
+        seen, older = {self._address.url}, content.older
         deadline = time.monotonic() + MOST_SECONDS_FOR_PAGES
-        shared = set(content.shared_ids)
-        while older and older not in seen and len(seen) < MOST_PAGES:
+        while older and older not in seen and len(seen) <= MOST_PAGES:
             seen.add(older)
             try:
                 page = self._web.fetch(older) if time.monotonic() < deadline else None
@@ -162,20 +161,21 @@ class Feed:
             except SourceError as error:
                 log.info("%s: an older page is left out: %s", self._address, error)
                 break
-            known = {one.id or one for one in entries}
-            entries += [one for one in more.entries if (one.id or one) not in known]
-            shared |= more.shared_ids
-            older = more.older if len(entries) < MOST_ENTRIES else ""
-        return replace(content, entries=tuple(entries), shared_ids=frozenset(shared))
+            before = len(content.entries)
+            content = joined([content, more])
+            older = more.older if before < len(content.entries) < MOST_ENTRIES else ""
+        return content
 
     def _take(self, before: Archive, content: Content, page: Response) -> Archive:
         """What is known after a fetch."""
         shared = {*before.shared_ids, *content.shared_ids}
         known = {**before.withdrawn, **before.entries}
-        found = assign(content.entries, known, shared)
+        found = assign(content.entries, known, shared, before.order)
         paths = _paths(content.entries, found, before.entries)
+        moments = {one.date for one in content.entries}
+        are_of_fetch = len(content.entries) > len(moments) == 1 and "T" in min(moments)
         now = {
-            path: _with_first_title(entry, known.get(path))
+            path: _as_first_seen(entry, known.get(path), with_date=are_of_fetch)
             for path, entry in zip(paths, content.entries, strict=True)
         }
         older = {path: one for path, one in before.entries.items() if path not in now}
@@ -266,8 +266,15 @@ def _paths(
     return paths
 
 
-def _with_first_title(entry: Entry, before: Entry | None) -> Entry:
-    return replace(entry, first_title=before.first_title or before.title) if before else entry
+def _as_first_seen(entry: Entry, before: Entry | None, *, with_date: bool) -> Entry:
+    """An entry with the first title of its post; and, if wanted, with the first date.
+
+    A date that all entries have is that of the feed, which changes with it.
+    """
+    if before is None:
+        return entry
+    entry = replace(entry, first_title=before.first_title or before.title)
+    return replace(entry, date=before.date or entry.date) if with_date else entry
 
 
 def _with_absent(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -20,6 +21,7 @@ from bot.sources.feed.entry import (
     Medium,
     beginning_of,
     html_of,
+    page_of,
     summary_of,
     title_of,
     without_footer,
@@ -30,6 +32,15 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 # More of them than any entry has; what a feed makes up beyond that is left out.
 MOST_TAGS = 100
 MOST_MEDIA = 10
+# A text is in UTF-8 if it has so many letters beyond ASCII for each that is broken.
+MOST_BROKEN = 4
+_NO_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
+_DECLARED = re.compile(r"^(\s*<\?xml\b[^>]*?)\sencoding=[\"'][^\"'>]*[\"']")
+_ENTITY = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]+\d*);", re.IGNORECASE)
+# What programs write for a date that is missing: year 0 or 1, or the first second of Unix.
+_NEVER = re.compile(
+    r"(?<!\d)-?000[01](?:-\d\d-\d\dT|\s\d\d:)|1970-01-01T00:00:00|1 Jan 1970 00:00:00"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,36 @@ def content_of(page: Response) -> Content:
     Raises:
         SourceError: it is none.
     """
-    start = page.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    found = _of_json(page) if start == b"{" else _of_xml(page)
-    # The same entry twice is one; an id that others have as well is none.
-    entries = tuple(dict.fromkeys(found.entries))
+    if page.body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = page.body.decode("utf-16", "replace")
+        page = replace(page, body=_DECLARED.sub(r"\1", text, count=1).encode("utf-8", "replace"))
+    start = page.body.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return joined([_of_json(page) if start == b"{" else _of_xml(page)])
+
+
+def joined(pages: Sequence[Content]) -> Content:
+    """The entries of a feed's pages, newest first, each once; an id that several have is none."""
+    entries = list(_distinct(one for page in pages for one in page.entries))
     ids = Counter(entry.id for entry in entries if entry.id)
-    shared = frozenset(name for name, count in ids.items() if count > 1)
-    entries = tuple(replace(one, id="") if one.id in shared else one for one in entries)
-    return replace(found, entries=entries, shared_ids=shared)
+    shared = {name for name, count in ids.items() if count > 1}
+    shared.update(*(page.shared_ids for page in pages))
+    return replace(
+        pages[0],
+        entries=tuple(replace(one, id="") if one.id in shared else one for one in entries),
+        shared_ids=frozenset(shared),
+    )
+
+
+def _distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries without those that stand there once more, perhaps with another form of the link."""
+    places: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for entry in dict.fromkeys(entries):
+        fragment = urlsplit(entry.link).fragment
+        name = page_of(entry.link) or entry.id
+        seen = places[name, entry.title.casefold(), entry.date[:10]]
+        if not name or not seen or (fragment and not seen & {"", fragment}):
+            yield entry
+        seen.add(fragment)
 
 
 def _of_json(page: Response) -> Content:
@@ -97,17 +130,18 @@ def _of_item(item: Mapping[str, Any], base: str, names: tuple[str, ...], languag
         for one in _dicts(item.get("attachments"))
         if (url := _join(base, one.get("url"))) and _is_played(one.get("mime_type"))
     )
+    title, summary = _text(item.get("title")), _text(item.get("summary"))
     number = item.get("id")
     name = str(number) if isinstance(number, int | float) else _text(number)
     return Entry(
-        id=name or link,
-        title=_titled(title_of(_text(item.get("title")), is_plain=True), html, media, link),
+        id=name or (link if page_of(link) else ""),
+        title=_titled(title_of(title, is_plain=not _ENTITY.search(title)), html, media, link),
         link=link,
         date=_iso(item.get("date_published")),
         updated=_iso(item.get("date_modified")),
         tags=_each(item.get("tags")),
         authors=_names(item) or names,
-        summary=summary_of(html_of(_text(item.get("summary")), is_plain=True)),
+        summary=summary_of(html_of(summary, is_plain=not _ENTITY.search(summary))),
         image=_join(base, item.get("image") or item.get("banner_image")),
         language=_text(item.get("language")) or language,
         html=html,
@@ -185,12 +219,13 @@ def _of_xml(page: Response) -> Content:
 
 def _decoded(page: Response) -> tuple[bytes, str]:
     """The page and its type, with neither saying of UTF-8 that it is something else."""
-    try:
-        page.body.decode("utf-8")
-    except UnicodeDecodeError:
+    text = page.body.decode("utf-8-sig", "replace")
+    broken = text.count("\ufffd")
+    # Of a text in another encoding, hardly any letter that is not ASCII makes sense in UTF-8.
+    if broken and len(_NO_ASCII.findall(text)) < MOST_BROKEN * broken:
         return page.body, page.content_type
-    body = re.sub(rb"^(\s*<\?xml\b[^>]*?)\sencoding=[\"'][^\"'>]*[\"']", rb"\1", page.body, count=1)
-    return body, f"{page.content_type.partition(';')[0]}; charset=utf-8"
+    text = _DECLARED.sub(r"\1", text, count=1)
+    return text.encode(), f"{page.content_type.partition(';')[0]}; charset=utf-8"
 
 
 def _of_element(one: Any, base: str, language: str) -> Entry:
@@ -206,7 +241,7 @@ def _of_element(one: Any, base: str, language: str) -> Entry:
     # Of an RSS title nobody says what it is: names of elements are kept, and marks of style go.
     media = tuple(islice(_media(one, base), MOST_MEDIA))
     return Entry(
-        id=name or link,
+        id=name or (link if page_of(link) else ""),
         title=_titled(title_of(title, is_plain=is_plain and "&" not in title), html, media, link),
         link=link,
         date=_moment(one, "published") or _moment(one, "created") or _moment(one, "updated"),
@@ -260,9 +295,9 @@ def _moment(one: Any, field: str) -> str:
     if f"{field}_parsed" not in one:
         return ""
     parsed: struct_time | None = one[f"{field}_parsed"]
-    if parsed is None:
-        return ""
     written = _text(one.get(field))
+    if parsed is None or _NEVER.search(written):
+        return ""
     if ":" not in written and not re.search(r"T\d", written):  # a day, which is that day everywhere
         return f"{parsed.tm_year:04}-{parsed.tm_mon:02}-{parsed.tm_mday:02}"
     for read in (dt.datetime.fromisoformat, parsedate_to_datetime):
@@ -277,13 +312,21 @@ def _moment(one: Any, field: str) -> str:
 
 
 def _iso(value: object) -> str:
+    """A date of JSON Feed, which some write as RSS does."""
     written = _text(value)
+    if _NEVER.search(written):
+        return ""
     try:
         if len(written) == len("2024-01-31"):
             return dt.date.fromisoformat(written).isoformat()
         return dt.datetime.fromisoformat(written).isoformat()
     except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(written if ":" in written else f"{written} 00:00")
+    except (ValueError, TypeError, OverflowError):
         return ""
+    return moment.isoformat() if ":" in written else moment.date().isoformat()
 
 
 def _join(base: str, link: object) -> str:
