@@ -1,4 +1,4 @@
-"""A model's answer, checked by code: what it may show, and what it must name.
+"""Checks a model's answer: what of it may be shown, and which sources it names.
 
 The posts that a model reads are written by strangers and may tell it to do anything. So its
 text is worth no more than theirs. What is kept of it is plain text, bold, lists, inline code
@@ -25,7 +25,7 @@ from bot.rendering.escape import (
 
 # What readers are shown of an answer, in characters, without the links behind the numbers.
 MAX_CHARACTERS = 1_800
-# A model that goes on beyond this is not read to the end.
+# Of an answer longer than this, the rest is not read.
 MAX_MODEL_CHARACTERS = 20_000
 # What the model is told to write where the passages hold no answer.
 NO_ANSWER = "NO ANSWER"
@@ -47,7 +47,7 @@ _REFERENCE = re.compile(r"\]\[(?!\^?\d{1,3}[\],;\s])[^\[\]\n]{0,200}\](?!\()")
 _NOTE = re.compile(r"\[\^[^\[\]\n]{1,50}\]")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,200}\]:\s")
 # An address of any scheme, with or without slashes where a client would follow it, and names
-# that Discord makes a link or an invitation of. The stop of its sentence is none of it.
+# that Discord makes a link or an invitation of, without the full stop of the sentence.
 _WIDE_STOPS = r"\u3001\u3002\uff01\uff0c\uff1f"
 _REST = rf"(?:[^\s<>{_WIDE_STOPS}]*[^\s<>.,;!?\u2026{_WIDE_STOPS}])?"
 _ADDRESS = re.compile(
@@ -72,7 +72,7 @@ _END = re.compile(
     r"(?:[\u3002\uff01\uff1f]|[.!?\u2026](?=[\s\"'\u201d\u2019\u300d)*\ue000]|$))"
     r"[.!?\u2026\"'\u201d\u2019\u300d)*]*(?:\s*\ue000\d+\ue001)*"
 )
-# Their full stop ends no sentence.
+# A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|approx|bzw|ca|cf|dr|ex|fig|incl|mrs?|ms|no|nr"
     r"|resp|st|vs)\.$",
@@ -233,7 +233,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _balanced(sentence: str) -> str:
-    """A sentence without the half of a bold passage that another one has the rest of."""
+    """A sentence without an unpaired bold mark."""
     return sentence.replace("**", "") if sentence.count("**") % 2 else sentence
 
 
@@ -244,7 +244,7 @@ def _is_claim(sentence: str) -> bool:
 
 
 def _label(link: re.Match[str]) -> str:
-    """A link's label, unless that is a number, which no link can prove."""
+    """A link's label; in brackets if it is a number, so that it does not pass for a citation."""
     label = link[1]
     return f"[{label}]" if label.strip().isdecimal() else label
 

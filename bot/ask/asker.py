@@ -34,13 +34,13 @@ log = logging.getLogger(__name__)
 MAX_ANSWER_TOKENS = 700
 # Our rules, the question, and the answer before; twice, where the model makes searches first.
 PROMPT_TOKENS = 1_500
-# A rewrite that takes longer than this is done without.
+# A rewrite that takes longer than this is left out.
 REWRITE_SECONDS = 6.0
 # An answer under way is shown at most so often: Discord takes five edits in five seconds.
 PARTIAL_SECONDS = 2.0
 # For the last edits, when the bot stops: hosts allow five seconds.
 STOP_SECONDS = 4.0
-# Their languages are those to search in.
+# The posts whose languages the searches are written in.
 NEWEST_POSTS = 20
 
 # Where an answer under way may be cut.
@@ -48,7 +48,7 @@ _WHOLE = re.compile(r"\n|\u3002|[.!?](?=\s)")
 
 
 class _Run:
-    """What one question has taken so far."""
+    """The time and tokens that one question has taken so far."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
@@ -282,7 +282,7 @@ class ModelAsker:
     async def _reserved(
         self, reader: str, server: int | None, tokens: int
     ) -> Reservation | Exceeded:
-        """Take a question out of the budget; nothing stays set aside if that is cancelled."""
+        """Reserve a question's share of the budget; a cancelled reservation is given back."""
         reserve = self._budget.reserve(
             reader=self._hidden(reader), server=server, tokens=tokens, now=self._clock()
         )
@@ -296,14 +296,14 @@ class ModelAsker:
             raise
 
     async def _settle(self, taken: Reservation, tokens: int) -> None:
-        """Count what was used, even if nobody waits for the answer any more."""
+        """Count what was used, even if the question was cancelled."""
         try:
             await asyncio.shield(self._budget.settle(taken, tokens))
         except StateUnavailable as error:
             log.warning("Tokens of /ask could not be counted: %s", error)
 
     def _hidden(self, reader: str) -> str:
-        """What is counted by, from which nobody without the key can tell the reader."""
+        """A keyed hash of the reader's id, to count by."""
         return blake2b(reader.encode(), key=self._reader_key, digest_size=16).hexdigest()
 
     async def _queries(self, question: str, previous: Exchange | None, run: _Run) -> list[str]:

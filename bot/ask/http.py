@@ -147,7 +147,7 @@ async def _message_of(response: aiohttp.ClientResponse, endpoint: Endpoint) -> s
 
 
 def error_text(document: Any) -> str:
-    """What the error document of a provider says: each has a shape of its own."""
+    """The message in a provider's error document; each provider has its own shape."""
     if isinstance(document, list):
         document = document[0] if document else None
     if not isinstance(document, dict):

@@ -11,7 +11,7 @@ from bot.ask.answer import NO_ANSWER
 from bot.ask.retrieval import stems, tokens_in
 from bot.blog.errors import SlashpostError
 
-# Some models think before they answer, and their providers count it as a part of the answer.
+# Some models think before they answer, and their providers count that as part of the answer.
 # Gemini takes the least effort for 1,024 tokens.
 THINKING_TOKENS = 1_200
 # Of what the stand-in quotes.
@@ -65,7 +65,7 @@ Failure = Literal["unavailable", "slow", "rejected", "busy", "refused", "cut"]
 
 
 class ModelError(SlashpostError):
-    """The model gives no answer, or not all of it.
+    """The model gives no answer, or only a part of one.
 
     The reason is for the log and for ``slashpost doctor``; readers are shown ``kind`` in
     words of ours. It never holds the key.

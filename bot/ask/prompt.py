@@ -1,4 +1,4 @@
-"""What the model is told: rules of ours, and passages of the posts as quotations."""
+"""The prompts: the rules, and passages of the posts as quotations."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _is_http(url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """What a provider's chat completions have beside the common fields.
+    """How a provider's chat completions differ from the common format.
 
     Attributes:
         limit: what the limit of tokens is called.
@@ -204,7 +204,7 @@ class AnthropicModel:
 
 
 def with_patience(model: Model, seconds: float) -> Model:
-    """The same model, given up after so many seconds of silence."""
+    """A copy of the model with another patience, in seconds."""
     if isinstance(model, ChatModel | AnthropicModel):
         return replace(model, endpoint=replace(model.endpoint, patience=seconds))
     return model
@@ -328,7 +328,7 @@ class _ChatAnswer:
         return found
 
     def finish(self) -> None:
-        """Raise where the answer is no whole one."""
+        """Raise ModelError if the answer is incomplete."""
         if self._reason in {"content_filter", "safety", "SAFETY"}:
             raise ModelError("refused", f"{self._endpoint.host} filtered the answer")
         if self._reason == "length" and not self._has_text:
@@ -392,7 +392,7 @@ class _AnthropicAnswer:
         return []
 
     def finish(self) -> None:
-        """Raise where the answer is no whole one."""
+        """Raise ModelError if the answer is incomplete."""
         if self._reason == "refusal":
             raise ModelError("refused", f"{self._endpoint.host}: the model declines")
         if not self._is_ended:

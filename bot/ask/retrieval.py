@@ -1,4 +1,4 @@
-"""The sections that may hold an answer: the index's own search, fused over several queries."""
+"""Finds the sections that may hold an answer, by rank fusion over several searches of the index."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ _ADD = f"""
     WHERE $4 < 0 OR {_USED} <= $4
     RETURNING used
 """  # noqa: S608 - no value stands in it
-# Of who asked where in an earlier hour, nothing need be kept.
+# Counts of earlier hours are not needed any more.
 _FORGET = "DELETE FROM ask_counts WHERE name <> 'month' AND number < $1"
 _ANY_LEFT = "SELECT 1 FROM ask_counts WHERE name <> 'month' LIMIT 1"
 
@@ -96,14 +96,14 @@ class StateCounters:
         self._database = database
 
     async def add(self, name: str, window: int, amount: int, limit: int | None) -> bool:
-        """Add, in the database."""
+        """See ``Counters.add``."""
         if limit is not None and 0 <= limit < amount:
             return False  # a first row is written without a look at the limit
         most = -1 if limit is None or amount < 0 else limit
         return bool(await self._database.rows(_ADD, name, window, amount, most))
 
     async def forget(self, hour: int) -> bool:
-        """Delete them in the database."""
+        """See ``Counters.forget``."""
         await self._database.rows(_FORGET, hour)
         return bool(await self._database.rows(_ANY_LEFT))
 
@@ -147,7 +147,7 @@ class Budget:
         return Reservation(month, tokens)
 
     async def forget(self, now: float) -> bool:
-        """Delete whatever tells who has asked in earlier hours; whether later ones are left."""
+        """Delete the counts of earlier hours; whether later ones are left."""
         return await self._counters.forget(int(now // HOUR))
 
     async def settle(self, reservation: Reservation, tokens: int) -> None:

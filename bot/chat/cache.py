@@ -1,4 +1,4 @@
-"""What is made once and kept in memory: posts as pages, and the answers that many ask for."""
+"""Caches in memory: posts rendered as pages, and answers that many readers ask for."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class AnswerCache:
         return made
 
     async def _now(self) -> Hashable:
-        """What changes when answers may; forgets those that were made before."""
+        """A value that changes whenever answers may; drops those made before."""
         now = self._clock()
         if not 0 <= now - self._asked < UNASKED_SECONDS:
             self._asked = now  # one asks for all who come meanwhile

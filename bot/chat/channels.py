@@ -23,7 +23,7 @@ from bot.chat.interaction import context_of, is_own_answer, subscriptions_of
 from bot.chat.views.following import MOST_TAGS, chips
 from bot.chat.views.layout import small
 
-# For so long the answer to a command shows that its reader was allowed to use it: Discord
+# For this long the answer to a command proves that its reader was allowed to use it: Discord
 # knows exceptions that only it can look up.
 # https://docs.discord.com/developers/interactions/application-commands#permissions
 TRUSTED_FOR = dt.timedelta(minutes=15)
@@ -84,7 +84,7 @@ class Access:
 
     @property
     def is_open(self) -> bool:
-        """Whether all that is wanted can be done there."""
+        """Whether the bot has every permission that it needs there."""
         seen = self.channel
         return seen is not None and not seen.missing and not seen.timed_out
 
@@ -118,13 +118,13 @@ def permissions_in(interaction: Interaction, channel: int) -> int | None:
 
 
 async def announced_in(interaction: Interaction, channel: int) -> Subscription | None:
-    """What is announced in a channel of the server that the interaction comes from."""
+    """The subscription of a channel in the interaction's server."""
     found = await subscriptions_of(interaction).get(key_of(channel))
     return found if found and found.guild == interaction.guild_id else None
 
 
 def key_of(channel: int) -> str:
-    """Names the subscription of a channel."""
+    """The key of a channel's subscription."""
     return Subscription(place="text", channel=channel).key
 
 
@@ -160,7 +160,7 @@ def custom_ids_in(components: Iterable[Any]) -> Iterator[str]:
 
 
 def locale_of(interaction: Interaction) -> str:
-    """The language to announce in: the server's own, or that of whoever sets it up.
+    """The language to announce in: the server's, or that of whoever sets it up.
 
     Discord says English of every server that has chosen none.
     """
@@ -171,7 +171,7 @@ def locale_of(interaction: Interaction) -> str:
 
 
 def summary(subscription: Subscription, tr: Translator) -> str:
-    """What will happen when a post is new."""
+    """What is announced, where and how."""
     return "\n".join(filter(None, (which(subscription, tr), *delivery_options(subscription, tr))))
 
 
@@ -229,19 +229,19 @@ def obstacle_in(access: Access, tr: Translator) -> str:
 
 
 def unknown(access: Access, tr: Translator) -> str:
-    """That Discord does not tell whether anything does; empty where it did."""
+    """The notice that Discord does not answer; empty if it does."""
     if access.channel or access.is_closed:
         return ""
     return tr.gettext("Discord does not tell me what I may do there. Please try again in a moment.")
 
 
 def resumes_alone(tr: Translator) -> str:
-    """What becomes of posts where nothing can be announced for now."""
+    """The notice that posts wait until announcing is possible again."""
     return tr.gettext("New posts wait, and are sent as soon as that is possible.")
 
 
 def paused(subscription: Subscription, tr: Translator) -> str:
-    """That it is paused, since when and why; empty where it is not."""
+    """Since when and why a channel is paused; empty if it is not."""
     if subscription.pause is None:
         return ""
     when = f"<t:{subscription.pause.since}:R>"

@@ -99,11 +99,11 @@ class Slashpost(discord.Client):
         self.context.command_ids = {command.name: command.id for command in told}
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Announce nothing in a server that the bot has left."""
+        """Stop announcing in a server that the bot has left."""
         await self._note(guild, is_there=False)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Go on in a server that has the bot again."""
+        """Resume announcing in a server that has the bot again."""
         await self._note(guild, is_there=True)
 
     async def _note(self, guild: discord.Guild, *, is_there: bool) -> None:
@@ -125,4 +125,4 @@ class Slashpost(discord.Client):
 
 
 class ShardedSlashpost(Slashpost, discord.AutoShardedClient):
-    """The same over as many connections at once as Discord asks of a bot in many servers."""
+    """Slashpost over as many connections as Discord asks of a bot in many servers."""

@@ -31,7 +31,7 @@ ASK_SECONDS = 60
 
 
 async def nobody(_: int) -> bool:
-    """The application's owner is not known."""
+    """Whether a user owns the application, where the owner is not known."""
     return False
 
 
@@ -92,7 +92,7 @@ class Context:
 
 
 class Cooldown:
-    """Lets each one do something once in a while.
+    """Limits how often each key may do something.
 
     What is remembered is in memory only, and no more than those who must still wait.
 
@@ -105,7 +105,7 @@ class Cooldown:
         self._until: dict[Hashable, float] = {}
 
     def take(self, who: Hashable, now: float) -> int:
-        """Do it now, or not yet.
+        """Do it now, or say how long to wait.
 
         Args:
             who: whom it is counted for.
@@ -122,7 +122,7 @@ class Cooldown:
 
 
 class UnreachableReaders:
-    """Those who are to be told, when they use a command, that what they follow is paused.
+    """Readers to be told, when they use a command, that what they follow is paused.
 
     Args:
         subscriptions: knows them.
@@ -138,7 +138,7 @@ class UnreachableReaders:
         self._asked: float | None = None
 
     async def take(self, reader: int) -> bool:
-        """Whether that reader is one of them, who counts as told from now on.
+        """Whether to tell a reader, who counts as told from then on.
 
         Raises:
             StateUnavailable: nobody knows.

@@ -103,7 +103,7 @@ class CustomId:
         return f"<{type(self).__name__} {self}>"
 
     def replace(self, **changes: object) -> Self:
-        """The same with other parts."""
+        """A copy with other parts."""
         return type(self)(**{**self.__dict__, **changes})
 
     @property
@@ -113,7 +113,7 @@ class CustomId:
 
 
 def parse(custom_id: str) -> CustomId | None:
-    """What a custom id says, or None where this version means nothing by it."""
+    """Read a custom id; None if this version does not know it."""
     kind = KINDS.get(custom_id.partition(":")[0])
     return kind.read(custom_id) if kind else None
 
@@ -248,7 +248,7 @@ class Follow(CustomId, word="follow"):
 
 
 class UnfollowAll(CustomId, word="unfollow"):
-    """Announce nothing any more to whoever clicks."""
+    """Unfollow everything."""
 
 
 class NewPost(CustomId, word="new"):
@@ -266,7 +266,7 @@ class NewPost(CustomId, word="new"):
 
     @staticmethod
     def withdrawn(number: int) -> str:
-        """Stands for the post with that number in its message."""
+        """The key of a withdrawn post, by its number in the message."""
         return f"~{number}"
 
 
@@ -318,19 +318,19 @@ class PickRole(OfChannel, word="role"):
 
 
 class TypeTags(OfChannel, word="more"):
-    """Open the form for what menus cannot say."""
+    """Open the form for what the menus do not offer."""
 
 
 class TypedTags(OfChannel, word="typed"):
-    """Take what was typed into that form."""
+    """Keep what was typed into that form."""
 
 
 class AskToStop(OfChannel, word="remove"):
-    """Ask whether nothing shall be announced there any more."""
+    """Ask whether to stop announcing there."""
 
 
 class Stop(OfChannel, word="removed"):
-    """Announce nothing there any more."""
+    """Stop announcing there."""
 
 
 class PickTags(CustomId, word="tagged"):

@@ -1,4 +1,4 @@
-"""Answers where something went wrong: a reader is always told that it failed."""
+"""Answers to errors: a reader is always told that something failed."""
 
 from __future__ import annotations
 

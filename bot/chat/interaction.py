@@ -1,4 +1,4 @@
-"""What commands, clicks and forms ask of the interaction that they answer."""
+"""What commands, clicks and forms need of the interaction that they answer."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def prepare(interaction: Interaction, making: Awaitable[T], *, hide: bool)
 
 
 async def prepare_turn(interaction: Interaction, making: Awaitable[T]) -> T:
-    """Like ``prepare``, for what ``turn`` is to turn the clicked message to."""
+    """Like ``prepare``, for the view that ``turn`` will show."""
 
     async def defer() -> None:
         if is_own_answer(interaction):
@@ -93,7 +93,7 @@ async def prepare_turn(interaction: Interaction, making: Awaitable[T]) -> T:
 
 
 async def _prepared(making: Awaitable[T], defer: Callable[[], Awaitable[object]]) -> T:
-    """The result; where Discord cannot be told to wait for it, the work ends, too."""
+    """The result of ``making``, which is cancelled if Discord cannot be told to wait for it."""
     task = asyncio.ensure_future(making)
     try:
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)

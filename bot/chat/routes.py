@@ -89,7 +89,7 @@ async def go_to(interaction: Interaction, this: ids.GoTo) -> None:
 
 
 async def answer_outdated(interaction: Interaction) -> None:
-    """Say that this version, or any, has sent no such button."""
+    """Answer that the button is of another version."""
     ended(interaction, "outdated")
     outdated = translator_of(interaction).gettext(
         "This button is from an older version. Use the command again."
@@ -98,7 +98,7 @@ async def answer_outdated(interaction: Interaction) -> None:
 
 
 async def dispatch(interaction: Interaction) -> None:
-    """Answer a click or a form, and whatever goes wrong with it. Never raises."""
+    """Answer a click or a form, errors included. Never raises."""
     custom_id = ids.parse(custom_id_of(interaction))
     with observed(interaction, type(custom_id).__name__ if custom_id else "unknown"):
         try:

@@ -123,7 +123,7 @@ def choice_name(name: str, behind: str, *otherwise: str) -> str:
 
 
 def section_meant(sections: Sequence[renderer.Section], typed: str) -> renderer.Section | None:
-    """The section that is meant: by a suggestion's value, its anchor, its name or heading."""
+    """The section that ``typed`` names: by a suggestion's value, its anchor or its heading."""
     wanted = fold(typed)
     for section in sections:
         if typed in (section_ref(section.anchor), section.anchor):
@@ -171,5 +171,5 @@ def told_apart(sections: Sequence[renderer.Section]) -> Sequence[renderer.Sectio
 
 
 def fold(title: str) -> str:
-    """A heading without what readers do not type the same way."""
+    """A heading with its blanks and case folded."""
     return " ".join(title.split()).casefold()

@@ -1,4 +1,4 @@
-"""Text by other people, made safe to show: it says what it says and does nothing else.
+"""Makes text by other people safe to show: none of its Markdown, mentions or links takes effect.
 
 Titles, summaries, tags and what a reader typed may hold anything: Discord's Markdown,
 mentions, line breaks, invisible characters that reorder the line.
@@ -45,7 +45,7 @@ def markdown(text: str, limit: int) -> str:
 
 
 def escape(line: str) -> str:
-    """Take a cleaned line's power to format, mention, link or name an emoji."""
+    """Escape a cleaned line, so that it does not format, mention, link or name an emoji."""
     return escape_line_start(escape_marks(line))
 
 

@@ -1,4 +1,4 @@
-"""What readers use, told to whoever runs the bot."""
+"""Records what readers use, for whoever runs the bot."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def name_of(interaction: Interaction) -> str:
 
 
 def usage_of(interaction: Interaction, name: str) -> Usage:
-    """Describe an interaction that has just come."""
+    """The usage record of an interaction that has just come."""
     data: Mapping[str, Any] = interaction.data or {}
     command, options = command_in(data)
     given = [data.get("custom_id"), *data.get("values", ()), *(o.get("value") for o in options)]

@@ -60,7 +60,7 @@ class About(Layout):
 
 
 def announcing(backlog: delivery.Backlog, tr: Translator) -> list[str]:
-    """How many announcements are on their way, and what holds them up; nothing if none are."""
+    """How many announcements wait, and the last problem; empty if there are none."""
     waiting = tr.ngettext(
         "{n} announcement on its way", "{n} announcements on their way", backlog.waiting
     )
@@ -164,7 +164,7 @@ class Privacy(Layout):
 
 
 def about_questions(provider: str, tr: Translator) -> str:
-    """Who gets the questions, and that nobody keeps them here."""
+    """Who gets the questions, and how long they are kept."""
     return tr.gettext(
         "What you ask with {command} goes to a language model at {provider}, with sections"
         " of the posts and your language, but without your name or id. For an hour I keep how"

@@ -1,4 +1,4 @@
-"""/announce: where a server hears of new posts."""
+"""/announce: the channels in which a server announces new posts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ UNPUBLISHED_FIRST = 10
 
 
 class ChannelOption(app_commands.Transformer):
-    """A channel that posts may be announced in, by its id: over HTTP nothing more is known."""
+    """A channel that posts may be announced in, as its id: over HTTP nothing more is known."""
 
     @property
     def type(self) -> AppCommandOptionType:
@@ -82,7 +82,7 @@ announce = app_commands.Group(
 
 
 def where(interaction: Interaction, channel: int | None) -> int:
-    """The channel that is meant: that of the command, unless another was chosen."""
+    """The chosen channel, or else the command's."""
     return channel or interaction.channel_id or 0
 
 
@@ -92,13 +92,13 @@ def where(interaction: Interaction, channel: int | None) -> int:
 @app_commands.rename(channel=locale_str("channel"))
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def here(interaction: Interaction, channel: ChannelId | None = None) -> None:
-    """Begin, and answer with the settings."""
+    """Start announcing, and answer with the settings."""
     view = await prepare(interaction, begin(interaction, where(interaction, channel)), hide=True)
     await answer(interaction, view, hide=True)
 
 
 async def begin(interaction: Interaction, channel: int) -> Layout:
-    """Announce in a channel from now on; its settings, or why that cannot be."""
+    """Start announcing in a channel; its settings, or why that is not possible."""
     tr = translator_of(interaction)
     subscription = await channels.announced_in(interaction, channel)
     if subscription is not None:
@@ -122,7 +122,7 @@ async def begin(interaction: Interaction, channel: int) -> Layout:
 
 
 def unseen(tr: Translator) -> str:
-    """That a channel cannot be looked at, and what to do about it."""
+    """The notice that the bot cannot see a channel, and what to do about it."""
     return tr.gettext(
         "I cannot see this channel. Give my role **View Channel** there, and try again."
     )
@@ -155,7 +155,7 @@ async def edit(interaction: Interaction, channel: ChannelId | None = None) -> No
 @app_commands.rename(channel=locale_str("channel"))
 @app_commands.describe(channel=locale_str("This channel, unless you choose another"))
 async def remove(interaction: Interaction, channel: ChannelId | None = None) -> None:
-    """Ask whether the settings shall go."""
+    """Ask whether to stop announcing."""
     subscription = await channels.announced_in(interaction, where(interaction, channel))
     if subscription is None:
         await answer(interaction, nothing_announced(interaction, channel))
@@ -184,13 +184,13 @@ async def pause(interaction: Interaction, channel: ChannelId | None = None) -> N
 
 
 def nothing_announced(interaction: Interaction, channel: int | None) -> Notice:
-    """That nothing is announced in the channel that is meant."""
+    """The notice that nothing is announced in the channel."""
     return channel_settings.not_announced(where(interaction, channel), translator_of(interaction))
 
 
 @quietly
 async def suggest_any_posts(interaction: Interaction, current: str) -> Choices:
-    """What readers see, after drafts and posts of the future for those who may see them."""
+    """Suggest posts, after drafts and posts of the future for those who may see them."""
     library, tr = library_of(interaction), translator_of(interaction)
     unpublished = await library.unpublished() if await sees_unpublished(interaction) else ()
     hidden = [post for post in unpublished if is_like(post, current)]
@@ -211,7 +211,7 @@ def is_like(post: Post, typed: str) -> bool:
 
 
 def unpublished_choice(post: Post, tr: Translator) -> app_commands.Choice[str]:
-    """A post that readers do not see, by its key: a slug may be that of another."""
+    """A choice for an unpublished post, by its key: its slug may belong to another."""
     behind = tr.gettext("not published")
     name = choice_name(post.title, f" ({behind})", post.slug)
     return app_commands.Choice(name=name, value=post.key)
@@ -248,7 +248,7 @@ async def preview(interaction: Interaction, typed: str, channel: ChannelId | Non
 
 
 def preview_note(post: Post, subscription: Subscription, tr: Translator) -> str:
-    """That a preview is one, and whether such a post would be announced."""
+    """The note that nothing was sent, and whether such a post would be announced."""
     channel = f"<#{subscription.channel}>"
     only_you = tr.gettext("Only you see this; nothing was sent.")
     if subscription.guild is None:

@@ -1,4 +1,4 @@
-"""/follow, /unfollow and /following: what a reader wants to hear of."""
+"""/follow, /unfollow and /following: posts by direct message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EVERYTHING = "~all"
 )
 @app_commands.autocomplete(tag=suggest_tags)
 async def follow_(interaction: Interaction, tag: str = "") -> None:
-    """Add a tag, or all posts, to what the reader hears of."""
+    """Add a tag, or all posts, to what the reader follows."""
     if not tag.strip():
         await following.follow(interaction, "")
         return
@@ -71,7 +71,7 @@ async def suggest_followed(interaction: Interaction, current: str) -> Choices:
 )
 @app_commands.autocomplete(tag=suggest_followed)
 async def unfollow(interaction: Interaction, tag: str = "") -> None:
-    """Take a tag from what the reader hears of, or forget the reader."""
+    """Remove a tag from what the reader follows, or the whole subscription."""
     followed = await subscriptions_of(interaction).get(following.key_of(interaction))
     if followed is None or is_all(interaction, tag):
         await following.unfollow_all(interaction)
@@ -97,7 +97,7 @@ def is_all(interaction: Interaction, typed: str) -> bool:
 
 
 async def tag_meant(interaction: Interaction, followed: Subscription, typed: str) -> str | None:
-    """The tag that is meant: one that is followed, or one of the blog's where all are."""
+    """The tag that ``typed`` names, among those followed; for a reader of all, among the blog's."""
     if not followed.tags:
         found = await tag_of(library_of(interaction), typed)
         return found.name if found else None
@@ -106,7 +106,7 @@ async def tag_meant(interaction: Interaction, followed: Subscription, typed: str
 
 
 async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: str) -> None:
-    """Announce no posts of one tag any more."""
+    """Unfollow one tag."""
     tr = translator_of(interaction)
     left = following.narrowed(followed, tag)
     if left is None:
@@ -120,7 +120,7 @@ async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: st
 
 @app_commands.command(name=locale_str("following"), description=locale_str("Show what you follow"))
 async def following_(interaction: Interaction) -> None:
-    """Answer with what the reader hears of."""
+    """Answer with what the reader follows."""
     context, tr = context_of(interaction), translator_of(interaction)
     followed = await subscriptions_of(interaction).get(following.key_of(interaction))
     if followed is None:

@@ -58,7 +58,7 @@ class AnnouncedList(Layout):
 
 
 def older_machine(name: str, tr: Translator) -> str:
-    """That a machine announces nothing, and what to do about it."""
+    """The warning that a machine announces nothing, and what to do about it."""
     return tr.gettext(
         "The machine {name} has older posts than another one and announces nothing: update its"
         " posts, or stop it.",
@@ -67,7 +67,7 @@ def older_machine(name: str, tr: Translator) -> str:
 
 
 def unknown(stopped: Stopped, tr: Translator) -> str:
-    """That nobody knows whether a post was announced, and why."""
+    """The question whether a post was announced, and why that is not known."""
     said = tr.gettext(
         "I cannot tell whether I announced **{title}** in {channel}: Discord does not show me what"
         " I sent there.",
@@ -78,7 +78,7 @@ def unknown(stopped: Stopped, tr: Translator) -> str:
 
 
 def decision_row(stopped: Stopped, page: int, tr: Translator) -> ui.ActionRow[Any]:
-    """The buttons that say what became, or is to become, of a delivery."""
+    """Buttons that mark a stopped delivery as sent, or send it."""
     found, send = (
         DecideDelivery(is_there=is_there, delivery=stopped.id, page=page)
         for is_there in (True, False)
@@ -90,7 +90,7 @@ def decision_row(stopped: Stopped, page: int, tr: Translator) -> ui.ActionRow[An
 
 
 async def decide(interaction: Interaction, this: DecideDelivery) -> None:
-    """Keep what somebody says of a delivery, unless that is decided by now; show what is left."""
+    """Record what is decided about a stopped delivery, if nothing is yet, and show the list."""
     stopped, server = context_of(interaction).stopped, interaction.guild_id or 0
     if not may_manage(interaction, this):
         await answer(interaction, not_allowed(translator_of(interaction)))
@@ -102,7 +102,7 @@ async def decide(interaction: Interaction, this: DecideDelivery) -> None:
 
 
 async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
-    """Turn the message to another page of channels, or the nearest that there still is."""
+    """Turn the message to another page of channels, or to the nearest one."""
     if may_manage(interaction, to):
         await turn(interaction, await announced_list_of(interaction, to.page))
     else:
@@ -110,7 +110,7 @@ async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
 
 
 async def announced_list_of(interaction: Interaction, number: int) -> Layout:
-    """A page of the server's channels, or word that there are none."""
+    """A page of the server's channels, or a notice that there are none."""
     tr = translator_of(interaction)
     subscriptions = await subscriptions_of(interaction).in_guild(interaction.guild_id or 0)
     if not subscriptions:

@@ -37,17 +37,17 @@ class Announcements:
         return message(Digest(delivery, stories, to, tr), stories, to)
 
     def plain(self, delivery: str, stories: Sequence[Story], to: Subscription) -> Message:
-        """The same with nothing that Discord might refuse: no picture, no link, short text."""
+        """The message without what Discord might refuse: no picture, no link, short text."""
         return message(Plain(delivery, stories, to, translator_to(to)), stories, to)
 
 
 def translator_to(to: Subscription) -> Translator:
-    """The words of the language that a channel or reader gets their announcements in."""
+    """The translator into a channel's or reader's language."""
     return translator_for(try_enum(discord.Locale, to.locale))
 
 
 def message(layout: Layout, stories: Sequence[Story], to: Subscription) -> Message:
-    """A layout as it is sent, with what else Discord is told."""
+    """A layout as a ``Message``, with its title, tags and role."""
     posts = [story.post for story in stories if story.post]
     return Message(
         components=layout.to_components(),  # type: ignore[no-untyped-call] # discord.py's own
@@ -120,7 +120,7 @@ class Plain(Layout):
 
 
 def lead(heading: str, to: Subscription) -> str:
-    """What stands above, with the role that is mentioned if there is one."""
+    """The heading, with the role that is mentioned if there is one."""
     return heading if to.role is None else f"{heading}\n<@&{to.role}>"
 
 
@@ -138,14 +138,14 @@ def fitting(stories: Sequence[Story], around: Iterable[str], tr: Translator) -> 
 
 
 def struck(story: Story, tr: Translator) -> str:
-    """A post that is no longer there."""
+    """The line for a withdrawn post."""
     title = text.markdown(text.label(story.title, TITLE // 2), TITLE // 2)
     withdrawn = small(tr.gettext("This post was withdrawn."))
     return f"~~{title}~~\n{withdrawn}"
 
 
 def more(stories: Sequence[Story], tr: Translator) -> str:
-    """That there are posts which the message does not list; empty where there are none."""
+    """How many posts the message does not list; empty if it lists all."""
     n = len(stories) - MOST_STORIES
     if n <= 0:
         return ""
@@ -157,7 +157,7 @@ def more(stories: Sequence[Story], tr: Translator) -> str:
 
 
 def how_to_stop(to: Subscription, tr: Translator) -> str | None:
-    """The way out, for a reader who follows the blog."""
+    """How a reader unfollows; None in a channel."""
     if to.reader is None:
         return None
     return small(

@@ -1,4 +1,4 @@
-"""What becomes of a question: the answer with its sources, or the sections that come closest."""
+"""Answers to questions: the model's with its sources, or the sections that come closest."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ LONGEST_LINK = 200
 
 
 class Looked(Layout):
-    """How much is looked through."""
+    """The notice that sections are being searched."""
 
     def __init__(self, question: str, looking: Looking, tr: Translator) -> None:
         super().__init__()
@@ -269,7 +269,7 @@ class Shows:
         self._interaction = interaction
 
     async def under_way(self, view: Layout) -> None:
-        """Show how far it is. Where Discord does not take that, the answer goes on.
+        """Show the answer so far. If Discord refuses the edit, the answer continues.
 
         Raises:
             discord.NotFound: the message is gone.
@@ -282,13 +282,13 @@ class Shows:
             log.info("An answer under way could not be shown: %s", error)
 
     async def last(self, view: Layout) -> None:
-        """Show what stays."""
+        """Show the final answer."""
         view.stop()
         await self._interaction.edit_original_response(view=view)
 
 
 async def answer_row(interaction: Interaction, question: str, found: Answer, *, hide: bool) -> Row:
-    """Ask further, where the answer can be kept for that, and show it to others."""
+    """Buttons to ask further, if the answer can be kept for that, and to share it."""
     asker, tr = context_of(interaction).asker, translator_of(interaction)
     assert asker is not None, "it has just answered"
     row: ui.ActionRow[Any] = ui.ActionRow()
@@ -327,7 +327,7 @@ async def asked_further(interaction: Interaction, this: AskedFurther) -> None:
 
 
 def too_old(tr: Translator) -> str:
-    """That a follow-up comes too late."""
+    """The notice that a follow-up comes too late."""
     return tr.gettext("I no longer remember that answer. Please ask the whole question again.")
 
 

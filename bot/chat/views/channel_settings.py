@@ -54,7 +54,7 @@ class Settings:
 
 
 class ChannelSettings(Layout):
-    """In words what will happen, and menus and buttons to change it."""
+    """A summary of what will be announced, with menus and buttons to change it."""
 
     concerns_all: ClassVar = False
 
@@ -184,7 +184,7 @@ def channel_of(subscription: Subscription) -> int:
 async def settings_of(
     interaction: Interaction, subscription: Subscription, access: Access | None = None
 ) -> Layout:
-    """The settings as they are, after a look at the channel.
+    """The current settings, with what the bot may do in the channel.
 
     What was paused for want of access goes on where there is access again.
 
@@ -228,17 +228,17 @@ async def turn_settings(
 
 
 def not_allowed(tr: Translator) -> Notice:
-    """That somebody may not change what is announced."""
+    """The notice that somebody may not change what is announced."""
     return Notice(tr.gettext("You need the permission **Manage Server**."))
 
 
 def not_announced(channel: int, tr: Translator) -> Notice:
-    """That nothing is announced in a channel."""
+    """The notice that nothing is announced in a channel."""
     return Notice(tr.gettext("Nothing is announced in {channel}.", channel=f"<#{channel}>"))
 
 
 def keeping(interaction: Interaction, edit: Callable[[Subscription], Subscription]) -> Change:
-    """A change to what is kept by then, which others may change at the same time."""
+    """Apply a change to the stored subscription, which others may change at the same time."""
 
     async def keep(subscription: Subscription) -> Subscription | None:
         return await subscriptions_of(interaction).change(subscription.key, edit)
@@ -252,7 +252,7 @@ async def open_settings(interaction: Interaction, this: OpenSettings) -> None:
 
 
 async def unchanged(subscription: Subscription) -> Subscription:
-    """No change."""
+    """Leave the subscription as it is."""
     return subscription
 
 
@@ -296,7 +296,7 @@ async def switch(interaction: Interaction, this: Switch) -> None:
 def pausing(
     interaction: Interaction, *, on: bool
 ) -> Callable[[Subscription], Awaitable[Subscription]]:
-    """A change that pauses announcements, or lets them go on."""
+    """A change that pauses or resumes announcements."""
 
     async def pause(subscription: Subscription) -> Subscription:
         subscriptions = subscriptions_of(interaction)
@@ -311,7 +311,7 @@ def pausing(
 
 
 async def ask_to_stop(interaction: Interaction, this: AskToStop) -> None:
-    """Turn the message to the question whether the settings shall go."""
+    """Ask in the message whether to stop announcing."""
     tr = translator_of(interaction)
     if may_manage(interaction, this):
         await turn(interaction, StopQuestion(this.channel, tr))
@@ -320,7 +320,7 @@ async def ask_to_stop(interaction: Interaction, this: AskToStop) -> None:
 
 
 async def stop(interaction: Interaction, this: Stop) -> None:
-    """Announce nothing in a channel any more."""
+    """Stop announcing in a channel."""
     tr = translator_of(interaction)
     if not may_manage(interaction, this):
         await answer(interaction, not_allowed(tr))
@@ -332,7 +332,7 @@ async def stop(interaction: Interaction, this: Stop) -> None:
 
 
 class StopQuestion(Layout):
-    """Whether nothing shall be announced in a channel any more."""
+    """Asks whether to stop announcing in a channel."""
 
     concerns_all: ClassVar = False
 

@@ -32,7 +32,7 @@ TAG = 30
 
 
 class Following(Layout):
-    """What a reader hears of, and how to change that."""
+    """What a reader follows, with a button to end it."""
 
     concerns_all: ClassVar = False
 
@@ -51,7 +51,7 @@ class Following(Layout):
 
 
 def followed_text(followed: Subscription, tr: Translator) -> str:
-    """Which posts a reader hears of, in one or two sentences."""
+    """Which posts a reader follows, in one or two sentences."""
     if followed.tags:
         which = tr.gettext(
             "You follow posts with one of these tags: {tags}", tags=chips(followed.tags)
@@ -70,7 +70,7 @@ def chips(tags: Sequence[str], most: int = MOST_TAGS) -> str:
 
 
 def closed_messages(tr: Translator) -> str:
-    """That a reader takes no direct messages, and what to do about it."""
+    """The notice that a reader takes no direct messages, and what to do about it."""
     return tr.gettext(
         "I cannot write to you, so what you follow is paused. Allow direct messages in a server"
         " that we share, or add me to your apps, then use {command}.",
@@ -79,12 +79,12 @@ def closed_messages(tr: Translator) -> str:
 
 
 def key_of(interaction: Interaction) -> str:
-    """Names the subscription of whoever uses the bot."""
+    """The key of the reader's subscription."""
     return Subscription(place="reader", reader=interaction.user.id).key
 
 
 async def follow(interaction: Interaction, ref: str) -> None:
-    """Announce posts to the reader, of the tag that a ``tag_ref`` names if not empty."""
+    """Subscribe the reader to all posts, or to those of the tag that a ``tag_ref`` names."""
     tr = translator_of(interaction)
     tag = await tag_of(library_of(interaction), ref) if ref else None
     if ref and tag is None:
@@ -113,7 +113,7 @@ async def follow(interaction: Interaction, ref: str) -> None:
 
 
 def widened(followed: Subscription, tag: str | None) -> Subscription:
-    """The same with posts of one more tag, or with all posts."""
+    """The subscription with one more tag, or with all posts."""
     if tag is None:
         return replace(followed, tags=(), without=())
     without = tuple(each for each in followed.without if tag_key(each) != tag_key(tag))
@@ -124,7 +124,7 @@ def widened(followed: Subscription, tag: str | None) -> Subscription:
 
 
 def narrowed(followed: Subscription, tag: str) -> Subscription | None:
-    """The same without posts of that tag; None where nothing is left."""
+    """The subscription without a tag; None if nothing is left."""
     if not followed.tags:
         without = (*(each for each in followed.without if tag_key(each) != tag_key(tag)), tag)
         return replace(followed, without=without)
@@ -133,17 +133,17 @@ def narrowed(followed: Subscription, tag: str) -> Subscription | None:
 
 
 def is_too_much(followed: Subscription) -> bool:
-    """Whether it names more tags than a reader may."""
+    """Whether the subscription names more tags than a reader may follow."""
     return max(len(followed.tags), len(followed.without)) > MOST_TAGS
 
 
 def too_much(tr: Translator) -> Notice:
-    """That it does."""
+    """The notice that a reader names too many tags."""
     return Notice(tr.gettext("You cannot name more than {n} tags.", n=MOST_TAGS))
 
 
 async def greet(interaction: Interaction, followed: Subscription, tr: Translator) -> str:
-    """Write to the reader, which shows whether announcements can reach them; say so."""
+    """Send the reader a direct message, and answer with whether announcements arrive."""
     ending = tr.gettext("{command} ends that.", command=command("unfollow", tr))
     said = followed_text(followed, tr)
     coming = tr.gettext("New posts come to you here, one message for each.")
@@ -167,7 +167,7 @@ async def greet(interaction: Interaction, followed: Subscription, tr: Translator
 
 
 async def unfollow_all(interaction: Interaction) -> None:
-    """Forget whoever clicks or asks."""
+    """Delete the reader's subscription."""
     tr = translator_of(interaction)
     if await subscriptions_of(interaction).remove(key_of(interaction)):
         said = tr.gettext("You follow nothing any more, and nothing is kept about you.")
@@ -177,7 +177,7 @@ async def unfollow_all(interaction: Interaction) -> None:
 
 
 def nothing_followed(interaction: Interaction) -> str:
-    """That a reader follows nothing, and how to begin."""
+    """The notice that a reader follows nothing, and how to begin."""
     return translator_of(interaction).gettext(
         "You follow nothing. {command} sends you new posts by direct message.",
         command=context_of(interaction).mention("follow"),
@@ -185,12 +185,12 @@ def nothing_followed(interaction: Interaction) -> str:
 
 
 async def follow_clicked(interaction: Interaction, this: Follow) -> None:
-    """Announce posts to whoever clicks."""
+    """Follow what the button names."""
     await follow(interaction, this.tag)
 
 
 async def unfollow_clicked(interaction: Interaction, _: UnfollowAll) -> None:
-    """Announce nothing any more to whoever clicks."""
+    """Unfollow everything."""
     await unfollow_all(interaction)
 
 

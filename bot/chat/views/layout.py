@@ -17,7 +17,7 @@ from bot.chat.i18n import Translator
 ACCENT = discord.Colour(0xFF6B4A)
 # A message carries up to 8 MB of pictures, and a machine of 256 MB has some 150 MB to spare.
 SLOTS = 3
-# Then the page is shown with the pictures' names.
+# After this long without a slot, the page is shown with the pictures' names.
 WAIT_SECONDS = 2.0
 
 
@@ -40,7 +40,7 @@ class Layout(ui.LayoutView):
         self.add_item(self.frame)
 
     def show(self, *items: ui.Item[Any] | str | None) -> None:
-        """Add items below each other; a text gets a text display, nothing is passed over."""
+        """Add items below each other: a text as a text display, and None not at all."""
         for item in items:
             if isinstance(item, str):
                 self.frame.add_item(ui.TextDisplay(item))
@@ -48,14 +48,14 @@ class Layout(ui.LayoutView):
                 self.frame.add_item(item)
 
     def sent(self) -> None:
-        """Let go of the files, which discord.py would keep as long as the view."""
+        """Drop the files, which discord.py would keep as long as the view."""
         self.files.clear()
         if self.slot is not None:
             self.slot.release()
 
 
 class Ready(Layout):
-    """A message that is made already, down to what is sent."""
+    """A message whose components are built already."""
 
     def __init__(self, components: Sequence[dict[str, Any]], *, concerns_all: bool = True) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""That nothing goes by a name, and what is closest to it."""
+"""Notices that nothing has a name, with what comes closest."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PostNotFound(NotFound):
 
     @classmethod
     async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
-        """That there is no such post, with those of the library that are closest."""
+        """The notice for a post that the library lacks, with the closest ones."""
         return cls(typed, await library.closest(typed, CLOSEST), tr)
 
 
@@ -63,7 +63,7 @@ class TagNotFound(NotFound):
 
     @classmethod
     async def of(cls, typed: str, library: Library, tr: Translator) -> Self:
-        """That no post has the tag, with those of the library that are closest."""
+        """The notice for a tag that no post has, with the closest ones."""
         return cls(typed, await library.suggest_tags(typed, CLOSEST), tr)
 
 
@@ -93,5 +93,5 @@ def tag_button(tag: Tag) -> ui.Button[Any]:
 
 
 def echo(typed: str) -> str:
-    """What the reader typed, short and harmless."""
+    """What the reader typed, cut and escaped."""
     return text.escape(text.label(typed, ECHO))

@@ -1,4 +1,4 @@
-"""Opening a post, and going on from there: pages, sections, linked posts, and the way back."""
+"""Opens posts, and moves between their pages, sections and linked posts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def read_on(interaction: Interaction, to: ReadOn) -> None:
 
 
 async def turn_page(interaction: Interaction, to: TurnPage) -> None:
-    """Turn the message to another page of the post, or the nearest that there still is."""
+    """Turn the message to another page of the post, or to the nearest one."""
     opening = open_page(interaction, to.key, to.page, digest=to.digest, back=to.back)
     await turn(interaction, await prepare_turn(interaction, opening))
 

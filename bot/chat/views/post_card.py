@@ -1,4 +1,4 @@
-"""One post, with ways to its neighbours."""
+"""The card of a post, with buttons to its neighbours."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ async def turn_to_random(interaction: Interaction, _: AnotherRandom) -> None:
 
 
 async def card_of(key: str, interaction: Interaction) -> Layout:
-    """The card of the post with that key, or word that it is gone."""
+    """The card of the post with that key, or a notice that it is gone."""
     tr = translator_of(interaction)
 
     async def make() -> Layout:
@@ -169,7 +169,7 @@ async def card_of(key: str, interaction: Interaction) -> Layout:
 
 
 async def random_card(interaction: Interaction) -> Layout:
-    """The card of any post, or word that there is none."""
+    """The card of any post, or a notice that there is none."""
     tr = translator_of(interaction)
     post = await library_of(interaction).random()
     if post is None:
@@ -179,7 +179,7 @@ async def random_card(interaction: Interaction) -> Layout:
 
 
 def gone(interaction: Interaction) -> Notice:
-    """That a post is no longer there, and how to find another."""
+    """The notice that a post is no longer there, and how to find another."""
     tr = translator_of(interaction)
     search = tr.gettext(
         "Find another with {command}.", command=context_of(interaction).mention("search")

@@ -204,7 +204,7 @@ def paging_row(listed: ListedPosts, tr: Translator) -> ui.ActionRow[Any] | None:
 
 
 async def turn_page(interaction: Interaction, to: ListPage) -> None:
-    """Turn the message to a page of the list, or the nearest that there still is."""
+    """Turn the message to a page of the list, or to the nearest one."""
     await turn(interaction, await list_of(interaction, to.page, to.count, to.tag))
 
 
@@ -216,7 +216,7 @@ async def narrow(interaction: Interaction, this: Narrow) -> None:
 
 
 async def list_of(interaction: Interaction, page: int, count: int, ref: str) -> Layout:
-    """A page of the posts of the tag ``ref``, or of all; word of it if there are none."""
+    """A page of the posts of the tag ``ref``, or of all; a notice if there are none."""
     context, tr = context_of(interaction), translator_of(interaction)
     follows = context.subscriptions is not None
     return await context.answers.get(

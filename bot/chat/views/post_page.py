@@ -1,4 +1,4 @@
-"""A page of a post, and ways through the rest of it."""
+"""A page of a post, and buttons to the rest of it."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def address(picture: Picture) -> str | None:
 
 
 def described(picture: Picture) -> str | None:
-    """What the picture shows in words: those of its author, or else its file's name."""
+    """The picture's alternative text, or its file's name."""
     alt = text.plain(picture.alt, limits.MEDIA_DESCRIPTION)
     return alt or text.plain(PurePosixPath(picture.url).name, limits.MEDIA_DESCRIPTION) or None
 

@@ -87,7 +87,7 @@ class SearchResults(Layout):
 
 
 class NothingFound(Layout):
-    """That nothing was found, and what to try."""
+    """The notice that nothing was found, and what to try."""
 
     concerns_all: ClassVar = False
 
@@ -116,7 +116,7 @@ def search_row(query: str, label: str) -> ui.ActionRow[Any]:
 
 
 def exclusion_row(exclusion: Exclusion | None, tr: Translator) -> Sequence[str | ui.ActionRow[Any]]:
-    """What was excluded, and a button that includes it; nothing where nothing was."""
+    """What was excluded, and a button that includes it; empty if nothing was."""
     if exclusion is None:
         return ()
     words = ", ".join(exclusion.words)
@@ -168,13 +168,13 @@ def paging_row(found: Found, tr: Translator) -> ui.ActionRow[Any] | None:
 
 
 async def turn_page(interaction: Interaction, to: SearchPage) -> None:
-    """Search again and turn to that page of results, or the nearest that there still is."""
+    """Search again and turn to that page of results, or to the nearest one."""
     searching = results_of(interaction, to.query, to.page)
     await turn(interaction, await prepare_turn(interaction, searching))
 
 
 async def results_of(interaction: Interaction, query: str, page: int) -> Layout:
-    """A page of search results, or word that there are none."""
+    """A page of search results, or a notice that there are none."""
     library, tr = library_of(interaction), translator_of(interaction)
 
     async def make() -> Layout:

@@ -1,4 +1,4 @@
-"""Passing a post on: to others in the channel, or to oneself."""
+"""Sharing a post in the channel, and saving it to the reader's direct messages."""
 
 from __future__ import annotations
 

@@ -78,12 +78,12 @@ async def show_posts(interaction: Interaction, _: PickTag) -> None:
 
 
 async def turn_page(interaction: Interaction, to: TagsPage) -> None:
-    """Turn the message to another page of tags, or the nearest that there still is."""
+    """Turn the message to another page of tags, or to the nearest one."""
     await turn(interaction, await tags_of(interaction, to.page))
 
 
 async def tags_of(interaction: Interaction, page: int) -> Layout:
-    """A page of tags, or word that there are none."""
+    """A page of tags, or a notice that there are none."""
     context, tr = context_of(interaction), translator_of(interaction)
     shown = await Tags.of(context.library, page, follows=context.subscriptions is not None)
     if not shown.tags:
