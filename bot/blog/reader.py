@@ -22,7 +22,7 @@ class Document:
         passages: the post's words without markup, section by section, for full-text search.
         body: the post as written, without its front matter, to be rendered when it is read.
         titled: whether the author gave a title (in front matter or as a heading).
-        date_lent: whether the post's date is the source's, since the author gave none; it
+        date_from_source: whether the post's date is the source's, since the author gave none; it
             does not make a page a post.
         own_link: whether the author gave the post's link in full.
         withheld: whether the author keeps the post out of what the site lists.
@@ -36,7 +36,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     body: str = ""
     titled: bool = True
-    date_lent: bool = False
+    date_from_source: bool = False
     own_link: bool = False
     withheld: bool = False
     waits: bool = True

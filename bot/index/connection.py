@@ -149,7 +149,7 @@ class Cached(Generic[T]):
 
     Args:
         connection: to the index.
-        compute: called with the database, which no other task uses meanwhile.
+        compute: called with the database, which no other task uses at the same time.
     """
 
     def __init__(

@@ -82,8 +82,8 @@ class IndexDatabase:
         try:
             await connection
         except BaseException:
-            # aiosqlite ends its thread without waiting for it. Left behind, that would
-            # report to an event loop that has been closed, with a trace on stderr.
+            # aiosqlite ends its thread without waiting for it. A thread that outlives the event
+            # loop would write a traceback to stderr.
             await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
             raise
         return cls(connection)

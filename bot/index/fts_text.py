@@ -222,7 +222,7 @@ class MarkedPost(NamedTuple):
     """The texts of a post with marks around the words that match.
 
     Attributes:
-        headings, body: passage by passage, with seams between.
+        headings, body: the passages' with ``SEPARATOR`` between them.
         anchors: of each passage.
     """
 
@@ -325,7 +325,7 @@ def marked_stems(marked: str) -> set[str]:
 
 
 def _split(marked: str) -> Iterator[str]:
-    """The passages; a phrase that goes over a seam is marked on both sides of it."""
+    """The passages; a phrase that spans two of them is marked in both."""
     for passage in marked.split(SEPARATOR):
         yield _balanced(passage)
 

@@ -51,7 +51,7 @@ COUNT_TAGS = f"""
         WHERE pt.key = t.key AND {LISTED})
 """  # noqa: S608
 
-# A post whose author gave its link in full needs no word of the site.
+# Those whose author gave the link in full need no confirmation by the site.
 COUNT_FINDINGS = f"""
     SELECT p.finding, count(*) FROM posts AS p
     WHERE {VISIBLE} AND p.finding IS NOT NULL AND NOT (p.own_link AND p.finding = 'unknown')

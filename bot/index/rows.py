@@ -132,7 +132,7 @@ COLUMNS = (
     # The slug that the post asks for.
     Column("own_slug TEXT NOT NULL", lambda post, _: clean(post.slug)),
     # Whether the date is the source's, since the author gave none.
-    Column("date_lent INTEGER NOT NULL", lambda _, document: document.date_lent),
+    Column("date_from_source INTEGER NOT NULL", lambda _, document: document.date_from_source),
     # The link by the generator's rule; with that and these, links/ finds the one to show.
     Column("rule_link TEXT", lambda post, _: post.link and clean(post.link)),
     Column("own_link INTEGER NOT NULL", lambda _, document: document.own_link),

@@ -144,7 +144,7 @@ async def _apply(
     added = changed = 0
     removed = sum(known[path].is_post for path in difference.gone)
     await writer.remove({path: known[path] for path in difference.gone})
-    news = bool(difference.gone) or not difference.same_surroundings
+    has_changed = bool(difference.gone) or not difference.same_surroundings
     async with aclosing(batches_of(difference.changed, reader, known, progress)) as batches:
         async for batch in batches:
             fresh = [file for file in batch.files if file.document is not None]
@@ -157,9 +157,9 @@ async def _apply(
                 added += file.is_post and not was_post
                 changed += file.is_post and was_post
                 removed += was_post and not file.is_post
-            news = news or bool(fresh)
+            has_changed = has_changed or bool(fresh)
             await database.run_all(batch.insertions)
-    if news:
+    if has_changed:
         await writer.settle(snapshot, reader)
         await writer.match(snapshot.sitemap, now)
         await _note(writer, snapshot, reader, now)
@@ -219,36 +219,36 @@ class Writer:
             (now,),
         )
         others = await self._database.rows("SELECT path FROM files WHERE NOT is_post")
-        await self._change_links(await asyncio.to_thread(_prove, rows, others, sitemap))
+        await self._change_links(await asyncio.to_thread(_linked, rows, others, sitemap))
 
     async def _change_links(self, posts: Sequence[Row]) -> None:
         """Give posts, by number, a link, what was found, and the name to find them by."""
         run, run_all = self._database.run, self._database.run_all
         if not posts:
             return
-        await run("CREATE TEMP TABLE proven (id INTEGER PRIMARY KEY, link, finding, name)")
-        await run_all(insertions("proven (id, link, finding, name)", posts))
+        await run("CREATE TEMP TABLE linked (id INTEGER PRIMARY KEY, link, finding, name)")
+        await run_all(insertions("linked (id, link, finding, name)", posts))
         await run(
-            "UPDATE posts SET link = proven.link, finding = proven.finding "
-            "FROM proven WHERE proven.id = posts.id"
+            "UPDATE posts SET link = linked.link, finding = linked.finding "
+            "FROM linked WHERE linked.id = posts.id"
         )
         await run(
-            "DELETE FROM names WHERE kind = ? AND post IN (SELECT id FROM proven)",
+            "DELETE FROM names WHERE kind = ? AND post IN (SELECT id FROM linked)",
             (Kind.LINK.value,),
         )
         await run(
-            "INSERT INTO names (name, kind, post) SELECT name, ?, id FROM proven WHERE name <> ''",
+            "INSERT INTO names (name, kind, post) SELECT name, ?, id FROM linked WHERE name <> ''",
             (Kind.LINK.value,),
         )
-        await run("DROP TABLE proven")
+        await run("DROP TABLE linked")
 
     async def touch(self, files: Sequence[ReadFile]) -> None:
         """Store new sizes and stamps of files whose content is the same."""
         for some in _portions(files):
             values = ",".join(["(?, ?, ?)"] * len(some))
             await self._database.run(
-                "UPDATE files SET size = news.column2, stamp = news.column3 "  # noqa: S608
-                f"FROM (VALUES {values}) AS news WHERE files.id = news.column1",
+                "UPDATE files SET size = fresh.column2, stamp = fresh.column3 "  # noqa: S608
+                f"FROM (VALUES {values}) AS fresh WHERE files.id = fresh.column1",
                 [value for file in some for value in (file.number, file.size, file.stamp)],
             )
 
@@ -280,8 +280,9 @@ class Writer:
     async def settle(self, snapshot: Snapshot, reader: Reader) -> None:
         """Decide what needs all posts, and store what the source and the site report."""
         rows = await self._database.rows(
-            "SELECT id, slug, hidden, page, path, own_slug, date IS NOT NULL AND NOT date_lent, "
-            "titled, language, draft FROM posts ORDER BY path"
+            "SELECT id, slug, hidden, page, path, own_slug, "
+            "date IS NOT NULL AND NOT date_from_source, titled, language, draft "
+            "FROM posts ORDER BY path"
         )
         settlement, changed = await asyncio.to_thread(_settle, rows, reader)
         if changed:
@@ -361,7 +362,7 @@ class Settled(NamedTuple):
 
 
 def _settle(rows: Sequence[Row], reader: Reader) -> tuple[Settlement, list[Settled]]:
-    """What the reader decides, and as much of it as is news."""
+    """What the reader decides, and the posts for which it has changed."""
     settlement = reader.settle(
         [
             Outline(path, own_slug, bool(dated), bool(titled), language, bool(draft))
@@ -382,8 +383,8 @@ def _settle(rows: Sequence[Row], reader: Reader) -> tuple[Settlement, list[Settl
     return settlement, changed
 
 
-def _prove(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) -> list[Row]:
-    """Of posts whose link or finding is news: number, link, finding and name.
+def _linked(rows: Sequence[Row], others: Sequence[Row], sitemap: Sitemap | None) -> list[Row]:
+    """Number, link, finding and name of each post whose link or finding has changed.
 
     Args:
         rows: the posts.

@@ -103,13 +103,13 @@ def understand(
         return Document(left_out=LeftOut(path, reason), problems=tuple(fields.problems))
     end = expires(fields, rules.date_order, site.zone)
     passages = passages_of(prose, facts.title, syntax)
-    lent, change = from_source(dates, site.zone) if date is None else (None, None)
+    source_date, change = from_source(dates, site.zone) if date is None else (None, None)
     post = Post(
         path=path,
         slug=tidy(site.slug(facts)) or "post",
         title=facts.title,
         summary=summary_of(fields, prose, syntax),
-        date=date or lent,
+        date=date or source_date,
         updated=updated(fields, rules.date_order, site.zone) or change,
         tags=_tags(fields, rules, site),
         authors=authors_of(fields),
@@ -125,7 +125,7 @@ def understand(
         passages=passages,
         body=body,
         titled=title is not None,
-        date_lent=lent is not None,
+        date_from_source=source_date is not None,
         own_link=site.own_link(facts) is not None,
         withheld=is_withheld(fields),
         waits=not site.rule.publishes_future,

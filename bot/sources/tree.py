@@ -35,7 +35,7 @@ NEVER_CONTENT = {
 # a section of posts about themes.
 NEVER_CONTENT_OF_A_SITE = {"themes": "themes"}
 
-# Said to be left out, these would only be noise.
+# Every checkout has them, so that they are not named among what is left out.
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 
 # Folders whose files a link does not publish, in lower case.

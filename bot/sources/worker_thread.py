@@ -1,4 +1,4 @@
-"""A thread of its own for work that waits for others' hosts."""
+"""Runs work that waits for other hosts in a daemon thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def in_own_thread(work: Callable[[], T]) -> T:
     """What ``work`` returns or raises.
 
     Unlike a pool's threads, this one keeps no process from ending, even if it waits for a host
-    that never answers. Nobody hears of it any more once whoever waits is cancelled.
+    that never answers. Its result is dropped when the caller is cancelled.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()

@@ -75,7 +75,7 @@ async def test_texts_are_those_that_readers_see(library: Fill) -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.text(max_size=20), max_size=4), st.booleans())
-def test_entry_and_post_have_the_same_face_whatever_a_post_is_called(
+def test_what_is_announced_of_a_post_is_what_is_shown_of_it(
     titles: dict[str, str], with_site: bool
 ) -> None:
     async def compare() -> None:

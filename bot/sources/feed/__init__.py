@@ -1,1 +1,1 @@
-"""Posts from an RSS, Atom or JSON feed, for blogs whose Markdown is out of reach."""
+"""Posts from an RSS, Atom or JSON feed, for blogs whose Markdown cannot be read."""

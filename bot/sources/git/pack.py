@@ -1,8 +1,8 @@
-"""Packs of objects as hosts send them, none of which is believed before it was looked over.
+"""Packs of objects as hosts send them, each checked before it is used.
 
 A pack of 1 MB can unpack to a gigabyte, and its deltas can copy more than any machine has. So
 every object is unpacked here once, in pieces, within limits; what keeps to them is written to a
-pack that is safe to read, and the rest is left behind.
+pack that is safe to read, and the rest is skipped.
 https://git-scm.com/docs/pack-format
 """
 
@@ -28,8 +28,8 @@ MOST_OBJECT_BYTES = 8_000_000
 MOST_OBJECTS = 200_000
 # Objects that are too large are unpacked all the same, to find the end of them.
 MOST_UNPACKED_BYTES = 500_000_000
-# Contents that are kept at hand while deltas are applied to them.
-MOST_BYTES_AT_HAND = 24_000_000
+# Contents that are cached while deltas are applied to them.
+MOST_CACHED_BYTES = 24_000_000
 # A commit's message is text that somebody wrote.
 MOST_COMMIT_BYTES = 1_000_000
 MOST_SHIFT = 60  # of a number in seven-bit pieces
@@ -55,11 +55,11 @@ class Received:
 
     Attributes:
         too_large: size by id of the objects that are larger than the limit.
-        left_behind: how many others take too much to unpack. Nobody knows their ids.
+        skipped: how many others take too much to unpack. Their ids are not known.
     """
 
     too_large: dict[ObjectID, int] = field(default_factory=dict)
-    left_behind: int = 0
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -120,8 +120,8 @@ class _Scan:
         self._most = most_object_bytes
         self._by_offset: dict[int, _Object] = {}
         self._waiting: dict[bytes, list[_Object]] = {}  # for a base that comes later
-        self._at_hand: OrderedDict[int, bytes] = OrderedDict()
-        self._bytes_at_hand = 0
+        self._cached: OrderedDict[int, bytes] = OrderedDict()
+        self._cached_bytes = 0
         self._unpacked_left = MOST_UNPACKED_BYTES
         # Real deltas are literal text and hardly shrink; each content is made from few others.
         self._delta_left = 1_000_000 + 4 * len(data)
@@ -165,7 +165,7 @@ class _Scan:
                 self._take_delta(found, delta)
         else:
             self._skip(found)
-            self.received.left_behind += 1
+            self.received.skipped += 1
         return found.end
 
     def _take_waiting(self) -> None:
@@ -178,7 +178,7 @@ class _Scan:
                 self._take_delta(found, self._unpack(found))
                 if found.name in self._waiting:
                     ready.append(found.name)
-        self.received.left_behind += sum(map(len, self._waiting.values()))
+        self.received.skipped += sum(map(len, self._waiting.values()))
 
     def _is_delta_in_limits(self, size: int) -> bool:
         self._delta_left -= size
@@ -202,7 +202,7 @@ class _Scan:
     def _take_delta(self, found: _Object, delta: bytes) -> None:
         """Add a delta's object, if it keeps to the limits."""
         if not self._is_in_limits(found, delta):
-            self.received.left_behind += 1
+            self.received.skipped += 1
             return
         assert found.base is not None
         content = _apply(self._content(found.base), delta)
@@ -229,29 +229,29 @@ class _Scan:
         """Add an object. The first of the same is kept, or two could be made from each other."""
         found.name = name
         found = self._by_offset[found.offset] = self.objects.setdefault(name, found)
-        self._hold(found, content)
+        self._cache(found, content)
 
     def _content(self, found: _Object) -> bytes:
-        """An object's content, from the nearest one in its chain that is at hand."""
+        """An object's content, from the nearest one in its chain that is cached."""
         deltas = []
-        while found.offset not in self._at_hand and found.base is not None:
+        while found.offset not in self._cached and found.base is not None:
             deltas.append(found)
             found = found.base
-        content = self._at_hand.get(found.offset)
+        content = self._cached.get(found.offset)
         if content is None:
             content = self._unpack(found)
         for one in reversed(deltas):
             content = _apply(content, self._unpack(one))
-            self._hold(one, content)
+            self._cache(one, content)
         return content
 
-    def _hold(self, found: _Object, content: bytes) -> None:
-        if found.offset in self._at_hand:
+    def _cache(self, found: _Object, content: bytes) -> None:
+        if found.offset in self._cached:
             return
-        self._at_hand[found.offset] = content
-        self._bytes_at_hand += len(content)
-        while self._bytes_at_hand > MOST_BYTES_AT_HAND:
-            self._bytes_at_hand -= len(self._at_hand.popitem(last=False)[1])
+        self._cached[found.offset] = content
+        self._cached_bytes += len(content)
+        while self._cached_bytes > MOST_CACHED_BYTES:
+            self._cached_bytes -= len(self._cached.popitem(last=False)[1])
 
     def _unpack(self, found: _Object) -> bytes:
         return b"".join(self._pieces(found))

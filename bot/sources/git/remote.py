@@ -28,7 +28,7 @@ from bot.sources.git.pack import PackError, Received
 from bot.sources.host import Address, is_public
 
 # A repository of text comes nowhere near, since files that are no posts are not fetched from
-# hosts that can leave them out; and a small machine has the room.
+# hosts that can leave them out; a small machine has that much space.
 MOST_BYTES = 100_000_000
 MOST_SECONDS = 120.0
 SECONDS_TO_CONNECT = 10.0
@@ -63,7 +63,7 @@ class Remote:
         token: lets it be fetched, or None.
         most_bytes: after so many bytes it is given up.
         most_seconds: after so many seconds, too.
-        most_object_bytes: larger files, and folders with more to say, are left behind.
+        most_object_bytes: larger files and folders are skipped.
         is_public: whether an address is one of the public web; a host there may not lead to others.
     """
 

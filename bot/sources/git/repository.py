@@ -107,7 +107,7 @@ class Repository:
         self._damage = ""
 
     def close(self) -> None:
-        """Let go of the files on the disk."""
+        """Close the files on the disk."""
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -169,7 +169,7 @@ class Repository:
         return len(list(self._folder.glob("objects/pack/*.pack"))) > MOST_PACKS
 
     def _fetch_anew(self) -> Checkpoint:
-        """Fetch everything aside, and put it in place once it is whole."""
+        """Fetch everything into a folder beside, and replace the old one when it is complete."""
         if self._damage:
             log.warning("%s is damaged (%s); fetching it anew", self._folder, self._damage)
         aside = self._folder.with_name(self._folder.name + ".new")
@@ -235,7 +235,7 @@ class Repository:
             asked = missing[start : start + FILES_AT_ONCE]
             received = self._remote.fetch_files(store.repo, asked)
             for name in asked:
-                if name in received.too_large or (received.left_behind and not store.has(name)):
+                if name in received.too_large or (received.skipped and not store.has(name)):
                     self._too_large[name] = received.too_large.get(name, 0)
                 elif not store.has(name):
                     raise SourceError(

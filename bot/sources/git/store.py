@@ -22,7 +22,7 @@ T = TypeVar("T", bound=ShaFile)
 
 # Files and folders that are held in memory: history compares each folder with its former self.
 MOST_ENTRIES = 100_000
-MOST_BYTES_AT_HAND = 16_000_000
+MOST_CACHED_BYTES = 16_000_000
 # Git's own tests merge 66 branches at once; a commit can name any number.
 MOST_PARENTS = 100
 MOST_TAGS = 10
@@ -41,13 +41,13 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.repo = Repo(str(folder), bare=True)
-        self.repo.object_store.delta_base_cache_limit = MOST_BYTES_AT_HAND
+        self.repo.object_store.delta_base_cache_limit = MOST_CACHED_BYTES
         self._folders = LRUSizeCache[ObjectID, Sequence[TreeEntry[ObjectID]]](
             MOST_ENTRIES, compute_size=lambda entries: len(entries) + 1
         )
 
     def close(self) -> None:
-        """Let go of its files."""
+        """Close its files."""
         self.repo.close()
 
     def commit(self, name: ObjectID) -> Commit:

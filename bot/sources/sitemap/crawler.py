@@ -76,7 +76,7 @@ MISSING = frozenset({403, 404, 410})
 
 @dataclass(frozen=True, slots=True)
 class CachedDocument:
-    """One document as it was the last time.
+    """One document of the last look.
 
     Attributes:
         etag, modified: what to ask with the next time, or empty.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.blog.errors import SourceError
 from bot.sources.feed.archive import assign, missing
 from bot.sources.feed.entry import Entry, html_of
 from bot.sources.feed.parser import content_of
@@ -379,3 +380,24 @@ def test_entities_in_a_json_feeds_title_are_undone(written: str, title: str) -> 
 )
 def test_html_that_was_escaped_twice_is_html(text: str, html: str) -> None:
     assert html_of(text, is_plain=False).strip() == html
+
+
+# --- size
+
+
+def test_a_feed_of_20_mb_is_read_and_a_larger_one_is_not(visitor: Visitor) -> None:
+    def body(size: int) -> bytes:
+        items = [
+            {"id": f"{n}", "url": f"https://blog.example/{n}", "title": f"{n}", "content_html": ""}
+            for n in range(1000)
+        ]
+        whole = {"version": "1", "items": items, "description": ""}
+        whole["description"] = "x" * (size - len(json.dumps(whole)))
+        return json.dumps(whole).encode()
+
+    assert len(visitor.look(body(20_000_000)).files) == 1000
+    with pytest.raises(SourceError, match="it is larger than 20,000,000 bytes"):
+        visitor.look(body(20_000_001))
+    kept = visitor.source().fetched()
+    assert kept is not None
+    assert len(kept.files) == 1000
