@@ -244,7 +244,7 @@ def _is_claim(sentence: str) -> bool:
 
 
 def _label(link: re.Match[str]) -> str:
-    """A link's label; in brackets if it is a number, so that it does not pass for a citation."""
+    """A link's label; a number keeps its brackets, since it cites a passage."""
     label = link[1]
     return f"[{label}]" if label.strip().isdecimal() else label
 

@@ -238,7 +238,7 @@ def not_announced(channel: int, tr: Translator) -> Notice:
 
 
 def keeping(interaction: Interaction, edit: Callable[[Subscription], Subscription]) -> Change:
-    """Apply a change to the stored subscription, which others may change at the same time."""
+    """A change of the stored subscription, which others may change at the same time."""
 
     async def keep(subscription: Subscription) -> Subscription | None:
         return await subscriptions_of(interaction).change(subscription.key, edit)
