@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -201,13 +201,6 @@ class AnthropicModel:
         async with aclosing(_streamed(self.endpoint, body, parse, lambda _b, _m: None)) as chunks:
             async for chunk in chunks:
                 yield chunk
-
-
-def with_patience(model: Model, seconds: float) -> Model:
-    """A copy of the model with another patience, in seconds."""
-    if isinstance(model, ChatModel | AnthropicModel):
-        return replace(model, endpoint=replace(model.endpoint, patience=seconds))
-    return model
 
 
 async def _streamed(

@@ -17,8 +17,7 @@ from bot.chat.commands.ask import ask
 from bot.chat.context import Context
 from bot.chat.errors import reply_to_error
 from bot.chat.i18n import CommandTranslator
-from bot.chat.interaction import context_of
-from bot.chat.usage import observed
+from bot.chat.interaction import context_of, observed
 from bot.chat.views import following
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,7 @@ from discord.enums import try_enum
 
 from bot.blog.errors import IndexUnavailable, StateUnavailable
 from bot.chat.i18n import Translator, translator_for
-from bot.chat.interaction import translator_of
-from bot.chat.usage import ended, name_of
+from bot.chat.interaction import ended, name_of, translator_of
 from bot.chat.views.layout import Notice
 
 log = logging.getLogger(__name__)

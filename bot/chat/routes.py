@@ -9,8 +9,7 @@ from discord import Interaction, InteractionType
 
 from bot.chat import custom_ids as ids
 from bot.chat.errors import reply_to_error
-from bot.chat.interaction import answer, open_form, translator_of
-from bot.chat.usage import ended, observed
+from bot.chat.interaction import answer, ended, observed, open_form, translator_of
 from bot.chat.views import (
     announced_list,
     asked,

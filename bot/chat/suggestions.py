@@ -17,8 +17,7 @@ from bot.blog.post import Post
 from bot.blog.tag import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import section_ref, tag_ref
-from bot.chat.interaction import context_of, library_of
-from bot.chat.usage import ended, name_of
+from bot.chat.interaction import context_of, ended, library_of, name_of
 from bot.rendering import renderer
 
 log = logging.getLogger(__name__)

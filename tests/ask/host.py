@@ -6,10 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
+
+from bot.ask.model import Model
+from bot.ask.providers import AnthropicModel, ChatModel
 
 # What a test makes the server do: it gets the request and writes the response itself.
 Script = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
@@ -134,3 +137,10 @@ def message(*texts: str, reason: str = "end_turn") -> Script:
         event(end),
         event({"type": "message_stop"}),
     )
+
+
+def with_patience(model: Model, seconds: float) -> Model:
+    """A copy of the model with another patience, in seconds."""
+    if isinstance(model, ChatModel | AnthropicModel):
+        return replace(model, endpoint=replace(model.endpoint, patience=seconds))
+    return model

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.ask.http import MAX_EVENT_CHARACTERS, Event, EventTooLongError, events
 from bot.ask.model import THINKING_TOKENS, Chunk, ModelError, Prompt, TextDelta, Usage
-from bot.ask.providers import BASES, open_model, with_patience
+from bot.ask.providers import BASES, open_model
 from bot.blog.errors import SettingError
 from tests.ask.host import (
     DONE,
@@ -26,6 +26,7 @@ from tests.ask.host import (
     message,
     raw,
     status,
+    with_patience,
 )
 from tests.wire.patience import PATIENCE
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.ask.model import Chunk, ModelError, Prompt, TextDelta, Usage
-from bot.ask.providers import open_model, with_patience
+from bot.ask.providers import open_model
+from tests.ask.host import with_patience
 from tests.ask.model_server import CONTEXT_TOKENS, is_installed, model_server
 from tests.ask.test_whole_path import serving
 

@@ -30,6 +30,7 @@ from bot.chat.i18n import Translator, language_name
 from bot.chat.interaction import (
     answer,
     context_of,
+    ended,
     is_aside,
     may_share,
     now_of,
@@ -37,7 +38,6 @@ from bot.chat.interaction import (
     translator_of,
     typed_in,
 )
-from bot.chat.usage import ended
 from bot.chat.views import sharing
 from bot.chat.views.layout import Layout, Notice, Ready, small, when
 from bot.chat.views.not_found import echo
