@@ -26,22 +26,17 @@ BLOCK = frozenset(
 
 # Elements that authors do not close.
 _WITHOUT_END = frozenset(
-    [
-        "dd",
-        "dt",
-        "input",
-        "li",
-        "option",
-        "p",
-        "source",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-    ]
-)
+    ["dd", "dt", "input", "li", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead",
+     "tr"]
+)  # fmt: skip
+# All others that HTML has or once had: https://html.spec.whatwg.org/multipage/indices.html
+_KNOWN = INLINE | VOID | BLOCK | _WITHOUT_END | {
+    "address", "applet", "area", "base", "basefont", "bgsound", "blink", "body", "canvas", "col",
+    "colgroup", "data", "datalist", "dialog", "dir", "fieldset", "frame", "frameset", "head",
+    "hgroup", "html", "image", "link", "map", "marquee", "math", "menu", "meta", "meter", "noembed",
+    "noframes", "optgroup", "option", "output", "param", "plaintext", "progress", "rb", "rtc",
+    "search", "slot", "template", "title", "track", "xmp",
+}  # fmt: skip
 
 # As HTML has it: a name, then attributes. Neither List<String, int> nor a < b is one.
 TAG = re.compile(
@@ -49,6 +44,14 @@ TAG = re.compile(
     r"(?P<attributes>(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
 )
 END_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
+# What a browser reads as a comment, or as a tag from its "<" to its name.
+_TAG_START = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*))")
+_TAG_END = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_SHORT_END = re.compile(r"([^<>]{0,300})>")
+# Their contents have names of their own, or are no text.
+_FOREIGN = frozenset(["svg", "math", "script", "style", "template", "textarea", "title", "xmp"])
+# As Word writes them, <o:p>; a C++ name has two colons.
+_PREFIXED = re.compile(r"[a-z0-9]+:[a-z]\w*", re.IGNORECASE)
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 # One emoji, with its variation, joined parts and tags.
 _EMOJI = re.compile(
@@ -76,7 +79,7 @@ def is_word(markup: str, ends: Collection[str], *, in_title: bool) -> bool:
     name = found["name"].lower()
     if in_title:
         return name not in {"br", "wbr"} and not (name in INLINE and name in ends)
-    is_open = name in INLINE or name in VOID or name in _WITHOUT_END or "-" in name
+    is_open = name in INLINE or name in VOID or name in _WITHOUT_END
     return not is_open and name not in ends
 
 
@@ -112,3 +115,44 @@ def without_tags(markup: str, *, blocks: bool = True) -> str:
         return found[0]
 
     return TAG.sub(words, markup)
+
+
+def with_words(markup: str, *, components: bool = False) -> str:
+    """HTML in which what stands in angle brackets and is no element is text, ``Vec&lt;T>``.
+
+    That is a name that HTML does not have, which no tag closes and no attribute follows.
+
+    Args:
+        markup: a post's whole HTML.
+        components: whether ``<Name />`` is one of the site's own components and no word.
+    """
+    ends = {name.lower() for name in re.findall(r"</([A-Za-z][^\s/>]*)", markup)}
+    out: list[str] = []
+    starts: set[str] = set()
+    copied = position = 0
+    while found := _TAG_START.search(markup, position):
+        position = found.end()
+        if found["comment"]:
+            position = markup.find("-->", position) + 3
+            if position < 3:  # noqa: PLR2004 - the length of "-->"; to the end
+                break
+            continue
+        name = found["name"].lower()
+        if not (name in _KNOWN or _PREFIXED.fullmatch(name)):
+            end = _SHORT_END.match(markup, position)
+            rest = end[1] if end else ""
+            is_tag = name in starts if found["end"] else name in ends or "=" in rest
+            if not is_tag and not (components and rest.endswith("/")):
+                out += [markup[copied : found.start()], "&lt;"]
+                copied = found.start() + 1
+                continue
+        tag_end = _TAG_END.match(markup, position)
+        if tag_end is None:
+            break
+        starts.add(name)
+        position = tag_end.end()
+        if name in _FOREIGN and not found["end"] and markup[position - 2] != "/":
+            position = markup.find(f"</{name}", position)
+            if position < 0:
+                break
+    return "".join([*out, markup[copied:]])

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from itertools import chain
 
+# Stands for what only the site shows, until it is said in the reader's language.
+ON_THE_SITE = "Example: on the site"
+
 
 class Style(Flag):
     """How a run of text looks."""

@@ -12,7 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 from bot.blog.dialect import Dialect
-from bot.blog.html import END_TAG, is_word
+from bot.blog.html import END_TAG, is_word, with_words
 from bot.rendering import commonmark
 
 # What each line, each mark and each character costs markdown-it-py, in microseconds, at most; and
@@ -48,7 +48,7 @@ def html_of(body: str, dialect: Dialect) -> str:
     """
     text = _NO_TEXT.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
     if dialect.markdown == "html":
-        return text
+        return with_words(text) if "<" in text else text
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -68,7 +68,7 @@ def html_of(body: str, dialect: Dialect) -> str:
         html = parser.render(markdown)
     if words := " ".join(rest.split()):
         html += f"<p>{escape(words)}</p>"
-    return _KEPT.sub(lambda found: escape(kept[int(found[1])]), html)
+    return _KEPT.sub(lambda found: escape(kept[int(found[1])]), with_words(html, components=True))
 
 
 def _affordable(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.rendering.block import Footnote, Picture
+from bot.rendering.block import ON_THE_SITE, Footnote, Picture
 from bot.rendering.discord_markdown import Images, Line, Part, Separator, Writer
 
 # https://discord.com/developers/docs/components/reference#text-display: 4,000 characters over
@@ -28,6 +28,8 @@ SHORT = 400
 MAX_HELD = 800
 # Characters of a code block that is kept whole with what announces it.
 SHORT_CODE = 800
+# Characters that a translation of ON_THE_SITE may have.
+MOST_SAID = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Text:
     """Discord Markdown of one Text Display."""
 
     markdown: str
+
+    def said(self, on_the_site: str) -> str:
+        """The Markdown with the words for ``ON_THE_SITE`` in the reader's language."""
+        return self.markdown.replace(f"[{ON_THE_SITE}](<", f"[{on_the_site[:MOST_SAID]}](<")
 
 
 PagePart = Text | Images | Separator
@@ -84,6 +90,8 @@ class _Draft:
         if self.open is not None and line.fence is None:
             extra += len(self.open[0]) + 4
         extra += 3 + len(line.gap)
+        if f"[{ON_THE_SITE}](" in line.text:
+            extra += MOST_SAID
         return len(line.text) + extra, len(line.text.encode()) + extra
 
     def end_fence(self) -> None:

@@ -8,6 +8,7 @@ from html import escape as html_escape
 from urllib.parse import urlsplit
 
 from bot.blog.post import is_web_url
+from bot.rendering.block import ON_THE_SITE
 
 STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 ARGUMENT = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}%>)]+))")
@@ -41,10 +42,14 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _UNSHOWN = re.compile(r"\.(?:css|js|svg|xml|scss)[\"']?$", re.IGNORECASE)
+# Where a quotation's parts stand, by the names that shortcodes give them.
+_AUTHOR = ("author", "by", "name", "attribution", "cite")
+_TITLE = ("title", "source", "work", "book")
+_LINK = ("link", "url", "href", "source_link", "cite_url")
 _PROSE = ("content", "text", "body", "message", "note")
 
 # One that the site's own files hold. ``#`` leads to the post itself.
-EXAMPLE = '<p data-aside><a href="#">Example: on the site</a></p>\n'
+EXAMPLE = f'<p data-aside><a href="#">{ON_THE_SITE}</a></p>\n'
 
 
 def shown_by(name: str, rest: str, *, alone: bool) -> str:
@@ -114,6 +119,32 @@ def arguments(rest: str) -> dict[str, str]:
     return found
 
 
+def quotation(rest: str, body: str) -> str:
+    """A quotation with its author and source below it, as Hexo's tag and others name them.
+
+    ``Author, Source``, ``Author https://… Source`` or ``author="…" source="…" link="…"``.
+    """
+    values = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in ARGUMENT.finditer(rest)}
+    named = next((values[name] for name in _AUTHOR if values.get(name)), "")
+    title = next((values[name] for name in _TITLE if values.get(name)), "")
+    url = next((values[name] for name in _LINK if values.get(name)), "")
+    if not (named or title or url):
+        bare = rest.strip().strip("()").strip()
+        if STRING.fullmatch(bare):
+            bare = bare[1:-1]
+        found = _ADDRESS.search(bare)
+        if found:
+            named, url, title = bare[: found.start()], found[0], bare[found.end() :]
+        else:
+            named, _, title = bare.partition(",")
+    if is_web_url(title) and not url:
+        title, url = "", title
+    source = _anchor(title.strip() or _host(url), url) if url else html_escape(title.strip())
+    said = ", ".join(filter(None, (html_escape(named.strip(" ,\t\"'")), source)))
+    below = f"<p>— {said}</p>" if said else ""
+    return f'\n<blockquote markdown="1">\n\n{body}\n\n{below}\n\n</blockquote>\n'
+
+
 def _anchor(text: str, url: str) -> str:
     """A link in HTML, which may stand in Markdown and in HTML."""
     return f'<a href="{html_escape(url)}">{html_escape(text)}</a>'
@@ -170,7 +201,7 @@ def _tweet(rest: str) -> str:
     if not name.isdigit():
         return ""
     user = values.get("user") or "i"
-    return f"🔗 {_anchor('Post on X', f'https://x.com/{user}/status/{name}')}"
+    return f"🔗 {_anchor('x.com', f'https://x.com/{user}/status/{name}')}"
 
 
 _HANDLERS: dict[str, Callable[[str], str]] = {

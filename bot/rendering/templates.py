@@ -34,7 +34,7 @@ from bot.blog.syntax import (
 from bot.rendering.code_spans import CodeSpans
 from bot.rendering.liquid import printed
 from bot.rendering.mdx import unindented
-from bot.rendering.tags import ARGUMENT, GO_TAG, STRING, arguments, shown_by
+from bot.rendering.tags import ARGUMENT, GO_TAG, STRING, arguments, quotation, shown_by
 
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
 Lookup = Callable[[str], str | None]
@@ -51,6 +51,15 @@ _BOX = (
     ),
     re.compile(
         rf"\{{%-?\s*end(?:{_ANY_BOX})?\s*-?%\}}|\{{\{{[<%]\s*/\s*(?:{_ANY_BOX})\s*[%>]\}}\}}"
+    ),
+)
+_QUOTE = (
+    re.compile(
+        r"(?m)^[ \t]*(?:\{%-?\s*|\{\{[<%]\s*)(?:block)?quote\b"
+        r"(?P<rest>(?:[^%>\n]|%(?!\})|>(?!\}\}))*)(?:[>%]\}\}|%\})"
+    ),
+    re.compile(
+        r"\{%-?\s*end(?:(?:block)?quote)?\s*-?%\}|\{\{[<%]\s*/\s*(?:block)?quote\s*[%>]\}\}"
     ),
 )
 _KRAMDOWN = re.compile(r"(?m)^[ \t]*\{:[^{}\n]*\}[ \t]*$|\{:(?!:)[^{}\n]*\}")
@@ -157,6 +166,7 @@ class Templates:
         text = between(text, RAW, lambda _, inner: _keep(_restore(inner, kept), kept))
         text = between(text, UNREADABLE, lambda _, __: "")
         text = between(text, _BOX, _box)
+        text = between(text, _QUOTE, lambda opened, body: quotation(opened["rest"], body))
         text = TAG.sub(self._tag, text)
         # elsewhere braces are text like any other
         return OUTPUT.sub(self._output, text) if self.dialect.outputs else text

@@ -229,3 +229,22 @@ def test_emphasis_is_the_generators_own() -> None:
 def test_what_is_nested_too_deeply_is_text_and_not_lost() -> None:
     assert "deep" in text("> " * 60 + "deep")
     assert "deep" in text("<ul><li>" * 200 + "deep")
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("<p>Use Vec<T> and Map<String, List<T>> here.</p>",
+         "Use Vec<T> and Map<String, List<T>> here."),
+        ("<p>The <InputAccessoryView /> and <b>more</b></p>",
+         "The <InputAccessoryView /> and **more**"),
+        ("<pre><code>List<String> a;\nif (i<n) return;</code></pre>",
+         "```\nList<String> a;\nif (i<n) return;\n```"),
+    ],
+)  # fmt: skip
+def test_names_in_angle_brackets_of_a_feed_are_words(body: str, shown: str) -> None:
+    assert feed(body).pages[0].text.replace("\\<", "<").replace("\\>", ">") == shown
+
+
+def test_names_in_angle_brackets_within_html_of_markdown_are_words() -> None:
+    assert text("<div>Vec<T> grows</div>") == "Vec\\<T> grows"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.blog.dialect import HTML, Dialect
 from bot.generators.common.registry import GENERATORS
-from bot.rendering.page import Page, pictures_of
+from bot.rendering.page import Page, Text, pictures_of
 from bot.rendering.renderer import Renderer
 
 EXAMPLE = "-# [Example: on the site](<https://example.org/blog/post/>)"
@@ -174,3 +174,43 @@ def test_what_announces_something_stays_on_its_page(lead: str) -> None:
             assert not last.endswith(("?**", "works:", "\uff1a", "A title**", "More**", "Heading"))
             if "x = 1" in page.text:
                 assert page.text.count("x = 1") == 8
+
+
+@pytest.mark.parametrize(
+    ("generator", "tag", "end", "said"),
+    [
+        ("hexo", "{% blockquote %}", "{% endblockquote %}", ""),
+        ("hexo", "{% blockquote Ada Lovelace, Notes %}", "{% endblockquote %}",
+         "> — Ada Lovelace, Notes"),
+        ("hexo", "{% blockquote @dev https://e.org/1 %}", "{% endblockquote %}",
+         "> — @dev, [e.org](<https://e.org/1>)"),
+        ("hexo", "{% blockquote Seth https://e.org/1 Island Marketing %}", "{% endblockquote %}",
+         "> — Seth, [Island Marketing](<https://e.org/1>)"),
+        ("jekyll", "{% quote Vec<T> & co %}", "{% endquote %}", "> — Vec\\<T> & co"),
+        ("hugo", '{{< quote author="Ada" source="Notes" >}}', "{{< /quote >}}", "> — Ada, Notes"),
+        ("hugo", '{{% blockquote author="Ada" link="https://e.org/1" title="Notes" %}}',
+         "{{% /blockquote %}}", "> — Ada, [Notes](<https://e.org/1>)"),
+        ("zola", '{% quote(author="Ada") %}', "{% end %}", "> — Ada"),
+    ],
+)  # fmt: skip
+def test_a_quotation_names_its_author(generator: str, tag: str, end: str, said: str) -> None:
+    shown = text(f"Before\n\n{tag}\nTo *be*.\n{end}\n\nAfter", generator)
+    assert shown == "\n\n".join(
+        filter(None, ["Before", "> To *be*." + (f"\n> \n{said}" if said else ""), "After"])
+    )
+
+
+def test_an_example_is_said_in_the_readers_language() -> None:
+    (page,) = pages("{% include examples/a.html %}", GENERATORS["jekyll"].dialect)
+    (part,) = page.parts
+    assert isinstance(part, Text)
+    assert part.said("Beispiel: auf der Website") == EXAMPLE.replace(
+        "Example: on the site", "Beispiel: auf der Website"
+    )
+
+
+def test_a_page_has_room_for_examples_in_any_language() -> None:
+    body = "\n\n".join(f"Word {n}\n\n{{% include examples/{n}.html %}}" for n in range(100))
+    for page in pages(body, GENERATORS["jekyll"].dialect):
+        texts = [part.said("w" * 200) for part in page.parts if isinstance(part, Text)]
+        assert sum(map(len, texts)) <= 4_000

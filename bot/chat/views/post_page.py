@@ -188,8 +188,8 @@ class PostPage(Layout):
     def _body(self, opened: Opened, tr: Translator) -> Iterator[ui.Item[Any]]:
         for part in opened.shown.parts:
             match part:
-                case Text(markdown):
-                    yield ui.TextDisplay(markdown)
+                case Text():
+                    yield ui.TextDisplay(part.said(tr.gettext("Example: on the site")))
                 case Separator():
                     yield ui.Separator()
                 case Images(pictures):
