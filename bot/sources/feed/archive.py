@@ -93,6 +93,8 @@ MOST_OF_A_TEXT, SOME_OF_A_TEXT = 0.6, 0.3
 # Fewer entries do not tell that a blog has moved.
 FEWEST_MOVED = 3
 DAY = 24 * 3600
+# Time zones are fourteen hours from UTC at most, and quarters of an hour apart.
+FARTHEST_ZONE, QUARTER_HOUR = 14 * 3600, 900
 # Titles that recur more often than this say nothing, and comparing all their texts takes long.
 MOST_OF_ONE_TITLE = 40
 MOST_LETTERS_COMPARED = 50_000
@@ -123,6 +125,7 @@ def assign(
     pairs.match(lambda one: page_of(one.link), _may_be_one_place)
     pairs.match_texts(order)
     pairs.match(lambda one: (_title(one), one.date[:10]) if one.title and one.date else None)
+    pairs.match(_title, _are_one_moment)
     return pairs.found
 
 
@@ -248,6 +251,14 @@ def _may_be_one_place(entry: Entry, known: Entry) -> bool:
 def _are_near(one: str, other: str) -> bool:
     """Whether two dates are a day apart at most, as far as both are known."""
     return not (one and other) or abs(moment_of(one) - moment_of(other)) <= DAY
+
+
+def _are_one_moment(entry: Entry, known: Entry) -> bool:
+    """Whether two dates differ by a time zone at most, which may put them on two days."""
+    if not (entry.date and known.date):
+        return False
+    seconds = abs(moment_of(entry.date) - moment_of(known.date))
+    return seconds <= FARTHEST_ZONE and seconds % QUARTER_HOUR == 0
 
 
 def moment_of(date: str) -> float:

@@ -52,13 +52,12 @@ TITLE_LETTERS = 70
 def page_of(link: str) -> str | None:
     """The same for all addresses of one page; None for those of no page but a site's front."""
     parts = urlsplit(link)
-    host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    host = re.sub(r"^www\.|:(?:80|443)?$", "", parts.netloc.rpartition("@")[2].lower())
     path = _FILE_OF_FOLDER.sub("", unquote(parts.path)).rstrip("/")
     query = "&".join(
         part for part in parts.query.split("&") if not _TRACKING.match(part.partition("=")[0])
     )
-    return f"{host}{port}{path}?{query}" if path or query else None
+    return f"{host}{path}?{query}" if path or query else None
 
 
 def is_html(text: str) -> bool:

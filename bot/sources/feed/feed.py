@@ -16,7 +16,7 @@ from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
 from bot.blog.problem import LeftOut
 from bot.blog.source import Dates, Snapshot, SourceFile
-from bot.sources.feed.archive import Archive, assign, missing
+from bot.sources.feed.archive import Archive, assign, missing, moment_of
 from bot.sources.feed.entry import Entry, document_of
 from bot.sources.feed.parser import Content, content_of, joined
 from bot.sources.host import RefusedError, Response
@@ -35,6 +35,8 @@ FIRST_NUMBER = 5_000_000
 # The pages of older entries that are asked for once, before the first index.
 MOST_PAGES = 50
 MOST_SECONDS_FOR_PAGES = 120.0
+# A feed that dates its entries by the clock is made in less than this.
+SECONDS_OF_MAKING = 60
 
 # A copy from a cache, or a site that is being built, lacks a post for less than this.
 SECONDS_UNTIL_WITHDRAWN = 600
@@ -172,10 +174,9 @@ class Feed:
         known = {**before.withdrawn, **before.entries}
         found = assign(content.entries, known, shared, before.order)
         paths = _paths(content.entries, found, before.entries)
-        moments = {one.date for one in content.entries}
-        are_of_fetch = len(content.entries) > len(moments) == 1 and "T" in min(moments)
+        stamped = [name for name in ("date", "updated") if _are_stamps(content.entries, name)]
         now = {
-            path: _as_first_seen(entry, known.get(path), with_date=are_of_fetch)
+            path: _as_first_seen(entry, known.get(path), stamped)
             for path, entry in zip(paths, content.entries, strict=True)
         }
         older = {path: one for path, one in before.entries.items() if path not in now}
@@ -266,15 +267,23 @@ def _paths(
     return paths
 
 
-def _as_first_seen(entry: Entry, before: Entry | None, *, with_date: bool) -> Entry:
-    """An entry with the first title of its post; and, if wanted, with the first date.
+def _are_stamps(entries: Sequence[Entry], name: str) -> bool:
+    """Whether the dates of all entries are one moment: that at which the feed was made."""
+    dates = [getattr(entry, name) for entry in entries]
+    moments = list(map(moment_of, dates))
+    return (
+        len(dates) > 1
+        and all("T" in date for date in dates)
+        and max(moments) - min(moments) <= SECONDS_OF_MAKING
+    )
 
-    A date that all entries have is that of the feed, which changes with it.
-    """
+
+def _as_first_seen(entry: Entry, before: Entry | None, stamped: Sequence[str]) -> Entry:
+    """An entry with the title that its post had first, and those of its dates that are stamps."""
     if before is None:
         return entry
-    entry = replace(entry, first_title=before.first_title or before.title)
-    return replace(entry, date=before.date or entry.date) if with_date else entry
+    dates = {name: getattr(before, name) or getattr(entry, name) for name in stamped}
+    return replace(entry, first_title=before.first_title or before.title, **dates)
 
 
 def _with_absent(

@@ -101,7 +101,8 @@ def _distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
 def _of_json(page: Response) -> Content:
     """What https://www.jsonfeed.org/version/1.1/ describes, and version 1."""
     try:
-        feed = json.loads(page.body.decode("utf-8-sig"))
+        # Not strict, since some leave the ends of lines in a text as they are.
+        feed = json.loads(_utf8(page.body) or page.body.decode("cp1252", "replace"), strict=False)
     except ValueError as error:
         raise SourceError(f"it is no feed: its JSON is broken ({error})") from None
     except RecursionError:
@@ -219,13 +220,21 @@ def _of_xml(page: Response) -> Content:
 
 def _decoded(page: Response) -> tuple[bytes, str]:
     """The page and its type, with neither saying of UTF-8 that it is something else."""
-    text = page.body.decode("utf-8-sig", "replace")
-    broken = text.count("\ufffd")
-    # Of a text in another encoding, hardly any letter that is not ASCII makes sense in UTF-8.
-    if broken and len(_NO_ASCII.findall(text)) < MOST_BROKEN * broken:
+    text = _utf8(page.body)
+    if text is None:
         return page.body, page.content_type
     text = _DECLARED.sub(r"\1", text, count=1)
     return text.encode(), f"{page.content_type.partition(';')[0]}; charset=utf-8"
+
+
+def _utf8(body: bytes) -> str | None:
+    """A text in UTF-8, perhaps with a few letters broken; None if it is in another encoding.
+
+    Of such a text, hardly any letter beyond ASCII makes sense in UTF-8.
+    """
+    text = body.decode("utf-8-sig", "replace")
+    broken = text.count("\ufffd")
+    return None if broken and len(_NO_ASCII.findall(text)) < MOST_BROKEN * broken else text
 
 
 def _of_element(one: Any, base: str, language: str) -> Entry:

@@ -174,6 +174,21 @@ def test_an_entry_that_stands_there_twice_is_one(visitor: Visitor, again: dict[s
     assert visitor.titles(feed(post(2), post(1))) == first
 
 
+def test_a_blog_that_moves_into_another_time_zone_keeps_its_posts() -> None:
+    known = {"1.md": Entry(id="a", title="Night", date="2024-01-02T00:30:00+02:00", html="long")}
+    moved = Entry(id="b", title="Night", date="2024-01-01T22:30:00+00:00", html="cut")
+    assert assign([moved], known, ()) == {0: "1.md"}
+    next_day = replace(moved, date="2024-01-03T00:30:00+02:00")
+    assert assign([next_day], known, ()) == {}
+
+
+@pytest.mark.parametrize(
+    "link", ["http://x.example:abc/a", "http://x.example:99999/a", "http://[::1/a", "http://u:p@/"]
+)
+def test_a_link_that_is_none_spoils_no_other(link: str) -> None:
+    assert len(entries(post(1, link=link), post(2))) == 2
+
+
 def test_entries_of_one_page_with_an_anchor_each_are_many() -> None:
     links = ["https://blog.example/changes#1", "https://blog.example/changes#2"]
     found = entries(*(post(n, link=link, guid="") for n, link in enumerate(links, 1)))
@@ -249,8 +264,8 @@ def test_pages_of_other_forms_are_read_too(visitor: Visitor) -> None:
 
 def test_dates_that_are_all_the_moment_of_the_fetch_are_of_the_first_one(visitor: Visitor) -> None:
     def dates(number: int, *posts: int) -> set[str]:
-        moment = f"{number:02} Feb 2024 10:00:00 GMT"
-        visitor.look(feed(*(post(n, pubDate=moment) for n in posts)))
+        moment = f"{number:02} Feb 2024 10:00:{{:02}} GMT"
+        visitor.look(feed(*(post(n, pubDate=moment.format(n)) for n in posts)))
         kept = json.loads(visitor.file.read_text(encoding="utf-8"))["entries"].values()
         return {f"{one['title']} {one['date'][:10]}" for one in kept}
 
@@ -327,6 +342,19 @@ def test_a_page_of_windows_is_read_whatever_it_says(declared: str) -> None:
     )
     (entry,) = content_of(page(text.encode("cp1252"), f"text/xml; charset={declared}")).entries
     assert entry.title == "“Été” – où"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Été".encode("cp1252"), "Été"),
+        ("Été où œuvre".encode() + b"\xc3", "Été où œuvre\ufffd"),
+        (b"Two\nlines\tof it", "Two lines of it"),
+    ],
+)
+def test_a_json_feed_with_broken_letters_is_read(written: bytes, title: str) -> None:
+    body = b'{"version": "1", "items": [{"id": "1", "title": "' + written + b'"}]}'
+    assert content_of(page(body)).entries[0].title == title
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
