@@ -206,6 +206,7 @@ class Repository:
                 f"{self._address} cannot be fetched (its newest commit is damaged, or too large)"
             ) from error
         self._too_large = dict(known.too_large) if known else {}
+        self._fetch_addresses(store, commit)
         listing = self._list(store, commit)
         self._fetch_files(store, listing)
         has_history = bool(known and known.has_history) or self._deepen(store, head)
@@ -217,6 +218,13 @@ class Repository:
         )
         _write(folder / CHECKPOINT, checkpoint)
         return checkpoint
+
+    def _fetch_addresses(self, store: Store, commit: Commit) -> None:
+        """Fetch the file that names the submodules; they go without addresses where it fails."""
+        modules = store.modules(commit.tree)
+        if modules is not None and not store.has(modules):
+            with contextlib.suppress(SourceError):
+                self._remote.fetch_files(store.repo, [modules])
 
     def _list(self, store: Store, commit: Commit) -> Listing[ObjectID]:
         listing = walk(CommitTree(store, commit.tree, self._address.folder), self._site)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK
@@ -30,6 +32,11 @@ MOST_TAGS = 10
 NAME_FOLDER = "Name the folder of the posts after the branch, as in #main:content/posts."
 SUBMODULE = "another repository (a submodule), to be named in SLASHPOST_POSTS by itself"
 NAME_SUBMODULE = "Its address is in this repository's .gitmodules."
+# Of a .gitmodules file, read for its addresses: two lines a submodule.
+MOST_MODULE_BYTES = 100_000
+MOST_ADDRESS = 300
+_MODULE_LINE = re.compile(r"(?m)^[ \t]*(path|url)[ \t]*=[ \t]*(\S.*?)[ \t]*$|^[ \t]*\[")
+_USER = re.compile(r"(?<=//)[^/@]*@")
 
 
 class Store:
@@ -79,6 +86,11 @@ class Store:
             top = found.content
         return top
 
+    def modules(self, top: ObjectID) -> ObjectID | None:
+        """The file of a commit's top folder that names its submodules, if there is one."""
+        found = next((item for item in self.items(top) if item.name == ".gitmodules"), None)
+        return None if found is None or found.is_folder or found.refused else found.content
+
     def has(self, name: ObjectID) -> bool:
         """Whether an object was fetched."""
         return name in self.repo.object_store
@@ -124,14 +136,45 @@ class CommitTree:
             tree = self._store.folder(self._top, parent)
             for entry in self._store.items(tree) if tree else ():
                 if entry.name == name and entry.refused:
-                    hint = NAME_SUBMODULE if entry.refused == SUBMODULE else NAME_FOLDER
+                    hint = NAME_FOLDER
+                    if entry.refused == SUBMODULE:
+                        address = self._submodules.get(folder)
+                        hint = f"Its address is {address}." if address else NAME_SUBMODULE
                     return SourceError(f"{folder} is {entry.refused}", hint)
             folder = parent
         return None
 
-    def entries(self, _path: str, content: ObjectID | None) -> Sequence[TreeEntry[ObjectID]]:
+    def entries(self, path: str, content: ObjectID | None) -> Sequence[TreeEntry[ObjectID]]:
         """What lies in a folder."""
-        return self._store.items(content or self._root)
+        items = self._store.items(content or self._root)
+        if all(item.refused != SUBMODULE for item in items):
+            return items
+        return [self._addressed(item, [*self._names, path, item.name]) for item in items]
+
+    def _addressed(self, item: TreeEntry[ObjectID], names: list[str]) -> TreeEntry[ObjectID]:
+        """An entry with the address of the repository that it stands for, if any."""
+        address = self._submodules.get("/".join(filter(None, names)))
+        if item.refused != SUBMODULE or not address:
+            return item
+        return item._replace(refused=f"{SUBMODULE}: {address}")
+
+    @cached_property
+    def _submodules(self) -> dict[str, str]:
+        """The address of each submodule by its path, without a user; as far as it was fetched."""
+        file = self._store.modules(self._top)
+        if file is None or not self._store.has(file):
+            return {}
+        text = self._store.read(file)[:MOST_MODULE_BYTES].decode("utf-8", "replace")
+        found: dict[str, str] = {}
+        module: dict[str, str] = {}
+        for line in _MODULE_LINE.finditer(text):
+            if line[1]:
+                module[line[1]] = line[2].strip('"')
+            else:
+                module = {}
+            if len(module) == 2 and module["url"].isprintable():  # noqa: PLR2004 - path and url
+                found[module["path"].strip("/")] = _USER.sub("", module["url"])[:MOST_ADDRESS]
+        return found
 
     def above(self) -> Iterator[Level[ObjectID]]:
         """The folders above, up to the repository's own, which is a project's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import socket
 import threading
@@ -642,6 +643,28 @@ def test_a_submodule_among_the_posts_is_named(blog: Blog, visitor: Visitor) -> N
     }
     with pytest.raises(SourceError, match=r"ext is another repository .*\.gitmodules\.$"):
         visitor.source("ext").snapshot()
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("https://a.example/notes.git", "https://a.example/notes.git"),
+        ("https://ann:secret@a.example/notes.git", "https://a.example/notes.git"),
+        ("../notes.git", "../notes.git"),
+    ],
+)
+def test_the_address_of_a_submodule_is_named(
+    blog: Blog, visitor: Visitor, url: str, named: str
+) -> None:
+    modules = f'[submodule "x"]\n\tpath = other\n[submodule "n"]\n\turl = {url}\n\tpath = p/ext\n'
+    blog.push({"p/a.md": "# A", ".gitmodules": modules})
+    commit = blog.git("rev-parse", "HEAD")
+    blog.git("update-index", "--add", "--cacheinfo", f"160000,{commit},p/ext")
+    blog.git("commit", "--quiet", "--message", "x")
+    blog.git("push", "--quiet", "origin", "HEAD:main")
+    assert left_out(visitor.source("p").snapshot())["ext/"].endswith(f" by itself: {named}")
+    with pytest.raises(SourceError, match=rf"p/ext is another repository .*{re.escape(named)}\.$"):
+        visitor.source("p/ext").snapshot()
 
 
 def test_a_folder_that_is_a_link_is_named(blog: Blog, visitor: Visitor) -> None:
