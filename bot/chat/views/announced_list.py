@@ -10,7 +10,7 @@ from discord import Interaction, ui
 from bot.announce.stopped import Stopped
 from bot.announce.subscription import Subscription
 from bot.chat import text
-from bot.chat.channels import may_manage, paused, resumes_alone, which
+from bot.chat.channels import may_manage, paused, reason_of, resumes_alone, which
 from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
@@ -74,7 +74,8 @@ def unknown(stopped: Stopped, tr: Translator) -> str:
         title=text.markdown(stopped.title, TITLE),
         channel=f"<#{stopped.channel}>",
     )
-    return f"⚠️ {said}\n{small(text.markdown(stopped.problem, DETAIL))}"
+    why, told = reason_of(stopped.problem, tr)
+    return f"⚠️ {said}\n{small(why, text.markdown(told, DETAIL))}"
 
 
 def decision_row(stopped: Stopped, page: int, tr: Translator) -> ui.ActionRow[Any]:

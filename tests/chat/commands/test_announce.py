@@ -347,7 +347,9 @@ async def test_a_server_that_removes_the_bot_is_paused(admin: Stage) -> None:
     await until(is_left)
 
 
-async def stopped(admin: Stage, count: int = 1) -> None:
+async def stopped(
+    admin: Stage, count: int = 1, problem: str = "500: *Internal* Server Error"
+) -> None:
     """Announcements in the stage's channel of which nobody knows whether they arrived."""
     await admin.type("announce here")
     key = f"c{admin.channel.id}"
@@ -361,7 +363,7 @@ async def stopped(admin: Stage, count: int = 1) -> None:
     lease = await admin.state.outbox.claim("me", 1, 60)
     assert lease is not None
     while delivery := await admin.state.outbox.begin(lease, 60):
-        await admin.state.outbox.stop(lease, delivery, 60, "500: *Internal* Server Error")
+        await admin.state.outbox.stop(lease, delivery, 60, problem)
 
 
 async def test_whoever_manages_the_server_says_that_an_announcement_is_there(admin: Stage) -> None:
@@ -374,6 +376,12 @@ async def test_whoever_manages_the_server_says_that_an_announcement_is_there(adm
     assert "whether I announced" not in seen.text
     assert "All new posts" in seen.text
     assert (await admin.state.outbox.backlog()).sent == 1
+
+
+async def test_why_it_is_not_known_is_said_as_a_paused_channel_says_it(admin: Stage) -> None:
+    await stopped(admin, problem="the bot lacks the permission Read Message History")
+    listed = await admin.type("announce list")
+    assert "-# I lack permissions in this channel: **Read Message History**." in listed.text
 
 
 async def test_or_has_it_sent_and_a_second_click_changes_nothing(admin: Stage) -> None:

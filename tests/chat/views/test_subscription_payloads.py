@@ -182,8 +182,9 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
     takes(ChannelSettings(Settings(subscription, Access(lacking), tags), tr))
     takes_form(SettingsForm(subscription, tr))
     subscriptions = [replace(subscription, channel=HIGHEST - number) for number in range(9)]
+    problem = f"{max(channels.REASONS, key=len)} ({piece * 999})"
     stopped = [
-        Stopped(id=f"{n:020}", channel=HIGHEST, title=piece * 999, posts=9, problem=piece * 999)
+        Stopped(id=f"{n:020}", channel=HIGHEST, title=piece * 999, posts=9, problem=problem)
         for n in range(9)
     ]
     page = Pagination.nearest(1, 9, 5)
