@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Self
 
 from bot.blog.background import Retry, supervised
 from bot.blog.errors import IndexUnavailable, SlashpostError, SourceError
-from bot.blog.pictures import Pictures
 from bot.blog.reader import Reader
-from bot.blog.source import Snapshot
+from bot.blog.source import Pictures, Snapshot
 from bot.index.index import Index
 from bot.settings import Settings
 from bot.sources.pictures import FolderPictures

@@ -13,9 +13,8 @@ from pathlib import Path
 from bot.blog.address import FeedAddress, RepositoryAddress
 from bot.blog.dialect import HTML
 from bot.blog.errors import SettingError
-from bot.blog.sitemap import Sitemap
-from bot.blog.source import Snapshot, Source
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
+from bot.blog.source import Sitemap, Snapshot, Source
 from bot.generators.common import registry
 from bot.generators.common.pattern import Pattern
 from bot.generators.common.registry import GENERATORS

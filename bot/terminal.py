@@ -14,11 +14,9 @@ from unicodedata import category
 import click
 
 from bot.blog import question
-from bot.blog.hit import Hit
-from bot.blog.library import LinkReport, Status
-from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
-from bot.blog.tag import Tag
+from bot.blog.errors import LeftOut, Problem
+from bot.blog.library import Hit, LinkReport, Status
+from bot.blog.post import Post, Tag
 
 Json = dict[str, object]
 

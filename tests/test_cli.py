@@ -21,7 +21,7 @@ from bot import __version__, terminal
 from bot.announce.delivery import Backlog
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Pause, Subscription
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.blog.post import Post
 from bot.cli import cli, main
 from bot.cli.announcements import announcements_json, announcements_table

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.state.database import LEDGER, Database, Row, upsert
 
 # What Discord calls text, announcement and forum channels and threads, and a reader's

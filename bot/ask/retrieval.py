@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.blog.post import Post
 from bot.blog.question import Source
 from bot.blog.section import Passage

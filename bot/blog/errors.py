@@ -1,4 +1,4 @@
-"""Everything that may go wrong and that a person may see.
+"""What may go wrong, and what is wrong with a file: all that a person may see of either.
 
     SlashpostError
     ├── SettingError       a setting is missing or wrong          exit status 2
@@ -15,6 +15,8 @@ Each message is one line that names the thing that is wrong; ``hint`` says what 
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 
 class SlashpostError(Exception):
@@ -75,3 +77,34 @@ class NotFound(SlashpostError):
     """No post or tag goes by that name."""
 
     exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the blogger should mend.
+
+    Attributes:
+        path: file, relative to the posts folder.
+        line: 1-based line in that file, or None where it is not known.
+        reason: what is wrong, one sentence, no trailing full stop.
+        hint: what to do about it, one sentence.
+        harmless: whether readers see nothing wrong.
+    """
+
+    path: str
+    line: int | None
+    reason: str
+    hint: str
+    harmless: bool = False
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is no post, or that readers do not see (yet), and why."""
+
+    path: str
+    reason: str

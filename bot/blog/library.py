@@ -1,4 +1,4 @@
-"""What can be asked about the posts: the questions behind every command."""
+"""What can be asked about the posts, behind every command, and what a search finds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,42 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.blog.dialect import Dialect
-from bot.blog.hit import Exclusion, Hit
-from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
+from bot.blog.post import Post, Tag
 from bot.blog.section import Passage
-from bot.blog.tag import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a query excludes.
+
+    Attributes:
+        words: words and phrases that no post found holds.
+        query: the query with these among the words to look for.
+    """
+
+    words: tuple[str, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post and the section of it where the query stands.
+
+    Attributes:
+        post: the post found.
+        snippet: pieces of plain text around the matching words, in order; each
+            with True where it is a matching word.
+        heading: the section that answers best, as plain text; None where that is the
+            beginning of the post.
+        section: that section's anchor, to open the post at; None without a heading.
+    """
+
+    post: Post
+    snippet: tuple[tuple[str, bool], ...]
+    heading: str | None = None
+    section: str | None = None
+
 
 # The link of the post that a wikilink, a template or a file's path names, or None. Absolute
 # where the site's URL is known. Safe to call in any thread.

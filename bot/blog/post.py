@@ -1,12 +1,50 @@
-"""A blog post, as every room sees it."""
+"""A blog post, its date and its tags, as every room sees them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
-from bot.blog.date import PostDate
+
+@dataclass(frozen=True, slots=True)
+class PostDate:
+    """A day or a moment, with the instant that orders it among others.
+
+    Attributes:
+        text: ISO 8601 with the author's precision: ``2024-01-11`` for a day,
+            ``2024-01-11T21:30:00-03:00`` for a moment, without an offset where
+            the author gave none.
+        instant: seconds since the Unix epoch. A day counts from its midnight; a
+            day or moment without an offset is read in the site's time zone (UTC
+            where none is configured).
+    """
+
+    text: str
+    instant: int
+
+    @classmethod
+    def of(cls, value: dt.date, zone: dt.tzinfo = dt.UTC) -> PostDate:
+        """Take a ``date`` or ``datetime``; ``zone`` applies where ``value`` has none."""
+        if isinstance(value, dt.datetime):
+            moment = value if value.tzinfo else value.replace(tzinfo=zone)
+        else:
+            moment = dt.datetime.combine(value, dt.time(), tzinfo=zone)
+        # timestamp() raises for a moment whose UTC form leaves year 1..9999; arithmetic does not.
+        offset = moment.utcoffset() or dt.timedelta()
+        since_epoch = moment.replace(tzinfo=dt.UTC) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+        return cls(value.isoformat(), (since_epoch - offset) // dt.timedelta(seconds=1))
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the author named a day only, which is that day in every time zone."""
+        return "T" not in self.text
+
+    @property
+    def day(self) -> dt.date:
+        """The calendar day that the author wrote, whatever the reader's time zone."""
+        return dt.date.fromisoformat(self.text[:10])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +157,21 @@ def is_web_url(link: str | None) -> bool:
     except ValueError:  # such as an unclosed [IPv6 bracket
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag in its commonest spelling, and how many visible posts carry it."""
+
+    name: str
+    posts: int
+
+    @property
+    def key(self) -> str:
+        """What makes two spellings the same tag."""
+        return tag_key(self.name)
+
+
+def tag_key(name: str) -> str:
+    """Fold a tag's spelling for comparison."""
+    return " ".join(name.split()).casefold()

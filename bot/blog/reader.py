@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.blog.dialect import Dialect
+from bot.blog.errors import LeftOut, Problem
 from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
 from bot.blog.section import Passage
 from bot.blog.source import SourceFile
 

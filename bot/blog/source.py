@@ -1,4 +1,4 @@
-"""Files that may be posts, wherever they come from."""
+"""What posts are made from: files that may be some, pictures, and what the site lists."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from bot.blog.problem import LeftOut, Problem
-from bot.blog.sitemap import Sitemap
+from bot.blog.errors import LeftOut, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What a site lists, in its sitemap or its feed.
+
+    Attributes:
+        source: the address or file that lists it, for people; empty where nothing does.
+        links: of every page, in the form of ``Post.link``.
+        is_whole: whether it lists every page; a feed lists the newest posts only.
+        digest: changes with what is listed.
+        trouble: why the last look at the site brought nothing, for people; or empty. What an
+            earlier one brought stays.
+    """
+
+    source: str = ""
+    links: tuple[str, ...] = field(default=(), repr=False)
+    is_whole: bool = True
+    digest: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +116,28 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections. It may be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture's file name, which tells its format, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class Pictures(Protocol):
+    """The picture files beside the posts."""
+
+    def find(self, link: str, post_path: str, limit: int) -> PictureFile | None:
+        """The picture that a post shows; reads the disk.
+
+        Args:
+            link: how the post names it: relative to the post, or from the site's root.
+            post_path: the post's path.
+            limit: the most bytes that it may have.
+
+        Returns:
+            None where there is no such picture, it is too large, or it lies elsewhere than
+            in the posts folder.
+        """

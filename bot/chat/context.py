@@ -17,7 +17,7 @@ from bot.announce.stopped import StoppedDeliveries
 from bot.announce.subscription import Subscriptions
 from bot.blog import question
 from bot.blog.library import Library
-from bot.blog.pictures import Pictures
+from bot.blog.source import Pictures
 from bot.blog.usage import Tell
 from bot.chat.cache import AnswerCache, Pages
 from bot.chat.views.layout import PictureSlots

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from bot.blog.library import Library
-from bot.blog.post import post_key
-from bot.blog.tag import Tag, tag_key
+from bot.blog.post import Tag, post_key, tag_key
 from bot.chat import limits
 from bot.chat.text import is_mention_like
 

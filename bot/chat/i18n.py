@@ -18,7 +18,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 
 DOMAIN = "slashpost"
 LOCALE_DIR = Path(__file__).parent / "locale"

@@ -13,8 +13,7 @@ from typing import Any
 from discord import Interaction, app_commands
 
 from bot.blog.library import Library
-from bot.blog.post import Post
-from bot.blog.tag import Tag
+from bot.blog.post import Post, Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import section_ref, tag_ref
 from bot.chat.interaction import context_of, ended, library_of, name_of

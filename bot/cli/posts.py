@@ -10,8 +10,7 @@ from bot import terminal
 from bot.app import App
 from bot.blog import question as questions
 from bot.blog.errors import NotFound, SettingError
-from bot.blog.hit import Hit
-from bot.blog.library import Library
+from bot.blog.library import Hit, Library
 from bot.blog.post import Post
 from bot.cli.options import (
     POSTS_SHOWN,

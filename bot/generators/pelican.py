@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.blog.dialect import Dialect
-from bot.blog.problem import Problem
+from bot.blog.errors import Problem
 from bot.generators.common import config, paths, slugs
 from bot.generators.common.generator import (
     NOTHING,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
+from bot.blog.errors import Problem
 from bot.blog.post import is_web_url
-from bot.blog.problem import Problem
 from bot.blog.reader import Document, Reader
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.index.database import IndexDatabase, Row, Statement, insertions

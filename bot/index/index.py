@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.announce import catalogue
 from bot.blog.dialect import Dialect
-from bot.blog.errors import IndexUnavailable
-from bot.blog.hit import Exclusion, Hit
-from bot.blog.library import FindLink, LinkReport, Status
-from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import IndexUnavailable, LeftOut, Problem
+from bot.blog.library import Exclusion, FindLink, Hit, LinkReport, Status
+from bot.blog.post import Post, Tag, tag_key
 from bot.blog.section import Passage
-from bot.blog.tag import Tag, tag_key
 from bot.index import typed_text, updater
 from bot.index.connection import Cached, IndexConnection
 from bot.index.database import IndexDatabase, Row

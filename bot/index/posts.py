@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.blog.post import Post
-from bot.blog.tag import Tag
+from bot.blog.post import Post, Tag
 from bot.index.connection import IndexConnection
 from bot.index.database import IndexDatabase
 from bot.index.rows import SELECTED, to_post

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.index.fts_text import clean, quoted
 from bot.index.names import plain_name
 

@@ -18,15 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.announce import catalogue
-from bot.blog.date import PostDate
-from bot.blog.post import Post, on_site
-from bot.blog.tag import tag_key
+from bot.blog.post import Post, PostDate, on_site, tag_key
 from bot.index.database import Row, Statement, insertions
 from bot.index.fts_text import SEPARATOR, TOKENIZER, clean, folded, searchable
 from bot.index.names import names_of, plain_name
 
 if TYPE_CHECKING:
-    from bot.blog.problem import LeftOut, Problem
+    from bot.blog.errors import LeftOut, Problem
     from bot.blog.reader import Document
 
 # Posts in English or in an unnamed language, and all others, since SQLite knows no stems but

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from bot.blog.reader import Outline, Reader, Settlement
-from bot.blog.sitemap import Sitemap
-from bot.blog.source import Snapshot
+from bot.blog.source import Sitemap, Snapshot
 from bot.index.database import (
     APPLICATION_ID,
     MOST_ROWS,

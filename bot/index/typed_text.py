@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from bot.blog.hit import Exclusion, Hit
-from bot.blog.post import Post
-from bot.blog.tag import Tag
+from bot.blog.library import Exclusion, Hit
+from bot.blog.post import Post, Tag
 from bot.index.connection import Cached
 from bot.index.database import IndexDatabase, Row
 from bot.index.fts_text import (

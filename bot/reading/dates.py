@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil import parser, tz
 
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 from bot.blog.source import Dates
 from bot.reading.fields import Fields, as_flag, as_text, plain_key, short
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.blog.problem import Problem
+from bot.blog.errors import Problem
 from bot.reading.front_matter import FrontMatter
 
 TRUE = frozenset({"true", "yes", "on", "1", "y"})

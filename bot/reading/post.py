@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from bot.blog.errors import LeftOut, Problem
 from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.source import Dates
 from bot.blog.syntax import without_modules

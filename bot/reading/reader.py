@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.blog.dialect import Dialect
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
 from bot.generators.common.site import Site

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
 from bot.blog.reader import Outline, Settlement
 from bot.reading.rules import ALL_LANGUAGES
 

@@ -17,7 +17,7 @@ class ReadingRules:
     Attributes:
         date_order: what comes first in ``03-12-24``.
         collection_tags: tags that name collections rather than topics, folded with
-            ``bot.blog.tag.tag_key``; they are dropped.
+            ``bot.blog.post.tag_key``; they are dropped.
         pages: folders and files, relative to the posts folder, that hold pages and no posts;
             ``NO_PAGES`` where nothing does, ``PAGES_OF_SITE`` where the site tells.
         language: show posts of this language only (a BCP 47 tag); ``all`` shows

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.reading.fields import Fields, as_list, as_text, plain_key
 from bot.reading.plain import plain
 

@@ -11,8 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from bot.blog.errors import SourceError
-from bot.blog.problem import LeftOut
+from bot.blog.errors import LeftOut, SourceError
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.tree import (
     MOST_SITE_FILE_BYTES,

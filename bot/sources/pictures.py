@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from bot.blog.pictures import PictureFile
+from bot.blog.source import PictureFile
 from bot.sources.tree import is_published
 
 # What Discord shows inside a message.

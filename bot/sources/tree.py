@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
 
 T = TypeVar("T")
 

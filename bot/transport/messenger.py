@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.announce.message import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.transport.channels import DiscordChannels
 from bot.transport.message_payloads import Found, Thread, to_found, to_page, to_sent, to_threads
 from bot.transport.message_search import MessageSearch

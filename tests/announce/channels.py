@@ -18,8 +18,7 @@ from bot.announce.message import (
     TryLater,
 )
 from bot.announce.subscription import Subscription
-from bot.blog.date import PostDate
-from bot.blog.post import Post, post_key
+from bot.blog.post import Post, PostDate, post_key
 
 Failure = Callable[[str, str], Exception | None]
 

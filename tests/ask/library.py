@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ask.retrieval import stems
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.blog.post import Post
 from bot.blog.section import Passage
 

@@ -17,7 +17,7 @@ from bot.ask.retrieval import (
     retrieve,
     tokens_in,
 )
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.blog.post import Post
 from bot.blog.section import Passage
 from tests.ask.recorded import look, rewrites

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.date import PostDate
-from bot.blog.post import Post, is_web_url, on_site, post_key
+from bot.blog.post import Post, PostDate, is_web_url, on_site, post_key
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.blog.date import PostDate
 from bot.blog.dialect import PLAIN, Dialect
-from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
+from bot.blog.post import Post, PostDate
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.index import Index

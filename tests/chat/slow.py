@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.blog.post import Post
 from bot.index.index import Index
 

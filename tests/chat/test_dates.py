@@ -8,7 +8,7 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 from bot.chat.i18n import catalogues, translator_for
 from bot.chat.i18n import date as shown
 

@@ -14,13 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import App
-from bot.blog.date import PostDate
 from bot.blog.dialect import PLAIN
-from bot.blog.hit import Hit
-from bot.blog.library import Library, Status
-from bot.blog.post import Post
-from bot.blog.problem import Problem
-from bot.blog.tag import Tag
+from bot.blog.errors import Problem
+from bot.blog.library import Hit, Library, Status
+from bot.blog.post import Post, PostDate, Tag
 from bot.chat.cache import Pages
 from bot.chat.commands.about import About, Help
 from bot.chat.i18n import Translator, catalogues, translator_for

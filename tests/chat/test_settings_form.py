@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.chat.limits import length
 from bot.chat.views.settings_form import key_typed, lines_of, tags_typed
 from tests.chat.test_payloads import LINES

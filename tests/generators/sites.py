@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 from bot.blog.source import Dates, Snapshot
 from bot.generators.common import registry
 from bot.generators.common.generator import PageFacts

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 from bot.generators.common.data import Quoted
 from bot.reading.dates import parse_date
 from tests.generators.sites import facts, site

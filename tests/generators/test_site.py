@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.blog.date import PostDate
-from bot.blog.post import is_web_url
+from bot.blog.post import PostDate, is_web_url
 from bot.generators.common.generator import PageFacts
 from bot.generators.common.registry import GENERATORS
 from bot.generators.common.site import Site

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from bot.blog.date import PostDate
 from bot.blog.dialect import PLAIN, Dialect
-from bot.blog.post import Post
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
+from bot.blog.post import Post, PostDate
 from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.section import Passage, anchor_of
 from bot.blog.source import Dates, Snapshot, SourceFile

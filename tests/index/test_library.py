@@ -8,8 +8,7 @@ import pytest
 
 from bot.blog.errors import IndexUnavailable
 from bot.blog.library import Library
-from bot.blog.post import Post, post_key
-from bot.blog.tag import Tag
+from bot.blog.post import Post, Tag, post_key
 from bot.index.index import Index
 from tests.index.blog import PlainReader, blog
 from tests.index.conftest import Clock, Fill

@@ -6,8 +6,7 @@ import dataclasses
 
 import pytest
 
-from bot.blog.date import PostDate
-from bot.blog.post import Post
+from bot.blog.post import Post, PostDate
 from bot.index.rows import FIELDS
 
 # Stored in tables of their own.

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.blog.hit import Hit
+from bot.blog.library import Hit
 from bot.index import search
 from bot.index.fts_text import _without_token, pieces, readable, searchable
 from bot.index.index import Index

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.problem import LeftOut, Problem
+from bot.blog.errors import LeftOut, Problem
 from bot.blog.reader import Document
 from bot.blog.source import Snapshot, SourceFile
 from bot.index.index import Index

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from tests.reading.desk import read, read_post
 
 

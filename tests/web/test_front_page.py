@@ -13,9 +13,8 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blog.date import PostDate
 from bot.blog.errors import IndexUnavailable
-from bot.blog.post import Post
+from bot.blog.post import Post, PostDate
 from bot.web.front_page import Front, add_front_page, parts
 from bot.web.server import listening
 

@@ -13,8 +13,7 @@ from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from bot.app import App
-from bot.blog.date import PostDate
-from bot.blog.post import Post
+from bot.blog.post import Post, PostDate
 from bot.settings import Settings
 from tests.conftest import CHECKOUT
 from tests.needs import CHROMIUM, needs_chromium

@@ -11,10 +11,9 @@ from discord.app_commands import locale_str
 
 from bot.announce import delivery
 from bot.announce.subscription import Subscription
-from bot.blog.date import PostDate
 from bot.blog.errors import StateUnavailable
 from bot.blog.library import Status
-from bot.blog.post import is_web_url
+from bot.blog.post import PostDate, is_web_url
 from bot.chat import i18n, limits, text
 from bot.chat.context import Command
 from bot.chat.errors import explain

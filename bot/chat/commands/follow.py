@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import locale_str
 
 from bot.announce.subscription import Subscription
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.chat import limits, text
 from bot.chat.commands.posts import find_tag
 from bot.chat.custom_ids import tag_of, tag_ref

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import locale_str
 
-from bot.blog.tag import Tag
+from bot.blog.post import Tag
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import answer, library_of, translator_of
 from bot.chat.suggestions import post_meant, suggest_posts, suggest_sections, suggest_tags

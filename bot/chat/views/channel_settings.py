@@ -10,7 +10,7 @@ import discord
 from discord import Interaction, ui
 
 from bot.announce.subscription import Pause, Subscription
-from bot.blog.tag import Tag, tag_key
+from bot.blog.post import Tag, tag_key
 from bot.chat import limits, text
 from bot.chat.channels import Access, access_to, announced_in, may_manage, summary, trouble
 from bot.chat.custom_ids import (

@@ -10,7 +10,7 @@ import discord
 from discord import Interaction, ui
 
 from bot.announce.subscription import Pause, Subscription
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.chat import text
 from bot.chat.custom_ids import Follow, UnfollowAll, tag_of
 from bot.chat.i18n import Translator, command

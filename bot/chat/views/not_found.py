@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Self
 from discord import ui
 
 from bot.blog.library import Library
-from bot.blog.post import Post
-from bot.blog.tag import Tag
+from bot.blog.post import Post, Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import ListPage, ReadPost, section_ref, tag_ref
 from bot.chat.i18n import Translator

@@ -10,8 +10,7 @@ import discord
 from discord import Interaction, ui
 
 from bot.blog.library import Library
-from bot.blog.post import Post
-from bot.blog.tag import Tag
+from bot.blog.post import Post, Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import ListPage, Narrow, tag_of, tag_ref
 from bot.chat.i18n import Translator

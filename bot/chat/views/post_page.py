@@ -13,8 +13,8 @@ import discord
 from discord import ui
 
 from bot.blog.library import Library
-from bot.blog.pictures import PictureFile, Pictures
 from bot.blog.post import Post
+from bot.blog.source import PictureFile, Pictures
 from bot.chat import limits, text
 from bot.chat.cache import Pages
 from bot.chat.custom_ids import (

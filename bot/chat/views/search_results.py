@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Self
 
 from discord import Interaction, ui
 
-from bot.blog.hit import Exclusion, Hit
-from bot.blog.library import Library
+from bot.blog.library import Exclusion, Hit, Library
 from bot.chat import limits, text
 from bot.chat.custom_ids import SearchPage, section_ref
 from bot.chat.i18n import Translator

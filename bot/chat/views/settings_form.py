@@ -10,7 +10,7 @@ import discord
 from discord import Interaction, ui
 
 from bot.announce.subscription import Subscription
-from bot.blog.tag import tag_key
+from bot.blog.post import tag_key
 from bot.chat import text
 from bot.chat.channels import announced_in, may_manage
 from bot.chat.custom_ids import TypedTags, TypeTags

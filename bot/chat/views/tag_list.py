@@ -9,7 +9,7 @@ from typing import Any, Self
 from discord import Interaction, ui
 
 from bot.blog.library import Library
-from bot.blog.tag import Tag
+from bot.blog.post import Tag
 from bot.chat import limits, text
 from bot.chat.custom_ids import PickTag, TagsPage
 from bot.chat.i18n import Translator

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.blog.date import PostDate
 from bot.blog.dialect import Dialect
-from bot.blog.problem import Problem
+from bot.blog.errors import Problem
+from bot.blog.post import PostDate
 from bot.generators.common import languages, paths, slugs
 from bot.generators.common.site_folder import SiteFolder
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from bot.blog.problem import Problem
+from bot.blog.errors import Problem
 from bot.blog.source import Snapshot
 from bot.generators.common import detect, paths, slugs
 from bot.generators.common.generator import Generator, PageFacts, text

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.blog.problem import Problem
+from bot.blog.errors import Problem
 from bot.blog.source import Snapshot, SourceFile
 from bot.generators.common import paths
 from bot.generators.common.config import parse

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.blog.address import FeedAddress
-from bot.blog.errors import SourceError
-from bot.blog.problem import LeftOut
+from bot.blog.errors import LeftOut, SourceError
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.feed.archive import Archive, assign, missing, moment_of
 from bot.sources.feed.entry import Entry, document_of

@@ -17,8 +17,7 @@ from dulwich.objects import Commit, ObjectID
 from dulwich.repo import Repo
 
 from bot.blog.address import RepositoryAddress
-from bot.blog.errors import SourceError
-from bot.blog.problem import LeftOut
+from bot.blog.errors import LeftOut, SourceError
 from bot.blog.source import Dates, Snapshot, SourceFile
 from bot.sources.git.remote import Remote, UnreadableError
 from bot.sources.git.store import CommitTree, Store, dates_of

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.blog.errors import SourceError
-from bot.blog.sitemap import Sitemap
+from bot.blog.source import Sitemap
 from bot.sources.host import Response
 from bot.sources.sitemap.crawler import (
     LOOPBACK,

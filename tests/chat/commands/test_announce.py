@@ -18,7 +18,7 @@ from bot.announce.delivery import Backlog
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.message import delivery_id
 from bot.announce.subscription import Pause, Subscription
-from bot.blog.date import PostDate
+from bot.blog.post import PostDate
 from bot.chat import text
 from bot.chat.client import Slashpost
 from tests.announce.conftest import until

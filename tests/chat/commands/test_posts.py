@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blog.date import PostDate
-from bot.blog.post import Post
+from bot.blog.post import Post, PostDate
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import SEPARATOR, Stage
 

@@ -15,7 +15,7 @@ from bot.announce.channel import Channel
 from bot.announce.message import delivery_id
 from bot.announce.stopped import Stopped
 from bot.announce.subscription import Pause, PauseReason, Place, Subscription
-from bot.blog.tag import Tag, tag_key
+from bot.blog.post import Tag, tag_key
 from bot.chat import channels
 from bot.chat.channels import Access, paused
 from bot.chat.commands.about import Privacy

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bot.blog.sitemap import Sitemap
+from bot.blog.source import Sitemap
 from bot.sources.sitemap import crawler, lookup
 from bot.sources.sitemap.site import SiteList
 from tests.loopback_site import (
