@@ -31,10 +31,10 @@ from bot.blog.dialect import Dialect
 from bot.blog.emoji import with_emoji
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.block import Block, Footnote, Item, Listing, Paragraph, Quote, Run, texts
+from bot.rendering.elements import image_of
 from bot.rendering.escape import clean
 from bot.rendering.html_blocks import ASIDE
 from bot.rendering.markdown_to_html import html_of
-from bot.rendering.media import image_of
 from bot.rendering.renderer import Renderer
 from bot.scan import Scanner
 from bot.settings import Settings

@@ -21,9 +21,9 @@ from bot.cli import cli, main
 from bot.generators.common.pattern import PLACEHOLDERS
 from bot.generators.common.registry import GENERATORS
 from bot.monitoring.counters import Counters
-from bot.reading import dates, excerpt, not_published, tags, title
+from bot.reading import dates, excerpt, not_published, tags
 from bot.reading import post as reading_post
-from bot.reading.fields import plain_key
+from bot.reading.front_matter import plain_key
 
 ROOT = Path(__file__).parent.parent
 POSTS = ROOT / "bot" / "sample"
@@ -153,8 +153,9 @@ def test_the_reference_names_every_key_that_the_reader_knows() -> None:
     reference = (ROOT / "docs" / "posts.md").read_text(encoding="utf-8")
     told = {plain_key(key) for key in re.findall("`([^`\n]+)`", reference)}
     fields = (
-        title.TITLE, dates.PUBLISHED, dates.UPDATED, dates.EXPIRES, excerpt.SUMMARY, tags.TAGS,
-        reading_post.AUTHORS, reading_post.COVER, reading_post.LANGUAGE, reading_post.ALIASES,
+        dates.PUBLISHED, dates.UPDATED, dates.EXPIRES, excerpt.SUMMARY, tags.TAGS,
+        reading_post.TITLE, reading_post.AUTHORS, reading_post.COVER, reading_post.LANGUAGE,
+        reading_post.ALIASES,
         not_published.DRAFT, not_published.SHOWN, not_published.HIDDEN,
     )  # fmt: skip
     for keys in fields:

@@ -12,7 +12,7 @@ from dateutil import parser, tz
 
 from bot.blog.post import PostDate
 from bot.blog.source import Dates
-from bot.reading.fields import Fields, as_flag, as_text, plain_key, short
+from bot.reading.front_matter import Fields, as_flag, as_text, plain_key, short
 
 # 2018-05-01, 2023/03/22, 2024-4-09, 2013-05-05 12:00:00 -0500, 2024-01-11T09:00:00.000Z …
 YEAR_FIRST = re.compile(

@@ -8,7 +8,7 @@ from itertools import islice
 
 from bot.blog.dialect import PLAIN
 from bot.blog.syntax import unfenced
-from bot.reading.fields import Fields
+from bot.reading.front_matter import Fields
 from bot.reading.plain import Syntax, cut, plain, shelter, unshelter
 
 # Plain keys, see Fields.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.generators.common.generator import Generator
-from bot.reading.fields import Fields, as_flag, as_text, short
+from bot.reading.front_matter import Fields, as_flag, as_text, short
 
 NEVER = {
     "readme": "a README is for those who work on the site",

@@ -13,8 +13,7 @@ from bot.blog.reader import Document, Outline, Settlement
 from bot.blog.source import SourceFile
 from bot.generators.common.site import Site
 from bot.reading.not_published import why_no_post
-from bot.reading.pages import pages_among
-from bot.reading.resolve import settle
+from bot.reading.resolve import pages_among, settle
 from bot.reading.rules import ReadingRules
 
 # To be raised when the same file would be understood differently.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from bot.blog.post import tag_key
-from bot.reading.fields import Fields, as_list, as_text, plain_key
+from bot.reading.front_matter import Fields, as_list, as_text, plain_key
 from bot.reading.plain import plain
 
 # Plain keys, see Fields.

@@ -25,9 +25,10 @@ from bot.rendering.block import (
     Style,
     Table,
     plain,
+    split_lines,
+    wrap,
 )
 from bot.rendering.escape import BREAK, clean, code_line, code_span, escape, escape_line_start
-from bot.rendering.runs import split_lines, wrap
 
 # Columns of a table that a phone shows in a code block without wrapping it beyond reading.
 TABLE_WIDTH = 60

@@ -12,7 +12,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from bot.blog.emoji import with_emoji
 from bot.rendering.block import (
     Block,
-    Code,
     Footnote,
     Gallery,
     Heading,
@@ -25,13 +24,28 @@ from bot.rendering.block import (
     Run,
     Style,
     Table,
+    one_line,
+    task,
+    tidy,
 )
 from bot.rendering.callout import callout, kind_of, recognised
-from bot.rendering.elements import BLOCKS, DROPPED, STYLES, SUBSCRIPT, SUPERSCRIPT
+from bot.rendering.elements import (
+    BLOCKS,
+    DROPPED,
+    STYLES,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    Attributes,
+    attributes_of,
+    code_of,
+    embed_of,
+    fragment_of,
+    image_of,
+    is_back,
+    is_notes,
+    notes_of,
+)
 from bot.rendering.escape import clean
-from bot.rendering.footnotes import fragment_of, is_back, is_notes, notes_of
-from bot.rendering.media import Attributes, attributes_of, embed_of, image_of
-from bot.rendering.runs import one_line, task, tidy
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -39,7 +53,6 @@ _CALLOUT_CLASS = re.compile(
     r"\badmonition[- ](?:alert[- ])?([a-z]+)|\bmarkdown-alert-([a-z]+)", re.IGNORECASE
 )
 _CALLOUT_TITLE = re.compile(r"\b(?:admonition|markdown-alert|callout)-?(?:title|heading)")
-_LANGUAGE = re.compile(r"(?:lang(?:uage)?|highlight(?:-source)?)-([\w+#.-]+)")
 
 # Marks what a template's tag became that only the site can show.
 ASIDE = "data-aside"
@@ -239,7 +252,7 @@ def _block(  # noqa: C901, PLR0912 — one case an element
     elif tag in {"ul", "ol", "menu"}:
         _list(node, tag, flow, look)
     elif tag == "pre":
-        flow.add(_code(node))
+        flow.add(code_of(node))
     elif kind := _callout_kind(tag, attributes, classes):
         _callout(node, kind, flow, look)
     elif tag == "blockquote":
@@ -365,23 +378,6 @@ def _list(node: LexborNode, tag: str, flow: _Flow, look: _Look) -> None:
 def _start(node: LexborNode) -> int:
     text = node.attributes.get("start") or "1"
     return int(text) if re.fullmatch(r"\d{1,9}", text) else 1
-
-
-def _code(node: LexborNode) -> Code:
-    inner = node.css_first("code")
-    language = ""
-    for candidate in (inner, node, node.parent, node.parent.parent if node.parent else None):
-        if candidate is None or candidate.tag in {"body", "html"}:
-            continue
-        attributes = candidate.attributes
-        found = _LANGUAGE.search(attributes.get("class") or "")
-        language = attributes.get("data-lang") or (found[1] if found else "")
-        if language:
-            break
-    for line_break in node.css("br"):
-        line_break.replace_with("\n")
-    text = node.text(deep=True)
-    return Code(text.removeprefix("\n").rstrip(), language)
 
 
 def _table(node: LexborNode, flow: _Flow, look: _Look) -> None:

@@ -7,6 +7,8 @@ reader sees a template. Code is left as the author wrote it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape as html_escape
@@ -31,9 +33,7 @@ from bot.blog.syntax import (
     pieces_of,
     without_module_lines,
 )
-from bot.rendering.code_spans import CodeSpans
 from bot.rendering.liquid import printed
-from bot.rendering.mdx import unindented
 from bot.rendering.tags import ARGUMENT, GO_TAG, STRING, arguments, quotation, shown_by
 
 # Finds a page by what a template calls it (a file's name, a slug, a title): its link, or None.
@@ -327,3 +327,95 @@ def _box(opened: re.Match[str], body: str) -> str:
         f'\n<blockquote data-callout="{html_escape(kind)}" markdown="1">\n{shown}\n\n'
         f"{body}\n\n</blockquote>\n"
     )
+
+
+_OPENING = re.compile(r"(?P<ticks>`+)|<(?P<name>pre|code|samp|kbd)(?=[\s>])[^<>]*>", re.IGNORECASE)
+_RUN = re.compile(r"`+")
+
+
+class CodeSpans:
+    """The code of one text, its ends found once, so that no text takes quadratic time."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: dict[int, list[int]] = defaultdict(list)
+        for run in _RUN.finditer(text):
+            self._starts[len(run[0])].append(run.start())
+        self._unclosed: set[str] = set()
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Start and end of each piece of code, its backticks or tags included."""
+        position = 0
+        while opening := _OPENING.search(self._text, position):
+            ticks = opening["ticks"]
+            if ticks:
+                close = self._closing_run(opening.end(), len(ticks))
+            else:
+                close = self._closing_tag(opening.end(), opening["name"].lower())
+            position = opening.end() if close is None else close
+            if close is not None:
+                yield opening.start(), position
+
+    def _closing_run(self, start: int, length: int) -> int | None:
+        """Where the next run of ``length`` backticks ends at or after ``start``, if any does."""
+        starts = self._starts[length]
+        place = bisect_left(starts, start)
+        return starts[place] + length if place < len(starts) else None
+
+    def _closing_tag(self, start: int, name: str) -> int | None:
+        if name in self._unclosed:
+            return None
+        found = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(self._text, start)
+        if found is None:
+            self._unclosed.add(name)
+        return found.end() if found else None
+
+
+_JSX_OPENING = re.compile(
+    r"<(?!(?:br|hr|img|input|source|wbr)\b)(?:[A-Za-z][^<>]*[^<>/]|[A-Za-z])>[ \t]*$"
+)
+_JSX_CLOSING = re.compile(r"</[A-Za-z][\w.-]*>[ \t]*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})")
+
+
+def unindented(text: str) -> str:
+    """Take away the indentation that the elements around a line give it."""
+    if not re.search(r"(?m)^[ \t]*</?[A-Za-z]", text):
+        return text
+    return "".join(_lines(text))
+
+
+@dataclass(slots=True)
+class _Element:
+    """An element that is open: where its tag stands now, and what its lines lose."""
+
+    column: int
+    surplus: int | None = None  # None until its first line
+
+
+def _lines(text: str) -> Iterator[str]:
+    elements: list[_Element] = []
+    fence, surplus = "", 0
+    for line in text.splitlines(keepends=True):
+        content = line.lstrip(" \t")
+        indent = len(line) - len(content)
+        if fence:
+            yield line[min(indent, surplus) :]
+            if content.startswith(fence) and not content.strip().strip(fence[0]):
+                fence = ""
+            continue
+        if not content.strip():
+            yield line
+            continue
+        if _JSX_CLOSING.match(content) and elements:
+            elements.pop()
+        around = elements[-1] if elements else _Element(0, 0)
+        if around.surplus is None:
+            around.surplus = max(0, indent - around.column)
+        surplus = min(indent, around.surplus)
+        yield line[surplus:]
+        if opened := _FENCE.match(content):
+            fence = opened[1]
+        elif _JSX_OPENING.match(content):
+            elements.append(_Element(indent - surplus))
+            yield "\n"

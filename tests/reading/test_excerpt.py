@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.blog.dialect import PLAIN
 from bot.reading.excerpt import AUTHOR_LIMIT, LEAD_LIMIT, excerpt, summary_of
-from bot.reading.fields import Fields
-from bot.reading.front_matter import FrontMatter
+from bot.reading.front_matter import Fields, FrontMatter
 from bot.reading.plain import Syntax, cut, plain
 from tests.reading.desk import ANY, read_post
 

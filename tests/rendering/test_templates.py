@@ -1,10 +1,11 @@
-"""What a template keeps under a name is shown where it is printed."""
+"""What a template keeps and prints, and the indentation that MDX does not mean."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.rendering.liquid import code_block, printed
+from bot.rendering.templates import unindented
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,19 @@ def test_a_filter_that_colours_code_makes_it_code() -> None:
 def test_an_include_prints_the_code_captured_before_it() -> None:
     template = "{% set codeContent %}\na\n{% endset %}\n{% include 'snippet' %}\n"
     assert printed(template) == f"\n{code_block('a', '')}\n"
+
+
+@pytest.mark.parametrize(
+    ("mdx", "markdown"),
+    [
+        ("plain\n    text\n", "plain\n    text\n"),
+        ("<Tab>\n    text\n</Tab>\n    code\n", "<Tab>\n\ntext\n</Tab>\n    code\n"),
+        ("<A>\n  <B>\n    x\n      y\n  </B>\n</A>\n", "<A>\n\n<B>\n\nx\n  y\n</B>\n</A>\n"),
+        ("<A>\n  ```\n    <B>\n  ```\n</A>\n", "<A>\n\n```\n  <B>\n```\n</A>\n"),
+        ("- item\n\n    <br>\n\n    more\n", "- item\n\n    <br>\n\n    more\n"),
+        ("- a\n\n  <B>\n    x\n  </B>\n  c\n", "- a\n\n  <B>\n\n  x\n  </B>\n  c\n"),
+        ("</A>\n  x\n", "</A>\n  x\n"),
+    ],
+)
+def test_what_is_in_an_element_is_markdown_however_it_is_indented(mdx: str, markdown: str) -> None:
+    assert unindented(mdx) == markdown
