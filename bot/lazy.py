@@ -37,7 +37,6 @@ LAZY = (
     "bot.chat.views.post_page",
     "bot.chat.views.search_results",
     "bot.chat.views.settings_form",
-    "bot.chat.views.sharing",
     "bot.chat.views.tag_list",
     "bot.index.typed_text",
     "bot.index.query",

@@ -13,7 +13,7 @@ from discord import Interaction, InteractionType, app_commands
 from bot.blog.errors import StateUnavailable
 from bot.chat import routes
 from bot.chat.commands import COMMANDS
-from bot.chat.commands.ask import ask
+from bot.chat.commands.search import ask
 from bot.chat.context import Context
 from bot.chat.errors import reply_to_error
 from bot.chat.i18n import CommandTranslator

@@ -9,22 +9,20 @@ from discord import Interaction, InteractionType
 
 from bot.chat import custom_ids as ids
 from bot.chat.errors import reply_to_error
-from bot.chat.interaction import answer, ended, observed, open_form, translator_of
+from bot.chat.interaction import answer, ended, observed, open_form, translator_of, typed_in
 from bot.chat.views import (
     announced_list,
     asked,
     channel_settings,
     following,
     open_post,
-    paging,
     post_card,
     post_list,
     search_results,
     settings_form,
-    sharing,
     tag_list,
 )
-from bot.chat.views.layout import Notice
+from bot.chat.views.layout import GoToForm, Notice, page_typed
 
 # Called with the interaction and the custom id that it came with.
 Handler = Callable[[Interaction, Any], Coroutine[Any, Any, None]]
@@ -38,8 +36,8 @@ ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
     ids.Jump: lambda: open_post.jump,
     ids.FollowLink: lambda: open_post.follow_link,
     ids.GoTo: lambda: go_to,
-    ids.SharePost: lambda: sharing.share,
-    ids.SavePage: lambda: sharing.save,
+    ids.SharePost: lambda: open_post.share,
+    ids.SavePage: lambda: open_post.save,
     ids.TurnTo: lambda: post_card.turn_to,
     ids.PickRelated: lambda: post_card.turn_to_related,
     ids.AnotherRandom: lambda: post_card.turn_to_random,
@@ -80,8 +78,8 @@ async def go_to(interaction: Interaction, this: ids.GoTo) -> None:
         await answer_outdated(interaction)
     elif interaction.type is InteractionType.component:
         page: int = vars(to)["page"]
-        await open_form(interaction, paging.GoToForm(this, page, tr))
-    elif (number := paging.page_typed(interaction)) is None:
+        await open_form(interaction, GoToForm(this, page, tr))
+    elif (number := page_typed(str(typed_in(interaction).get("page", "")))) is None:
         await answer(interaction, Notice(tr.gettext("Write the number of a page, such as 3.")))
     else:
         await ROUTES[type(to)]()(interaction, to.replace(page=number))

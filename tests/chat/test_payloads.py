@@ -22,9 +22,8 @@ from bot.chat.cache import Pages
 from bot.chat.commands.about import About, Help
 from bot.chat.i18n import Translator, catalogues, translator_for
 from bot.chat.suggestions import post_choice, section_choice, tag_choice
-from bot.chat.views.layout import Layout, PictureSlots
+from bot.chat.views.layout import Layout, Pagination, PictureSlots
 from bot.chat.views.not_found import PostNotFound, TagNotFound
-from bot.chat.views.paging import Pagination
 from bot.chat.views.post_card import PostCard, Surroundings
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.post_page import Opened, PostPage

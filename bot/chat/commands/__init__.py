@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.chat.commands.about import about, help_, privacy
 from bot.chat.commands.announce import announce
-from bot.chat.commands.ask import ask
 from bot.chat.commands.follow import follow_, following_, unfollow
 from bot.chat.commands.posts import latest, post, random, tags
-from bot.chat.commands.search import search
+from bot.chat.commands.search import ask, search
 from bot.chat.context import Command
 
 # In the order in which /help lists them.

@@ -15,8 +15,7 @@ from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
 from bot.chat.views.channel_settings import channel_of, not_allowed
-from bot.chat.views.layout import Layout, Notice, heading, small
-from bot.chat.views.paging import Pagination, page_buttons
+from bot.chat.views.layout import Layout, Notice, Pagination, heading, page_buttons, small
 
 PER_PAGE = 5
 # Of a channel's tags, so that five channels fit into a message; beside warnings, fewer.

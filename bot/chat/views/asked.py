@@ -38,7 +38,7 @@ from bot.chat.interaction import (
     translator_of,
     typed_in,
 )
-from bot.chat.views import sharing
+from bot.chat.views import open_post
 from bot.chat.views.layout import Layout, Notice, Ready, small, when
 from bot.chat.views.not_found import echo
 from bot.chat.views.post_card import read_button
@@ -340,7 +340,7 @@ async def share_answer(interaction: Interaction, this: ShareAnswer) -> None:
     message = interaction.message
     if message is None or str(this) not in custom_ids_in(message.components):
         await answer(interaction, Notice(tr.gettext("There is nothing to share.")))
-    elif refusal := sharing.why_not_shared(interaction):
+    elif refusal := open_post.why_not_shared(interaction):
         await answer(interaction, Notice(refusal))
     else:
         shared = tr.gettext("Shared by {person}", person=interaction.user.mention)

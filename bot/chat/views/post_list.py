@@ -18,15 +18,16 @@ from bot.chat.interaction import chosen_in, context_of, translator_of, turn
 from bot.chat.views.layout import (
     Layout,
     Notice,
+    Pagination,
     alt,
     components_in,
     cover,
     follow_button,
+    page_buttons,
     reading_time,
     small,
     when,
 )
-from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_card import read_button
 
 PER_PAGE = 5

@@ -30,16 +30,17 @@ from bot.chat.i18n import Translator, translator_for
 from bot.chat.suggestions import fold, told_apart
 from bot.chat.views.layout import (
     Layout,
+    Pagination,
     PictureSlots,
     Slot,
     components_in,
     link_button,
+    page_buttons,
     post_option,
     reading_time,
     small,
     when,
 )
-from bot.chat.views.paging import Pagination, page_buttons
 from bot.rendering import renderer
 from bot.rendering.block import Picture
 from bot.rendering.discord_markdown import Images, Separator

@@ -13,9 +13,8 @@ from bot.chat import limits, text
 from bot.chat.custom_ids import SearchPage, section_ref
 from bot.chat.i18n import Translator
 from bot.chat.interaction import context_of, library_of, prepare_turn, translator_of, turn
-from bot.chat.views.layout import Layout, reading_time, small, when
+from bot.chat.views.layout import Layout, Pagination, page_buttons, reading_time, small, when
 from bot.chat.views.not_found import echo
-from bot.chat.views.paging import Pagination, page_buttons
 from bot.chat.views.post_card import read_button
 
 PER_PAGE = 5

@@ -14,8 +14,15 @@ from bot.chat import limits, text
 from bot.chat.custom_ids import PickTag, TagsPage
 from bot.chat.i18n import Translator
 from bot.chat.interaction import chosen_in, context_of, translator_of, turn
-from bot.chat.views.layout import Layout, Notice, follow_button, heading, small
-from bot.chat.views.paging import Pagination, page_buttons
+from bot.chat.views.layout import (
+    Layout,
+    Notice,
+    Pagination,
+    follow_button,
+    heading,
+    page_buttons,
+    small,
+)
 from bot.chat.views.post_list import PER_PAGE, list_of, tag_option
 
 PER_TAG_PAGE = limits.SELECT_OPTIONS

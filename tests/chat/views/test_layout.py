@@ -1,10 +1,14 @@
-"""However many readers open a page with pictures, few are in memory at once."""
+"""Pages of lists, and pictures, of which few are in memory at once however many readers come."""
 
 from __future__ import annotations
 
 import asyncio
 
-from bot.chat.views.layout import SLOTS, PictureSlots
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.views.layout import SLOTS, Pagination, PictureSlots
 from tests.wire.patience import PATIENCE
 
 
@@ -44,3 +48,20 @@ async def test_forty_readers_hold_three_messages_of_pictures() -> None:
 
     await asyncio.gather(*(read() for _ in range(40)))
     assert most == SLOTS
+
+
+@given(st.integers(-5, 10**9), st.integers(0, 10**5), st.integers(1, 25))
+def test_any_number_leads_to_a_page_that_has_items(number: int, items: int, size: int) -> None:
+    page = Pagination.nearest(number, items, size)
+    assert 1 <= page.number <= page.of
+    assert page.offset < items or items == 0
+    assert (page.of - 1) * size < max(items, 1) <= page.of * size
+
+
+@pytest.mark.parametrize(
+    ("number", "items", "shown"), [(1, 0, 1), (0, 11, 1), (2, 11, 2), (3, 11, 3), (4, 11, 3)]
+)
+def test_a_page_that_does_not_exist_becomes_the_nearest(
+    number: int, items: int, shown: int
+) -> None:
+    assert Pagination.nearest(number, items, 5).number == shown

@@ -27,8 +27,7 @@ from bot.chat.views.channel_settings import (
     StopQuestion,
 )
 from bot.chat.views.following import MOST_TAGS, Following
-from bot.chat.views.layout import Layout
-from bot.chat.views.paging import Pagination
+from bot.chat.views.layout import Layout, Pagination
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.settings_form import SettingsForm
 from bot.chat.views.tag_list import TagList, Tags
