@@ -5,10 +5,15 @@ https://getnikola.com/handbook.html
 
 from __future__ import annotations
 
+import re
+
 from bot.blog.dialect import Dialect
 from bot.generators.common import config, paths, slugs
 from bot.generators.common.generator import Generator, Marks, PageFacts, text, zone_of
 from bot.generators.common.site_folder import SiteFolder
+
+# What it replaces in a name that it does not slugify.
+_UNSAFE = re.compile(r"[/\\?#\"'\r\n\t*:<>|]")
 
 
 class Nikola(Generator):
@@ -53,7 +58,8 @@ class Nikola(Generator):
         if target is None or not slug:
             return None
         path = paths.join(target, slug)
-        return paths.with_slash(path) if self._is_pretty else f"{path}.html"
+        is_folder = self._is_pretty and slug != "index"
+        return paths.with_slash(path) if is_folder else f"{path}.html"
 
     def _target(self, folder: str) -> str | None:
         """Where the pages of a folder's files lie, by ``POSTS`` and ``PAGES``."""
@@ -69,5 +75,11 @@ class Nikola(Generator):
         return None
 
     def _slugified(self, name: str) -> str | None:
-        spelled = slugs.ascii_of(name)
-        return None if spelled is None else slugs.slugify(spelled)
+        """A file's name as Nikola's ``slugify`` has it; None where its spelling is not known."""
+        if self._settings.get("USE_SLUGIFY") is False:
+            return _UNSAFE.sub("-", name)
+        spelled = slugs.unidecode(name)
+        if spelled is None:
+            return None
+        kept = re.sub(r"[^+\w\s-]", "", spelled, flags=re.ASCII).strip().lower()
+        return re.sub(r"[-\s]+", "-", kept)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ class Pelican(Generator):
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
         self._settings = self._constants("pelicanconf.py")
-        published = self._constants("publishconf.py")
+        published = self._constants("publishconf.py", self._settings)
         settings = self._settings | {key: one for key, one in published.items() if one or one == ""}
         url = published.get("SITEURL") or self._settings.get("SITEURL")
         self._settings = settings
@@ -161,8 +162,10 @@ class Pelican(Generator):
             return None
         remaining = iter(values)
         filled = _FIELD.sub(lambda _: next(remaining) or "", pattern)
-        # A slug that begins with a slash is written outside of the site.
-        return None if filled.startswith("/") and not pattern.startswith("/") else rooted(filled)
+        # A slug that begins with a slash is written outside of the site, none at all over its
+        # front page.
+        is_lost = not filled or (filled.startswith("/") and not pattern.startswith("/"))
+        return None if is_lost else rooted(filled)
 
     def image(self, facts: PageFacts, value: str) -> str | None:
         """``{static}/images/x.png`` is a file of the content, ``{static}x.png`` one beside it."""
@@ -203,7 +206,7 @@ class Pelican(Generator):
     def _slug_source(self, facts: PageFacts) -> str:
         """The title, or the file's name with its day."""
         if not self._from_name:
-            return re.sub(r"<[^<>]*>", "", facts.title)  # as Pelican, which takes it for HTML
+            return facts.title
         return paths.without_extension(facts.path).rpartition("/")[2]
 
     def _slugified(self, name: str) -> str | None:
@@ -212,7 +215,8 @@ class Pelican(Generator):
         https://docs.getpelican.com/en/latest/settings.html (SLUG_REGEX_SUBSTITUTIONS)
         """
         is_unicode = self._settings.get("SLUGIFY_USE_UNICODE") is True
-        spelled = unicodedata.normalize("NFKC", name) if is_unicode else slugs.unidecode(name)
+        composed = unicodedata.normalize("NFKC", _without_tags(name))
+        spelled = composed if is_unicode else slugs.unidecode(composed)
         if spelled is None or self._settings.get("SLUG_REGEX_SUBSTITUTIONS") is config.COMPUTED:
             return None
         for pattern, replacement in self._substitutions:
@@ -251,12 +255,12 @@ class Pelican(Generator):
         names = tuple(str(name).partition("(")[0] for name in named)
         return names or self.dialect.extensions
 
-    def _constants(self, place: str) -> dict[str, object]:
+    def _constants(self, place: str, known: Mapping[str, object] = NOTHING) -> dict[str, object]:
         source = self.files.texts.get(place)
         if source is None:
             return {}
         try:
-            return config.python_constants(source)
+            return config.python_constants(source, known)
         except ValueError as error:
             self._complain(place, f"the site's configuration cannot be read: {error}")
             return {}
@@ -264,6 +268,12 @@ class Pelican(Generator):
     def _complain(self, place: str, reason: str) -> None:
         hint = "Mend it; until then the links may be wrong."
         self.files.problems.append(Problem(self.files.path(place), None, reason, hint))
+
+
+def _without_tags(text: str) -> str:
+    """Text without what looks like HTML, and with single blanks, as Pelican has it for a slug."""
+    tagged, sign, rest = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).rpartition(">")
+    return html.unescape(" ".join((re.sub(r"<[^>]*>", "", tagged + sign) + rest).split()))
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

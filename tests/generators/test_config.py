@@ -86,6 +86,18 @@ def test_constants_of_python_files() -> None:
         ("f'{A:>20}'", COMPUTED),
         ("UNKNOWN + 'x'", COMPUTED),
         ("A.upper()", COMPUTED),
+        ("['a'] + ['b']", ["a", "b"]),
+        ("('a',) + ['b']", COMPUTED),
+        ("1 + 1", COMPUTED),
+        ("os.environ.get('B', 'c')", "c"),
+        ("os.getenv('B')", COMPUTED),
+        ("other.get('B', 'c')", COMPUTED),
+        ("'c'\nB += 'd'", "cd"),
+        ("'c'\nB += A", "cblog"),
+        ("'c'\nB *= 2", COMPUTED),
+        ("X = 'c'", "c"),
+        ("0\nB: str = 'c'", "c"),
+        ("'c'\nB: str", "c"),
     ],
 )
 def test_text_that_is_only_put_together_is_known(value: str, expected: object) -> None:
@@ -93,5 +105,5 @@ def test_text_that_is_only_put_together_is_known(value: str, expected: object) -
 
 
 def test_text_that_doubles_itself_is_not_put_together_without_end() -> None:
-    source = "A = 'aaaaaaaaaa'\n" + "A = A + A\n" * 60
-    assert python_constants(source)["A"] is COMPUTED
+    for start, step in (("'aaaaaaaaaa'", "A = A + A\n"), ("['a']", "A += A\n")):
+        assert python_constants(f"A = {start}\n" + step * 60)["A"] is COMPUTED

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import yaml
 
@@ -14,6 +16,8 @@ COMPUTED = object()
 # Longer ones are no configuration.
 MOST_PYTHON = 200_000
 MOST_JOINED = 10_000
+# What reads the environment of the build, with a value for where it says nothing.
+_ENVIRONMENT = re.compile(r"(?:os\.)?(?:getenv|environ\.get)")
 
 
 def lowered(value: object) -> object:
@@ -52,8 +56,10 @@ def _data(name: str, text: str) -> object:
         raise ValueError(" ".join(str(error).split())) from None
 
 
-def python_constants(text: str) -> dict[str, object]:
-    """The names that a Python file gives values to; the last assignment counts.
+def python_constants(
+    text: str, known: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, object]:
+    """The names that a Python file gives values to, over those ``known`` before; the last counts.
 
     A value that is computed is ``COMPUTED``.
 
@@ -66,43 +72,49 @@ def python_constants(text: str) -> dict[str, object]:
         module = ast.parse(text)
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(str(error)) from None
-    constants: dict[str, object] = {}
+    constants = dict(known)
     for node in module.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            try:
-                value = _joined(node.value, constants)
-                if value is None:
-                    value = ast.literal_eval(node.value)
-                constants[node.targets[0].id] = value
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                constants[node.targets[0].id] = COMPUTED
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else None
+        if value is None:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[attr-defined]
+        if isinstance(node, ast.AugAssign):
+            value = ast.BinOp(ast.Name(getattr(node.target, "id", "")), node.op, value)
+        try:
+            found = _value(value, constants)
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            found = COMPUTED
+        constants |= {target.id: found for target in targets if isinstance(target, ast.Name)}
     return constants
 
 
-def _joined(node: ast.expr, constants: Mapping[str, object]) -> str | None:
-    """Text that is only put together: ``PREFIX + "/x/"``, ``f"{PREFIX}/x/"``, ``PREFIX``.
+def _value(node: ast.expr, constants: Mapping[str, object]) -> object:
+    """A literal, a constant, or text and lists that are only put together.
 
     Raises:
-        ValueError: it is longer than any setting.
+        ValueError: it is computed, or longer than any setting.
     """
-    text: str | None = None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        text = node.value
-    elif isinstance(node, ast.Name):
-        known = constants.get(node.id)
-        text = known if isinstance(known, str) else None
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        pieces = _joined(node.left, constants), _joined(node.right, constants)
-        text = None if None in pieces else "".join(map(str, pieces))
-    elif isinstance(node, ast.FormattedValue):
-        is_plain = node.conversion == -1 and node.format_spec is None
-        text = _joined(node.value, constants) if is_plain else None
-    elif isinstance(node, ast.JoinedStr):
-        parts = [_joined(part, constants) for part in node.values]
-        text = None if None in parts else "".join(map(str, parts))
-    if text is not None and len(text) > MOST_JOINED:
-        raise ValueError(text[:MOST_JOINED])
-    return text
+    match node:
+        case ast.Name():
+            value = constants.get(node.id, COMPUTED)
+        case ast.BinOp(op=ast.Add()):
+            left, right = _value(node.left, constants), _value(node.right, constants)
+            is_sum = type(left) is type(right) and isinstance(left, str | list | tuple)
+            value = left + right if is_sum else COMPUTED  # type: ignore[operator]
+        case ast.JoinedStr():
+            parts = [_value(part, constants) for part in node.values]
+            value = "".join(map(str, parts)) if all(isinstance(p, str) for p in parts) else COMPUTED
+        case ast.FormattedValue(conversion=-1, format_spec=None):
+            value = _value(node.value, constants)
+        case ast.Call(args=[_, ast.Constant(value=str() as default)]) if _ENVIRONMENT.fullmatch(
+            ast.unparse(node.func)
+        ):
+            value = default
+        case _:
+            value = ast.literal_eval(node)
+    if value is COMPUTED or (isinstance(value, str | list | tuple) and len(value) > MOST_JOINED):
+        raise ValueError(node)
+    return value
 
 
 def text_at(config: Mapping[str, object], *keys: str) -> str | None:
