@@ -111,8 +111,8 @@ def assign(
     An entry is a post that was known if both have one id; or else one link; or else one title
     and most of their text; or else one title and day. Each is tried for all entries before
     the next, so that the result does not depend on the feed's order. What several entries or
-    posts have tells none of them; an id whose entry has nothing else in common with its post is
-    given to another.
+    posts have tells none of them; where most ids are those of posts with nothing else in common
+    with their entries, no id tells anything.
 
     Args:
         entries: what the feed holds now.
@@ -120,28 +120,32 @@ def assign(
         shared_ids: ids that have told none of several entries.
         order: paths of those that the feed held the last time.
     """
-    pairs = _Pairs(entries, known)
+    pairs = _Pairs(entries, known, order)
     pairs.match_ids(lambda one: one.id if one.id not in shared_ids else None)
-    pairs.match(lambda one: page_of(one.link), _may_be_one_place)
-    pairs.match_texts(order)
-    pairs.match(lambda one: (_title(one), one.date[:10]) if one.title and one.date else None)
-    pairs.match(_title, _are_one_moment)
+    pairs.match(lambda one: page_of(one.link), _are_one_place)
+    pairs.match_texts()
+    pairs.match_titles(lambda one: (_title(one), one.date[:10]) if one.title and one.date else None)
+    pairs.match_titles(_title, _are_one_moment)
     return pairs.found
 
 
 class _Pairs:
     """Entries and known posts that belong together; each of them once."""
 
-    def __init__(self, entries: Sequence[Entry], known: Mapping[str, Entry]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], known: Mapping[str, Entry], order: Sequence[str]
+    ) -> None:
         self.found: dict[int, str] = {}
         self._all_entries, self._all_known = entries, known
         self._entries = dict(enumerate(entries))
         self._known = dict(known)
+        self._order = order
+        self._unpaired: list[Entry] = []  # those with an id or a link that no post has
 
     def match(
         self,
         key: Callable[[Entry], Key | None],
-        accept: Callable[[Entry, Entry], bool] = lambda *_: True,
+        accept: Callable[[Entry, Entry], bool],
     ) -> None:
         """Pair what has the same key, where no other has or had it, if it is accepted."""
         for number, path in list(self._of_one(key)):
@@ -151,14 +155,37 @@ class _Pairs:
     def match_ids(self, key: Callable[[Entry], Key | None]) -> None:
         """Pair what has the same id, unless most ids are those of other posts now."""
         pairs = list(self._of_one(key))
-        same = [
-            (number, path)
-            for number, path in pairs
-            if _agree(self._entries[number], self._known[path])
-        ]
-        if 2 * len(same) >= len(pairs):
-            for number, path in same:
+        agree = sum(_agree(self._entries[number], self._known[path]) for number, path in pairs)
+        if 2 * agree >= len(pairs):
+            for number, path in pairs:
                 self._pair(number, path)
+
+    def match_titles(
+        self,
+        key: Callable[[Entry], Key | None],
+        accept: Callable[[Entry, Entry], bool] = lambda *_: True,
+    ) -> None:
+        """Pair what has the same key, of title and date, unless the texts speak against it."""
+        vanished, has_moved = self._vanished(), self._has_moved()
+        for number, path in list(self._of_one(key)):
+            entry, known = self._entries[number], self._known[path]
+            are_other_texts = _share(_words(entry), _words(known)) < SOME_OF_A_TEXT
+            if accept(entry, known) and (has_moved or path in vanished or not are_other_texts):
+                self._pair(number, path)
+
+    def _has_moved(self) -> bool:
+        """Whether most entries have a post's title, but another id and link than any."""
+        titles = set(map(_title, self._known.values()))
+        titled = sum(_title(entry) in titles for entry in self._unpaired)
+        return len(self._unpaired) >= FEWEST_MOVED and 3 * titled >= 2 * len(self._all_entries)
+
+    def _vanished(self) -> set[str]:
+        """The posts that the feed lacks although it held them, and still holds an older one."""
+        there = (self._all_known[path].date for path in self.found.values())
+        oldest = min(map(moment_of, there), default=math.inf)
+        return {
+            path for path in self._order if oldest < moment_of(self._known.get(path, NOTHING).date)
+        }
 
     def _of_one(self, key: Callable[[Entry], Key | None]) -> Iterator[tuple[int, str]]:
         """The entries and posts not yet paired that have a key which no others have."""
@@ -170,20 +197,14 @@ class _Pairs:
                 if number in self._entries and path in self._known:
                     yield number, path
 
-    def match_texts(self, order: Sequence[str]) -> None:
+    def match_texts(self) -> None:
         """Pair what has the same title and most of the same text, the most alike first.
 
         A series may have the same words each time. So where days differ, the post must have
         vanished from among the others, or most entries have changed as this one.
         """
-        has_moved = len(self._all_entries) >= FEWEST_MOVED and FEWEST_MOVED * len(
-            self.found
-        ) <= len(self._all_entries)
-        there = set(self.found.values())
-        oldest = min((moment_of(self._all_known[path].date) for path in there), default=math.inf)
-        vanished = {
-            path for path in order if oldest < moment_of(self._known.get(path, NOTHING).date)
-        }
+        self._unpaired = [one for one in self._entries.values() if one.id or page_of(one.link)]
+        vanished, has_moved = self._vanished(), self._has_moved()
         known = _grouped(self._known, _title)
         alike = []
         for title, numbers in _grouped(self._entries, _title).items():
@@ -195,7 +216,7 @@ class _Pairs:
             for number, words in now.items():
                 for path, others in before.items():
                     share = _share(words, others)
-                    is_of_one_day = _are_near(self._entries[number].date, self._known[path].date)
+                    is_of_one_day = _may_be_one_day(self._entries[number], self._known[path])
                     if share >= MOST_OF_A_TEXT and (is_of_one_day or has_moved or path in vanished):
                         alike.append((-share, path, self._entries[number].link, number))
         for _, path, _, number in sorted(alike):
@@ -230,27 +251,28 @@ def _share(words: Collection[str], others: Collection[str]) -> float:
 
 def _agree(entry: Entry, known: Entry) -> bool:
     """Whether an entry of the same id has anything else of the post that it would be."""
-    page, other = page_of(entry.link), page_of(known.link)
-    if page and other and page == other:
-        return True
-    has_only_its_id = not (page and other) and not (entry.date and known.date)
+    if (page := page_of(entry.link)) and page == page_of(known.link):
+        return _are_one_place(entry, known)
+    words, others = _words(entry), _words(known)
+    has_same_title = _title(entry) == _title(known)
+    has_same_date = bool(entry.date) and entry.date == known.date
     return (
-        has_only_its_id
-        or _title(entry) == _title(known)
-        or bool(entry.date and entry.date == known.date)
-        or _share(_words(entry), _words(known)) >= SOME_OF_A_TEXT
+        _share(words, others) >= SOME_OF_A_TEXT
+        or (has_same_title and not (words and others))
+        or (has_same_date and (has_same_title or "T" in entry.date))
     )
 
 
-def _may_be_one_place(entry: Entry, known: Entry) -> bool:
+def _are_one_place(entry: Entry, known: Entry) -> bool:
     """Whether two links to one page do not lead to different places in it."""
     one, other = urlsplit(entry.link).fragment, urlsplit(known.link).fragment
     return not one or not other or one == other
 
 
-def _are_near(one: str, other: str) -> bool:
-    """Whether two dates are a day apart at most, as far as both are known."""
-    return not (one and other) or abs(moment_of(one) - moment_of(other)) <= DAY
+def _may_be_one_day(entry: Entry, known: Entry) -> bool:
+    """Whether two dates are of one day, as far as both are known."""
+    is_known = bool(entry.date and known.date)
+    return not is_known or entry.date[:10] == known.date[:10] or _are_one_moment(entry, known)
 
 
 def _are_one_moment(entry: Entry, known: Entry) -> bool:

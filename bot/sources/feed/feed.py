@@ -171,9 +171,12 @@ class Feed:
         """What is known after a fetch."""
         shared = {*before.shared_ids, *content.shared_ids}
         known = {**before.withdrawn, **before.entries}
-        found = assign(content.entries, known, shared, before.order)
-        paths = _paths(content.entries, found, before.entries)
         stamped = [name for name in ("date", "updated") if _are_stamps(content.entries, name)]
+        compared = content.entries
+        if "date" in stamped:
+            compared = tuple(replace(entry, date="") for entry in compared)
+        found = assign(compared, known, shared, before.order)
+        paths = _paths(content.entries, found, before.entries)
         now = {
             path: _as_first_seen(entry, known.get(path), stamped)
             for path, entry in zip(paths, content.entries, strict=True)

@@ -91,7 +91,7 @@ def _distinct(entries: Iterable[Entry]) -> Iterator[Entry]:
     places: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for entry in dict.fromkeys(entries):
         fragment = urlsplit(entry.link).fragment
-        name = page_of(entry.link) or entry.id
+        name = page_of(entry.link) or entry.html
         seen = places[name, entry.title.casefold(), entry.date[:10]]
         if not name or not seen or (fragment and not seen & {"", fragment}):
             yield entry

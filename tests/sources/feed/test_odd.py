@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from bot.blog.address import FeedAddress
 from bot.blog.errors import SourceError
 from bot.sources.feed.archive import assign, missing
 from bot.sources.feed.entry import Entry, html_of
+from bot.sources.feed.feed import Feed
 from bot.sources.feed.parser import content_of
+from bot.sources.host import Response
+from bot.sources.web import Web
 from tests.sources.feed.host import Host, serving
 from tests.sources.feed.test_feed import Visitor, page
 
@@ -175,8 +184,9 @@ def test_an_entry_that_stands_there_twice_is_one(visitor: Visitor, again: dict[s
 
 
 def test_a_blog_that_moves_into_another_time_zone_keeps_its_posts() -> None:
-    known = {"1.md": Entry(id="a", title="Night", date="2024-01-02T00:30:00+02:00", html="long")}
-    moved = Entry(id="b", title="Night", date="2024-01-01T22:30:00+00:00", html="cut")
+    night = Entry(id="a", title="Night", date="2024-01-02T00:30:00+02:00", html="a long text")
+    known = {"1.md": night}
+    moved = Entry(id="b", title="Night", date="2024-01-01T22:30:00+00:00", html="a long …")
     assert assign([moved], known, ()) == {0: "1.md"}
     next_day = replace(moved, date="2024-01-03T00:30:00+02:00")
     assert assign([next_day], known, ()) == {}
@@ -429,3 +439,84 @@ def test_a_feed_of_20_mb_is_read_and_a_larger_one_is_not(visitor: Visitor) -> No
     kept = visitor.source().fetched()
     assert kept is not None
     assert len(kept.files) == 1000
+
+
+# --- all of it together
+
+
+class Documents(Web):
+    """Has the feed that it was given."""
+
+    body = b""
+
+    def fetch(self, url: str, **_: object) -> Response:
+        return Response(self.body, url, "text/xml")
+
+
+NUMBER = re.compile(r"Number (\d+):")
+SURE_LINKS = (
+    "https://{host}.example/p/{n}/",
+    "https://{host}.example/p/{n}?utm_source={look}",
+    "https://{host}.example/?p={n}",
+)
+
+
+class Form(NamedTuple):
+    """How a feed writes its entries: of ``n``, the ``place`` in it, the ``look`` and the ``host``.
+
+    Attributes:
+        length: how many of the latest entries it holds.
+    """
+
+    guid: str = "id-{n}"
+    link: str = SURE_LINKS[0]
+    date: str = "2024-01-{n:02}"
+    title: str = "Post {n}"
+    length: int = 3
+    is_oldest_first: bool = False
+
+    def of(self, newest: int, look: int, host: str) -> bytes:
+        numbers = range(newest - self.length + 1, newest + 1)
+        items = []
+        for place, n in enumerate(numbers if self.is_oldest_first else reversed(numbers)):
+            values = {"n": n, "place": place, "look": look, "host": host}
+            fields = {
+                "guid": self.guid.format(**values),
+                "title": self.title.format(**values),
+                "link": self.link.format(**values),
+                "pubDate": self.date.format(**values),
+                "description": f"Number {n}: " + " ".join(f"word{n}-{k}" for k in range(9)),
+            }
+            items.append(item(**{name: value for name, value in fields.items() if value}))
+        return feed(*items)
+
+
+FORMS = st.builds(
+    Form,
+    guid=st.sampled_from(["id-{n}", "{place}", "same", "{look}-{n}", ""]),
+    link=st.sampled_from([*SURE_LINKS, "https://{host}.example/", ""]),
+    date=st.sampled_from(["2024-01-{n:02}", "2024-01-{n:02}T10:00:00Z", ""]),
+    title=st.sampled_from(["Open thread", "Post {n}"]),
+    length=st.integers(2, 6),
+    is_oldest_first=st.booleans(),
+)
+
+
+@given(FORMS, st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=5))
+@example(Form(guid="{place}", link="", date="", title="Open thread"), [(1, False), (1, False)])
+@example(Form(guid="", link="", title="Open thread", length=2), [(3, False), (2, False)])
+def test_nothing_is_lost_and_nothing_doubled(form: Form, looks: list[tuple[int, bool]]) -> None:
+    """Entries come between two looks, or the blog moves, where anything tells what moved."""
+    newest, host, web, seen = form.length, "a", Documents(), set[int]()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "feed.json"
+        source = Feed(FeedAddress("https://a.example/f"), file, web=web, max_bytes=10_000)
+        for look, (more, moves) in enumerate(looks):
+            newest += more
+            if moves and (form.link in SURE_LINKS or form.title != "Open thread"):
+                host += "b"
+            seen.update(range(newest - form.length + 1, newest + 1))
+            web.body = form.of(newest, look, host)
+            texts = [one.read().decode() for one in source.snapshot().files]
+            found = [int(number) for text in texts for number in NUMBER.findall(text)]
+            assert sorted(found) == sorted(seen)
