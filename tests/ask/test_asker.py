@@ -25,7 +25,7 @@ QUESTION = "How many volts does the lamp take?"
 
 
 @dataclass
-class Parrot:
+class SpeakingModel:
     """Says what it is told to, and then fails if told so."""
 
     says: str = "It takes 5 volts [1]."
@@ -52,11 +52,11 @@ class Parrot:
 
 
 @dataclass
-class Desk:
+class AskerSetup:
     """An asker with all its parts at hand."""
 
     follow_ups: FollowUps
-    model: Parrot | ScriptedModel
+    model: SpeakingModel | ScriptedModel
     limits: Limits = field(default_factory=Limits)
     rewrites: bool = True
     blog: Blog = field(default_factory=Blog)
@@ -87,172 +87,172 @@ class Desk:
         return sum(count for (name, _), count in self.counters.counts.items() if name == "month")
 
 
-Make = Callable[..., Desk]
+Make = Callable[..., AskerSetup]
 
 
 @pytest.fixture
-async def desk_of() -> AsyncIterator[Make]:
+async def asker_with() -> AsyncIterator[Make]:
     """Makes an asker."""
     async with State.open(None) as state:
-        yield partial(Desk, FollowUps(state.database))
+        yield partial(AskerSetup, FollowUps(state.database))
 
 
-async def test_an_answer_names_its_sources(desk_of: Make) -> None:
-    desk = desk_of(Parrot())
-    first, *_, last = await desk.ask()
+async def test_an_answer_names_its_sources(asker_with: Make) -> None:
+    setup = asker_with(SpeakingModel())
+    first, *_, last = await setup.ask()
     assert isinstance(first, Looking)
     assert first.posts <= len(first.sources)
     assert isinstance(last, Answered)
     (source,) = last.sources
     assert (source.post.path, source.section) == ("lamp.md", "power")
     assert last.answer.text == "It takes 5 volts [1]."
-    assert desk.told[0].outcome == "answered"
-    assert desk.tokens == desk.told[0].tokens == 114
+    assert setup.told[0].outcome == "answered"
+    assert setup.tokens == setup.told[0].tokens == 114
 
 
-async def test_the_scripted_model_quotes_the_best_section(desk_of: Make) -> None:
-    *_, last = await desk_of(ScriptedModel(), rewrites=False).ask()
+async def test_the_scripted_model_quotes_the_best_section(asker_with: Make) -> None:
+    *_, last = await asker_with(ScriptedModel(), rewrites=False).ask()
     assert isinstance(last, Answered)
     assert "takes 5 volts" in last.answer.text
     assert last.sources[0].section == "power"
 
 
-async def test_the_model_may_search_in_its_own_words(desk_of: Make) -> None:
-    desk = desk_of(Parrot(searches='["brass lamp", "dimmer"] or so'))
-    first, *_ = await desk.ask("What is it made of?")
-    assert desk.blog.searches[-3:] == ["What is it made of?", "brass lamp", "dimmer"]
+async def test_the_model_may_search_in_its_own_words(asker_with: Make) -> None:
+    setup = asker_with(SpeakingModel(searches='["brass lamp", "dimmer"] or so'))
+    first, *_ = await setup.ask("What is it made of?")
+    assert setup.blog.searches[-3:] == ["What is it made of?", "brass lamp", "dimmer"]
     assert isinstance(first, Looking)
     assert {source.post.path for source in first.sources} == {"lamp.md", "dimmer.md"}
 
 
-async def test_searches_are_written_in_the_posts_language(desk_of: Make) -> None:
+async def test_searches_are_written_in_the_posts_language(asker_with: Make) -> None:
     """A question in another language finds nothing by itself, which is when searches matter."""
-    model = Parrot(searches='["brass lamp"]')
-    first, *_ = await desk_of(model).ask("ランプは何ボルトですか")
+    model = SpeakingModel(searches='["brass lamp"]')
+    first, *_ = await asker_with(model).ask("ランプは何ボルトですか")
     assert isinstance(first, Looking)
     assert "lamp.md" in {source.post.path for source in first.sources}
     (rewriting, _) = model.prompts
     assert "Lamp" in rewriting.turns[-1]  # posts that do not say their language show it
 
 
-async def test_thoughts_are_no_part_of_an_answer(desk_of: Make) -> None:
+async def test_thoughts_are_no_part_of_an_answer(asker_with: Make) -> None:
     says = "<think>\nPassage [1] says that [2] is wrong.\n</think>\nIt takes 5 volts [1]."
-    model = Parrot(says=says, searches='<think>Use ["bread"]?</think>["dimmer"]')
-    desk = desk_of(model)
-    *_, last = await desk.ask()
+    model = SpeakingModel(says=says, searches='<think>Use ["bread"]?</think>["dimmer"]')
+    setup = asker_with(model)
+    *_, last = await setup.ask()
     assert isinstance(last, Answered)
     assert last.answer.text == "It takes 5 volts [1]."
-    assert desk.blog.searches[-1] == "dimmer"
-    *_, last = await desk_of(Parrot(says="<think>Well, [1] says")).ask()
+    assert setup.blog.searches[-1] == "dimmer"
+    *_, last = await asker_with(SpeakingModel(says="<think>Well, [1] says")).ask()
     assert isinstance(last, Unanswered)
 
 
 async def test_what_is_kept_about_questions_is_deleted_when_its_time_is_over(
-    desk_of: Make, monkeypatch: pytest.MonkeyPatch
+    asker_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "KEPT_SECONDS", 0.01)
-    desk = desk_of(Parrot())
+    setup = asker_with(SpeakingModel())
     now = 1_800_000_000.0
-    kept = await desk.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now - 2 * 3600)
-    new = await desk.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now)
+    kept = await setup.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now - 2 * 3600)
+    new = await setup.follow_ups.keep(Exchange("Which lamp?", "Brass [1]."), now)
     for hour in (int(now // 3600) - 1, int(now // 3600)):
-        await desk.counters.add(f"reader:{hour}", hour, 1, None)
-    async with desk.asker.answering(), asyncio.timeout(PATIENCE):
-        while len(desk.counters.counts) > 1:  # noqa: ASYNC110 - nobody tells of it
+        await setup.counters.add(f"reader:{hour}", hour, 1, None)
+    async with setup.asker.answering(), asyncio.timeout(PATIENCE):
+        while len(setup.counters.counts) > 1:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
-        while await desk.follow_ups.get(kept, 0):  # noqa: ASYNC110
+        while await setup.follow_ups.get(kept, 0):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert await desk.follow_ups.get(new, now)
+    assert await setup.follow_ups.get(new, now)
 
 
-async def test_a_costly_model_is_asked_once(desk_of: Make) -> None:
-    model = Parrot()
-    await desk_of(model, rewrites=False).ask()
+async def test_a_costly_model_is_asked_once(asker_with: Make) -> None:
+    model = SpeakingModel()
+    await asker_with(model, rewrites=False).ask()
     assert len(model.prompts) == 1
 
 
-async def test_a_follow_up_takes_the_last_answer_along(desk_of: Make) -> None:
-    model = Parrot()
-    desk = desk_of(model, rewrites=False)
-    await desk.ask("And its plug?", Exchange("Which lamp?", "The brass one [1]."))
+async def test_a_follow_up_takes_the_last_answer_along(asker_with: Make) -> None:
+    model = SpeakingModel()
+    setup = asker_with(model, rewrites=False)
+    await setup.ask("And its plug?", Exchange("Which lamp?", "The brass one [1]."))
     *before, asked = model.prompts[0].turns
     assert before == ["Which lamp?", "The brass one."]
     assert asked.endswith("Question: And its plug?")
-    assert "Which lamp?" in desk.blog.searches[0]
+    assert "Which lamp?" in setup.blog.searches[0]
 
 
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (Parrot(says="NO ANSWER"), "unanswered"),
-        (Parrot(says="BANANA"), "unproven"),
-        (Parrot(says="BANANA [99]."), "unproven"),
-        (Parrot(says=""), "unproven"),
-        (Parrot(fails="slow"), "slow"),
-        (Parrot(fails="refused"), "refused"),
-        (Parrot(says="It takes 5 volts [1]. And", fails="cut"), "cut"),
+        (SpeakingModel(says="NO ANSWER"), "unanswered"),
+        (SpeakingModel(says="BANANA"), "unproven"),
+        (SpeakingModel(says="BANANA [99]."), "unproven"),
+        (SpeakingModel(says=""), "unproven"),
+        (SpeakingModel(fails="slow"), "slow"),
+        (SpeakingModel(fails="refused"), "refused"),
+        (SpeakingModel(says="It takes 5 volts [1]. And", fails="cut"), "cut"),
     ],
 )
 async def test_without_an_answer_the_sections_are_shown(
-    desk_of: Make, model: Parrot, reason: str
+    asker_with: Make, model: SpeakingModel, reason: str
 ) -> None:
-    desk = desk_of(model)
-    *_, last = await desk.ask()
+    setup = asker_with(model)
+    *_, last = await setup.ask()
     assert isinstance(last, Unanswered)
     assert last.reason == reason
     assert last.sources
-    assert desk.told[0].outcome == reason
-    assert desk.tokens == desk.told[0].tokens
+    assert setup.told[0].outcome == reason
+    assert setup.tokens == setup.told[0].tokens
 
 
-async def test_where_nothing_is_found_no_model_is_asked(desk_of: Make) -> None:
-    model = Parrot()
-    desk = desk_of(model, rewrites=False)
-    (only,) = await desk.ask("xyzzy?")
+async def test_where_nothing_is_found_no_model_is_asked(asker_with: Make) -> None:
+    model = SpeakingModel()
+    setup = asker_with(model, rewrites=False)
+    (only,) = await setup.ask("xyzzy?")
     assert only == Unanswered("nothing", ())
     assert model.prompts == []
-    assert desk.tokens == 0
+    assert setup.tokens == 0
 
 
-async def test_over_a_limit_the_sections_are_shown_and_when_it_ends(desk_of: Make) -> None:
-    model = Parrot()
-    desk = desk_of(model, limits=Limits(reader=1))
-    await desk.ask()
-    (only,) = await desk.ask()
+async def test_over_a_limit_the_sections_are_shown_and_when_it_ends(asker_with: Make) -> None:
+    model = SpeakingModel()
+    setup = asker_with(model, limits=Limits(reader=1))
+    await setup.ask()
+    (only,) = await setup.ask()
     assert isinstance(only, Unanswered)
     assert only.reason == "reader"
     assert only.until == 1_800_000_000 - 1_800_000_000 % 3600 + 3600
     assert only.sources
-    assert desk.told[-1].outcome == "reader"
+    assert setup.told[-1].outcome == "reader"
 
 
 async def test_parts_of_an_answer_are_shown_with_their_numbers(
-    desk_of: Make, monkeypatch: pytest.MonkeyPatch
+    asker_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
-    steps = await desk_of(Parrot(says="Five volts [1]. A dimmer fits it [2].")).ask()
+    steps = await asker_with(SpeakingModel(says="Five volts [1]. A dimmer fits it [2].")).ask()
     shown = [step.answer.text for step in steps if isinstance(step, Partial)]
     assert shown
     assert all(text.endswith("[1].") for text in shown)
 
 
 async def test_who_stops_waiting_stops_the_model(
-    desk_of: Make, monkeypatch: pytest.MonkeyPatch
+    asker_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
-    model = Parrot(says="Five volts [1]. " * 50)
-    desk = desk_of(model, rewrites=False)
-    steps = desk.asker.ask(QUESTION, reader="rea", server=None, language="English")
+    model = SpeakingModel(says="Five volts [1]. " * 50)
+    setup = asker_with(model, rewrites=False)
+    steps = setup.asker.ask(QUESTION, reader="rea", server=None, language="English")
     async with aclosing(steps):
         async for step in steps:
             if isinstance(step, Partial):
                 break
     assert model.closed == 1
-    assert desk.told[0].outcome == "cancelled"
-    assert desk.tokens > 0
+    assert setup.told[0].outcome == "cancelled"
+    assert setup.tokens > 0
 
 
-class Awaited(Parrot):
+class Awaited(SpeakingModel):
     """Lets other tasks run between its pieces."""
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
@@ -264,13 +264,13 @@ class Awaited(Parrot):
 
 @pytest.mark.parametrize("rewrites", [True, False])
 async def test_wherever_a_question_is_cancelled_nothing_is_left(
-    desk_of: Make, monkeypatch: pytest.MonkeyPatch, rewrites: bool
+    asker_with: Make, monkeypatch: pytest.MonkeyPatch, rewrites: bool
 ) -> None:
     """No task, no answer under way, no tokens set aside, no open request to the model."""
     monkeypatch.setattr(asking, "PARTIAL_SECONDS", 0.0)
     model = Awaited(says="Five volts [1]. " * 3, searches='["brass lamp"]')
-    desk = desk_of(model, rewrites=rewrites, limits=Limits(reader=10_000, server=10_000))
-    asker = desk.asker
+    setup = asker_with(model, rewrites=rewrites, limits=Limits(reader=10_000, server=10_000))
+    asker = setup.asker
     before = asyncio.all_tasks()
 
     async def ask() -> None:
@@ -293,18 +293,18 @@ async def test_wherever_a_question_is_cancelled_nothing_is_left(
     await asyncio.gather(*(asyncio.all_tasks() - before))  # what is being counted
     assert asyncio.all_tasks() == before
     assert model.closed == len(model.prompts)
-    assert desk.tokens == sum(told.tokens for told in desk.told)
+    assert setup.tokens == sum(told.tokens for told in setup.told)
 
 
-async def test_an_answer_under_way_ends_when_the_bot_stops(desk_of: Make) -> None:
-    class Endless(Parrot):
+async def test_an_answer_under_way_ends_when_the_bot_stops(asker_with: Make) -> None:
+    class Endless(SpeakingModel):
         async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
             self.prompts.append(prompt)
             await asyncio.Event().wait()
             yield TextDelta("never")
 
-    desk = desk_of(Endless(), rewrites=False)
-    asker = desk.asker
+    setup = asker_with(Endless(), rewrites=False)
+    asker = setup.asker
     steps: list[Step] = []
     begun = asyncio.Event()
 
@@ -325,9 +325,9 @@ async def test_an_answer_under_way_ends_when_the_bot_stops(desk_of: Make) -> Non
     assert steps[-1].sources
 
 
-async def test_passages_are_fenced_and_whole(desk_of: Make) -> None:
-    model = Parrot()
-    await desk_of(model, rewrites=False).ask("flour and water for the lamp")
+async def test_passages_are_fenced_and_whole(asker_with: Make) -> None:
+    model = SpeakingModel()
+    await asker_with(model, rewrites=False).ask("flour and water for the lamp")
     asked = model.prompts[0].turns[-1]
     (fence,) = set(re.findall(r"<passage-(\w+)>", asked))
     assert asked.count(f"<passage-{fence}>") == asked.count(f"</passage-{fence}>")

@@ -90,8 +90,8 @@ async def shown(pages: Pages, post: Post) -> Rendered:
     return rendered
 
 
-class ListedPosts:
-    """A library of which only the version matters, and a clock."""
+class VersionedLibrary:
+    """A library with a version and a clock, and the answers made from it."""
 
     def __init__(self) -> None:
         self.edition = 1
@@ -122,55 +122,55 @@ def payload(layout: Layout) -> Any:
 
 
 async def test_a_second_reader_gets_the_same_message() -> None:
-    shelf = ListedPosts()
-    first, second = await shelf.ask("latest"), await shelf.ask("latest")
-    assert shelf.made == ["latest"]
+    library = VersionedLibrary()
+    first, second = await library.ask("latest"), await library.ask("latest")
+    assert library.made == ["latest"]
     assert payload(first) == payload(second) == payload(Notice("latest"))
     assert second.has_components_v2()
     assert second.concerns_all == Notice("latest").concerns_all
 
 
 async def test_another_question_has_another_answer() -> None:
-    shelf = ListedPosts()
-    assert payload(await shelf.ask("a")) != payload(await shelf.ask("b"))
+    library = VersionedLibrary()
+    assert payload(await library.ask("a")) != payload(await library.ask("b"))
 
 
 async def test_a_changed_library_is_asked_again() -> None:
-    shelf = ListedPosts()
-    await shelf.ask("latest")
-    shelf.edition = 2
-    shelf.now += UNASKED_SECONDS
-    await shelf.ask("latest")
-    assert shelf.made == ["latest", "latest"]
+    library = VersionedLibrary()
+    await library.ask("latest")
+    library.edition = 2
+    library.now += UNASKED_SECONDS
+    await library.ask("latest")
+    assert library.made == ["latest", "latest"]
 
 
 async def test_a_post_of_the_future_shows_a_minute_late_at_most() -> None:
-    shelf = ListedPosts()
-    await shelf.ask("latest")
-    shelf.now = ANSWER_SECONDS
-    await shelf.ask("latest")
-    assert shelf.made == ["latest", "latest"]
+    library = VersionedLibrary()
+    await library.ask("latest")
+    library.now = ANSWER_SECONDS
+    await library.ask("latest")
+    assert library.made == ["latest", "latest"]
 
 
 async def test_an_answer_that_was_outdated_while_it_was_made_is_not_kept() -> None:
-    shelf = ListedPosts()
+    library = VersionedLibrary()
 
     async def slowly() -> Layout:
-        shelf.edition = 2
-        shelf.now += UNASKED_SECONDS
-        await shelf.ask("something else")
+        library.edition = 2
+        library.now += UNASKED_SECONDS
+        await library.ask("something else")
         return Notice("old")
 
-    await shelf.answers.get("latest", slowly)
-    await shelf.ask("latest")
-    assert shelf.made == ["something else", "latest"]
+    await library.answers.get("latest", slowly)
+    await library.ask("latest")
+    assert library.made == ["something else", "latest"]
 
 
 async def test_only_so_many_are_kept_and_the_popular_ones_stay() -> None:
-    shelf = ListedPosts()
+    library = VersionedLibrary()
     for number in range(MAX_ANSWERS + 50):
-        await shelf.ask("popular")
-        await shelf.ask(str(number))
-    assert shelf.made.count("popular") == 1
-    await shelf.ask("0")
-    assert shelf.made.count("0") == 2
+        await library.ask("popular")
+        await library.ask(str(number))
+    assert library.made.count("popular") == 1
+    await library.ask("0")
+    assert library.made.count("0") == 2

@@ -19,47 +19,47 @@ from tests.chat.conftest import Seen, Stage
 SORRY = "Something went wrong here. It has been noted; please try again later."
 
 
-class Moody(Index):
-    """A library that raises ``mood`` instead of answering, while it has one."""
+class FailingIndex(Index):
+    """A library that raises ``failure`` instead of answering, while it has one."""
 
-    mood: Exception | None = None
+    failure: Exception | None = None
 
     async def count(self, *, tag: str | None = None) -> int:
-        """How many posts there are, or the mood."""
-        self._let_out()
+        """How many posts there are, or the failure."""
+        self._fail()
         return await super().count(tag=tag)
 
     async def get_by_key(self, key: str) -> Post | None:
-        """A post, or the mood."""
-        self._let_out()
+        """A post, or the failure."""
+        self._fail()
         return await super().get_by_key(key)
 
     async def suggest(self, text: str, limit: int = 25) -> Sequence[Post]:
-        """Suggestions, or the mood."""
-        self._let_out()
+        """Suggestions, or the failure."""
+        self._fail()
         return await super().suggest(text, limit)
 
     async def status(self) -> Status:
-        """Counts, or the mood."""
-        self._let_out()
+        """Counts, or the failure."""
+        self._fail()
         return await super().status()
 
-    def _let_out(self) -> None:
-        if self.mood is not None:
-            raise self.mood
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
 
 
 @pytest.fixture
-def moody(stage: Stage) -> Iterator[Moody]:
+def failing(stage: Stage) -> Iterator[FailingIndex]:
     """The library of the bot, about to fail."""
-    stage.index.__class__ = Moody
-    assert isinstance(stage.index, Moody)
+    stage.index.__class__ = FailingIndex
+    assert isinstance(stage.index, FailingIndex)
     yield stage.index
     assert stage.env.errors is not None  # seen, so that the simulation does not report them
 
 
 @pytest.mark.parametrize(
-    ("mood", "said"),
+    ("failure", "said"),
     [
         (ZeroDivisionError("secret"), SORRY),
         (
@@ -69,25 +69,29 @@ def moody(stage: Stage) -> Iterator[Moody]:
     ],
 )
 async def test_a_failing_command_is_answered(
-    stage: Stage, moody: Moody, mood: Exception, said: str, caplog: pytest.LogCaptureFixture
+    stage: Stage,
+    failing: FailingIndex,
+    failure: Exception,
+    said: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    moody.mood = mood
+    failing.failure = failure
     seen = await stage.type("about")
     assert seen.is_private
     assert seen.text == said
     (record,) = (record for record in caplog.records if record.name == "bot.chat.errors")
     assert record.message == "Failed: /about"
     assert record.exc_info is not None
-    assert record.exc_info[1] is mood
+    assert record.exc_info[1] is failure
 
 
 @pytest.mark.parametrize("label", ["Next ›", "Read"])
 async def test_a_failing_button_is_answered(
-    stage: Stage, moody: Moody, label: str, caplog: pytest.LogCaptureFixture
+    stage: Stage, failing: FailingIndex, label: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     listed = await stage.type("latest")
     titles = listed.titles
-    moody.mood = ZeroDivisionError("secret")
+    failing.failure = ZeroDivisionError("secret")
     seen = await stage.click(listed, label)
     assert seen.is_private
     assert seen.text == SORRY
@@ -95,16 +99,16 @@ async def test_a_failing_button_is_answered(
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_failing_select_menu_is_answered(stage: Stage, moody: Moody) -> None:
+async def test_a_failing_select_menu_is_answered(stage: Stage, failing: FailingIndex) -> None:
     listed = await stage.type("latest")
-    moody.mood = ZeroDivisionError()
+    failing.failure = ZeroDivisionError()
     assert (await stage.choose(listed, "Soil")).text == SORRY
 
 
 async def test_a_failing_autocomplete_offers_nothing(
-    stage: Stage, moody: Moody, caplog: pytest.LogCaptureFixture
+    stage: Stage, failing: FailingIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
-    moody.mood = ZeroDivisionError()
+    failing.failure = ZeroDivisionError()
     assert await stage.suggestions("post", "post", "bed") == {}
     assert "No suggestions: /post" in caplog.text
 
@@ -126,9 +130,9 @@ async def test_an_error_after_the_answer_is_told_in_a_second_message(
 
 
 async def test_when_discord_refuses_even_the_apology_it_is_only_logged(
-    stage: Stage, moody: Moody, caplog: pytest.LogCaptureFixture
+    stage: Stage, failing: FailingIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
-    moody.mood = ZeroDivisionError()
+    failing.failure = ZeroDivisionError()
     stage.env.inject_error("POST", "/interactions/*/*/callback", status=400)
     await stage.rea.slash(stage.channel, "about")
     assert "Could not even say so: /about" in caplog.text
@@ -153,9 +157,9 @@ async def test_a_button_of_another_version_says_so(stage: Stage, custom_id: str)
 
 
 async def test_an_answer_that_comes_too_late_is_a_line_in_the_log(
-    stage: Stage, moody: Moody, caplog: pytest.LogCaptureFixture
+    stage: Stage, failing: FailingIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert moody.mood is None
+    assert failing.failure is None
     stage.env.inject_error("POST", "/interactions/*/*/callback", status=404, code=10062)
     await stage.rea.slash(stage.channel, "about")
     (record,) = (record for record in caplog.records if record.name == "bot.chat.errors")

@@ -66,7 +66,7 @@ def posts(draw: st.DrawFn, number: int = 0) -> Post:
     )
 
 
-SHELVES = st.integers(1, 5).flatmap(lambda n: st.tuples(*(posts(number) for number in range(n))))
+POST_LISTS = st.integers(1, 5).flatmap(lambda n: st.tuples(*(posts(number) for number in range(n))))
 TAGS = st.lists(
     st.builds(Tag, LINES.filter(str.strip), st.integers(1, 10**6)),
     min_size=1,
@@ -126,7 +126,7 @@ def test_the_longest_posts_there_could_be_fit_into_a_message(piece: str, link: i
     takes_choices([post_choice(post, is_only=False) for post in posts[:1]])
 
 
-@given(SHELVES, TAGS, st.booleans(), WORDS)
+@given(POST_LISTS, TAGS, st.booleans(), WORDS)
 def test_any_posts_make_a_list(
     shown: Sequence[Post],
     tags: Sequence[Tag],
@@ -150,7 +150,7 @@ def test_any_post_makes_a_card(
     takes(PostCard(Surroundings(post), tr, is_random=is_random))
 
 
-@given(SHELVES, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
+@given(POST_LISTS, st.lists(st.tuples(ANY, st.booleans()), max_size=6), LINES, WORDS)
 def test_any_hits_make_results(
     found: Sequence[Post], snippet: list[tuple[str, bool]], query: str, tr: Translator
 ) -> None:
@@ -166,7 +166,7 @@ def test_what_stands_below_the_results_of_a_long_query_fits_too() -> None:
         takes(SearchResults(Found("*" * 3000, hits, 10**6, page), tr))
 
 
-@given(TAGS, SHELVES, ANY, WORDS)
+@given(TAGS, POST_LISTS, ANY, WORDS)
 def test_any_tags_and_misses_can_be_shown(
     tags: Sequence[Tag], closest: Sequence[Post], typed: str, tr: Translator
 ) -> None:

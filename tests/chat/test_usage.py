@@ -15,9 +15,9 @@ from bot.index.index import Index
 from bot.serve.state import State
 from bot.transport.channels import DiscordChannels
 from tests.chat.conftest import Stage, sync
-from tests.chat.test_errors import Moody, moody
+from tests.chat.test_errors import FailingIndex, failing
 
-__all__ = ["moody"]  # a fixture
+__all__ = ["failing"]  # a fixture
 
 
 class Listener(list[Usage]):
@@ -92,8 +92,10 @@ async def test_a_command_of_a_group_and_a_form_are_told(
     assert "my secret" not in repr(sent)
 
 
-async def test_what_fails_is_told_as_failed(stage: Stage, moody: Moody, told: Listener) -> None:
-    moody.mood = ZeroDivisionError()
+async def test_what_fails_is_told_as_failed(
+    stage: Stage, failing: FailingIndex, told: Listener
+) -> None:
+    failing.failure = ZeroDivisionError()
     await stage.type("about")
     await stage.suggestions("post", "post", "bed")
     assert [usage.outcome for usage in told] == ["failed", "failed"]

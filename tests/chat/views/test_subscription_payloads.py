@@ -32,7 +32,7 @@ from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.settings_form import SettingsForm
 from bot.chat.views.tag_list import TagList, Tags
 from bot.transport.rest import CLOSED
-from tests.chat.test_payloads import ANY, LINES, MUCH, SHELVES, TAGS, WORDS, takes
+from tests.chat.test_payloads import ANY, LINES, MUCH, POST_LISTS, TAGS, WORDS, takes
 from tests.wire.limits import components_of
 from tests.wire.schema import validate
 
@@ -42,7 +42,7 @@ NAMES = st.lists(LINES.filter(str.strip), max_size=MOST_TAGS, unique_by=tag_key)
 REASONS: tuple[PauseReason, ...] = ("admin", "access", "closed", "gone", "left")
 PLACES: tuple[Place, ...] = ("text", "news", "forum", "thread")
 PAUSES = st.builds(Pause, reason=st.sampled_from(REASONS), detail=ANY, since=st.integers(0, 10**10))
-WISHES = st.builds(
+SUBSCRIPTIONS = st.builds(
     Subscription,
     place=st.sampled_from(PLACES),
     guild=IDS,
@@ -89,7 +89,7 @@ def takes_form(form: SettingsForm) -> None:
     validate("ModalInteractionCallbackRequest", {"type": 9, "data": modal})
 
 
-@given(WISHES, ACCESS, TAGS, WORDS)
+@given(SUBSCRIPTIONS, ACCESS, TAGS, WORDS)
 def test_any_settings_can_be_shown(
     subscription: Subscription, access: Access, tags: Sequence[Tag], tr: Translator
 ) -> None:
@@ -98,7 +98,7 @@ def test_any_settings_can_be_shown(
 
 
 @given(
-    st.lists(WISHES, min_size=1, max_size=7),
+    st.lists(SUBSCRIPTIONS, min_size=1, max_size=7),
     STOPPED,
     WORDS,
 )
@@ -118,7 +118,7 @@ def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translato
     takes(Privacy(None, "`/unfollow`", tr))
 
 
-@given(SHELVES, TAGS, WORDS)
+@given(POST_LISTS, TAGS, WORDS)
 def test_there_is_room_for_a_button_to_follow(
     shown: Sequence[Any], tags: Sequence[Tag], tr: Translator
 ) -> None:
