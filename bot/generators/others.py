@@ -6,6 +6,8 @@ one, or where a pattern is set.
 
 from __future__ import annotations
 
+import re
+
 from bot.blog.dialect import Dialect
 from bot.generators.common import paths
 from bot.generators.common.generator import (
@@ -97,8 +99,20 @@ class Lume(Unlinked):
     dialect = Dialect(tags=True, outputs=True)
 
 
+# What gives VuePress' pages other addresses than their paths, or may do so unseen: another theme,
+# a blog's plugin, code that extends pages, and options from another file.
+_UNUSUAL_ROUTES = re.compile(
+    r"""permalink|blog|extend|pagePatterns|\.\.\.|\brequire\(\s*[`'"]\.|\bfrom\s*[`'"]\.
+    |\btheme\s*:\s*+(?!defaultTheme\b|[`'"](?:@vuepress/)?(?:theme-)?default[`'"])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 class VuePress(Unlinked):
-    """VuePress, whose configuration in a hidden folder may let plugins choose any address."""
+    """The path with ``.html``, where nothing in the configuration may say otherwise.
+
+    https://v2.vuepress.vuejs.org/guide/page.html#routing
+    """
 
     name = "vuepress"
     marks = Marks(
@@ -110,4 +124,20 @@ class VuePress(Unlinked):
 
     def __init__(self, files: SiteFolder) -> None:
         super().__init__(files)
-        self.language = Script(files.script(".vuepress/config") or "").value("lang")
+        text = files.script(".vuepress/config")
+        self.language = Script(text or "").value("lang")
+        self.is_certain = text is not None and not _UNUSUAL_ROUTES.search(text)
+
+    def own_link(self, facts: PageFacts) -> str | None:
+        """``permalink`` without a placeholder."""
+        own = text(facts, "permalink")
+        return rooted(own) if own and "/:" not in own else None
+
+    def link(self, facts: PageFacts) -> str | None:
+        """``posts/x.md`` → ``/posts/x.html``, ``posts/index.md`` → ``/posts/``."""
+        if not self.is_certain or {"permalink", "permalinkpattern"} & facts.meta.keys():
+            return None
+        stem = paths.without_extension(facts.path)
+        folder, _, name = stem.rpartition("/")
+        is_index = name.lower() in {"index", "readme"}
+        return paths.with_slash(paths.join(folder)) if is_index else f"{paths.join(stem)}.html"

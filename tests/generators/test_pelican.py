@@ -210,7 +210,6 @@ def test_metadata_for_all_articles_and_future_dates() -> None:
         ("a ♥ b", "a-hearts-b"),
         ("a ♔ b", None),
         ("שלום", None),
-        ("???", None),
         ("½ x² №5", "12-x2-no5"),
         ("안녕 세상", "annyeong-sesang"),
     ],
@@ -219,3 +218,9 @@ def test_letters_and_signs_as_unidecode_spells_them(title: str, slug: str | None
     blog = site({"pelicanconf.py": ""})
     link = blog.link(article(blog, title=title))
     assert link == (slug and f"/{slug}.html")
+
+
+@pytest.mark.parametrize(("pattern", "expected"), [("{slug}", None), ("{slug}.html", "/.html")])
+def test_a_title_of_signs_alone_is_not_the_front_page(pattern: str, expected: str | None) -> None:
+    blog = site({"pelicanconf.py": f"ARTICLE_URL = '{pattern}'"})
+    assert blog.link(article(blog, title="???")) == expected

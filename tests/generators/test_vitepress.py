@@ -70,8 +70,37 @@ def test_without_its_configuration_only_the_author_tells() -> None:
     assert blog.link(facts(blog, "posts/x.md", {"permalink": "/own"})) == "/own"
 
 
-def test_vuepress_has_a_language_and_no_rule() -> None:
-    text = "module.exports = { lang: 'zh-CN', base: '/b/' }"
-    blog = site({".vuepress": "", ".vuepress/config.js": text, "posts/x.md": ""})
-    assert (blog.generator, blog.language) == ("vuepress", "zh-CN")
-    assert blog.link(facts(blog, "posts/x.md")) is None
+@pytest.mark.parametrize(
+    ("config", "path", "meta", "link"),
+    [
+        ("lang: 'zh-CN', base: '/b/'", "posts/x.md", {}, "/posts/x.html"),
+        ("", "posts/My Post.md", {}, "/posts/My%20Post.html"),
+        ("", "posts/index.md", {}, "/posts/"),
+        ("", "guide/README.md", {}, "/guide/"),
+        ("theme: defaultTheme({ sidebar: 'auto' })", "posts/x.md", {}, "/posts/x.html"),
+        ("theme: '@vuepress/theme-default'", "posts/x.md", {}, "/posts/x.html"),
+        ("", "posts/x.md", {"permalink": "/own/"}, "/own/"),
+        ("", "posts/x.md", {"permalink": "/:year/:slug"}, None),
+        ("", "posts/x.md", {"permalinkpattern": ":slug"}, None),
+        ("theme: '@vuepress/blog'", "posts/x.md", {}, None),
+        ("theme: hopeTheme({})", "posts/x.md", {}, None),
+        ("plugins: ['@vuepress/blog']", "posts/x.md", {}, None),
+        ("permalink: '/:year/:slug'", "posts/x.md", {}, None),
+        ("permalinkPattern: ':slug'", "posts/x.md", {}, None),
+        ("extendsPage: (page) => {}", "posts/x.md", {}, None),
+        ("...shared", "posts/x.md", {}, None),
+        ("plugins: require('./plugins')", "posts/x.md", {}, None),
+    ],
+)
+def test_vuepress_has_a_rule_where_nothing_may_say_otherwise(
+    config: str, path: str, meta: dict[str, object], link: str | None
+) -> None:
+    text = f"module.exports = {{ {config} }}"
+    blog = site({".vuepress": "", ".vuepress/config.js": text, path: ""})
+    assert blog.generator == "vuepress"
+    assert blog.link(facts(blog, path, meta)) == link
+
+
+def test_vuepress_without_its_configuration_has_no_rule() -> None:
+    blog = site({".vuepress": "", "posts/x.md": ""})
+    assert (blog.generator, blog.link(facts(blog, "posts/x.md"))) == ("vuepress", None)

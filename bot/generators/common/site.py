@@ -19,7 +19,7 @@ from bot.generators.common.registry import GENERATORS, site_folders
 from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
-RULES_VERSION = 11
+RULES_VERSION = 12
 
 # How many posts are looked into to see what the site is like; enough to outvote odd ones.
 SAMPLE = 60
