@@ -45,7 +45,7 @@ TAG = re.compile(
 )
 END_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
 # What a browser reads as a comment, or as a tag from its "<" to its name.
-_TAG_START = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*))")
+_TAG_START = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*))")
 _TAG_END = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _SHORT_END = re.compile(r"([^<>]{0,300})>")
 # Their contents have names of their own, or are no text.
@@ -80,7 +80,12 @@ def is_word(markup: str, ends: Collection[str], *, in_title: bool) -> bool:
     if in_title:
         return name not in {"br", "wbr"} and not (name in INLINE and name in ends)
     is_open = name in INLINE or name in VOID or name in _WITHOUT_END
-    return not is_open and name not in ends
+    return (not is_open or _is_type(found["name"])) and name not in ends
+
+
+def _is_type(name: str) -> bool:
+    """Whether a name is spelt as types are and elements are not, such as ``Map``."""
+    return name[0].isupper() and not name.isupper() and name.lower() not in VOID | _WITHOUT_END
 
 
 def without_tags(markup: str, *, blocks: bool = True) -> str:
@@ -126,7 +131,7 @@ def with_words(markup: str, *, components: bool = False) -> str:
         markup: a post's whole HTML.
         components: whether ``<Name />`` is one of the site's own components and no word.
     """
-    ends = {name.lower() for name in re.findall(r"</([A-Za-z][^\s/>]*)", markup)}
+    ends = {name.lower() for name in re.findall(r"</([A-Za-z][^\s/<>]*)", markup)}
     out: list[str] = []
     starts: set[str] = set()
     copied = position = 0
@@ -138,7 +143,8 @@ def with_words(markup: str, *, components: bool = False) -> str:
                 break
             continue
         name = found["name"].lower()
-        if not (name in _KNOWN or _PREFIXED.fullmatch(name)):
+        is_known = name in _KNOWN and not _is_type(found["name"])
+        if not (is_known or _PREFIXED.fullmatch(name)):
             end = _SHORT_END.match(markup, position)
             rest = end[1] if end else ""
             is_tag = name in starts if found["end"] else name in ends or "=" in rest

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
+from types import SimpleNamespace
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
@@ -37,7 +38,11 @@ MATH = re.compile(r"\$\$([^$]+)\$\$|\$(?![\s$])((?:[^$\\\n]|\\.)*?(?<![\s\\]))\$
 # What follows `:::`: a kind, and a title behind it or in brackets
 _DIRECTIVE = re.compile(r"([\w-]*)[ \t]*(?:\[(.*)\])?[ \t]*([^{}]*)")
 _STRAY_FENCE = re.compile(r":{3,}")
-_MARKDOWN_IN_HTML = re.compile(r"(<(summary|figcaption)>)([^<]+)(?=</\2>)", re.IGNORECASE)
+_MARKDOWN_IN_HTML = re.compile(
+    r"(<(summary|figcaption)\b[^<>]*>)((?:[^<]|<(?!/?\2))+)(?=</\2>)", re.IGNORECASE
+)
+# A link's address with spaces in it, up to a title or the parenthesis that closes the link.
+_SPACED = re.compile(r"[^\s()<>\"'](?:[^()<>\n\"']|\([^()\n]*\))*?(?=[ \t]+[\"']|[ \t]*\))")
 
 
 @cache
@@ -52,6 +57,9 @@ def parser(*, kramdown: bool = False, www: bool = False) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": True, "tasklists": True, "maxNesting": MAX_NESTING})
     md.inline = _Inlines(_LooseEmphasis if kramdown else StateInline)
     md.block = _Blocks()
+    if kramdown:
+        changed = {**vars(helpers), "parseLinkDestination": _destination}
+        md.helpers = SimpleNamespace(**changed)  # type: ignore[assignment]
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     container_plugin(md, "callout", validate=lambda info, _: bool(info.strip()))
@@ -68,6 +76,15 @@ def parser(*, kramdown: bool = False, www: bool = False) -> MarkdownIt:
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
     md.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return md
+
+
+def _destination(text: str, start: int, end: int) -> object:
+    """Read a link's address as kramdown does, which takes spaces for part of it."""
+    found = helpers.parseLinkDestination(text, start, end)
+    spaced = _SPACED.match(text, start, end) if text[start - 1] == "(" else None
+    if spaced and " " in spaced[0]:
+        found.ok, found.pos, found.str = True, spaced.end(), spaced[0]
+    return found
 
 
 def _notes_open(*_: object) -> str:

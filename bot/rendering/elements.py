@@ -57,7 +57,7 @@ Attributes = Mapping[str, str | None]
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 # Neither Discord's proxy nor its clients show these: the address is a link instead.
 _NOT_SHOWN = re.compile(r"\.(?:svgz?|bmp|tiff?|ico|heic|eps|pdf)$", re.IGNORECASE)
-_EMOJI_CLASS = re.compile(r"\b(?:wp-smiley|twemoji|g?emoji)\b")
+_EMOJI_CLASS = re.compile(r"\b(?:wp-smiley|twemoji|g?emoji|emoji-?one|joypixels|openmoji)\b")
 _VIDEO = re.compile(r"youtu\.?be|vimeo")
 
 

@@ -13,6 +13,7 @@ from markdown.util import AtomicString
 
 from bot.blog.dialect import Dialect
 from bot.blog.html import END_TAG, is_word, with_words
+from bot.blog.syntax import pieces_of
 from bot.rendering import commonmark
 
 # What each line, each mark and each character costs markdown-it-py, in microseconds, at most; and
@@ -37,7 +38,14 @@ _EXTENSIONS = frozenset(
      "footnotes", "md_in_html", "nl2br", "sane_lists", "smarty", "tables"]
 )  # fmt: skip
 # Those of pymdown-extensions whose marks one of Python-Markdown's own reads, too.
-_ALIKE = {"superfences": "fenced_code", "extra": "extra", "details": "admonition"}
+_ALIKE = {
+    "superfences": "fenced_code",
+    "extra": "extra",
+    "details": "admonition",
+    "tabbed": "admonition",
+}
+# The title of a tab: https://facelessuser.github.io/pymdown-extensions/extensions/tabbed/
+_TAB = re.compile(r"(?m)^([ \t]*)===[!+]* \"([^\"\n]+)\"[ \t]*$")
 
 
 def html_of(body: str, dialect: Dialect) -> str:
@@ -94,6 +102,11 @@ def _python_markdown(text: str, extensions: Collection[str]) -> str | None:
     if len(text) > MAX_PYTHON_MARKDOWN or _squares(text) > MAX_SQUARES:
         return None
     names = [name for given in extensions if (name := _extension(given))]
+    if {"pymdownx.tabbed", "pymdownx.superfences"} & set(extensions):
+        text = "".join(
+            _indented(piece) if is_code else _TAB.sub(r'\1!!! tab "**\2**"', piece)
+            for piece, is_code in pieces_of(text)
+        )
     md = Markdown(
         extensions=[*names, _Math(), _Words(END_TAG.findall(text))],
         extension_configs={"codehilite": {"use_pygments": False}},
@@ -103,6 +116,19 @@ def _python_markdown(text: str, extensions: Collection[str]) -> str | None:
         return md.convert(text)
     except RecursionError:  # lists in each other by the hundred
         return None
+
+
+def _indented(code: str) -> str:
+    """Fenced code; indented by four where it is in a list or an admonition.
+
+    Python-Markdown reads no fences there, and superfences does.
+    """
+    opening, *lines = code.splitlines(keepends=True)
+    if not (opening.startswith(("    ", "\t")) and opening.lstrip().startswith(("```", "~~~"))):
+        return code
+    if lines and not lines[-1].strip().strip("`~"):
+        lines.pop()
+    return "\n" + "".join("    " + line for line in lines) + "\n"
 
 
 def _extension(given: str) -> str | None:

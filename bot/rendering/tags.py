@@ -128,8 +128,10 @@ def quotation(rest: str, body: str) -> str:
     named = next((values[name] for name in _AUTHOR if values.get(name)), "")
     title = next((values[name] for name in _TITLE if values.get(name)), "")
     url = next((values[name] for name in _LINK if values.get(name)), "")
-    if not (named or title or url):
-        bare = rest.strip().strip("()").strip()
+    bare = "" if named or title or url else rest.strip()
+    if bare:
+        if bare.startswith("("):
+            bare = bare.strip("()").strip()
         if STRING.fullmatch(bare):
             bare = bare[1:-1]
         found = _ADDRESS.search(bare)
@@ -141,7 +143,7 @@ def quotation(rest: str, body: str) -> str:
         title, url = "", title
     source = _anchor(title.strip() or _host(url), url) if url else html_escape(title.strip())
     said = ", ".join(filter(None, (html_escape(named.strip(" ,\t\"'")), source)))
-    below = f"<p>— {said}</p>" if said else ""
+    below = f"— {bare}" if "](" in bare else f"<p>— {said}</p>" if said else ""
     return f'\n<blockquote markdown="1">\n\n{body}\n\n{below}\n\n</blockquote>\n'
 
 

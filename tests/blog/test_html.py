@@ -14,6 +14,8 @@ from bot.blog.html import with_words
     [
         ("<p>Vec<T> grows</p>", "<p>Vec&lt;T> grows</p>"),
         ("Map<String, List<T>>", "Map&lt;String, List&lt;T>>"),
+        ("List<Map<String, Integer>>", "List&lt;Map&lt;String, Integer>>"),
+        ("a Vec<Label> of Time<Data>", "a Vec&lt;Label> of Time&lt;Data>"),
         ("std::vector<std::string>", "std::vector&lt;std::string>"),
         ("git switch <branch-name>", "git switch &lt;branch-name>"),
         ("a <InputAccessoryView /> here", "a &lt;InputAccessoryView /> here"),
@@ -37,6 +39,7 @@ def test_an_unknown_name_is_a_word(markup: str, shown: str) -> None:
         '<img alt="Vec<T>" src="a.png">',
         "<svg><g/><path d='M0'/><T/></svg>",
         "<math><mi>x</mi><mspace/></math>",
+        "<Div>closed</Div> <Br> <P>x <LI>y",
         "<script>if (a<b) {}</script>",
         "<o:p/>word",
         "1 < 2 and 3 > 2",

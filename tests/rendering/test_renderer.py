@@ -196,8 +196,9 @@ def test_an_emoji_that_is_a_picture_is_the_emoji() -> None:
     (page,) = feed('<p>I <img src="/2764.png" alt="❤" class="wp-smiley"> Python</p>').pages
     assert page.text == "I ❤ Python"
     assert not pictures_of(page)
-    (page,) = feed('<p>Done <img src="/1f389.png" alt=":tada:" class="emoji"></p>').pages
-    assert page.text == "Done 🎉"
+    for name in ("emoji", "emojione", "joypixels"):
+        (page,) = feed(f'<p>Done <img src="/1f389.png" alt=":tada:" class="{name}"></p>').pages
+        assert page.text == "Done 🎉"
 
 
 def test_a_lazily_loaded_picture_is_shown_once() -> None:
@@ -248,3 +249,49 @@ def test_names_in_angle_brackets_of_a_feed_are_words(body: str, shown: str) -> N
 
 def test_names_in_angle_brackets_within_html_of_markdown_are_words() -> None:
     assert text("<div>Vec<T> grows</div>") == "Vec\\<T> grows"
+    assert text("A Vec<Label> here") == "A Vec\\<Label> here"
+
+
+def test_addresses_have_spaces_where_the_generator_reads_them() -> None:
+    written = 'a [f](docs/a b.pdf "The file") ![p](/my pic (1).png) `[c](d e)` [f](g (h).pdf)'
+    for generator in ("jekyll", "pelican"):
+        (page,) = rendered(written, generator=generator).pages
+        assert "[f](<https://example.org/blog/post/docs/a%20b.pdf>)" in page.text
+        assert "`[c](d e)`" in page.text
+        assert [picture.url for picture in pictures_of(page)] == [
+            "https://example.org/my%20pic%20(1).png"
+        ]
+    assert "(docs/a b.pdf)" in rendered("[f](docs/a b.pdf)", generator="hugo").pages[0].text
+
+
+def test_markdown_around_tags_in_a_summary_is_read() -> None:
+    title = "See `code`, **b** <i>i</i> <T>"
+    body = f"<details><summary class='x'>{title}</summary>\n\nIn\n</details>"
+    assert text(body) == "**See `code`, b *i* \\<T>**\n\n> In"
+
+
+MATERIAL = Dialect(
+    markdown="python-markdown",
+    extensions=("admonition", "pymdownx.superfences", "pymdownx.tabbed"),
+)
+
+
+def material(body: str) -> str:
+    return (
+        Renderer(MATERIAL, None, lambda _: None).render(body, path="a.md", url=None).pages[0].text
+    )
+
+
+def test_tabs_are_titles_and_what_they_hold() -> None:
+    body = (
+        '=== "C"\n\n    ``` c\n    int x;\n    ```\n\n=== "Go"\n\n    Text *i*\n\n```\n=== "x"\n```'
+    )
+    assert material(body) == (
+        '**C**\n\n```\nint x;\n```\n\n**Go**\n\nText *i*\n\n```\n=== "x"\n```'
+    )
+
+
+@pytest.mark.parametrize("end", ["\n    ```", ""])
+def test_fences_stand_in_lists_and_admonitions(end: str) -> None:
+    assert material(f"- a\n\n    ```py\n    x = 1{end}") == "- a\n```\nx = 1\n```"
+    assert material(f"!!! note\n    ```sh\n    ls{end}") == "> **📝 Note**\n> ```\n> ls\n> ```"

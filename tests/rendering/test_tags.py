@@ -186,6 +186,8 @@ def test_what_announces_something_stays_on_its_page(lead: str) -> None:
          "> — @dev, [e.org](<https://e.org/1>)"),
         ("hexo", "{% blockquote Seth https://e.org/1 Island Marketing %}", "{% endblockquote %}",
          "> — Seth, [Island Marketing](<https://e.org/1>)"),
+        ("hexo", "{% blockquote Ann, [Book](https://e.org/b) %}", "{% endblockquote %}",
+         "> — Ann, [Book](<https://e.org/b>)"),
         ("jekyll", "{% quote Vec<T> & co %}", "{% endquote %}", "> — Vec\\<T> & co"),
         ("hugo", '{{< quote author="Ada" source="Notes" >}}', "{{< /quote >}}", "> — Ada, Notes"),
         ("hugo", '{{% blockquote author="Ada" link="https://e.org/1" title="Notes" %}}',
