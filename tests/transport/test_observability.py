@@ -88,7 +88,7 @@ async def test_an_error_is_reported_to_sentry(loopback: LoopbackDiscord, tmp_pat
         process = BotProcess(loopback.base, tmp_path / "i.db", *options, sentry_dsn=sentry.dsn)
         async with process as bot:
             await bot.says("Discord sends interactions to")
-            broken = Reader().command("latest") | {"user": None, "member": None}
+            broken = Reader().command("latest") | {"user": 7, "member": 7}
             assert (await loopback.interact(broken)).is_private, "the reader gets an apology"
             assert await bot.end() == 0
     (event,) = sentry.events
