@@ -11,7 +11,7 @@ from discord import Permissions
 
 from bot.doctor.result import CheckResult, ok, skipped, wrong
 from bot.transport.api import describe
-from bot.transport.permissions import allowed, names
+from bot.transport.channels import allowed, names
 
 Payload = Mapping[str, Any]
 

@@ -18,10 +18,16 @@ from bot.doctor.channel import check_channel
 from bot.doctor.result import CheckResult, from_error, ok, skipped, wrong
 from bot.serve.client import build_client
 from bot.settings import Settings
-from bot.transport.api import DISCORD_ERRORS, TRANSIENT_ERRORS, describe, refusal, use_api_base
+from bot.transport.api import (
+    DISCORD_ERRORS,
+    TRANSIENT_ERRORS,
+    describe,
+    log_in,
+    refusal,
+    use_api_base,
+)
 from bot.transport.commands import is_current
 from bot.transport.endpoint import PATH
-from bot.transport.lifecycle import log_in
 
 CHECKS = ("token", "application", "endpoint", "commands", "intents", "permissions", "clock")
 # discord.py tries five times, with pauses; a person at a terminal would have given up.

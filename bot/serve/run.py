@@ -24,21 +24,17 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.serve.asker import answering, build_asker
-from bot.serve.client import build_client
+from bot.serve.client import answering, build_asker, build_client
 from bot.serve.hooks import HookActions
-from bot.serve.state import State
-from bot.serve.state_file import open_state
+from bot.serve.state import State, open_state
 from bot.settings import Settings, setting_of
-from bot.transport.api import invite_url, use_api_base
+from bot.transport.api import finish_running, invite_url, use_api_base
 from bot.transport.application_events import ApplicationEvents
-from bot.transport.clock import DiscordClock
 from bot.transport.commands import sync_commands
-from bot.transport.endpoint import claim_gateway
+from bot.transport.endpoint import HttpService, claim_gateway
 from bot.transport.gateway import connections_wanted, run_gateway
-from bot.transport.http import HttpService
 from bot.transport.interactions import Interactions
-from bot.transport.lifecycle import finish_running
+from bot.transport.signatures import DiscordClock
 from bot.web.connection import Limits
 from bot.web.front_page import Front, add_front_page
 from bot.web.health import add_health, add_metrics

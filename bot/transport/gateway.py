@@ -13,8 +13,15 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
-from bot.transport.api import DISCORD_ERRORS, describe, refusal, without_nulls
-from bot.transport.lifecycle import finish_running, log_in, until_reached
+from bot.transport.api import (
+    DISCORD_ERRORS,
+    describe,
+    finish_running,
+    log_in,
+    refusal,
+    until_reached,
+    without_nulls,
+)
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,8 @@ from discord.webhook.async_ import async_context
 from multidict import MultiMapping
 
 from bot.transport.api import without_nulls
-from bot.transport.clock import DiscordClock
-from bot.transport.discord_signature import Signatures, well_formed
 from bot.transport.exchange import BodyAdapter, Exchange, Payload, Reply, encode
+from bot.transport.signatures import DiscordClock, Signatures, well_formed
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,16 @@ from discord.http import Route
 from bot.announce.message import Announced, Message, MessageGone, NoAccess, Sent
 from bot.announce.subscription import Subscription
 from bot.blog.post import tag_key
-from bot.transport.channels import DiscordChannels
-from bot.transport.message_payloads import Found, Thread, to_found, to_page, to_sent, to_threads
-from bot.transport.message_search import MessageSearch
-from bot.transport.permissions import READ_HISTORY
+from bot.transport.channels import READ_HISTORY, DiscordChannels
+from bot.transport.message_search import (
+    Found,
+    MessageSearch,
+    Thread,
+    to_found,
+    to_page,
+    to_sent,
+    to_threads,
+)
 from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Archived, Locked, Rest
 

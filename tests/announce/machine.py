@@ -35,9 +35,8 @@ from bot.announce.subscription import Subscription
 from bot.app import App
 from bot.blog.errors import SlashpostError, StateUnavailable
 from bot.blog.post import Post
-from bot.serve import state_file
-from bot.serve.state import State
-from bot.serve.state_file import open_state
+from bot.serve import state as states
+from bot.serve.state import State, open_state
 from bot.settings import Settings
 from bot.sources.feed.feed import Feed
 from bot.sources.web import Web
@@ -60,7 +59,7 @@ postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
 retry.FIND_SECONDS = 1.5
 sender.LONGEST_WAIT = 0.5
 page_waits.FIRST_DELAY = 0.05
-state_file.CHECK_SECONDS = 0.2
+states.CHECK_SECONDS = 0.2
 # Feeds of this machine, whose addresses are none of the public web.
 Web.__init__.__kwdefaults__ = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}
 

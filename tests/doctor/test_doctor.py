@@ -19,8 +19,8 @@ from bot.doctor.result import CheckResult
 from bot.serve.client import build_client
 from bot.serve.state import State
 from bot.settings import Settings
+from bot.transport.api import log_in
 from bot.transport.commands import sync_commands
-from bot.transport.lifecycle import log_in
 from tests.loopback_site import loopback_site
 from tests.ports import free_port
 from tests.postgres import PostgresServer

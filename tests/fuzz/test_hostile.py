@@ -25,7 +25,7 @@ from bot.rendering.renderer import Renderer
 from bot.sources.feed.entry import document_of
 from bot.sources.feed.parser import content_of
 from bot.sources.host import Response
-from bot.transport.discord_signature import SIGNATURE, TIMESTAMP, Signatures
+from bot.transport.signatures import SIGNATURE, TIMESTAMP, Signatures
 from bot.web.hook_signatures import is_signed, may_be_signed
 from tests.wire.people import KEY
 

@@ -14,9 +14,8 @@ import pytest
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateDamaged, StateInUse, StateUnavailable
-from bot.serve import state_file
-from bot.serve.state import State
-from bot.serve.state_file import open_state
+from bot.serve import state as states
+from bot.serve.state import State, open_state
 from bot.settings import Settings
 from bot.state import copies
 from tests.wire.patience import PATIENCE
@@ -120,7 +119,7 @@ async def test_a_file_deleted_while_in_use_is_written_anew(
     caplog: pytest.LogCaptureFixture,
     gone: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(states, "CHECK_SECONDS", 0.05)
     path, again = tmp_path / "kept" / "state.db", asyncio.Event()
     path.parent.mkdir()
     await fill(path)
@@ -140,7 +139,7 @@ async def test_a_file_deleted_while_in_use_is_written_anew(
 async def test_a_deleted_file_that_cannot_be_written_anew_is_said_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(states, "CHECK_SECONDS", 0.05)
     path, again = tmp_path / "state.db", asyncio.Event()
     await fill(path)
     in_the_way = path.with_name("state.db.rewritten")
@@ -157,7 +156,7 @@ async def test_a_deleted_file_that_cannot_be_written_anew_is_said_until_it_can(
 
 
 async def test_a_replaced_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(states, "CHECK_SECONDS", 0.05)
     path, again = tmp_path / "state.db", asyncio.Event()
     await fill(path)
     await fill(tmp_path / "other.db", 1, 3)
@@ -173,10 +172,10 @@ async def test_a_second_process_stops_unless_the_first_ends_soon(
     path, again = tmp_path / "state.db", asyncio.Event()
     async with AsyncExitStack() as first:
         await first.enter_async_context(open_state(settings(path), again))
-        monkeypatch.setattr(state_file, "SECONDS_TO_DRAIN", 0.0)
+        monkeypatch.setattr(states, "SECONDS_TO_DRAIN", 0.0)
         with pytest.raises(StateInUse, match=r"state\.db: another process on this machine uses it"):
             await AsyncExitStack().enter_async_context(open_state(settings(path), again))
-        monkeypatch.setattr(state_file, "SECONDS_TO_DRAIN", PATIENCE)
+        monkeypatch.setattr(states, "SECONDS_TO_DRAIN", PATIENCE)
 
         async def begin() -> bool:
             async with open_state(settings(path), again) as state:
@@ -218,7 +217,7 @@ async def test_what_people_ask_for_is_copied_before_a_day_is_over(tmp_path: Path
 async def test_a_state_that_was_locked_at_the_start_is_used_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_file, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(states, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr("bot.state.sqlite.BUSY_SECONDS", 0.1)
     path, again = tmp_path / "state.db", asyncio.Event()
     path.parent.mkdir(exist_ok=True)

@@ -14,9 +14,8 @@ import pytest
 from bot.announce.ledger import Assignment, KnownPost, Revision
 from bot.announce.subscription import Subscription
 from bot.blog.errors import StateDamaged
-from bot.serve import state_file
-from bot.serve.state import State
-from bot.serve.state_file import open_state
+from bot.serve import state as states
+from bot.serve.state import State, open_state
 from bot.settings import Settings
 from bot.state import copies
 from tests.wire.patience import PATIENCE
@@ -129,7 +128,7 @@ async def test_without_a_copy_the_damage_is_said(
 async def test_damage_while_it_runs_is_noticed_and_the_copy_is_taken(
     tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_file, "COPY_FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(states, "COPY_FIRST_SECONDS", 0.05)
     path, again = tmp_path / "state.db", asyncio.Event()
     path.write_bytes(whole)
     copies.save(path)

@@ -8,7 +8,7 @@ import time
 import aiohttp
 import pytest
 
-from bot.transport.clock import DiscordClock
+from bot.transport.signatures import DiscordClock
 from tests.transport.clerk import Clerk, answering
 from tests.wire.endpoint import encoded, ping, signed
 from tests.wire.people import TOKEN

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 from nacl.signing import SigningKey
 
-from bot.transport.discord_signature import Signatures
+from bot.transport.signatures import Signatures
 from tests.wire.endpoint import SIGNATURE, TIMESTAMP, signed
 from tests.wire.people import KEY
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.blog.errors import DiscordRefused
 from bot.serve.state import State
-from bot.transport.http import HttpService
+from bot.transport.endpoint import HttpService
 from tests.ports import free_port
 from tests.transport.clerk import Clerk, answering
 from tests.wire.endpoint import encoded, ping, signed
@@ -174,7 +174,7 @@ async def test_a_token_revoked_meanwhile_ends_the_service(loopback: LoopbackDisc
 async def test_a_command_makes_the_bot_look_after_its_endpoint(
     loopback: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.http.LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("bot.transport.endpoint.LOOK_AGAIN_SECONDS", 0.05)
     async with (
         State.open(None) as state,
         answering(loopback, clerk := Clerk(), logs_in=False) as interactions,

@@ -11,7 +11,7 @@ from discord import Permissions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transport.permissions import allowed, names
+from bot.transport.channels import allowed, names
 from tests.wire.guild import (
     BOT_ROLE_ID,
     CHANNEL_ID,

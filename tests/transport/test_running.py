@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.transport.lifecycle import finish_running
+from bot.transport.api import finish_running
 from tests.transport.clerk import Clerk, answering
 from tests.transport.test_interactions import until
 from tests.wire.interactions import Reader

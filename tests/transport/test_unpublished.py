@@ -12,7 +12,7 @@ import pytest
 from bot.blog.identity import Identity
 from bot.serve.state import State
 from bot.transport import owners
-from bot.transport.lifecycle import log_in
+from bot.transport.api import log_in
 from bot.transport.owners import SECONDS, Owners
 from tests.ports import free_port
 from tests.wire.interactions import Reader
