@@ -14,8 +14,9 @@ from bot.blog.errors import IndexUnavailable, StateUnavailable
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
-# Longer than a request may take: until then, no other machine asks for the same page.
-CLAIM_SECONDS = 60.0
+# Longer than a request may take: until then, no other machine asks for the same page. After a
+# machine that was killed, its pages are asked for again so much later.
+CLAIM_SECONDS = 20.0
 # How often to look although nobody calls: another machine may have added a wait.
 LONGEST_SLEEP = 60.0
 UNTIL_STATE_IS_BACK = 5.0
@@ -117,6 +118,10 @@ class PageWaiter:
                 self._released()
             elif not wait.asks:
                 log.info("%r is announced once its page is there: %s", wait.title, problem)
+        except asyncio.CancelledError:  # the process stops: the next one may ask at once
+            with suppress(StateUnavailable):
+                await self._waits.release(wait)
+            raise
         except (IndexUnavailable, StateUnavailable) as error:
             log.info("Could not ask for the page of %r: %s", wait.title, error)
         except Exception:

@@ -92,6 +92,12 @@ class PageWaits:
                 return _to_wait(rows[0])
         return None
 
+    async def release(self, wait: PageWait) -> None:
+        """Let anybody ask for a page at once that was claimed and not asked for."""
+        async with self._database.transaction() as transaction:
+            releasing = "UPDATE page_waits SET due = $2 WHERE post = $1 AND asks = $3 AND due > $2"
+            await transaction.rows(releasing, wait.post, await transaction.now(), wait.asks)
+
     async def end(self, wait: PageWait) -> None:
         """Let a post be announced: its page is there, or nobody can ask for it."""
         async with self._database.transaction() as transaction:

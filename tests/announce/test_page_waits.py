@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.announce.announcer import Announcer
+from bot.announce.page_waiter import CLAIM_SECONDS
 from bot.announce.page_waits import FIRST_DELAY
 from bot.serve.state import State
-from bot.sources.link_check import HttpPageProbe
+from bot.sources.link_check import GET_SECONDS, HEAD_SECONDS, HttpPageProbe
 from bot.state.sqlite import SQLite
 from tests.announce.channels import Channels, Shelf
 from tests.announce.conftest import NEWS, TEXT, Stage, until
@@ -316,6 +317,36 @@ async def test_a_request_that_hangs_holds_up_no_other_post(blog: Blog) -> None:
         await announcer.notice()
         await blog.until_shown(NEWS.key, "b")
     assert blog.discord.texts(TEXT.key) == []
+
+
+async def test_the_next_process_asks_at_once_for_what_a_stopped_one_was_asking_for(
+    blog: Blog,
+) -> None:
+    blog.publish("a")
+    blog.site.hangs.add("/a/")
+    async with blog.running():
+        await until(lambda: blog.site.asked("/a/") == 1)
+    blog.site.hangs.clear()
+    blog.site.statuses["/a/"] = [200]
+    async with blog.running():
+        await blog.until_shown(TEXT.key, "a")
+
+
+async def test_the_next_process_soon_asks_for_what_a_killed_one_was_asking_for(blog: Blog) -> None:
+    blog.publish("a")
+    async with blog.running():
+        await blog.until_asked("a", 1)
+    blog.site.statuses["/a/"] = [200]
+    blog.shelf.now += FIRST_DELAY
+    assert await blog.state.page_waits.claim(CLAIM_SECONDS) is not None
+    async with blog.running() as announcer:
+        assert blog.site.asked("/a/") == 1
+        blog.pass_time(announcer, CLAIM_SECONDS)
+        await blog.until_shown(TEXT.key, "a")
+
+
+def test_a_claim_is_longer_than_a_request_and_no_longer_than_need_be() -> None:
+    assert HEAD_SECONDS + GET_SECONDS < CLAIM_SECONDS < 2 * (HEAD_SECONDS + GET_SECONDS)
 
 
 async def test_whoever_keeps_the_machine_awake_waits_with_it(blog: Blog) -> None:
