@@ -230,6 +230,9 @@ class DeliveryWorker:
             await self._outbox.record(self._lease, delivery, exact.sent, shown=shown, lacks=lack)
             taken = {exact.sent}
         elif found := adoptions(delivery.posts, unknown):
+            for adoption in found:
+                if not adoption.is_whole:
+                    await self._complete_kept(delivery, adoption.sent, content)
             await self._outbox.adopt(self._lease, delivery, found)
             taken = {adoption.sent for adoption in found if adoption.is_whole}
         else:
@@ -369,6 +372,20 @@ class DeliveryWorker:
         except MessengerError as error:
             problem = await self._given_up(content, error)
         await self._outbox.record(self._lease, delivery, sent, problem=problem)
+
+    async def _complete_kept(self, delivery: Delivery, sent: Sent, content: Content) -> None:
+        """As ``_complete``, for a message that is then kept as it is: nobody comes back to it."""
+        messenger = self._services.messenger
+        try:
+            if lacks_thread(self._to, sent):
+                message = self._services.composer.compose(delivery.id, content.stories, self._to)
+                await self._request(messenger.start_thread(sent, message))
+            if lacks_publication(self._to, sent):
+                await self._request(messenger.publish(sent))
+        except TryLater:
+            raise
+        except MessengerError as error:
+            await self._given_up(content, error)
 
     async def _given_up(self, content: Content, error: MessengerError) -> str:
         """Why; the message itself is out, and what it lacks is not worth holding up others.

@@ -426,6 +426,30 @@ async def test_posts_of_a_list_that_come_one_by_one_leave_the_list_as_it_is(stag
     assert stage.discord.texts(TEXT.key) == [listed]
 
 
+async def test_a_list_that_is_left_as_it_is_gets_the_thread_and_publication_it_lacks(
+    stage: Stage,
+) -> None:
+    """The process was killed after sending it, and the state then restored."""
+    to = replace(NEWS, threads=True, publish=True)
+    await stage.state.subscriptions.keep(to)
+    names = [f"post {number}" for number in range(7)]
+    for name in names:
+        stage.shelf.put(f"{name}.md", name, body=f"All about {name}. Nothing but {name}.")
+    await stage.announce()
+    messages = stage.discord.messages[to.key]
+    messages[:] = [replace(each, thread=None, published=False) for each in messages]
+    await forget(stage, *(f"{name}.md" for name in names))
+    posts = dict(stage.shelf.posts)
+    for path in list(posts)[1:]:
+        stage.shelf.take(path)
+    await stage.announce()
+    assert [(each.thread, each.published) for each in messages] == [(messages[0].id, True)]
+    stage.shelf.posts |= posts
+    stage.shelf.generation += 1
+    await stage.announce()
+    assert stage.discord.texts(to.key) == [", ".join(names)]
+
+
 async def test_what_a_list_held_beside_its_last_posts_is_found_too(stage: Stage) -> None:
     """A list counts the posts that it does not show."""
     names = [f"post {number:02}" for number in range(9)]
