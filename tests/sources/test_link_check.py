@@ -1,17 +1,19 @@
-"""A live site is asked about many links, politely."""
+"""A live site is asked about many links, politely, and about one page before it is announced."""
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.sources import link_check
-from bot.sources.link_check import LinkAnswer, LinkCheck
+from bot.sources.link_check import HttpPageProbe, LinkAnswer, LinkCheck, problem_of
 from bot.sources.web import Web
+from tests.announce.site import Site, serving_site
 from tests.loopback_site import LoopbackSite, loopback_site
 from tests.wire.patience import PATIENCE
 
@@ -114,3 +116,88 @@ async def test_a_host_that_is_away_is_given_up(
     monkeypatch.undo()
     (private,) = (await ask(f"{site.url}/x")).values()
     assert "is no public address" in private.problem
+
+
+@pytest.fixture
+async def pages() -> AsyncIterator[Site]:
+    async with serving_site() as pages:
+        yield pages
+
+
+def anywhere(seconds: float = 30.0) -> HttpPageProbe:
+    """A probe that reaches this machine, too."""
+    return HttpPageProbe(may_reach=lambda _: True, head_seconds=seconds, get_seconds=seconds)
+
+
+async def test_a_page_is_asked_for_with_head_alone_where_that_answers(pages: Site) -> None:
+    pages.statuses["/a/"] = [200]
+    assert await anywhere().problem(pages.link("/a/")) == ""
+    assert pages.requests == [("HEAD", "/a/")]
+
+
+async def test_a_page_that_is_not_there_is_asked_for_with_get_too(pages: Site) -> None:
+    assert await anywhere().problem(pages.link("/a/")) == "its host answers 404"
+    assert pages.requests == [("HEAD", "/a/"), ("GET", "/a/")]
+
+
+@pytest.mark.parametrize("status", [404, 405, 403, 500, 501])
+async def test_what_a_server_makes_of_head_does_not_count(pages: Site, status: int) -> None:
+    pages.heads, pages.statuses["/a/"] = status, [200]
+    assert await anywhere().problem(pages.link("/a/")) == ""
+
+
+@pytest.mark.parametrize("status", [200, 204, 401, 403, 429, 451])
+def test_a_host_that_turns_the_bot_away_may_have_the_page(status: int) -> None:
+    assert problem_of(status) == ""
+
+
+@pytest.mark.parametrize("status", [404, 410, 500, 502, 503])
+def test_a_page_that_nobody_gets_is_not_there(status: int) -> None:
+    assert problem_of(status) == f"its host answers {status}"
+
+
+async def test_a_redirect_is_followed_to_its_end(pages: Site) -> None:
+    pages.redirects |= {"/a": "/b", "/b": pages.link("/c/")}
+    assert await anywhere().problem(pages.link("/a")) == "its host answers 404"
+    pages.statuses["/c/"] = [200]
+    assert await anywhere().problem(pages.link("/a")) == ""
+
+
+async def test_redirects_in_a_circle_and_to_other_schemes_are_no_page(pages: Site) -> None:
+    pages.redirects |= {"/a": "/a", "/b": "ftp://example.org/", "/c": "file:///etc/passwd"}
+    assert "again and again" in await anywhere().problem(pages.link("/a"))
+    for path in ("/b", "/c"):
+        assert await anywhere().problem(pages.link(path)) == "it leads to no address of the web"
+
+
+async def test_a_page_that_does_not_come_is_given_up(pages: Site) -> None:
+    pages.hangs.add("/a/")
+    said = await anywhere(0.2).problem(pages.link("/a/"))
+    assert said.startswith("it was not there after")
+
+
+async def test_a_site_that_nobody_serves_is_no_page() -> None:
+    async with serving_site() as pages:
+        pass
+    assert await anywhere().problem(pages.link("/a/")) == "Connection refused"
+
+
+async def test_a_link_into_the_own_network_is_not_asked_for(pages: Site) -> None:
+    assert await HttpPageProbe().problem(pages.link("/a/")) == ""
+    assert await HttpPageProbe().problem("http://[::1]:1/") == ""
+    assert pages.requests == []
+
+
+async def test_a_redirect_into_the_own_network_is_not_followed(pages: Site) -> None:
+    """The first address is allowed here, as one of the web would be; the second is not."""
+    port = pages.base.rpartition(":")[2]
+    pages.redirects["/a/"] = f"http://127.0.0.2:{port}/secret"
+    allowed = {ipaddress.ip_address("127.0.0.1")}
+    probe = HttpPageProbe(may_reach=lambda address: address in allowed)
+    assert "127.0.0.2 is no public address" in await probe.problem(pages.link("/a/"))
+    assert pages.requests == [("HEAD", "/a/"), ("GET", "/a/")]
+
+
+async def test_what_is_no_address_of_the_web_is_not_asked_for() -> None:
+    for link in ("/a/", "ftp://example.org/a", "mailto:ada@example.org"):
+        assert await anywhere().problem(link) == ""
