@@ -188,7 +188,12 @@ def hit_entry(hit: Hit) -> str:
         for piece, matches in snippet
         for word in re.findall(r"\s+|\S+", plain(piece))
     ]
-    return f"\n{INDENT}".join([title, *_wrapped(words), plain(post.url or post.path)])
+    return f"\n{INDENT}".join([*_lines(title), *_wrapped(words), plain(post.url or post.path)])
+
+
+def _lines(text: str) -> list[str]:
+    """Text in lines beside the column of days."""
+    return textwrap.wrap(text, width() - len(INDENT), break_on_hyphens=False)
 
 
 def _wrapped(words: Iterable[str]) -> list[str]:
@@ -212,8 +217,8 @@ def day_of(post: Post) -> str:
 def list_entry(post: Post) -> str:
     """Title and, below it, what else a list says of a post."""
     below = [plain(post.summary), " · ".join((*map(plain, post.tags), minutes(post)))]
-    lines = [line for text in below for line in textwrap.wrap(text, width() - len(INDENT))]
-    return f"\n{INDENT}".join([plain(post.title), *lines, plain(post.url or post.path)])
+    lines = [line for text in (plain(post.title), *below) for line in _lines(text)]
+    return f"\n{INDENT}".join([*lines, plain(post.url or post.path)])
 
 
 def post_card(post: Post) -> str:

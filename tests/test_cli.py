@@ -513,6 +513,48 @@ def test_no_file_stops_the_others(slashpost: Slashpost, blog: Path) -> None:
     assert all(": " in line for line in slashpost("check").err.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("latest", "--limit", "9" * 20), "not in the range"),
+        (("tags", "--limit", "9" * 20), "not in the range"),
+        (("index", "--db", "."), "is a folder"),
+        (("index", "--db", "posts"), "is a folder"),
+        (("announce", "status", "--state", "posts"), "is a folder"),
+        (("index", "--site", "https://ada:secret@a.example"), "stands before the @"),
+        (("state", "import", "no-text"), "no text in UTF-8"),
+        (("state", "import", "deep"), "Line 1: no export of the state"),
+    ],
+)
+def test_a_wrong_argument_is_one_line(
+    slashpost: Slashpost, blog: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (blog.parent / "no-text").write_bytes(b"\xbc\xff")
+    (blog.parent / "deep").write_text("[" * 100_000)
+    result = slashpost(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert said in result.err
+    assert result.err.count("\n") == 1
+    assert "secret" not in result.err
+
+
+@pytest.mark.usefixtures("blog")
+def test_an_operator_without_a_date_is_named(slashpost: Slashpost) -> None:
+    said = slashpost("search", "tulips", "after:yesterday", "before:2099")
+    assert said.status == 0
+    assert "after:yesterday names no date" in said.err
+    assert "before" not in said.err
+
+
+def test_narrow_terminals_get_narrow_lists(
+    slashpost: Slashpost, blog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    (blog / "long.md").write_text(f"---\ntitle: {'Many words ' * 20}\n---\nTulips.\n")
+    for command in (("latest",), ("search", "tulips")):
+        assert max(map(len, slashpost(*command).out.splitlines())) <= 40
+
+
 def test_a_commands_own_options_come_first(slashpost: Slashpost) -> None:
     help_ = slashpost("read", "--help").out
     assert help_.index("--page") < help_.index("\nSettings:") < help_.index("--posts")

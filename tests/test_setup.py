@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.blog.errors import SettingError
-from bot.cli import cli
+from bot.cli import cli, main
 from bot.cli.setup import quoted, write_settings
 from bot.settings import TABLE
 from tests.wire.people import TOKEN
@@ -63,11 +63,23 @@ def test_a_blogger_is_asked_for_what_is_not_known(site: Path) -> None:
 
 
 def test_a_wrong_answer_is_asked_again(site: Path) -> None:
-    said = answer(answers="nowhere\ncontent/posts\ndays.example\n\n")
+    said = answer(answers="nowhere\ncontent/posts\ndays.example\nhttps://days.example\n\n")
     assert said.exit_code == 0, said.output
     assert "nowhere" in said.output
     assert "does not begin with https://" in said.output
     assert written(site)["SLASHPOST_POSTS"] == "content/posts"
+    assert written(site)["SLASHPOST_SITE_URL"] == "https://days.example"
+
+
+@pytest.mark.parametrize("name", [".env", ".gitignore", "token"])
+def test_a_file_that_is_no_text_is_named(
+    site: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / ".git").mkdir()
+    (site / name).write_bytes(b"\xbc\xff")
+    arguments = ["setup", "--yes", *(["--token-file", name] if name == "token" else [])]
+    assert main(arguments) == 2
+    assert f"{name}: is no text in UTF-8" in capsys.readouterr().err
 
 
 def test_options_are_answers(site: Path) -> None:
@@ -96,7 +108,9 @@ def test_git_ignores_the_file(site: Path) -> None:
     assert (site / ".gitignore").read_text() == "public\n.env\n"
 
 
-@pytest.mark.parametrize("value", ["a", "a b#c$d", "https://h.example/b.git#main:a", 'say "x"'])
+@pytest.mark.parametrize(
+    "value", ["a", "a b#c$d", "https://h.example/b.git#main:a", 'say "x"', "Ada's blog"]
+)
 def test_a_shell_reads_what_was_written(site: Path, value: str) -> None:
     if os.name == "nt":
         pytest.skip("there is no sh")
@@ -107,7 +121,7 @@ def test_a_shell_reads_what_was_written(site: Path, value: str) -> None:
 
 
 def test_what_no_file_can_hold_is_refused() -> None:
-    for value in ("it's", "two\nlines"):
+    for value in ("it's $5", "it's `id`", 'it\'s "x"', "it's \\ it", "two\nlines"):
         with pytest.raises(SettingError):
             quoted(value)
 

@@ -33,10 +33,11 @@ NO_ANSWER = "NO ANSWER"
 _THOUGHTS = re.compile(
     r"^\s*<(?P<tag>think|thinking|thought)>.*?(?:</(?P=tag)>|\Z)", re.DOTALL | re.IGNORECASE
 )
-# [1], [1, 2], [1][2], [^1], the wide brackets of East Asia, and those that some models learnt:
-# 【1†source】.
+# [1], [1, 2], [1-3], [1][2], [^1], the wide brackets of East Asia, and those that some models
+# learnt: 【1†source】.
 _CITATION = re.compile(
     r"[\[\uff3b]\^?(?P<square>\d{1,3}(?:\s{0,3}[,;\u3001\uff0c]\s{0,3}\^?\d{1,3}){0,11})[\]\uff3d]"
+    r"|[\[\uff3b](?P<first>\d{1,3})\s?[-\u2013]\s?(?P<last>\d{1,3})[\]\uff3d]"
     r"|\u3010(?P<lens>\d{1,3})[^\u3010\u3011\n]{0,40}\u3011"
 )
 _NUMBER = re.compile(r"\d{1,3}")
@@ -54,7 +55,7 @@ _ADDRESS = re.compile(
     rf"<?\b(?:[a-z][a-z0-9+.\-]{{1,20}}:/{{1,3}}|https?:|mailto:|tel:|javascript:|data:|www\.){_REST}>?"
     rf"|\b(?:discord(?:app)?\.(?:gg|com/invite|new)|dsc\.gg)/{_REST}"
     # Two slashes, or what looks like them, with whatever stands before them.
-    rf"|[^\s<>()\[\]]*(?:[/\uff0f\u2044\u2215]{{2}}|:\\\\){_REST}",
+    rf"|[^\s<>()\[\]]{{0,100}}(?:[/\uff0f\u2044\u2215]{{2}}|:\\\\){_REST}",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,500}>", re.IGNORECASE)
@@ -251,7 +252,10 @@ def _label(link: re.Match[str]) -> str:
 
 def _marks(found: re.Match[str], passages: int) -> str:
     """Marks for the numbers that were handed out."""
-    numbers = (int(number) for number in _NUMBER.findall(found["square"] or found["lens"]))
+    if found["first"]:
+        numbers = [*range(int(found["first"]), int(found["last"]) + 1)]
+    else:
+        numbers = [int(number) for number in _NUMBER.findall(found["square"] or found["lens"])]
     known = dict.fromkeys(number for number in numbers if 1 <= number <= passages)
     return "".join(f"\ue000{number}\ue001" for number in known)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from bot.blog.errors import SettingError
 from bot.settings import TABLE, Setting, Settings, setting_of
 
 Function = Callable[..., Any]
 
 POSTS_SHOWN = 10
+MOST_SHOWN = 1_000_000_000  # more is no number for SQLite
 
 
 class SettingOption(click.Option):
@@ -96,6 +98,18 @@ def options_of(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 
 
+def read_all(file: TextIO) -> str:
+    """The text of a file that the command line names.
+
+    Raises:
+        SettingError: it is no text in UTF-8.
+    """
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise SettingError(file.name, "is no text in UTF-8", "Is it the right file?") from None
+
+
 class Number(click.types.IntParamType):
     """A number, called what people call it."""
 
@@ -110,7 +124,7 @@ class Count(click.IntRange):
 
 limit_option = click.option(
     "--limit",
-    type=Count(min=0),
+    type=Count(min=0, max=MOST_SHOWN),
     metavar="N",
     help=f"Show at most N; 0 shows all. Default: {POSTS_SHOWN} posts, all tags.",
 )

@@ -151,6 +151,13 @@ def search(settings: Settings, query: tuple[str, ...], limit: int | None, *, as_
     if words.count('"') % 2:
         click.echo("slashpost: a quotation mark is not closed, so it is left out.", err=True)
 
+    for term in queries.Query.broken_dates(words):
+        click.echo(
+            f"slashpost: {terminal.plain(term)} names no date such as 2024, 2024-03 or 2024-03-31, "
+            "so it is looked for as it stands.",
+            err=True,
+        )
+
     async def search_and_explain(library: Library) -> tuple[Sequence[Hit], list[str]]:
         most = bound(limit) or await library.count_hits(words)
         found = await library.search(words, limit=most)

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.blog.errors import SettingError, SlashpostError
 from bot.blog.library import Status
 from bot.blog.post import Post
-from bot.cli.options import Command, settings_given
+from bot.cli.options import Command, read_all, settings_given
 from bot.settings import TABLE, Settings, setting_of
 
 # Where generators keep posts, likeliest first.
@@ -30,6 +30,7 @@ MOUNTED, IN_CONTAINER = "POSTS", "POSTS_IN_CONTAINER"
 MOUNT_POINT = "/app/posts"
 NOT_USED = "./bot/sample"  # something has to be mounted where the posts are fetched
 PORTAL = "https://discord.com/developers/applications"
+NOT_IN_DOUBLE_QUOTES = frozenset('"$`\\!')
 NEEDS_NO_QUOTES = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
 
 
@@ -81,7 +82,7 @@ def setup(
     given: Mapping[str, str | None], token_file: TextIO | None, env_file: Path, *, yes: bool
 ) -> None:
     """Find the posts, check their links and the token, and write the settings to .env."""
-    token = token_file.read().strip() if token_file else Settings.load(given).token
+    token = read_all(token_file).strip() if token_file else Settings.load(given).token
     interview = Interview(dict(given), token, asks=not yes)
     find_posts(interview)
     invitation = check_token(interview)
@@ -103,9 +104,11 @@ def find_posts(interview: Interview) -> None:
             complain_or_raise(interview, error)
             interview.given["--posts"] = None
     click.echo(terminal.headline(status))
-    if status.site_url is None:
+    while status.site_url is None:
         site = interview.ask("Where is your blog published, such as https://example.org?")
-        interview.given["--site"] = site or None
+        if not site:
+            break
+        interview.given["--site"] = site
         try:
             status, posts = asyncio.run(look(interview.settings()))
         except SettingError as error:
@@ -224,7 +227,7 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    before = lines_of(file)
     kept = [line for line in before if line.partition("=")[0].strip() not in values]
     lines = [*kept, *(f"{name}={quoted(value)}" for name, value in values.items())]
     aside = file.with_name(file.name + ".new")
@@ -235,17 +238,32 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
     aside.replace(file)
 
 
-def quoted(value: str) -> str:
-    """A value in single quotes, if it needs any.
+def lines_of(file: Path) -> list[str]:
+    """The lines of a file, none where it does not exist.
 
     Raises:
-        SettingError: it holds a single quote or is more than a line.
+        SettingError: it is no text in UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    except UnicodeDecodeError:
+        raise SettingError(str(file), "is no text in UTF-8", "Save it as UTF-8.") from None
+
+
+def quoted(value: str) -> str:
+    """A value in quotation marks, if it needs any.
+
+    Raises:
+        SettingError: it is more than a line, or holds a single quote beside what means
+            something within double ones.
     """
     if NEEDS_NO_QUOTES.fullmatch(value):
         return value
-    if "'" in value or not value.isprintable():
-        raise SettingError(repr(value), "cannot be written into .env", "Set it in another way.")
-    return f"'{value}'"
+    if "'" not in value and value.isprintable():
+        return f"'{value}'"
+    if value.isprintable() and not set(value) & NOT_IN_DOUBLE_QUOTES:
+        return f'"{value}"'
+    raise SettingError(repr(value), "cannot be written into .env", "Set it in another way.")
 
 
 def ignore_in_git(file: Path) -> None:
@@ -254,7 +272,7 @@ def ignore_in_git(file: Path) -> None:
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
         return
     ignored = folder / ".gitignore"
-    lines = ignored.read_text(encoding="utf-8").splitlines() if ignored.exists() else []
+    lines = lines_of(ignored)
     if not {file.name, f"/{file.name}", f"{file.name}*"} & set(lines):
         ignored.write_text("\n".join([*lines, file.name]) + "\n", encoding="utf-8")
 

@@ -128,6 +128,16 @@ class Query(NamedTuple):
             text = re.sub(rf"(?<=\s)-(?=\"?{re.escape(word)}(?!\w))", "", text)
         return text
 
+    @staticmethod
+    def broken_dates(text: str) -> Sequence[str]:
+        """The ``after:`` and ``before:`` that name no date, and so are looked for as words."""
+        return [
+            found[0].strip()
+            for found in _TERM.finditer(clean(text))
+            if (found["field"] or "").lower() in {"after", "before"}
+            and _day(found["word"] if found["phrase"] is None else found["phrase"]) is None
+        ]
+
     @property
     def is_empty(self) -> bool:
         """Whether it asks for nothing."""

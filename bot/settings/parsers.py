@@ -51,6 +51,14 @@ def path(setting: Setting, value: str) -> Path:
         ) from None
 
 
+def file(setting: Setting, value: str) -> Path:
+    """A path that may be a file's."""
+    found = path(setting, value)
+    if not found.name or found.is_dir():
+        raise SettingError(setting.label, f"{value!r} is a folder", "Name a file in it.")
+    return found
+
+
 def number_of(noun: str, *, least: int = 1) -> Callable[[Setting, str], int]:
     """A whole number of something, such as ``bytes``."""
 
@@ -142,6 +150,17 @@ def web_address(setting: Setting, value: str) -> str:
     if parts.query or parts.fragment:
         raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
+
+
+def public_address(setting: Setting, value: str) -> str:
+    """An http(s) URL that everybody may see. No message repeats what it holds in secret."""
+    if "@" in value.partition("://")[2].partition("/")[0]:
+        raise SettingError(
+            setting.label,
+            "the address holds a name or a password, which everybody would see in links",
+            "Leave out what stands before the @",
+        )
+    return web_address(setting, value)
 
 
 def sitemap(setting: Setting, value: str) -> str | Path:

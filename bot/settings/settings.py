@@ -59,7 +59,7 @@ class Settings:
     site_url: str | None = declared(
         "SLASHPOST_SITE_URL",
         "the blog's public address, such as `https://example.org`",
-        parse.web_address,
+        parse.public_address,
         option="--site",
         metavar="URL",
         default_help="found in the site's configuration",
@@ -67,7 +67,7 @@ class Settings:
     db: Path = declared(
         "SLASHPOST_DB",
         "the file of the index, which is made from the posts and may be deleted",
-        parse.path,
+        parse.file,
         option="--db",
         metavar="FILE",
         default=".slashpost/index.db",
@@ -174,7 +174,7 @@ class Settings:
     public_url: str | None = declared(
         "SLASHPOST_PUBLIC_URL",
         "where the internet reaches this process, for interactions over HTTP",
-        parse.web_address,
+        parse.public_address,
         option="--public-url",
         metavar="URL",
         default=default.public_url,
@@ -203,7 +203,7 @@ class Settings:
     state: Path = declared(
         "SLASHPOST_STATE",
         "the file of what the bot must remember; keep it",
-        parse.path,
+        parse.file,
         option="--state",
         metavar="FILE",
         default=default.state,

@@ -86,7 +86,9 @@ class Web:
         except TimeoutError:
             raise SourceError(f"it was not there after {seconds:.0f} seconds") from None
         except (aiohttp.ClientError, OSError, zlib.error, ValueError) as error:
-            raise SourceError(cause_of(error)) from error
+            is_private = isinstance(getattr(error, "os_error", error), PrivateAddressError)
+            hint = "Addresses of a private network are not asked" if is_private else ""
+            raise SourceError(cause_of(error), hint) from error
 
     def session(self, most_seconds: float) -> aiohttp.ClientSession:
         """A session that reaches what may be reached, each request within so many seconds."""

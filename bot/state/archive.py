@@ -61,7 +61,10 @@ class Archive:
         Raises:
             ArchiveRefused: the state is in use already, or a line is not understood.
         """
-        rows = _rows_of(lines)
+        try:
+            rows = _rows_of(lines)
+        except UnicodeDecodeError:
+            raise ArchiveRefused("It is no export of the state: no text in UTF-8") from None
         async with self._database.transaction() as transaction:
             await transaction.alone(LEDGER)
             for table, _ in _tables():
@@ -112,7 +115,7 @@ def _found(line: str) -> dict[str, Any]:
     """What a line says; nothing, if it is no JSON object."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

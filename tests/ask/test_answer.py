@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import string
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ask.answer import MAX_CHARACTERS, check, is_no_answer
+from bot.ask.answer import MAX_CHARACTERS, MAX_MODEL_CHARACTERS, check, is_no_answer
 from bot.ask.asker import ModelAsker
 from bot.blog.question import Answer, Citation, Source
 from tests.ask.library import post_of
@@ -198,3 +200,27 @@ def test_a_model_may_have_no_answer(text: str) -> None:
 
 def test_an_answer_that_mentions_the_words_is_one() -> None:
     assert not is_no_answer("There is no answer to that [1].")
+
+
+RUNS = [
+    *string.punctuation,
+    *(f"a{mark}" for mark in string.punctuation),
+    *(f"**{mark}" for mark in string.punctuation),
+    *("[1]. ", "[1", "<a", "![", "](", "\n- ", "\n> ", "\n|", "\n```\n"),
+]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_an_answer_of_any_run_is_checked_at_once(run: str) -> None:
+    text = (run * MAX_MODEL_CHARACTERS)[:MAX_MODEL_CHARACTERS]
+    before = time.process_time()
+    check(f"{text} [1].", ["Tea is hot."])
+    assert time.process_time() - before < 1, "seconds; it takes a twentieth"
+
+
+def test_a_range_of_numbers_names_each_passage_in_it() -> None:
+    for text in ("Warm [1-2].", "Warm [1 \u2013 2].", "Warm [0-999]."):
+        found = check(text, PASSAGES)
+        assert found is not None
+        assert found.cited == (1, 2)
+    assert check("Warm [2-1]. Warm [3-9].", PASSAGES) is None

@@ -102,7 +102,8 @@ class Feed:
         try:
             archive = self._look(before)
         except SourceError as error:
-            raise SourceError(f"{self._address}: {error.reason}", error.hint) from error
+            hint = error.hint or "See whether the feed opens in a browser; it is tried again later."
+            raise SourceError(f"{self._address}: {error.reason}", hint) from error
         if archive != before:
             archive.write(self._file)
         self._archive = archive
@@ -314,7 +315,7 @@ def _waiting(archive: Archive) -> SourceError:
             f"its host says that the feed is gone for good (410); it is asked again at {until}",
             "Set SLASHPOST_POSTS to where the blog is now.",
         )
-    return SourceError(f"its host asks to be left alone until {until}")
+    return SourceError(f"its host asks to be left alone until {until}", "It is asked again then.")
 
 
 def _stamp(data: bytes) -> int:
