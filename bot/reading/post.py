@@ -124,7 +124,7 @@ def understand(
         date=date or source_date,
         updated=updated(fields, rules.date_order, site.zone) or change,
         tags=_tags(fields, rules, site),
-        authors=authors_of(fields),
+        authors=_declared(site, "authors", path, authors_of(fields)),
         image=_image(fields, facts, site),
         link=site.link(facts),
         language=facts.language,
@@ -149,8 +149,14 @@ def understand(
 def _tags(fields: Fields, rules: ReadingRules, site: Site) -> tuple[str, ...]:
     tags = tags_of(fields, rules.collection_tags, spaced=site.rule.has_spaced_tags)
     if tags or fields.front_matter.head:
-        return tags
+        return _declared(site, "tags", fields.path, tags)
     return tag_from_folder(fields.path, rules.collection_tags)
+
+
+def _declared(site: Site, kind: str, path: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags or authors by what the site's own files call them, as plain text."""
+    names = site.names(kind, path, given)
+    return tuple(dict.fromkeys(name if name in given else plain(name) or name for name in names))
 
 
 def _image(fields: Fields, facts: PageFacts, site: Site) -> str | None:
@@ -212,7 +218,7 @@ def _author_values(fields: Fields) -> Iterator[object]:
 
 def _author_names(item: object) -> Iterator[str]:
     if isinstance(item, Mapping):
-        item = item.get("name") or item.get("title") or item.get("id")
+        item = item.get("name") or item.get("key") or item.get("title") or item.get("id")
     if (text := as_text(item)) is not None:
         for name in (SEMICOLON if SEMICOLON.search(text) else COMMA).split(text):
             if author := plain(MAIL.sub("", name)).removeprefix("and "):

@@ -10,7 +10,7 @@ from importlib import import_module
 import bot.generators
 from bot.blog.source import Snapshot
 from bot.generators.common import site_folder
-from bot.generators.common.generator import Generator
+from bot.generators.common.generator import DATA, Generator
 
 
 def _found() -> Iterable[type[Generator]]:
@@ -32,9 +32,12 @@ GENERATORS: Mapping[str, type[Generator]] = {
 _ALL = [kind.marks for kind in GENERATORS.values()]
 _MARKER = re.compile("|".join(f"{marks.files}|{marks.shared}" for marks in _ALL))
 _MARKER_FOLDERS = frozenset(marks.folder for marks in _ALL if marks.folder)
-# Whatever builds a site, these say where it is or what its posts have in common.
+# Whatever builds a site, these say where it is, what its posts have in common, and what its
+# authors and tags are called.
+_ANY_SITE_FILE = rf"""(?:.*/)?(?:package\.json | CNAME | (?:authors|tags)\.ya?ml
+    | _?data/(?:authors|tags)\.{DATA})"""
 _SITE_FILE = re.compile(
-    "|".join([r"(?:.*/)?(?:package\.json|CNAME)", *(marks.site_file for marks in _ALL)]),
+    "|".join([_ANY_SITE_FILE, *(marks.site_file for marks in _ALL)]),
     re.VERBOSE,
 )
 

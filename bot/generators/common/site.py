@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import unquote
 
 from bot.blog.errors import Problem
 from bot.blog.source import Snapshot
-from bot.generators.common import detect, paths, slugs
+from bot.generators.common import config, detect, paths, slugs
 from bot.generators.common.generator import Generator, PageFacts, text
 from bot.generators.common.learned import RULE, LearnedLinks, learn
 from bot.generators.common.pattern import Pattern
@@ -109,6 +111,36 @@ class Site:
     def name(self, path: str) -> str:
         """The file's own name: no extension, day or language; a bundle's folder for its index."""
         return self.rule.file_name(self._ground.place(path)) or paths.without_extension(path)
+
+    def names(self, kind: str, path: str, given: Iterable[str]) -> tuple[str, ...]:
+        """What the site calls these authors or tags: by the nearest file that declares them.
+
+        Args:
+            kind: ``authors`` or ``tags``, which is what the file is called.
+            path: the post's path.
+            given: names or keys of a file such as ``blog/authors.yml``; a name that no file
+                declares stays as it is.
+        """
+        place = self._ground.place(path)
+        known: dict[str, str] = {}
+        for folder, declared in self._declared[kind]:
+            is_data = folder.rpartition("/")[2] in {"data", "_data"}
+            if is_data or paths.below(place, folder) is not None:
+                known |= declared
+        return tuple(dict.fromkeys(known.get(name.lower(), name) for name in given))
+
+    @cached_property
+    def _declared(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        """The names in files of authors and tags by key, with the file's folder, nearest last."""
+        found: dict[str, list[tuple[str, dict[str, str]]]] = {"authors": [], "tags": []}
+        for place in sorted(self._ground.texts, key=lambda place: (place.count("/"), place)):
+            folder, _, name = place.rpartition("/")
+            kind = name.rpartition(".")[0]
+            if kind in found:
+                with contextlib.suppress(ValueError):
+                    data = config.parse(place, self._ground.texts[place])
+                    found[kind].append((folder, _named(data)))
+        return found
 
     def link(self, facts: PageFacts) -> str | None:
         """The post's public link: a percent-encoded path that begins with ``/``, or a URL.
@@ -210,6 +242,17 @@ class Site:
             "folder": self.rule.folder(local.path),
             "category": slugs.slugify(local.categories[0]) if local.categories else "",
         }
+
+
+def _named(data: Mapping[str, object]) -> dict[str, str]:
+    """The name or label that each key of a file of authors or tags stands for."""
+    found = {}
+    for key, value in data.items():
+        meta = value if isinstance(value, Mapping) else {"name": value}
+        name = next((meta[each] for each in ("name", "label") if meta.get(each)), None)
+        if isinstance(name, str) and name.strip():
+            found[key] = " ".join(name.split())
+    return found
 
 
 def _fingerprint(
