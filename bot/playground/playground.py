@@ -20,7 +20,6 @@ try:
     import simcord
     from simcord._clock import Clock
     from simcord.backend.cdn import CDN_BASE
-    from simcord.preview import Preview
 
     from bot.playground.front import Front
     from bot.playground.seat import Seat
@@ -38,9 +37,6 @@ Type `/` below, pick a command such as `/tags` or `/post`, and send it with the 
 -# Edit a post and send a command again: the change is there within two seconds. After \
 `/announce here`, a new post is announced by itself. Above, you can be a member, who manages \
 nothing, and open your direct messages, which `/follow` and **Save to my DMs** write to."""
-
-# Until the simulation is asked again to show news, where it has something else to do.
-BUSY_SECONDS = 0.2
 
 # With the welcome above it, an answer of two posts fits a window without scrolling.
 OPENING = {"count": 2}
@@ -104,7 +100,8 @@ async def open_playground(
             seat = Seat(env, client, channel, viewers)
             page = env.preview(channel, viewers=viewers, layout="channel", port=port)
             seat.preview = page
-            page._server = Front(page, port, seat)  # noqa: SLF001 - it has no hook for a page of ours
+            front = Front(page, port, seat)
+            page._server = front  # noqa: SLF001 - it has no hook for a page of ours
             async with page as preview:
                 # SimCord takes a mapping that is full from the start; a picture inside a post
                 # is known only once somebody reads it.
@@ -112,7 +109,7 @@ async def open_playground(
                 say(f"Playground: {preview.url} (Ctrl-C ends it)")
                 if browser:
                     await asyncio.to_thread(show_in_browser, preview.url)
-                showing = asyncio.create_task(show_news(preview, news), name="show news")
+                showing = asyncio.create_task(show_news(front, news), name="show news")
                 try:
                     await preview.wait_closed()
                 finally:
@@ -122,15 +119,14 @@ async def open_playground(
         raise SlashpostError(f"The playground cannot open: {error}", hint) from error
 
 
-async def show_news(preview: Preview, news: asyncio.Event) -> None:
+async def show_news(front: Front, news: asyncio.Event) -> None:
     """Show what the bot has written by itself: the simulation looks only after commands."""
     while True:
         await news.wait()
         news.clear()
         try:
-            await preview.refresh()
-        except simcord.SetupError:  # in the middle of a command
-            await asyncio.sleep(BUSY_SECONDS)
+            await front.refresh()
+        except TimeoutError:
             news.set()
 
 
