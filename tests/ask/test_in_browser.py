@@ -64,8 +64,8 @@ def test_an_answer_of_a_model_leads_to_its_sections(browser: Browser, tmp_path: 
         try:
             page = browser.new_page()
             page.set_default_timeout(PATIENCE_MS)
-            person = Person(page)
-            person.open(address_of(process))
+            person = Person(page, address_of(process))
+            person.come_home()
             person.pick("ask")
             person.fill("question", "How much water does a loaf of bread need?")
             answer = person.send()
@@ -77,7 +77,7 @@ def test_an_answer_of_a_model_leads_to_its_sections(browser: Browser, tmp_path: 
             reads = answer.get_by_role("button", name="Read")
             for place in range(2):
                 link = numbers.nth(place).get_attribute("href") or ""
-                before = person.messages.count()
+                before = person.seen()
                 reads.nth(place).click()
                 opened = person.answer_after(before)
                 expect(opened.get_by_role("heading").first).to_be_visible(timeout=PATIENCE_MS)
