@@ -55,7 +55,7 @@ class LazyModule(ModuleType):
 
 
 def install() -> None:
-    """Let the packages of the modules in ``LAZY`` offer them without importing them."""
+    """Give the packages stand-ins for their modules in ``LAZY``."""
     for name in LAZY:
         package, _, module = name.rpartition(".")
         if name not in sys.modules:

@@ -130,7 +130,7 @@ class Scanner:
         return self._site_list.ask(self._site_url) != before
 
     def close(self) -> None:
-        """Let go of what the source holds."""
+        """Close the source."""
         self._source.close()
 
 

@@ -14,7 +14,7 @@ from bot.serve.state import State
 
 
 async def at_this_computer(_: int) -> bool:
-    """Whoever opens the preview has the posts' files."""
+    """Treat every visitor as the owner: the preview runs beside the posts' files."""
     return True
 
 

@@ -198,7 +198,7 @@ def observed_client(
     *,
     sharded: bool = False,
 ) -> Slashpost:
-    """The bot, whose work is logged and counted, and whose requests tell the time."""
+    """The bot's client, with logs and metrics of its work and the clock that its requests set."""
     trace = metrics.trace()
     clock.add_to(trace)
 
@@ -245,7 +245,7 @@ def add_pages(
     bot: Callable[[], Slashpost | None],
     troubles: Sequence[Callable[[], str | None]],
 ) -> None:
-    """Answer people who look at the bot's address, and machines that watch over it.
+    """Add the front page for people, and the health pages for monitoring.
 
     Args:
         routes: get the pages.
@@ -271,7 +271,7 @@ def add_pages(
 
 @asynccontextmanager
 async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator[None]:
-    """Let Prometheus read the metrics. The bot does without that where the port is taken."""
+    """Serve the metrics to Prometheus. If the port is taken, log that and go on without."""
     async with AsyncExitStack() as stack:
         if (port := settings.metrics_port) is not None:
             routes = web.Application()
@@ -292,7 +292,7 @@ async def serving_metrics(metrics: Metrics, settings: Settings) -> AsyncIterator
 
 
 async def lacking(library: Library, troubles: Sequence[Callable[[], str | None]]) -> list[str]:
-    """What does not work yet, or for now."""
+    """What does not work at the moment, one line each."""
     missing = [said for said in (trouble() for trouble in troubles) if said]
     try:
         await library.latest(limit=1)

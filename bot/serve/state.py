@@ -140,7 +140,7 @@ async def open_state(settings: Settings, again: asyncio.Event) -> AsyncIterator[
             if replica is not None:
                 await stack.enter_async_context(replica.kept())
             if path is not None:
-                # Whoever held leases is no more: nobody else uses the file.
+                # The process that held the leases has ended: this one has the file to itself.
                 await state.outbox.release_all()
         except StateUnavailable as error:
             log.warning("%s Until then, nothing is announced or remembered.", error)

@@ -273,7 +273,7 @@ class Settings:
         default_help="127.0.0.1, on Fly all",
         serves=True,
     )
-    # None leaves it to who reads the log.
+    # None: text on a terminal, JSON elsewhere.
     log_format: Literal["json", "text"] | None = declared(
         "SLASHPOST_LOG_FORMAT",
         "how the log is written; `auto` is text on a terminal, JSON elsewhere",

@@ -13,7 +13,7 @@ from bot.state.database import LEDGER, Database, Row
 HEADER = {"slashpost": "state", "form": 1}
 
 # Columns by table. After a colon what is not text: i a whole number, f a number, b bytes, which
-# are written in hexadecimal digits; in capitals what may be null. Whose lease it is stays behind.
+# are written in hexadecimal digits; in capitals what may be null. Lease holders are not kept.
 _TABLES = {
     "subscriptions": "key place guild:I channel:I reader:I tags not_tags role:I silent:i publish:i"
     " threads:i locale since:i pause_reason:T pause_detail:T pause_since:I pause_told:I",
@@ -30,16 +30,16 @@ _MOST = 2**63
 
 
 class Archive:
-    """Writes the state down, and reads it in again.
+    """Exports the state and imports it.
 
-    What is known of the bot itself is left out: Discord tells it to whoever has the token.
+    The bot's identity is left out: Discord gives it to the holder of the token.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def lines(self) -> AsyncIterator[str]:
-        """The whole state, a row a line, after a line that says what it is."""
+        """The whole state, one row a line, after a header."""
         yield json.dumps(HEADER)
         for table, columns in _tables():
             names = ", ".join(columns)
@@ -53,7 +53,7 @@ class Archive:
                 yield json.dumps({"table": table, **dict(zip(columns, values, strict=True))})
 
     async def read(self, lines: Iterable[str]) -> Mapping[str, int]:
-        """Take over what ``lines`` gave, all of it or nothing.
+        """Import what ``lines`` gave, all of it or nothing.
 
         Returns:
             How many rows came into each table.

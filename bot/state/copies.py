@@ -1,4 +1,4 @@
-"""Copies of the state's file: made while it is good, taken when it is not."""
+"""Copies of the state's file: made while it is good, restored when it is damaged."""
 
 from __future__ import annotations
 

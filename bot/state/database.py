@@ -40,8 +40,8 @@ class Transaction(Protocol):
     async def now(self) -> float:
         """Unix seconds by the one clock that all machines share.
 
-        Who is stopped after asking knows a time too early, never one too late: asked before
-        rows are claimed, it makes a lease look alive too long rather than not long enough.
+        A machine that is suspended after this call has a time that is too early, never too late.
+        Call it before rows are claimed: then a lease may seem valid for too long, never too short.
         """
 
 

@@ -1,4 +1,4 @@
-"""The state in Postgres, the home for any number of machines."""
+"""The state in Postgres, which any number of machines can share."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ MOST_CONNECTIONS = 5
 SECONDS_TO_CONNECT = 10
 SECONDS_OF_A_STATEMENT = 15
 SECONDS_TO_CLOSE = 2
-# A machine that was stopped within a transaction must not hold up the others for longer; who
-# waits for what it holds waits until then.
+# A machine suspended within a transaction blocks the others no longer than this; they wait for
+# its locks a little longer.
 SECONDS_OF_REST = 10
 SECONDS_FOR_A_LOCK = 12
 BEGIN = """
@@ -36,8 +36,8 @@ BEGIN = """
     SET LOCAL idle_in_transaction_session_timeout = '{rest}s';
     SET LOCAL lock_timeout = '{lock}s';
 """
-# That timeout knows no rest between the messages of one statement, in which a stopped machine
-# is found as often as not. So the others end its session.
+# That timeout does not count while a statement's messages are incomplete, and a machine is often
+# suspended there. So the other machines end its session.
 END_SLEEPERS = f"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE usename = current_user AND datname = current_database()
@@ -123,14 +123,14 @@ class Postgres:
                     yield transaction
                     await connection.execute("COMMIT")
                 except BaseException:
-                    # The server takes back what was begun. To ask it for that over a line
-                    # that is cut would wait for minutes.
+                    # The server rolls back. A ROLLBACK over a connection that is cut would
+                    # wait for minutes.
                     with contextlib.suppress(raised.InterfaceError):  # it is closed already
                         connection.terminate()
                     raise
 
     async def _end_sleepers(self, transaction: PostgresTransaction) -> None:
-        """Now and then, free what stopped machines hold."""
+        """End sessions of suspended machines, at most every ``SECONDS_OF_REST`` seconds."""
         now = time.monotonic()
         if now - self._looked_for_sleepers >= SECONDS_OF_REST:
             self._looked_for_sleepers = now
@@ -190,7 +190,7 @@ class PostgresTransaction:
 
 @contextlib.contextmanager
 def _explained(name: str) -> Iterator[None]:
-    """Say in a person's words why the database cannot be used; our own faults stay as they are."""
+    """Raise StateUnavailable with a hint for errors of the database, not for errors of ours."""
     try:
         yield
     except raised.InsufficientPrivilegeError as error:

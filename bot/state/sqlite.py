@@ -1,4 +1,4 @@
-"""The state in one SQLite file, the home for a single machine."""
+"""The state in one SQLite file, for a single machine."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ async def log_in(client: discord.Client, token: str) -> None:
         with _endpoint_unmentioned():
             await client.login(token)
     except BaseException:
-        # Each login opens a session with a connector, and would leave this one behind.
+        # Each login opens a session with a connector; close the one of the failed login.
         await client.http.close()
         client.http.connector = discord.utils.MISSING
         raise

@@ -23,7 +23,7 @@ from bot.transport.rest import Rest
 Payload = Mapping[str, Any]
 
 ROLE, MEMBER = 0, 1
-# All that a timeout leaves, even to a moderator.
+# The only permissions that a member in a timeout has, even a moderator.
 IN_TIMEOUT = Permissions(view_channel=True, read_message_history=True)
 # What needs the right to write, wherever that is.
 WRITING = Permissions(

@@ -63,7 +63,7 @@ async def register(http: HTTPClient, url: str | None) -> None:
 
 
 async def register_until_accepted(http: HTTPClient, url: str) -> None:
-    """See to it that Discord has this URL, however often that must be tried.
+    """Register this URL, and try again until Discord accepts it.
 
     Raises:
         discord.LoginFailure: Discord rejects the token.
@@ -115,7 +115,7 @@ async def claim_gateway(http: HTTPClient, url: str | None, *, take_over: bool) -
 # Another process may have taken interactions over. How often to look, at most: only after
 # this time, and only when somebody uses the bot, since a machine sleeps in between.
 LOOK_AGAIN_SECONDS = 600.0
-# Whoever waits for the first answer does not wait for a database that hangs.
+# So that a database that does not answer delays the first reader by no more than this.
 SECONDS_TO_RECALL = 2.0
 
 
@@ -150,7 +150,7 @@ class HttpService:
         self._memory = memory
 
     async def recall(self) -> None:
-        """Become who the bot was the last time, so that it answers before Discord is asked."""
+        """Take the bot's identity from the state, so that it answers before Discord is asked."""
         try:
             async with asyncio.timeout(SECONDS_TO_RECALL):
                 identity = await self._memory.identity(self._token)
@@ -191,7 +191,7 @@ class HttpService:
             raise refusal(error) from error
 
     async def _introduce(self) -> Identity:
-        """Take over what the login told: from now on, interactions can be answered."""
+        """Read the bot's identity from the login, after which interactions can be answered."""
         application, user = self._client.application, self._client.user
         assert application is not None, "login() asks for it"
         assert user is not None, "login() asks for it"

@@ -29,7 +29,7 @@ MAX_BODY_BYTES = 150_000
 PAUSES_SECONDS = (0.1, 0.25, 0.5, 1.0)
 
 NEW_MESSAGE = InteractionResponseType.channel_message.value
-# What stands in for an answer that cannot travel in the body, and is then edited.
+# The deferred answer in place of one that the response cannot hold; an edit brings that.
 DEFERRED = {
     NEW_MESSAGE: InteractionResponseType.deferred_channel_message.value,
     InteractionResponseType.message_update.value: (
@@ -40,7 +40,7 @@ EPHEMERAL = discord.MessageFlags(ephemeral=True).value
 
 
 class Exchange:
-    """Waits for an answer, and lets whoever gave it go on once it has left."""
+    """Waits for an answer, and tells the code that gave it when the response has been sent."""
 
     def __init__(self) -> None:
         self._answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

@@ -25,7 +25,7 @@ from bot.transport.api import (
 
 log = logging.getLogger(__name__)
 
-# Whoever stops a machine waits 5 seconds or more before killing its processes.
+# Hosts wait 5 seconds or more after SIGTERM before they kill a process.
 FINISH_SECONDS = 1.5
 CLOSE_SECONDS = 3.0
 SESSION_EVENTS = {"READY", "RESUMED"}
@@ -35,7 +35,7 @@ INTERACTION = "INTERACTION_CREATE"
 async def run_gateway(
     client: discord.Client, token: str, passed_over: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Serve Discord until cancelled, then take leave of it.
+    """Serve Discord until cancelled, then disconnect.
 
     While Discord cannot be reached, this keeps trying and says so in the log.
 
@@ -94,14 +94,14 @@ async def _serve(client: discord.Client, token: str) -> None:
         try:
             await client.connect()
         except AttributeError:
-            # discord.py 2.7 waits, then stumbles over the socket that it never had, when
-            # the very first one cannot be opened.
+            # When the first socket cannot be opened, discord.py 2.7 waits, and then reads an
+            # attribute of the socket that is None.
             if client.ws is not None:
                 raise
 
 
 async def _close(client: discord.Client) -> None:
-    """Say goodbye; a gateway that does not answer is not waited for."""
+    """Close the connection, without waiting for a gateway that does not answer."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await client.close()

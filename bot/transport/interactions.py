@@ -1,4 +1,4 @@
-"""Interactions that Discord posts to us, led through the same command tree as the gateway's.
+"""Interactions that Discord posts to us, dispatched to the same command tree as the gateway's.
 
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 # Discord waits for three: https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 DEADLINE_SECONDS = 2.5
-# Each takes some 30 kB while it is answered, so that a crowd fits into 256 MB.
+# Each takes some 30 kB while it is answered, so that all of them fit into 256 MB.
 MAX_AT_ONCE = 250
 
 INTERACTION = "INTERACTION_CREATE"

@@ -271,7 +271,7 @@ def _anything(answer: object) -> object:
 
 
 def _snowflake(seconds: float) -> int:
-    """An id before all that Discord gave out since that Unix second, whoever's clock is right."""
+    """An id below all of that Unix second and later, with some seconds for a wrong clock."""
     moment = dt.datetime.fromtimestamp(max(0.0, seconds - CLOCK_SECONDS), tz=dt.UTC)
     return discord.utils.time_snowflake(moment)
 

@@ -1,4 +1,4 @@
-"""Keeping within Discord's rate limits, and discord.py's record of them in order."""
+"""Keeps requests within Discord's rate limits, and repairs discord.py's record of them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 # Two are left for what is not paced, and for requests that the network bunches together.
 REQUESTS_PER_SECOND = 48
 WINDOW_SECONDS = 1.0
-# How much of the time that a busy process lost is made up for by going faster. More, and the
-# network would make of it more than Discord takes in a second.
+# After a delay, requests may follow each other faster to make up for so much of it. With more,
+# a second could hold more requests than Discord takes.
 MADE_UP_SECONDS = 0.05
 
 # discord.py itself waits for no longer than the client's ``max_ratelimit_timeout`` of 60 s, and
@@ -29,7 +29,7 @@ LONGEST_SILENCE = 90.0
 
 
 class RateLimiter:
-    """Lets requests go one after the other, evenly, and no second has more than its share.
+    """Spaces requests evenly, so that no second holds more than the limit.
 
     Args:
         per_second: how many.
@@ -60,7 +60,7 @@ class RateLimiter:
 
 
 class LimitsGuard:
-    """Mends what discord.py 2.7 leaves behind when one of its requests is cancelled.
+    """Repairs the state in which discord.py 2.7 is left when one of its requests is cancelled.
 
     A request cancelled while it waits out a global rate limit leaves the lock closed that all
     others wait for. One cancelled as it returns leaves its route's rate limit with nothing
@@ -104,7 +104,7 @@ class LimitsGuard:
         self._silent_since = None
 
     def cancelled(self) -> None:
-        """Mend what the request left that was just cancelled."""
+        """Repair discord.py's state after a request was cancelled."""
         for bucket in self._http._buckets.values():  # noqa: SLF001 - see the class
             if bucket.remaining <= 0 and not bucket.outgoing and bucket.expires is None:
                 bucket.reset()  # type: ignore[no-untyped-call]
@@ -121,6 +121,6 @@ class LimitsGuard:
         self._http._global_over.set()  # noqa: SLF001
 
     def _open(self) -> None:
-        """Let requests go again once the global limit is over, whoever waited it out."""
+        """Release requests once the global limit is over, even if its request was cancelled."""
         if asyncio.get_running_loop().time() >= self._global_until:
             self._http._global_over.set()  # noqa: SLF001

@@ -18,7 +18,7 @@ from nacl.signing import VerifyKey
 
 log = logging.getLogger(__name__)
 
-# A Date header has whole seconds, and travels for a while.
+# A Date header has whole seconds, and is as old as the response took to arrive.
 PRECISION_SECONDS = 5
 # A clock that is further off is worth a warning, which is repeated after an hour.
 MAX_OFFSET_SECONDS = 60
@@ -29,7 +29,7 @@ SECONDS_BETWEEN_QUESTIONS = 30.0
 
 
 class DiscordClock:
-    """Tells the time, corrected by the ``Date`` headers of Discord's responses.
+    """A clock that the ``Date`` headers of Discord's responses correct.
 
     Args:
         local: the machine's own clock, in Unix seconds.
@@ -47,7 +47,7 @@ class DiscordClock:
         return self._local() + self._offset
 
     def add_to(self, trace: aiohttp.TraceConfig) -> None:
-        """Learn from every response of Discord's that ``trace`` hears of."""
+        """Correct the clock by every response of Discord's that ``trace`` reports."""
         trace.on_request_end.append(self._request_ends)
 
     async def ask(self) -> None:
