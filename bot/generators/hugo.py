@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, unquote_plus
 
 from bot.blog.dialect import Dialect
-from bot.generators.common import config, go_dates, hugo_config, languages, paths, slugs
-from bot.generators.common.cascade import cascades, given
+from bot.generators.common import config, hugo_config, languages, paths, slugs
 from bot.generators.common.generator import (
     DATA,
     NOTHING,
@@ -119,10 +118,12 @@ class Hugo(Generator):
         self._only_language = frozenset({main.lower()} if self._config else ())
         self._main_has_prefix = self._config.get("defaultcontentlanguageinsubdir") is True
         self._permalinks = hugo_config.permalinks(self._config)
-        self._dates = go_dates.sources(config.mapping_at(self._config, "frontmatter").get("date"))
+        self._dates = hugo_config.date_sources(
+            config.mapping_at(self._config, "frontmatter").get("date")
+        )
         self._ignored = hugo_config.ignored(self._config)
         self._sections = self._found_sections()
-        self._cascades = cascades(self._config.get("cascade"))
+        self._cascades = hugo_config.cascades(self._config.get("cascade"))
         # Where the generator is only a guess, an `index.md` may be a section's start page.
         self._bundles = self._found_bundles() if self.is_certain else frozenset()
 
@@ -132,12 +133,12 @@ class Hugo(Generator):
         inside = self.content(place)
         for folder, meta in self._sections.items():
             if folder == "" or inside.startswith(f"{folder}/"):
-                entries += cascades(meta.get("cascade"))
+                entries += hugo_config.cascades(meta.get("cascade"))
         if not entries:
             return NOTHING
         where = self._locate(place)
         page = f"/{where.folder}/{where.name}" if where.folder else f"/{where.name}"
-        return given(entries, page, where.language or self.language)
+        return hugo_config.handed_down(entries, page, where.language or self.language)
 
     def _found_sections(self) -> dict[str, Mapping[str, object]]:
         """The front matter of each section's own file, by folder, the outer ones first."""
@@ -159,7 +160,7 @@ class Hugo(Generator):
         read = super().day(facts)
         if not self.is_certain:
             return read
-        return go_dates.day_by(self._dates, facts.meta, facts.name_date, read)
+        return hugo_config.day_by(self._dates, facts.meta, facts.name_date, read)
 
     def content(self, place: str) -> str:
         """The place below its content folder."""
@@ -327,7 +328,7 @@ class Hugo(Generator):
         if name in {"slug", "slugorfilename"}:
             return own
         day = self.day(facts)
-        return go_dates.token(token, day) if day else None
+        return hugo_config.date_token(token, day) if day else None
 
     def _sections_above(self, folder: str) -> list[str]:
         """The sections above a page: the first folder, and those with a file of their own."""

@@ -13,11 +13,10 @@ from urllib.parse import unquote
 
 from bot.blog.errors import Problem
 from bot.blog.source import Snapshot
-from bot.generators.common import config, detect, paths, slugs
+from bot.generators.common import config, paths, registry, slugs
 from bot.generators.common.generator import Generator, PageFacts, text
 from bot.generators.common.learned import RULE, LearnedLinks, learn
 from bot.generators.common.pattern import Pattern
-from bot.generators.common.registry import GENERATORS, site_folders
 from bot.generators.common.site_folder import SiteFolder
 
 # Raise it when the same site and post would get another link than before.
@@ -81,12 +80,12 @@ class Site:
             ValueError: the pattern has an unknown placeholder.
         """
         pattern = Pattern(permalink) if permalink else None
-        files = SiteFolder.of(snapshot, site_folders(snapshot))
+        files = SiteFolder.of(snapshot, registry.site_folders(snapshot))
         sample = snapshot.files[:: max(1, len(snapshot.files) // SAMPLE)][:SAMPLE]
         if generator is None:
-            generator = detect.from_site(files) or detect.from_posts(sample, files)
+            generator = registry.from_site(files) or registry.from_posts(sample, files)
             files.problems.clear()  # the generator's own reading reports them again
-        rule = GENERATORS[generator](files)
+        rule = registry.GENERATORS[generator](files)
         learned = None if pattern or rule.is_certain else learn(sample, rule)
         site = cls(files, rule, pattern, learned)
         site.url = site.url or snapshot.site_url
