@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
-from bot.blog.html import BLOCK, INLINE, VOID, without_tags
+from bot.blog.html import BLOCK, INLINE, VOID, with_words, without_tags
 
 # The elements that real entries are made of. Anything else in angle brackets is meant as it
 # stands, as in "List<String>" and "the <head> of a page".
@@ -113,7 +113,7 @@ def title_of(text: str, *, is_plain: bool) -> str:
 def words_of(html: str) -> str:
     """What HTML says, in one line."""
     text = without_tags(_BLOCK_TAG.sub(" ", html))
-    return " ".join(unescape(_ANY_TAG.sub("", text)).split())
+    return " ".join(unescape(_ANY_TAG.sub("", with_words(text))).split())
 
 
 def without_footer(html: str, link: str) -> str:

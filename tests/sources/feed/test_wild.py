@@ -191,6 +191,7 @@ def test_entries_without_dates_keep_the_feeds_order(visitor: Visitor) -> None:
         ("word " * 40, "word " * 13 + "word…"),
         ("<img src='https://x.example/a.png'>", "page"),
         ("", "page"),
+        ("<p>Why Vec<T> &amp; <Foo> <b>grow</b></p>", "Why Vec<T> & <Foo> grow"),
     ],
 )
 def test_what_has_no_title_is_called_by_its_beginning(html: str, title: str) -> None:
