@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from bot.announce import retry
-from bot.announce.catalogue import shown_digest
 from bot.announce.delivery import Content, Delivery, Shown, lacks, lacks_publication, lacks_thread
 from bot.announce.lease import Lease, LeaseLost
 from bot.announce.message import (
@@ -26,10 +25,11 @@ from bot.announce.message import (
     TokenRejected,
     TryLater,
 )
-from bot.announce.post_mark import Mark, adoptions, is_all_of, message_digest
+from bot.announce.post_mark import adoptions, has_all, is_all_of, message_digest
 from bot.announce.services import Moment, Services
+from bot.announce.stopped import SAID_TO_LACK, Untraceable
 from bot.announce.subscription import Pause
-from bot.blog.errors import IndexUnavailable, SlashpostError, StateUnavailable
+from bot.blog.errors import IndexUnavailable, StateUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +39,6 @@ T = TypeVar("T")
 FOR_REQUESTS = 2 / 3
 # Shown by a message that was found: differs from every digest, that of a post that is gone too.
 UNKNOWN = "?"
-
-
-class Untraceable(SlashpostError):
-    """Whether a message has arrived cannot be told."""
 
 
 class DeliveryWorker:
@@ -70,7 +66,7 @@ class DeliveryWorker:
         """
         try:
             while delivery := await self._begin():
-                await self._step(delivery, await self._content(delivery))
+                await self._step(delivery, await self._services.content(delivery))
         except LeaseLost as error:
             log.info("%s", error)
         except NoAccess as error:
@@ -118,17 +114,6 @@ class DeliveryWorker:
         self._services.trouble = ""
         return result
 
-    async def _content(self, delivery: Delivery) -> Content:
-        """The stories of a delivery, as far as the index shows what the ledger knows."""
-        stories = []
-        for known in delivery.posts:
-            post = None if known.is_gone else await self._services.catalogue.get(known.path)
-            if not known.is_gone and (post is None or shown_digest(post) != known.shown_digest):
-                raise TryLater(f"{known.path} has changed since the last check of the posts")
-            mark = str(Mark.of(known, len(delivery.posts)))
-            stories.append(Story(title=known.title, mark=mark, post=post))
-        return Content(stories, {known.id: known.shown_digest for known in delivery.posts})
-
     async def _step(self, delivery: Delivery, content: Content) -> None:
         """Take one step; ``begin`` then gives the next one."""
         to, sent = self._to, delivery.sent
@@ -168,7 +153,14 @@ class DeliveryWorker:
             return
         self._services.accepted = time.monotonic()
         shown = Shown(message_digest=message_digest(message), shown_digests=content.shown_digests)
-        await self._outbox.record(self._lease, delivery, sent, shown=shown, lacks=lacks(to, sent))
+        await self._outbox.record(
+            self._lease,
+            delivery,
+            sent,
+            shown=shown,
+            lacks=lacks(to, sent),
+            all_known=self._services.unknown.get(to.key) == [],
+        )
         self._services.tries.pop(delivery.id, None)
         log.info("Announced %s in %s", content, to.key)
         self._services.tell("sent")
@@ -181,7 +173,8 @@ class DeliveryWorker:
             again = retry.backoff(max(0, looks), retry.LOOK_AGAIN, retry.LONGEST_PAUSE)
         if delivery.state != "stopped":
             log.error("%s: whether it has %s is not known: %s", self._to.key, content, error.reason)
-        await self._outbox.stop(self._lease, delivery, again, error.reason)
+        unsent = self._services.unsent.pop(delivery.id, None) is not None
+        await self._outbox.stop(self._lease, delivery, again, error.reason, is_unsent=unsent)
         self._services.tell("stopped")
 
     async def _refused(self, delivery: Delivery, content: Content, error: MessageRefused) -> None:
@@ -214,13 +207,16 @@ class DeliveryWorker:
             Untraceable: nobody can tell.
         """
         key, services = self._to.key, self._services
+        if delivery.attempts == SAID_TO_LACK:
+            services.unsent[delivery.id] = 1
+            return False
         # Nobody has begun to send it, if nobody else has taken it up since.
         is_unsent = delivery.attempts == services.unsent.pop(delivery.id, 0)
         if is_unsent:
             services.unsent[delivery.id] = delivery.attempts + 1
-        if not is_unsent or key not in services.unknown:
-            services.unknown[key] = await self._look(delivery, is_unsent=is_unsent)
-        unknown = services.unknown[key]
+        unknown = services.unknown.get(key)
+        if not is_unsent or unknown is None:
+            unknown = await self._look(delivery, is_unsent=is_unsent)
         exact = next((each for each in unknown if is_all_of(each, delivery)), None)
         if exact is not None:
             # What it shows is not known: it will be made to show the posts as they are.
@@ -237,7 +233,8 @@ class DeliveryWorker:
             taken = {adoption.sent for adoption in found if adoption.is_whole}
         else:
             return False
-        services.unknown[key] = [each for each in unknown if each.sent not in taken]
+        if key in services.unknown:
+            services.unknown[key] = [e for e in services.unknown[key] if e.sent not in taken]
         log.info("Found %s in %s", content, key)
         services.tell("found")
         return True
@@ -247,40 +244,49 @@ class DeliveryWorker:
 
         Where they cannot be listed, as many as can be found in other ways: enough if the
         message is among them, or cannot be, or Discord would answer a second one with the first.
+        One that was never tried may be there, too: the state may be an older copy.
 
         Raises:
             TryLater: nobody can tell yet.
             Untraceable: nobody can tell, after several looks.
         """
+        key, looks = self._to.key, self._services.looks
+        is_hopeless = delivery.state == "stopped" or bool(looks[key])
         try:
-            return await self._read_history(delivery)
+            unknown = await self._read_history(delivery)
         except TryLater as error:
-            if error.seconds is not None or (is_unsent and delivery.attempts < retry.MOST_READS):
+            is_new = is_unsent and delivery.attempts < retry.MOST_READS and not is_hopeless
+            if error.seconds is not None or is_new:
                 raise
             problem = error
-        # Discord answers this, or it is not the list that is at fault.
-        unknown, is_complete = await self._search(delivery)
-        log.warning("%s: its messages cannot be listed: %s", self._to.key, problem.reason)
-        is_found = any(is_all_of(each, delivery) for each in unknown)
-        if is_found or is_complete or is_unsent or self._has_nonce(delivery):
+        else:
+            looks.pop(key, None)
+            self._services.unknown[key] = unknown
             return unknown
-        self._services.looks[delivery.id] += 1
-        if self._services.looks[delivery.id] < retry.MOST_LOOKS and delivery.state != "stopped":
+        # Discord answers this, or it is not the list that is at fault.
+        unknown, is_complete = await self._search(delivery, is_unsent=is_unsent)
+        log.warning("%s: its messages cannot be listed: %s", key, problem.reason)
+        if is_complete:
+            self._services.unknown[key] = unknown
+        if is_complete or has_all(unknown, delivery):
+            return unknown
+        if not is_unsent and self._services.has_nonce(delivery, self._to):
+            return unknown
+        looks[delivery.id] += 1
+        if looks[delivery.id] < retry.MOST_LOOKS and not is_hopeless:
             raise problem
+        looks[key] += 1  # others of this channel fare no better
         raise Untraceable(problem.reason)
 
-    def _has_nonce(self, delivery: Delivery) -> bool:
-        """Whether Discord still answers a second message with the first one."""
-        first = self._services.tries.get(delivery.id)
-        age = delivery.age if first is None else first.age
-        return self._to.place != "forum" and age is not None and 0 <= age < retry.NONCE_SECONDS
-
-    async def _search(self, delivery: Delivery) -> tuple[list[Announced], bool]:
+    async def _search(self, delivery: Delivery, *, is_unsent: bool) -> tuple[list[Announced], bool]:
         """As ``_read_history``, without the list; and whether that is all there is."""
         await self._renew(retry.FIND_SECONDS / FOR_REQUESTS)
         known = await self._outbox.messages(self._lease)
-        tried = time.time() - (delivery.age or 0)
-        search = self._services.messenger.search(self._to, delivery.since, tried, known)
+        known_until = await self._outbox.known_until(self._lease)
+        tried = None if is_unsent or delivery.age is None else time.time() - delivery.age
+        search = self._services.messenger.search(
+            self._to, delivery.since, known, known_until=known_until, tried=tried
+        )
         found, is_complete = await self._request(search)
         return [each for each in found if each.sent.message not in known], is_complete
 
@@ -288,11 +294,8 @@ class DeliveryWorker:
         """The announcements in the channel that the state does not know, newest first."""
         await self._renew(retry.FIND_SECONDS / FOR_REQUESTS)
         known = await self._outbox.messages(self._lease)
-        unknown = [
-            each
-            for each in await self._request(self._history(delivery.since))
-            if each.sent.message not in known
-        ]
+        history = await self._request(self._history(delivery.since))
+        unknown = [each for each in history if each.sent.message not in known]
         await self._outbox.searched(self._lease, self._services.lease_seconds, complete=not unknown)
         return unknown
 
@@ -354,9 +357,7 @@ class DeliveryWorker:
             if lacks_thread(to, sent):
                 message = self._services.composer.compose(delivery.id, content.stories, to)
                 try:
-                    thread = await self._request(
-                        self._services.messenger.start_thread(sent, message)
-                    )
+                    thread = await self._request(messenger.start_thread(sent, message))
                 except (NoAccess, MessageGone, MessageRefused) as error:
                     problem = await self._given_up(content, error)
                 else:

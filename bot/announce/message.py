@@ -105,18 +105,26 @@ class Messenger(Protocol):
         """The bot's own announcements there, sent since that Unix second."""
 
     async def search(
-        self, to: Subscription, since: float, tried: float, known: Collection[int]
+        self,
+        to: Subscription,
+        since: float,
+        known: Collection[int],
+        *,
+        known_until: int,
+        tried: float | None,
     ) -> tuple[Sequence[Announced], bool]:
         """Those of them that can be found without ``history``.
-
-        Returns:
-            Them, and whether all that were sent since ``tried`` are among them.
 
         Args:
             to: where.
             since: Unix seconds.
-            tried: Unix seconds of the first attempt that may have arrived.
             known: ids of messages that are known to be there.
+            known_until: the id of one of them; all before it are known, too. 0 for none.
+            tried: Unix seconds of the first attempt that may have arrived; None where the
+                message may only have been sent long ago, as by a state that is forgotten.
+
+        Returns:
+            Them, and whether all that may be the message are among them.
 
         Raises:
             TryLater: Discord does not answer anything else, either.

@@ -67,6 +67,11 @@ _KINDS = dict.fromkeys(("sent", "done", "kept"), "sent") | {
 }
 # Not_before of what is left to people: in the year 33658.
 NEVER = 1e12
+_KNOW_ALL = """
+    UPDATE subscriptions SET known_until = coalesce((
+        SELECT max(message) FROM deliveries WHERE subscription = $1 AND state <> 'kept'
+    ), known_until) WHERE key = $1
+"""
 
 
 class Outbox:
@@ -129,8 +134,9 @@ class Outbox:
             name, state, *_ = rows[0]
             if state in {"waiting", "sending"}:
                 await transaction.rows(
-                    "UPDATE deliveries SET state = 'sending', attempts = attempts + 1,"
-                    " tried = coalesce(tried, $2) WHERE id = $1",
+                    "UPDATE deliveries SET state = 'sending', tried = coalesce(tried, $2),"
+                    " attempts = CASE WHEN attempts < 0 THEN 1 ELSE attempts + 1 END"
+                    " WHERE id = $1",
                     name,
                     now,
                 )
@@ -154,6 +160,7 @@ class Outbox:
         *,
         shown: Shown | None = None,
         lacks: bool = False,
+        all_known: bool = False,
         problem: str = "",
     ) -> None:
         """Note where a message is. A pause because the channel was closed ends.
@@ -164,6 +171,7 @@ class Outbox:
             sent: where the message is.
             shown: what it shows, if that is news.
             lacks: whether its thread or publication is still to come.
+            all_known: whether all announcements in the channel are known now.
             problem: what could not be done, if that is to be left so.
         """
         async with self._database.transaction() as transaction:
@@ -178,6 +186,8 @@ class Outbox:
                 int(sent.published),
                 problem,
             )
+            if all_known:
+                await transaction.rows(_KNOW_ALL, lease.subscription.key)
             if shown is not None:
                 await _note_shown(transaction, delivery, shown)
             if not lacks:
@@ -200,6 +210,13 @@ class Outbox:
         )
         return frozenset(message for (message,) in rows)
 
+    async def known_until(self, lease: Lease) -> int:
+        """The id of a message that the state knows with all those before it; or 0."""
+        rows = await self._database.rows(
+            "SELECT known_until FROM subscriptions WHERE key = $1", lease.subscription.key
+        )
+        return rows[0][0] if rows else 0
+
     async def searched(self, lease: Lease, seconds: float, *, complete: bool) -> None:
         """Note that the channel's history was read; extend the lease to ``seconds`` from now.
 
@@ -217,6 +234,7 @@ class Outbox:
                     lease.subscription.key,
                     now,
                 )
+                await transaction.rows(_KNOW_ALL, lease.subscription.key)
 
     async def adopt(self, lease: Lease, delivery: Delivery, adoptions: Sequence[Adoption]) -> None:
         """Note that messages announce some posts of a delivery already; the rest remains.
@@ -277,7 +295,13 @@ class Outbox:
             )
 
     async def stop(
-        self, lease: Lease, delivery: Delivery, seconds: float | None, problem: str
+        self,
+        lease: Lease,
+        delivery: Delivery,
+        seconds: float | None,
+        problem: str,
+        *,
+        is_unsent: bool = False,
     ) -> None:
         """Leave it to people whether a delivery is there; others of its subscription go on.
 
@@ -286,15 +310,19 @@ class Outbox:
             delivery: as ``begin`` gave it.
             seconds: after which it is looked for again; None for never.
             problem: why it was not found.
+            is_unsent: whether no attempt was made after those that ``begin`` counted.
         """
         async with self._database.transaction() as transaction:
             await hold_lease(transaction, lease)
             await transaction.rows(
-                "UPDATE deliveries SET state = 'stopped', not_before = $2, problem = $3"
+                "UPDATE deliveries SET state = 'stopped', not_before = $2, problem = $3,"
+                " attempts = CASE WHEN CAST($4 AS BIGINT) = 1 THEN 0 ELSE attempts END,"
+                " tried = CASE WHEN CAST($4 AS BIGINT) = 1 THEN NULL ELSE tried END"
                 " WHERE id = $1 AND state IN ('sending', 'stopped')",
                 delivery.id,
                 NEVER if seconds is None else await transaction.now() + seconds,
                 problem,
+                int(is_unsent),
             )
 
     async def resume(self, lease: Lease, delivery: Delivery) -> bool:
@@ -302,9 +330,10 @@ class Outbox:
         async with self._database.transaction() as transaction:
             await hold_lease(transaction, lease)
             resumed = await transaction.rows(
-                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, problem = ''"
-                " WHERE id = $1 AND state = 'stopped' RETURNING id",
+                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, problem = '',"
+                " tried = coalesce(tried, $2) WHERE id = $1 AND state = 'stopped' RETURNING id",
                 delivery.id,
+                await transaction.now(),
             )
         return bool(resumed)
 

@@ -108,6 +108,14 @@ def is_all_of(announced: Announced, delivery: Delivery) -> bool:
     return announced.is_of(delivery.id) and count in {None, len(delivery.posts)}
 
 
+def has_all(announcements: Sequence[Announced], delivery: Delivery) -> bool:
+    """Whether all posts of a delivery are announced in these messages."""
+    if any(is_all_of(each, delivery) for each in announcements):
+        return True
+    found = adoptions(delivery.posts, announcements)
+    return sum(len(adoption.posts) for adoption in found) == len(delivery.posts)
+
+
 def adoptions(posts: Iterable[KnownPost], history: Iterable[Announced]) -> list[Adoption]:
     """What of these posts was announced in messages of the history, each post once."""
     left = {post.id: post for post in posts}

@@ -9,9 +9,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.announce.catalogue import Catalogue
-from bot.announce.message import Announced, Composer, Messenger
+from bot.announce import retry
+from bot.announce.catalogue import Catalogue, shown_digest
+from bot.announce.delivery import Content, Delivery
+from bot.announce.message import Announced, Composer, Messenger, Story, TryLater
 from bot.announce.outbox import Outbox
+from bot.announce.post_mark import Mark
+from bot.announce.subscription import Subscription
 
 DeliveryOutcome = str  # sent, found, changed, dropped, refused, lost, stopped, paused or delayed
 
@@ -75,3 +79,25 @@ class Services:
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{uuid.uuid4().hex}")
     generation: int = 0
     outdated: str = ""
+
+    async def content(self, delivery: Delivery) -> Content:
+        """The stories of a delivery, as far as the index shows what the ledger knows.
+
+        Raises:
+            TryLater: the posts have changed since they were compared.
+            IndexUnavailable: they cannot be read.
+        """
+        stories = []
+        for known in delivery.posts:
+            post = None if known.is_gone else await self.catalogue.get(known.path)
+            if not known.is_gone and (post is None or shown_digest(post) != known.shown_digest):
+                raise TryLater(f"{known.path} has changed since the last check of the posts")
+            mark = str(Mark.of(known, len(delivery.posts)))
+            stories.append(Story(title=known.title, mark=mark, post=post))
+        return Content(stories, {known.id: known.shown_digest for known in delivery.posts})
+
+    def has_nonce(self, delivery: Delivery, to: Subscription) -> bool:
+        """Whether Discord still answers a second message with the first one."""
+        first = self.tries.get(delivery.id)
+        age = delivery.age if first is None else first.age
+        return to.place != "forum" and age is not None and 0 <= age < retry.NONCE_SECONDS

@@ -278,9 +278,10 @@ class SettingsPage(CustomId, word="announced"):
 class DecideDelivery(CustomId, word="stopped"):
     """Say of a stopped delivery that its message is there, or is to be sent.
 
-    ``page`` is that of the channels, to turn to again.
+    ``page`` is that of the channels, to turn to again; ``OWN`` for what a reader follows.
     """
 
+    OWN: ClassVar = 0
     is_there: bool = part(r"[01]")
     delivery: str = part(r"[0-9a-f]{20}")
     page: int = part(PAGE)

@@ -6,7 +6,7 @@ https://github.com/discord/discord-api-docs/issues/8611
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -100,6 +100,7 @@ CHANNEL = "/channels/{channel_id}"
 MESSAGES = CHANNEL + "/messages"
 # Requests of each kind. None is repeated at once: what fails is tried in another way.
 MOST_STEPS, MOST_FETCHED, MOST_THREADS = 20, 20, 100
+PAGE = 100
 # https://docs.discord.com/developers/resources/message#get-channel-pins
 PINS = 50
 # https://docs.discord.com/developers/resources/message#search-guild-messages
@@ -126,8 +127,14 @@ class MessageSearch:
         self._known = sorted(known)
         self.found: dict[int, Found] = {}
 
-    async def run(self, since: int, tried: int) -> bool:
-        """Search for messages after the id ``since``; whether all after ``tried`` are found.
+    async def run(self, since: int, start: int, *, is_old: bool) -> bool:
+        """Search for messages after the id ``since``; whether all after ``start`` are found.
+
+        Args:
+            since: an id.
+            start: another one, from which on the channel is read.
+            is_old: whether the message, if it is there, has been for minutes, so that an index
+                holds it.
 
         Raises:
             MessengerError: Discord does not even show the channel.
@@ -138,48 +145,53 @@ class MessageSearch:
             return int(found.get("last_message_id") or 0)
 
         last = await self._rest.ask(route, last_message, once=True)
+        if 0 < last <= start:  # it stays the last one when it is deleted
+            return True
         if self._to.place == "forum":
             return await self._openings(since)
-        is_complete = await self._walk(max((e for e in self._known if e < tried), default=since))
-        if not is_complete:
-            await self._fetch([last])
-            ways: list[Coroutine[Any, Any, Any]] = [self._pins()]
-            if self._to.guild is not None:
-                ways += [self._hits(since), self._threads(since)]
-            for way in ways:
-                with suppress(MessengerError):  # such as a permission that this one needs
-                    await way
-        return is_complete
+        if await self._walk(start):
+            return True
+        await self._fetch([last])
+        ways = [self._hits, self._pins, self._threads] if self._to.guild else [self._pins]
+        for way in ways:
+            with suppress(MessengerError):  # such as a permission that this one needs
+                if await way(start) and is_old:
+                    return True
+        return False
 
     async def _walk(self, start: int) -> bool:
-        """Read on from a message, one at a time; whether that led to the end.
+        """Read on from a message; whether that led to the end.
 
-        Where one cannot be listed, go on from the next that is known.
+        Where a page cannot be listed, they are read one at a time; where one cannot be listed, go
+        on from the next that is known.
         """
-        is_complete = True
+        is_complete, limit = True, PAGE
         for _ in range(MOST_STEPS):
             try:
-                page = await self._list(after=start)
+                page = await self._list(limit, after=start)
             except TryLater:
+                if limit > 1:
+                    limit = 1
+                    continue
                 is_complete = False
                 start = next((each for each in self._known if each > start), 0)
                 if not start:
                     return False
                 with suppress(TryLater):
-                    self._add(await self._list(around=start))
+                    self._add(await self._list(1, around=start))
                 continue
             if not page:
                 return is_complete
             self._add(page)
-            start = page[-1].id
+            start = max(each.id for each in page)
         return False
 
-    async def _list(self, **where: int) -> list[Found]:
+    async def _list(self, limit: int, **where: int) -> list[Found]:
         route = Route("GET", MESSAGES, channel_id=self._channel)
-        query: dict[str, int | str] = {**where, "limit": 1}
+        query: dict[str, int | str] = {**where, "limit": limit}
         return await self._rest.ask(route, to_page, query=query, once=True)
 
-    async def _pins(self) -> None:
+    async def _pins(self, _: int) -> bool:
         route = Route("GET", MESSAGES + "/pins", channel_id=self._channel)
         query: dict[str, int | str] = {"limit": PINS}
 
@@ -187,8 +199,10 @@ class MessageSearch:
             return to_page([item["message"] for item in answer["items"]])
 
         self._add(await self._rest.ask(route, pinned, query=query, once=True))
+        return False
 
-    async def _hits(self, since: int) -> None:
+    async def _hits(self, since: int) -> bool:
+        """What Discord's own search finds; whether that is all but the last minutes'."""
         path = "/guilds/{guild_id}/messages/search"
         route = Route("GET", path, guild_id=self._to.guild)
         query: dict[str, int | str] = {
@@ -198,16 +212,21 @@ class MessageSearch:
             "limit": HITS,
         }
 
-        def hits(answer: Payload) -> list[int]:
+        def hits(answer: Payload) -> tuple[list[int], bool]:
             # Only their ids: each hit comes in a list of its own.
-            return [int(message["id"]) for hit in answer["messages"] for message in hit]
+            ids = [int(message["id"]) for hit in answer["messages"] for message in hit]
+            is_indexed = not answer.get("doing_deep_historical_index", False)
+            return ids, is_indexed and answer.get("total_results") == len(ids)
 
-        await self._fetch(await self._rest.ask(route, hits, query=query, once=True))
+        ids, is_all = await self._rest.ask(route, hits, query=query, once=True)
+        await self._fetch(ids)
+        return is_all and self.found.keys() >= set(ids)
 
-    async def _threads(self, since: int) -> None:
+    async def _threads(self, since: int) -> bool:
         """The messages that threads hang on: the two share an id."""
         threads = [*(await self._active())[0], *(await self._archived())[0]]
         await self._fetch(sorted((each.id for each in threads if each.id > since), reverse=True))
+        return False
 
     async def _openings(self, since: int) -> bool:
         """The first messages of a forum's posts, from the open ones and the archived ones."""

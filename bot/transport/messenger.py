@@ -185,11 +185,23 @@ class DiscordMessenger:
                 return
 
     async def search(
-        self, to: Subscription, since: float, tried: float, known: Collection[int]
+        self,
+        to: Subscription,
+        since: float,
+        known: Collection[int],
+        *,
+        known_until: int,
+        tried: float | None,
     ) -> tuple[list[Announced], bool]:
         """Look in every other way that Discord offers; whether that found all there is."""
+        after = _snowflake(since)
+        before = None if tried is None else _snowflake(tried)
+        start = max(
+            (each for each in known if each <= known_until and (before is None or each < before)),
+            default=after,
+        )
         search = MessageSearch(self._rest, to, await self._channel(to), known)
-        is_complete = await search.run(_snowflake(since), _snowflake(tried))
+        is_complete = await search.run(after, max(start, after), is_old=tried is None)
         found = search.found.values()
         return [
             Announced(sent=message.sent, buttons=message.buttons)

@@ -93,15 +93,23 @@ class Channels:
             yield self._announced(to.key, message)
 
     async def search(
-        self, to: Subscription, since: float, tried: float, known: Collection[int]
+        self,
+        to: Subscription,
+        since: float,
+        known: Collection[int],
+        *,
+        known_until: int,
+        tried: float | None,
     ) -> tuple[Sequence[Announced], bool]:
         """The messages that can be found otherwise."""
         assert since >= to.since
-        assert tried >= since
-        assert all(isinstance(each, int) for each in known)
+        assert tried is None or tried >= since
+        assert known_until in {0, *known}
         self._may("search", to.key)
         found = [each for each in self.messages[to.key] if each.id in self.findable]
-        return [self._announced(to.key, each) for each in reversed(found)], self.finds_all
+        last = max((each.id for each in self.messages[to.key]), default=0)
+        is_complete = self.finds_all or (tried is None and last <= known_until)
+        return [self._announced(to.key, each) for each in reversed(found)], is_complete
 
     async def must_be_in_server(self, to: Subscription) -> None:
         """Nothing, unless the server of the channel was left."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.announce import retry, sender
 from bot.announce.announcer import Announcer
 from bot.announce.message import NoAccess, TryLater
+from bot.announce.subscription import Subscription
+from bot.serve.state import State
+from tests.announce.channels import Channels, Shelf
 from tests.announce.conftest import NEWS, TEXT, Stage, until
 
+READER = Subscription(place="reader", reader=7)
 BROKEN = TryLater("500: Internal Server Error")
 
 
@@ -70,9 +76,10 @@ async def settled(announcer: Announcer, stage: Stage) -> None:
     await until_nothing_waits(stage)
 
 
-async def test_what_nobody_can_have_sent_is_sent_after_three_tries(
+async def test_what_is_surely_not_there_is_sent_after_three_tries(
     unlisted: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
+    unlisted.discord.finds_all = True
     unlisted.shelf.put("a.md", "Hello")
     unlisted.shelf.put("b.md", "World")
     announcer = unlisted.announcer()
@@ -139,7 +146,7 @@ async def test_after_that_the_message_is_looked_for_in_other_ways(unlisted: Stag
 
 
 @pytest.mark.usefixtures("outdated")
-async def test_what_is_surely_not_there_is_sent_again(unlisted: Stage) -> None:
+async def test_what_is_looked_for_and_surely_not_there_is_sent_again(unlisted: Stage) -> None:
     unlisted.discord.finds_all = True
     lost = iter([TryLater("The connection broke")])
     unlisted.discord.before = lambda request, _: (
@@ -170,10 +177,10 @@ async def test_what_cannot_be_found_is_stopped_and_holds_nothing_up(
     looks = unlisted.discord.calls.count("search")
     assert looks <= retry.MOST_LOOKS + 2, "a bounded number of tries"
     assert "is not known: 500: Internal Server Error" in caplog.text
-    (stopped,) = await unlisted.state.stopped.in_guild(1)
+    (stopped,) = await unlisted.state.stopped.of("guild", 1)
     assert (stopped.title, stopped.posts) == ("Hello", 1)
     assert stopped.problem == "500: Internal Server Error"
-    assert await unlisted.state.stopped.in_guild(2) == []
+    assert await unlisted.state.stopped.of("guild", 2) == []
 
 
 async def stopped(stage: Stage) -> Announcer:
@@ -190,11 +197,11 @@ async def stopped(stage: Stage) -> Announcer:
 @pytest.mark.usefixtures("outdated")
 async def test_somebody_says_that_it_is_there(unlisted: Stage) -> None:
     await stopped(unlisted)
-    (delivery,) = await unlisted.state.stopped.in_guild(1)
-    assert not await unlisted.state.stopped.is_there(delivery.id, 2), "another server"
-    assert await unlisted.state.stopped.is_there(delivery.id, 1)
-    assert not await unlisted.state.stopped.is_there(delivery.id, 1), "once is enough"
-    assert not await unlisted.state.stopped.send(delivery.id, 1), "it is decided"
+    (delivery,) = await unlisted.state.stopped.of("guild", 1)
+    assert not await unlisted.state.stopped.is_there(delivery.id, "guild", 2), "another server"
+    assert await unlisted.state.stopped.is_there(delivery.id, "guild", 1)
+    assert not await unlisted.state.stopped.is_there(delivery.id, "guild", 1), "once is enough"
+    assert not await unlisted.state.stopped.send(delivery.id, "guild", 1), "it is decided"
     await unlisted.announce()
     assert unlisted.discord.texts(TEXT.key) == ["Hello"]
     assert (await unlisted.state.outbox.backlog()).sent == 1
@@ -204,16 +211,16 @@ async def test_somebody_says_that_it_is_there(unlisted: Stage) -> None:
 async def test_somebody_says_that_it_is_to_be_sent(unlisted: Stage) -> None:
     await stopped(unlisted)
     unlisted.discord.delete(TEXT.key)
-    (delivery,) = await unlisted.state.stopped.in_guild(1)
+    (delivery,) = await unlisted.state.stopped.of("guild", 1)
     announcer = unlisted.announcer()
     unlisted.state.stopped.released.append(announcer.wake)
     async with announcer.running():
-        assert await unlisted.state.stopped.send(delivery.id, 1)
-        assert not await unlisted.state.stopped.send(delivery.id, 1), "once is enough"
+        assert await unlisted.state.stopped.send(delivery.id, "guild", 1)
+        assert not await unlisted.state.stopped.send(delivery.id, "guild", 1), "once is enough"
         await until_shown(unlisted, "Hello")
         await until_nothing_waits(unlisted)
     assert unlisted.discord.calls.count("send") == 2
-    assert await unlisted.state.stopped.in_guild(1) == []
+    assert await unlisted.state.stopped.of("guild", 1) == []
 
 
 @pytest.mark.usefixtures("outdated")
@@ -305,3 +312,95 @@ async def test_a_channel_that_is_closed_meanwhile_is_paused(unlisted: Stage) -> 
     assert wish is not None
     assert wish.pause is not None
     assert (await unlisted.state.outbox.backlog()).stopped == 1
+
+
+@pytest.fixture
+async def restored(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A state from before the last announcement, whose post comes back, in an unlisted channel."""
+    discord, shelf = Channels(), Shelf()
+    async with State.open(tmp_path / "state.db") as state:
+        before = Stage(state, shelf, discord)
+        await before.announce()
+        for to in (TEXT, READER):
+            await state.subscriptions.keep(to)
+        shelf.put("a.md", "Known", body="What everybody knows already.")
+        await before.announce()
+    shutil.copy(tmp_path / "state.db", tmp_path / "copy.db")
+    async with State.open(tmp_path / "state.db") as state:
+        after = Stage(state, shelf, discord)
+        shelf.put("b.md", "Forgotten", body="What the copy does not know.")
+        await after.announce()
+    discord.before = lambda request, _: BROKEN if request == "history" else None
+    async with State.open(tmp_path / "copy.db") as state:
+        yield Stage(state, shelf, discord)
+
+
+async def test_a_restored_state_doubles_nothing_that_nobody_can_look_for(restored: Stage) -> None:
+    announcer = restored.announcer()
+    async with announcer.running():
+        await announcer.notice()
+        await until_stopped(restored, 2)
+        restored.shelf.put("c.md", "Later")  # nor can anybody tell of that one
+        await announcer.notice()
+        await until_stopped(restored, 4)
+    for key in (TEXT.key, READER.key):
+        assert restored.discord.texts(key) == ["Known", "Forgotten"]
+    found = await restored.state.stopped.of("reader", 7)
+    assert [(each.title, each.channel) for each in found] == [("Forgotten", None), ("Later", None)]
+    assert await restored.state.stopped.of("reader", 8) == []
+
+
+async def test_what_somebody_says_is_not_there_is_sent_without_another_look(
+    restored: Stage,
+) -> None:
+    announcer = restored.announcer()
+    restored.state.stopped.released.append(announcer.wake)
+    restored.shelf.put("c.md", "Later")
+    async with announcer.running():
+        await announcer.notice()
+        await until_stopped(restored, 4)
+        for whose, number in (("guild", 1), ("reader", 7)):
+            forgotten, later = await restored.state.stopped.of(whose, number)  # type: ignore[arg-type]
+            assert await restored.state.stopped.is_there(forgotten.id, whose, number)  # type: ignore[arg-type]
+            assert await restored.state.stopped.send(later.id, whose, number)  # type: ignore[arg-type]
+        await until_stopped(restored, 0)
+        await until_nothing_waits(restored)
+    for key in (TEXT.key, READER.key):
+        assert restored.discord.texts(key) == ["Known", "Forgotten", "Later"]
+
+
+async def test_what_was_sent_at_a_word_does_not_make_the_rest_known(restored: Stage) -> None:
+    """The forgotten message stands before it, unseen."""
+    announcer = restored.announcer()
+    restored.state.stopped.released.append(announcer.wake)
+    restored.shelf.put("c.md", "Later")
+    async with announcer.running():
+        await announcer.notice()
+        await until_stopped(restored, 4)
+        _, later = await restored.state.stopped.of("guild", 1)
+        await restored.state.stopped.send(later.id, "guild", 1)
+        await until_stopped(restored, 3)
+    await restored.state.outbox.forget_times()
+    looks = restored.discord.calls.count("search")
+    async with (following := restored.announcer()).running():
+        await until(lambda: restored.discord.calls.count("search") >= looks + 3)
+        await until(lambda: following._sender.is_idle)
+    assert restored.discord.texts(TEXT.key) == ["Known", "Forgotten", "Later"]
+
+
+async def test_nothing_after_the_last_known_message_is_sure_enough(restored: Stage) -> None:
+    for key in (TEXT.key, READER.key):
+        restored.discord.messages[key].pop()  # the copy is no older than the channel
+    announcer = restored.announcer()
+    async with announcer.running():
+        await settled(announcer, restored)
+        restored.shelf.put("c.md", "Later")
+        await settled(announcer, restored)
+    for key in (TEXT.key, READER.key):
+        assert restored.discord.texts(key) == ["Known", "Forgotten", "Later"]
+    following = restored.announcer()  # has as much to go by
+    async with following.running():
+        restored.shelf.put("d.md", "Last")
+        await settled(following, restored)
+    assert restored.discord.texts(TEXT.key)[-1] == "Last"
+    assert (await restored.state.outbox.backlog()).stopped == 0

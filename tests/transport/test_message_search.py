@@ -61,7 +61,9 @@ async def search(
     delivery: str = DELIVERY,
 ) -> tuple[Sent | None, bool]:
     """Where the message of a delivery is, if it was found; and whether all were."""
-    found, is_complete = await messenger.search(to, began, time.time() + 700, known)
+    found, is_complete = await messenger.search(
+        to, began, known, known_until=max(known, default=0), tried=time.time() + 700
+    )
     return next((each.sent for each in found if each.is_of(delivery)), None), is_complete
 
 
@@ -162,7 +164,9 @@ async def test_a_message_is_found_around_its_known_neighbours(
     message = unlisted.answers.messages[str(sent.message)]
     message["components"] = message["components"][0]["components"]
     tried = discord.utils.snowflake_time(first.message).timestamp()
-    found, is_complete = await messenger.search(place("text"), began, tried, [gone.message])
+    found, is_complete = await messenger.search(
+        place("text"), began, [gone.message], known_until=gone.message, tried=tried
+    )
     assert [each.sent for each in found if each.is_of(DELIVERY)] == [sent]
     assert not is_complete
 
@@ -218,3 +222,45 @@ async def test_nobody_elses_message_passes_for_the_bots(
     assert (await search(messenger, place("text"), began))[0] is None
     message["author"] = BOT.payload()
     assert (await search(messenger, place("text"), began))[0] == sent
+
+
+async def old(
+    messenger: DiscordMessenger, to: Subscription, began: float, known: Collection[int] = ()
+) -> bool:
+    """Whether a message of a state that is forgotten would have been found."""
+    until = max(known, default=0)
+    _, is_complete = await messenger.search(to, began, known, known_until=until, tried=None)
+    return is_complete
+
+
+@pytest.mark.parametrize("to", EVERYWHERE, ids=named)
+async def test_behind_the_last_known_message_there_is_nothing(
+    unlisted: LoopbackDiscord, messenger: DiscordMessenger, to: Subscription
+) -> None:
+    began = time.time()
+    known = await messenger.send(OTHER, to, a_message())
+    unlisted.fail("GET", "/channels/[0-9]+/(messages|threads/.*)|/guilds/.*", 500, times=100)
+    assert await old(messenger, to, began, [known.message])
+    assert not await old(messenger, to, began)
+
+
+async def test_many_messages_of_people_are_read_by_the_page(
+    unlisted: LoopbackDiscord, messenger: DiscordMessenger
+) -> None:
+    began, to = time.time(), place("text")
+    known = await messenger.send(OTHER, to, a_message())
+    for _ in range(130):
+        said(unlisted)
+    assert await old(messenger, to, began, [known.message])
+    assert unlisted.rest.count("GET", f"/channels/{TEXT_ID}/messages") == 3
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+async def test_discords_own_search_tells_what_is_long_there(
+    unlisted: LoopbackDiscord, messenger: DiscordMessenger, *, is_indexed: bool
+) -> None:
+    began, to = time.time(), place("text")
+    await hidden(unlisted, messenger)
+    unlisted.answers.is_indexed = is_indexed
+    assert await old(messenger, to, began) is is_indexed
+    assert (await search(messenger, to, began))[1] is False, "an index lags behind"

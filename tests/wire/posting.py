@@ -47,6 +47,9 @@ def read(answers: Answers, channel: str | int) -> list[Payload]:
 async def _get_channel(answers: Answers, request: Request) -> Answer:
     channel = _open(answers, request)
     ids = [each["id"] for each in answers.messages.values() if each["channel_id"] == channel["id"]]
+    if channel["type"] == FORUM:
+        threads = answers.channels.values()
+        ids = [each["id"] for each in threads if each.get("parent_id") == channel["id"]]
     return 200, channel | {"last_message_id": max(ids, key=int, default=None)}
 
 

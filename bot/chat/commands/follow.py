@@ -12,13 +12,12 @@ from bot.chat.commands.posts import find_tag
 from bot.chat.custom_ids import tag_of, tag_ref
 from bot.chat.interaction import (
     answer,
-    context_of,
     library_of,
     subscriptions_of,
     translator_of,
 )
 from bot.chat.suggestions import Choices, quietly, suggest_tags
-from bot.chat.views import following
+from bot.chat.views import announced_list, following
 from bot.chat.views.layout import Notice
 
 # Stands for all tags, whatever the language; the word is understood as well.
@@ -121,14 +120,4 @@ async def unfollow_tag(interaction: Interaction, followed: Subscription, tag: st
 @app_commands.command(name=locale_str("following"), description=locale_str("Show what you follow"))
 async def following_(interaction: Interaction) -> None:
     """Answer with what the reader follows."""
-    context, tr = context_of(interaction), translator_of(interaction)
-    followed = await subscriptions_of(interaction).get(following.key_of(interaction))
-    if followed is None:
-        await answer(interaction, Notice(following.nothing_followed(interaction)))
-        return
-    advice = tr.gettext(
-        "{follow} adds a tag, {unfollow} removes one.",
-        follow=context.mention("follow"),
-        unfollow=context.mention("unfollow"),
-    )
-    await answer(interaction, following.Following(followed, advice, tr))
+    await answer(interaction, await announced_list.following_of(interaction))

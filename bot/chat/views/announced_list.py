@@ -1,19 +1,21 @@
-"""The channels of a server in which posts are announced."""
+"""Where posts are announced: the channels of a server, and what a reader follows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import discord
 from discord import Interaction, ui
 
-from bot.announce.stopped import Stopped
+from bot.announce.stopped import Stopped, Whose
 from bot.announce.subscription import Subscription
 from bot.chat import text
 from bot.chat.channels import may_manage, paused, reason_of, resumes_alone, which
-from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage
+from bot.chat.custom_ids import DecideDelivery, OpenSettings, SettingsPage, UnfollowAll
 from bot.chat.i18n import Translator
 from bot.chat.interaction import answer, context_of, subscriptions_of, translator_of, turn
+from bot.chat.views import following
 from bot.chat.views.channel_settings import channel_of, not_allowed
 from bot.chat.views.layout import Layout, Notice, Pagination, heading, page_buttons, small
 
@@ -65,14 +67,60 @@ def older_machine(name: str, tr: Translator) -> str:
     )
 
 
+class Following(Layout):
+    """What a reader follows, with a button to end it."""
+
+    concerns_all: ClassVar = False
+
+    def __init__(
+        self, followed: Subscription, stopped: Sequence[Stopped], advice: str, tr: Translator
+    ) -> None:
+        super().__init__()
+        since = tr.gettext("Since {when}, by direct message.", when=f"<t:{followed.since}:D>")
+        closed = f"⚠️ {following.closed_messages(tr)}" if followed.pause else None
+        stop: ui.Button[Any] = ui.Button(
+            label=tr.gettext("Unfollow everything"),
+            style=discord.ButtonStyle.danger,
+            custom_id=str(UnfollowAll()),
+        )
+        top = heading(tr.gettext("What you follow"))
+        self.show(f"{top}\n{following.followed_text(followed, tr)}\n{since}")
+        for delivery in stopped[:STOPPED]:
+            self.show(unknown(delivery, tr), decision_row(delivery, DecideDelivery.OWN, tr))
+        self.show(closed, ui.ActionRow(stop), small(advice))
+
+
+async def following_of(interaction: Interaction) -> Layout:
+    """What the reader hears of, or word that it is nothing."""
+    context, tr = context_of(interaction), translator_of(interaction)
+    followed = await subscriptions_of(interaction).get(following.key_of(interaction))
+    if followed is None:
+        return Notice(following.nothing_followed(interaction))
+    advice = tr.gettext(
+        "{follow} adds a tag, {unfollow} removes one.",
+        follow=context.mention("follow"),
+        unfollow=context.mention("unfollow"),
+    )
+    kept = context.stopped
+    stopped = await kept.of("reader", interaction.user.id) if kept else ()
+    return Following(followed, stopped, advice, tr)
+
+
 def unknown(stopped: Stopped, tr: Translator) -> str:
     """The question whether a post was announced, and why that is not known."""
-    said = tr.gettext(
-        "I cannot tell whether I announced **{title}** in {channel}: Discord does not show me what"
-        " I sent there.",
-        title=text.markdown(stopped.title, TITLE),
-        channel=f"<#{stopped.channel}>",
-    )
+    title = text.markdown(stopped.title, TITLE)
+    if stopped.channel is None:
+        said = tr.gettext(
+            "I cannot tell whether I sent you **{title}**: Discord does not show me our messages.",
+            title=title,
+        )
+    else:
+        said = tr.gettext(
+            "I cannot tell whether I announced **{title}** in {channel}: Discord does not show me"
+            " what I sent there.",
+            title=title,
+            channel=f"<#{stopped.channel}>",
+        )
     why, told = reason_of(stopped.problem, tr)
     return f"⚠️ {said}\n{small(why, text.markdown(told, DETAIL))}"
 
@@ -90,15 +138,23 @@ def decision_row(stopped: Stopped, page: int, tr: Translator) -> ui.ActionRow[An
 
 
 async def decide(interaction: Interaction, this: DecideDelivery) -> None:
-    """Record what is decided about a stopped delivery, if nothing is yet, and show the list."""
-    stopped, server = context_of(interaction).stopped, interaction.guild_id or 0
-    if not may_manage(interaction, this):
+    """Keep what somebody says of a delivery, unless that is decided by now; show what is left."""
+    if this.page == DecideDelivery.OWN:
+        await settle(interaction, this, "reader", interaction.user.id)
+        await turn(interaction, await following_of(interaction))
+    elif not may_manage(interaction, this):
         await answer(interaction, not_allowed(translator_of(interaction)))
-        return
+    else:
+        await settle(interaction, this, "guild", interaction.guild_id or 0)
+        await turn(interaction, await announced_list_of(interaction, this.page))
+
+
+async def settle(interaction: Interaction, this: DecideDelivery, whose: Whose, number: int) -> None:
+    """Keep what is said of a delivery, if it is theirs."""
+    stopped = context_of(interaction).stopped
     if stopped is not None:
-        settle = stopped.is_there if this.is_there else stopped.send
-        await settle(this.delivery, server)
-    await turn(interaction, await announced_list_of(interaction, this.page))
+        decided = stopped.is_there if this.is_there else stopped.send
+        await decided(this.delivery, whose, number)
 
 
 async def turn_page(interaction: Interaction, to: SettingsPage) -> None:
@@ -117,7 +173,7 @@ async def announced_list_of(interaction: Interaction, number: int) -> Layout:
         begin = context_of(interaction).mention("announce here")
         return Notice(tr.gettext("Nothing is announced yet. Start with {command}.", command=begin))
     kept = context_of(interaction).stopped
-    stopped = await kept.in_guild(interaction.guild_id or 0) if kept else ()
+    stopped = await kept.of("guild", interaction.guild_id or 0) if kept else ()
     page = Pagination.nearest(number, len(subscriptions), PER_PAGE)
     backlog = context_of(interaction).backlog
     older = (await backlog()).older_machines if backlog else ()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
 
 import discord
-from discord import Interaction, ui
+from discord import Interaction
 
 from bot.announce.subscription import Pause, Subscription
 from bot.blog.post import tag_key
@@ -24,30 +23,11 @@ from bot.chat.interaction import (
     subscriptions_of,
     translator_of,
 )
-from bot.chat.views.layout import Layout, Notice, heading, small
+from bot.chat.views.layout import Notice
 
 # As many as a menu offers, which is how a channel's are chosen.
 MOST_TAGS = 25
 TAG = 30
-
-
-class Following(Layout):
-    """What a reader follows, with a button to end it."""
-
-    concerns_all: ClassVar = False
-
-    def __init__(self, followed: Subscription, advice: str, tr: Translator) -> None:
-        super().__init__()
-        since = tr.gettext("Since {when}, by direct message.", when=f"<t:{followed.since}:D>")
-        closed = f"⚠️ {closed_messages(tr)}" if followed.pause else None
-        stop: ui.Button[Any] = ui.Button(
-            label=tr.gettext("Unfollow everything"),
-            style=discord.ButtonStyle.danger,
-            custom_id=str(UnfollowAll()),
-        )
-        top = heading(tr.gettext("What you follow"))
-        self.show(f"{top}\n{followed_text(followed, tr)}\n{since}")
-        self.show(closed, ui.ActionRow(stop), small(advice))
 
 
 def followed_text(followed: Subscription, tr: Translator) -> str:

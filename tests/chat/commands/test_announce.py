@@ -423,14 +423,14 @@ async def test_who_is_let_in_no_more_decides_about_no_announcement(
 
 async def test_another_server_sees_and_decides_nothing(admin: Stage) -> None:
     await stopped(admin)
-    (delivery,) = await admin.state.stopped.in_guild(admin.rea.guild.id)
+    (delivery,) = await admin.state.stopped.of("guild", admin.rea.guild.id)
     elsewhere = admin.env.create_guild()
     role = elsewhere.create_role("m", permissions=discord.Permissions(manage_guild=True))
     eve = elsewhere.add_member(admin.env.create_user("eva"), roles=[role])
     there = replace(admin, rea=eve, channel=elsewhere.create_text_channel("blog"))
     await there.type("announce here")
     assert "Send it" not in (await there.type("announce list")).labels
-    assert not await admin.state.stopped.send(delivery.id, elsewhere.id)
+    assert not await admin.state.stopped.send(delivery.id, "guild", elsewhere.id)
     assert (await admin.state.outbox.backlog()).stopped == 1
 
 

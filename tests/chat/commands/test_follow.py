@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.announce.ledger import Assignment, KnownPost, Revision
+from bot.announce.message import delivery_id
 from bot.announce.subscription import Pause, Subscription
 from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import Seen, Stage, bot_of, is_in_channel
@@ -142,6 +144,50 @@ async def test_following_shows_it_and_ends_it(stage: Stage) -> None:
     seen = await stage.click(seen, "Unfollow everything")
     assert seen.text.startswith("You follow nothing any more")
     assert "</follow:" in (await stage.type("following")).text
+
+
+async def undecided(stage: Stage) -> str:
+    """The id of a message to the reader of which nobody knows whether it arrived."""
+    await stage.type("follow")
+    key = f"u{stage.rea.id}"
+    post = KnownPost(id="1", path="1.md", slug="1", title="Post *1*", digest="1", shown_digest="1")
+    delivery = delivery_id(key, ("1",))
+    revision = Revision(posts=[post], assignments=[Assignment(delivery, key, ("1",))])
+    await stage.state.ledger.revise("1", "me", lambda _: revision)
+    lease = await stage.state.outbox.claim("me", 1, 60)
+    assert lease is not None
+    begun = await stage.state.outbox.begin(lease, 60)
+    assert begun is not None
+    await stage.state.outbox.stop(lease, begun, 60, "500: *Internal* Server Error")
+    await stage.state.outbox.release(lease)
+    return delivery
+
+
+@pytest.mark.parametrize(("label", "count"), [("It is there", "sent"), ("Send it", "waiting")])
+async def test_the_reader_says_whether_a_message_is_there(
+    stage: Stage, label: str, count: str
+) -> None:
+    await undecided(stage)
+    seen, copy = [await stage.type("following") for _ in range(2)]
+    assert "whether I sent you **Post \\*1\\***" in seen.text
+    assert "-# 500: \\*Internal\\* Server Error" in seen.text
+    await stage.restart()
+    after = await stage.click(seen, label)
+    assert "whether I sent you" not in after.text
+    assert "You follow all posts." in after.text
+    backlog = await stage.state.outbox.backlog()
+    assert (getattr(backlog, count), backlog.stopped) == (1, 0)
+    again = await stage.click(copy, "Send it")
+    assert "You follow all posts." in again.text
+    assert await stage.state.outbox.backlog() == backlog, "it is decided"
+
+
+async def test_another_reader_decides_nothing(stage: Stage) -> None:
+    delivery, other = await undecided(stage), stage.somebody_else().id
+    assert not await stage.state.stopped.is_there(delivery, "reader", other)
+    assert not await stage.state.stopped.send(delivery, "reader", other)
+    assert not await stage.state.stopped.send(delivery, "guild", stage.rea.id)
+    assert (await stage.state.outbox.backlog()).stopped == 1
 
 
 async def test_the_button_below_the_tags_follows_everything_for_whoever_clicks(

@@ -20,13 +20,13 @@ from bot.chat import channels
 from bot.chat.channels import Access, paused
 from bot.chat.commands.about import Privacy
 from bot.chat.i18n import Translator, catalogues, translator_for
-from bot.chat.views.announced_list import AnnouncedList
+from bot.chat.views.announced_list import AnnouncedList, Following
 from bot.chat.views.channel_settings import (
     ChannelSettings,
     Settings,
     StopQuestion,
 )
-from bot.chat.views.following import MOST_TAGS, Following
+from bot.chat.views.following import MOST_TAGS
 from bot.chat.views.layout import Layout, Pagination
 from bot.chat.views.post_list import ListedPosts, PostList
 from bot.chat.views.settings_form import SettingsForm
@@ -113,7 +113,7 @@ def test_any_channels_can_be_listed(
 
 @given(READERS, WORDS)
 def test_whatever_is_followed_can_be_shown(followed: Subscription, tr: Translator) -> None:
-    takes(Following(followed, "-" * 200, tr))
+    takes(Following(followed, (), "-" * 200, tr))
     takes(Privacy(followed, "`/unfollow`", tr))
     takes(Privacy(None, "`/unfollow`", tr))
 
@@ -192,5 +192,6 @@ def test_the_longest_settings_there_could_be_fit(piece: str, locale: Locale) -> 
     reader = Subscription(
         place="reader", reader=1, tags=names, without=names, pause=subscription.pause
     )
-    takes(Following(reader, "-" * 200, tr))
+    undecided = [replace(each, channel=None) for each in stopped]
+    takes(Following(reader, undecided, "-" * 200, tr))
     takes(Privacy(reader, "`/unfollow`", tr))
