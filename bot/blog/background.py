@@ -1,4 +1,4 @@
-"""Work that goes on beside other work."""
+"""Tasks in the background: started, restarted after an error, and retried."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 async def in_background(
     work: Coroutine[Any, Any, None], *, name: str | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Run ``work`` beside the context; cancel it at the end."""
+    """Run ``work`` as a task while the context is open; cancel it at the end."""
     task = asyncio.create_task(work, name=name)
     try:
         yield task
@@ -32,10 +32,10 @@ async def in_background(
 async def supervised(
     work: Callable[[], Coroutine[Any, Any, None]], *, name: str
 ) -> AsyncIterator[None]:
-    """Run work that never ends beside the context; log what ends it, and begin it again.
+    """Run work that should never end while the context is open; log why it ends, and restart it.
 
     Args:
-        work: begins it.
+        work: starts it.
         name: what the log calls it.
     """
 

@@ -1,4 +1,4 @@
-"""A reader's question, and what becomes of it."""
+"""A reader's question, its answer, and the sources of that."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ Step = Looking | Partial | Answered | Unanswered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What became of a question, for logs and metrics, without the question.
+    """The outcome of a question, for logs and metrics, without the question.
 
     Attributes:
         outcome: ``answered`` or the reason why not.

@@ -1,4 +1,4 @@
-"""From a file to a post: what the index asks of whoever reads the files."""
+"""The Protocol by which the index has files read, and what reading gives."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Source(Protocol):
         """What the place held when it was last fetched; None where nothing is kept of it."""
 
     def close(self) -> None:
-        """Let go of files and connections. It may be asked again."""
+        """Close files and connections. The source may be used again."""
 
 
 @dataclass(frozen=True, slots=True)

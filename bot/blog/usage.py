@@ -25,11 +25,11 @@ class Usage:
         options: names of the options that were given.
         guild: id of the server, or None in a direct message or a group.
         shard: number of the gateway's shard, or None over HTTP.
-        outcome: what became of it: ``answered``; ``outdated`` for a button that this
+        outcome: how it ended: ``answered``; ``outdated`` for a button that this
             version does not know; ``late`` when Discord did not wait for the answer;
             ``failed`` for an error.
         seconds: from its arrival until the answer had been sent.
-        typed: what the reader wrote or chose, for no eye but a developer's.
+        typed: what the reader wrote or chose, which only a developer may see.
     """
 
     kind: Kind

@@ -104,7 +104,7 @@ class Format(BaseHandler):
         return storable(loaded) if "\\" in fm else loaded
 
     def parse(self, block: str) -> Any:
-        """Return what the block holds, of whatever shape.
+        """Return what the block holds, of any shape.
 
         Raises:
             FrontMatterError: it cannot be parsed.

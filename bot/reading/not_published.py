@@ -23,7 +23,7 @@ TEMPLATE_FOLDERS = frozenset(
     {"_includes", "_layouts", "_data", "_templates", "_partials", "_components", "_sass", "_site",
      "node_modules"}
 )  # fmt: skip
-# Whatever the generator does with them: what is private is shown to nobody.
+# What is private is shown to nobody, even where the generator publishes it.
 PRIVATE_FOLDERS = frozenset({"private", "_private"})
 LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 
@@ -102,7 +102,7 @@ def _is_never(option: object) -> bool:
 
 
 def is_private(fields: Fields) -> bool:
-    """Tell whether the post is for nobody's eyes here, not even its owner's; in doubt, it is."""
+    """Whether not even the owner may read the post here; in doubt, they may not."""
     if PRIVATE_STATUS in (text.lower() for text in fields.texts("status", "visibility")):
         return True
     return any(as_flag(value) is not False for _, value in fields.all(*PRIVATE))

@@ -52,7 +52,7 @@ UNDERSCORES = re.compile(r"(?<![^\W_])(_{1,3})(?=[^\s_])(.*?[^\s_])\1(?![^\W_])"
 STRIKES = re.compile(r"(?<!\w)(~~|==)(?=\S)([^~=]*[^\s~=])\1(?!\w)")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 
-# Characters that mean something to the patterns stand aside while inside code or escaped.
+# Characters that the patterns read are replaced while they are inside code or escaped.
 _SPECIAL = "!#$%&()*+./:<=>@[\\]^_`{|}~"
 _HIDE = {ord(c): 0xF0000 + ord(c) for c in _SPECIAL}
 _HIDE_IN_SPAN = {code: hidden for code, hidden in _HIDE.items() if code != ord("`")}

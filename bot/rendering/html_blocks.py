@@ -1,4 +1,4 @@
-"""HTML to blocks: the way that every post takes, whatever wrote the HTML."""
+"""HTML to blocks, for every post, whichever parser wrote the HTML."""
 
 from __future__ import annotations
 
