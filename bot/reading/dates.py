@@ -69,8 +69,12 @@ PUBLISHED = (
     "publisheddate", "publishedat", "publishedon", "publishedtime", "publicationdate",
     "datepublished", "rsspubdate", "created", "createdat", "createdon", "creationdate",
     "datecreated", "createdtime", "posted", "postedat", "postedon", "dateposted",
+    "postdate", "publishon", "scheduledfor", "scheduledat", "golive", "golivedate", "visiblefrom",
 )  # fmt: skip
-RELEASED = ("publishdate",)
+RELEASED = (
+    "publishdate", "publishon", "scheduledfor", "scheduledat", "golive", "golivedate",
+    "visiblefrom",
+)  # fmt: skip
 UPDATED = (
     "updated", "lastmod", "lastmodifiedat", "lastmodified", "lastupdated", "lastupdatedat",
     "lastupdate", "update", "updatedat", "updatedon", "updateddate", "updatedtime",
@@ -82,7 +86,7 @@ CREATED_WITHIN = ("created", "date", "published")
 UPDATED_WITHIN = ("updated", "date", "modified")
 # May hold the day as part of an address.
 LINK = ("path", "permalink", "url", "slug")
-EXPIRES = ("expirydate", "unpublishdate")
+EXPIRES = ("expirydate", "expiredate", "expirationdate", "unpublishdate", "unpublishon")
 
 Order = Literal["month", "day"]
 

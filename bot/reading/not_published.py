@@ -30,12 +30,16 @@ LANGUAGE_SUFFIX = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 # Plain keys, see Fields.
 REDIRECT = ("redirect", "redirectto", "redirecturl")
 DRAFT = ("draft", "isdraft", "wip")
-SHOWN = ("published", "publish", "dgpublish", "visible")
+SHOWN = ("published", "publish", "dgpublish", "visible", "public")
 PRIVATE = ("private",)
-HIDDEN = ("unlisted",)
+HIDDEN = ("unlisted", "hidden")
 SITEMAP, NOT_INDEXED, ROBOTS = ("sitemap",), ("noindex",), ("robots",)
 PRIVATE_STATUS = "private"
-HIDING_STATUS = frozenset({"draft", "hidden", "skip", "unlisted", "pending", "wip"})
+STATUS = ("status", "state", "stage")
+HIDING_STATUS = frozenset(
+    {"draft", "hidden", "skip", "unlisted", "unpublished", "pending", "wip", "in progress",
+     "in-progress", "trash"}
+)  # fmt: skip
 
 
 def why_no_post(path: str, generator: Generator) -> str | None:
@@ -123,7 +127,7 @@ def is_draft(fields: Fields) -> bool:
                 "Write draft: true or draft: false; until then the post is hidden.",
                 key,
             )
-    statuses = (text.lower() for text in fields.texts("status"))
+    statuses = (text.lower() for text in fields.texts(*STATUS))
     return hidden or any(status in HIDING_STATUS for status in statuses)
 
 

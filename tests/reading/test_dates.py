@@ -198,6 +198,15 @@ def test_words_for_a_date_that_only_the_disk_knows_are_no_mistake() -> None:
     assert not document.problems
 
 
+@pytest.mark.parametrize("key", ["publish-on", "scheduledFor", "go_live", "visible from"])
+def test_a_post_waits_for_the_day_that_it_is_set_for(key: str) -> None:
+    document = read(f"---\ndate: 2020-01-01\n{key}: 2999-01-01\n---\nText")
+    assert document.post is not None
+    assert document.post.date is not None
+    assert document.post.date.text == "2999-01-01"
+    assert not document.problems
+
+
 def test_the_later_of_date_and_publish_date_counts() -> None:
     """Hugo shows no post before its publishDate."""
     date = read_post("---\ndate: 2020-01-01\npublishDate: 2999-01-01\n---\nText").date

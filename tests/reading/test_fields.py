@@ -205,6 +205,9 @@ def test_what_is_no_image_is_no_cover(value: str) -> None:
         ("published: 'false'", True), ("published: true", False),
         ("published: 19 March 2019", False), ("publish: false", True), ("publish: true", False),
         ("status: draft", True), ("Status: Hidden", True), ("status: published", False),
+        ("status: unpublished", True), ("State: Draft", True), ("stage: in progress", True),
+        ("state: Texas", False), ("public: false", True), ("public: true", False),
+        ("hidden: true", True), ("hidden: false", False),
         ("unlisted: true", True), ("extra: {draft: true}", True),
     ],
 )  # fmt: skip
