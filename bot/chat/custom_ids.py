@@ -269,6 +269,13 @@ class NewPost(CustomId, word="new"):
         return f"~{number}"
 
 
+class PickNewPost(CustomId, word="news"):
+    """Open the post that is chosen from an announcement of many; option values are ``NewPost``."""
+
+    delivery: str = part(r"[0-9a-f]{20}")
+    menu: int = part(r"\d")
+
+
 class SettingsPage(CustomId, word="announced"):
     """A page, from 1, of the channels in which a server announces posts."""
 

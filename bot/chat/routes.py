@@ -31,6 +31,7 @@ Handler = Callable[[Interaction, Any], Coroutine[Any, Any, None]]
 ROUTES: Mapping[type[ids.CustomId], Callable[[], Handler]] = {
     ids.ReadPost: lambda: open_post.read,
     ids.NewPost: lambda: open_post.read_announced,
+    ids.PickNewPost: lambda: open_post.read_chosen,
     ids.ReadOn: lambda: open_post.read_on,
     ids.TurnPage: lambda: open_post.turn_page,
     ids.Jump: lambda: open_post.jump,

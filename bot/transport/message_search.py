@@ -92,6 +92,8 @@ def to_sent(message: Payload) -> Sent:
 def _custom_ids(node: Mapping[str, Any]) -> Iterator[str]:
     if "custom_id" in node:
         yield node["custom_id"]
+    for option in node.get("options", ()):
+        yield option["value"]
     for child in (*node.get("components", ()), *filter(None, [node.get("accessory")])):
         yield from _custom_ids(child)
 

@@ -12,11 +12,15 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.message import Message, Story, delivery_id
+from bot.announce.ledger import KnownPost
+from bot.announce.message import Announced, Message, Story, delivery_id
+from bot.announce.minhash import minhash
+from bot.announce.post_mark import Mark, adoptions
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat.i18n import catalogues
 from bot.chat.views.announcement import MOST_STORIES, THREAD_NAME, Announcements
+from bot.transport.message_search import to_found
 from tests.chat.blog import SITE, garden, garden_post
 from tests.chat.test_payloads import ANY, MUCH, V2, posts
 from tests.wire.hikari_reader import reads
@@ -83,7 +87,7 @@ def test_any_posts_make_a_message_that_discord_takes_and_that_mentions_the_chose
         assert not re.search(r"@(everyone|here)", said, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("many", [1, 10, 11])
+@pytest.mark.parametrize("many", [1, 10, 11, 90])
 @pytest.mark.parametrize("piece", MUCH)
 def test_the_longest_posts_there_could_be_can_be_announced(piece: str, many: int) -> None:
     long = piece * 3000
@@ -160,6 +164,41 @@ def test_a_list_shows_the_newest_ten_and_counts_the_others() -> None:
     assert "## 📣 12 new posts" in said
     assert re.findall(r"### Bed number (\d+)", said) == [str(number) for number in range(3, 13)]
     assert said.endswith("-# and 2 more: `/latest`")
+
+
+def test_what_has_no_button_is_in_a_menu_and_every_post_is_found_again() -> None:
+    posts = [
+        KnownPost(
+            id=f"{n:016x}",
+            path=f"{n}.md",
+            slug=f"{n}",
+            title=f"Post {n}",
+            digest="",
+            minhash=minhash(f"What the post number {n} says about it."),
+            shown_digest="x",
+        )
+        for n in range(70)
+    ]
+    about = [
+        Story(
+            title=each.title,
+            mark=str(Mark.of(each, len(posts))),
+            post=None
+            if each is posts[30]
+            else Post(path=each.path, slug=each.slug, title=each.title),
+        )
+        for each in posts
+    ]
+    message = Announcements().compose(ID, about, READER)
+    takes(message)
+    found = to_found(
+        {"id": 1, "channel_id": 2, "author": {"id": 3}, "components": message.components}
+    )
+    assert len(found.buttons) == 62, "a button or an option each, and two menus"
+    there = Announced(sent=found.sent, buttons=found.buttons)
+    assert there.is_of(ID)
+    lost = [post for post in posts if not adoptions([post], [there])]
+    assert lost == posts[:10], "which the message only counts"
 
 
 def test_a_reader_is_told_how_to_stop_it_in_their_language() -> None:

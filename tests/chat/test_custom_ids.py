@@ -25,6 +25,7 @@ from bot.chat.custom_ids import (
     Narrow,
     NewPost,
     OpenSettings,
+    PickNewPost,
     PickRelated,
     PickRole,
     PickTag,
@@ -98,6 +99,7 @@ CUSTOM_IDS: st.SearchStrategy[CustomId] = st.one_of(
         st.booleans(),
         CHANNELS,
     ),
+    st.builds(PickNewPost, DELIVERIES, st.integers(0, 1)),
     st.builds(SettingsPage, PAGES),
     st.builds(DecideDelivery, st.booleans(), DELIVERIES, PAGES),
     *(st.builds(kind, CHANNELS) for kind in OF_CHANNELS),
@@ -150,6 +152,7 @@ SENT = {
     "unfollow": UnfollowAll(),
     "new:0123456789abcdef0123:0123456789ab": NewPost("0123456789abcdef0123", "0123456789ab"),
     "new:0123456789abcdef0123:~3": NewPost("0123456789abcdef0123", "~3"),
+    "news:0123456789abcdef0123:1": PickNewPost("0123456789abcdef0123", 1),
     "announced:1": SettingsPage(1),
     "stopped:1:0123456789abcdef0123:2": DecideDelivery(
         is_there=True, delivery="0123456789abcdef0123", page=2

@@ -10,9 +10,12 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.announce.message import Story
+from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat.client import Slashpost
 from bot.chat.context import SHARING_SECONDS, Context
+from bot.chat.views.announcement import Digest, new_post, translator_to
 from bot.chat.views.layout import SLOTS
 from bot.index.index import Index
 from bot.sources.pictures import FolderPictures
@@ -20,6 +23,7 @@ from tests.chat.blog import fill, garden, garden_post
 from tests.chat.conftest import SELECT, Seen, Stage, is_in_channel, sync
 
 CHAPTERS = 8
+DELIVERY = "0123456789abcdef0123"
 SENTENCE = "The snails of chapter {n} wait for the night, and nobody tells them to leave. "
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
@@ -455,3 +459,17 @@ async def test_pictures_without_an_address_are_sent_along(stage: Stage, tmp_path
     assert "-# 🖼️ Not there" in turned.text
     back = await stage.choose(turned, "Chapter 1")
     assert [file.filename for file in back.message.attachments] == ["picture-1.png"]
+
+
+async def test_a_post_is_opened_from_the_menu_of_a_long_announcement(stage: Stage) -> None:
+    about = [Story(title=post.title, post=post) for post in garden(12)]
+    channel = stage.env.bot.get_channel(stage.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    to = Subscription(place="text", guild=1, channel=channel.id)
+    await channel.send(view=Digest(DELIVERY, about, to, translator_to(to)))
+    (message,) = stage.channel.history()
+    result = await stage.rea.select(message, [str(new_post(DELIVERY, about[1], 1))])
+    assert result.response is not None
+    opened = Seen(result.response)
+    assert opened.is_private
+    assert "Bed number 2" in opened.text

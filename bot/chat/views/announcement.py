@@ -13,14 +13,15 @@ from bot.announce.message import Message, Story
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
 from bot.chat import limits, text
-from bot.chat.custom_ids import NewPost
+from bot.chat.custom_ids import NewPost, PickNewPost
 from bot.chat.i18n import Translator, command, translator_for
-from bot.chat.views.layout import Layout, alt, cover, heading, link_button, small
+from bot.chat.views.layout import Layout, alt, cover, heading, link_button, post_option, small
 from bot.chat.views.post_card import TITLE, about
 from bot.chat.views.post_list import DETAILS, blurb
 
-# A section with a button each; frame, heading and small print are five more at most.
-MOST_STORIES = 10
+# A section with a button each; frame, heading and small print are five more at most, and each
+# menu of further posts two.
+MOST_STORIES, MENUS = 10, 2
 # https://docs.discord.com/developers/resources/channel#start-thread-from-message
 THREAD_NAME = 100
 PLAIN_TITLE = 200
@@ -96,12 +97,13 @@ class Digest(Layout):
         super().__init__()
         shown = stories[-MOST_STORIES:]
         top = lead(heading(f"📣 {how_many(stories, tr)}"), to)
-        end = [each for each in (more(stories, tr), how_to_stop(to, tr)) if each]
+        rest, stop = more(stories, tr) or None, how_to_stop(to, tr)
+        end = [each for each in (rest, stop) if each]
         self.show(top)
         for number, line in enumerate(fitting(shown, [top, *end], tr)):
             read = read_button(delivery, shown[number], number, tr)
             self.show(ui.Section(line, accessory=read))
-        self.show(*end)
+        self.show(rest, *menus(delivery, stories, tr), stop)
 
 
 class Plain(Layout):
@@ -116,7 +118,8 @@ class Plain(Layout):
             title = text.markdown(text.label(story.title, PLAIN_TITLE), PLAIN_TITLE)
             line = f"**{title}**" if story.post else struck(story, tr)
             self.show(ui.Section(line, accessory=read_button(delivery, story, number, tr)))
-        self.show(more(stories, tr) or None, how_to_stop(to, tr))
+        rest = more(stories, tr) or None
+        self.show(rest, *menus(delivery, stories, tr), how_to_stop(to, tr))
 
 
 def lead(heading: str, to: Subscription) -> str:
@@ -156,6 +159,37 @@ def more(stories: Sequence[Story], tr: Translator) -> str:
     )
 
 
+def menus(delivery: str, stories: Sequence[Story], tr: Translator) -> list[ui.ActionRow[Any]]:
+    """Menus to open posts that have no button, the newest 50 of them.
+
+    Like a button's custom id, each option's value holds by what the post is found again.
+    """
+    rest = list(enumerate(stories))[: max(0, len(stories) - MOST_STORIES)]
+    rows = []
+    for menu in range(MENUS):
+        if some := rest[-limits.SELECT_OPTIONS :]:
+            del rest[-limits.SELECT_OPTIONS :]
+            select: ui.Select[Any] = ui.Select(
+                custom_id=str(PickNewPost(delivery, menu)),
+                placeholder=tr.ngettext("{n} new post", "{n} new posts", len(some)),
+                options=[option(delivery, story, number, tr) for number, story in some],
+            )
+            rows.append(ui.ActionRow(select))
+    return rows
+
+
+def option(delivery: str, story: Story, number: int, tr: Translator) -> discord.SelectOption:
+    """One post of a menu."""
+    value = str(new_post(delivery, story, number))
+    if story.post is None:
+        title = text.label(story.title, limits.SELECT_TEXT)
+        withdrawn = tr.gettext("This post was withdrawn.")
+        return discord.SelectOption(label=title, value=value, description=withdrawn)
+    shown = post_option(story.post, tr)
+    shown.value = value
+    return shown
+
+
 def how_to_stop(to: Subscription, tr: Translator) -> str | None:
     """How a reader unfollows; None in a channel."""
     if to.reader is None:
@@ -167,9 +201,13 @@ def how_to_stop(to: Subscription, tr: Translator) -> str | None:
 
 def read_button(delivery: str, story: Story, number: int, tr: Translator) -> ui.Button[Any]:
     """Opens the post; its custom id tells the message from all others, withdrawn or not."""
+    meaning = new_post(delivery, story, number)
+    is_gone = story.post is None
+    return ui.Button(label=tr.gettext("Read"), emoji="📖", custom_id=str(meaning), disabled=is_gone)
+
+
+def new_post(delivery: str, story: Story, number: int) -> NewPost:
+    """What opening a story's post means."""
     post: Post | None = story.post
     key = post.key if post else NewPost.withdrawn(number)
-    meaning = NewPost(delivery, key, story.mark)
-    return ui.Button(
-        label=tr.gettext("Read"), emoji="📖", custom_id=str(meaning), disabled=post is None
-    )
+    return NewPost(delivery, key, story.mark)

@@ -17,11 +17,13 @@ from bot.chat.custom_ids import (
     FollowLink,
     Jump,
     NewPost,
+    PickNewPost,
     ReadOn,
     ReadPost,
     SavePage,
     SharePost,
     TurnPage,
+    parse,
     section_ref,
 )
 from bot.chat.i18n import Translator
@@ -67,6 +69,13 @@ async def read_announced(interaction: Interaction, to: NewPost) -> None:
         await answer(interaction, Notice(unpublished))
     else:
         await read_aside(interaction, open_page(interaction, to.key))
+
+
+async def read_chosen(interaction: Interaction, _: PickNewPost) -> None:
+    """Open the post that is chosen from an announcement."""
+    this = parse(chosen_in(interaction)[0])
+    if isinstance(this, NewPost):
+        await read_announced(interaction, this)
 
 
 async def read_on(interaction: Interaction, to: ReadOn) -> None:
