@@ -114,10 +114,12 @@ class Query(NamedTuple):
         if parts.query == Query() and not parts.words:
             parts.words, parts.without = parts.without, []
         words = telling(parts.words)
+        # Of a word that stands there twice, the last stays: it may be begun.
+        once = tuple(reversed(dict.fromkeys(reversed(words or parts.words))))
         return parts.query._replace(
-            words=tuple(words or parts.words),
+            words=once,
             only_stop_words=bool(parts.words) and not words,
-            begun=parts.begun and parts.words[-1:] == (words or parts.words)[-1:],
+            begun=parts.begun and tuple(parts.words[-1:]) == once[-1:],
             without=tuple(parts.without),
         )
 

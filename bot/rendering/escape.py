@@ -31,7 +31,8 @@ _MARK = re.compile(_MARKS, re.VERBOSE | re.IGNORECASE)
 # Discord's server finds these by themselves, whatever stands before them.
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _LINE_START = re.compile(
-    r"(?m)^(\s*)(?:(>|#(?=#{0,5}(?:\s|$))|(?:-#|[+*-])(?=\s|$)|-(?=-+\s*$))|(\d+)(?=[.)](?:\s|$)))"
+    r"(?m)^([^\S\n]*)"
+    r"(?:(>|#(?=#{0,5}(?:\s|$))|(?:-#|[+*-])(?=\s|$)|-(?=-+\s*$))|(\d+)(?=[.)](?:\s|$)))"
 )
 _TICK_PAIR = re.compile("`(?=`)")
 

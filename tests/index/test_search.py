@@ -595,3 +595,10 @@ def test_all_words_but_one_are_demanded_of_a_title(words: list[str], data: st.Da
         database.execute("INSERT INTO posts VALUES (?, '', ?)", [title, " ".join(words)])
         found = database.execute("SELECT 1 FROM posts WHERE posts MATCH ?", [expression]).fetchall()
     assert bool(found) == (len(held) >= len(words) - 1)
+
+
+def test_a_word_that_is_typed_twice_is_looked_for_once() -> None:
+    assert Query.of("tea green tea").words == ("green", "tea")
+    assert Query.of("tea green tea").begun
+    assert Query.of("a " * 30).words == ("a",)
+    assert Query.of('"green tea" tea "green tea"').words == ("tea", "green tea")

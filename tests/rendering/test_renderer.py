@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.blog.dialect import HTML, Dialect
 from bot.generators.common.registry import GENERATORS
 from bot.rendering.discord_markdown import Images
+from bot.rendering.escape import escape_line_start
 from bot.rendering.page import MAX_PICTURES, Text, pictures_of
 from bot.rendering.renderer import Rendered, Renderer
 
@@ -177,6 +178,14 @@ def test_a_megabyte_of_anything_takes_no_long_time(piece: str) -> None:
     rendered(body)
     # under one second on a quiet machine; with the square of the length, it would be minutes
     assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize("lines", ["\t\n", " \n", "\n", "- \n", "-\n"])
+def test_many_lines_are_escaped_at_once(lines: str) -> None:
+    before = time.process_time()
+    escape_line_start(lines * 10_000)
+    assert time.process_time() - before < 1, "seconds; it takes a fiftieth"
+    assert escape_line_start(f"{lines}# a").endswith("\\# a")
 
 
 def feed(body: str) -> Rendered:
