@@ -22,7 +22,7 @@ from bot.cli.options import (
 )
 from bot.cli.running import ask, sync_with_bar, with_app
 from bot.index import query as queries
-from bot.serve.client import build_asker
+from bot.serve.asker import build_asker
 from bot.serve.state import State
 from bot.settings import Settings, is_without_color, setting_of
 

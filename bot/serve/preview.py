@@ -8,7 +8,8 @@ from collections.abc import Callable
 from bot.app import App
 from bot.playground.playground import open_playground
 from bot.serve.announcements import announcing
-from bot.serve.client import build_asker, build_client
+from bot.serve.asker import build_asker
+from bot.serve.client import build_client
 from bot.serve.run import until_stopped
 from bot.serve.state import State
 

@@ -24,7 +24,8 @@ from bot.monitoring.logs import report
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.secrets import Secrets
 from bot.monitoring.sentry import reporting
-from bot.serve.client import answering, build_asker, build_client
+from bot.serve.asker import answering, build_asker
+from bot.serve.client import build_client
 from bot.serve.hooks import HookActions
 from bot.serve.state import State, open_state
 from bot.settings import Settings, setting_of
