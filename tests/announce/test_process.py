@@ -13,6 +13,7 @@ import pytest
 from bot.announce.subscription import Place
 from bot.serve.state import State
 from tests.announce.scene import Town, first_look
+from tests.announce.site import serving_site
 from tests.ports import free_port
 from tests.wire.limits import texts_of
 from tests.wire.patience import PATIENCE
@@ -23,10 +24,22 @@ PLACES: list[Place] = ["text", "forum", "reader"]
 TITLE = re.compile(r"Post number \d+")
 
 
-def publish(blog: Path, number: int) -> None:
+# Lets the bot ask for pages on this machine, and soon again.
+ASKS_HERE = """
+from bot.announce import page_waits
+from bot.sources.link_check import HttpPageProbe
+HttpPageProbe.__init__.__kwdefaults__["may_reach"] = lambda address: True
+page_waits.PageWaits.go_on.__globals__["FIRST_DELAY"] = 0.1
+"""
+
+
+def publish(blog: Path, number: int, link: str = "") -> None:
     """Write a post of today."""
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    head = f"---\ntitle: Post number {number}\ndate: {today}\n---\n"
+    fields = f"title: Post number {number}\ndate: {today}\n"
+    if link:
+        fields += f"canonical_url: {link}\n"
+    head = f"---\n{fields}---\n"
     (blog / f"post-{number}.md").write_text(f"{head}\nSomething new about {number}.\n")
 
 
@@ -114,4 +127,34 @@ async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
             publish(tmp_path / "posts", 2)
             await until_announced(discord, [1, 2], 90)
             assert process.log.count("Found") == len(PLACES)
+        assert discord.rest.complaints == []
+
+
+async def test_a_post_waits_for_its_page_across_a_restart(tmp_path: Path) -> None:
+    def asking() -> BotProcess:
+        process = bot(discord, tmp_path, "gateway")
+        process.run_first(ASKS_HERE)
+        return process
+
+    async with LoopbackDiscord() as discord, serving_site() as site:
+        await subscribed(tmp_path, discord)
+        async with asking() as process:
+            await discord.rest.until("GET", "/users/@me")
+            await first_look(tmp_path / "state.db")
+            publish(tmp_path / "posts", 1, site.link("/one"))
+            await process.says("is announced once its page is there: its host answers 404")
+            assert await process.end() == 0
+            assert "Traceback" not in process.log
+        asked = site.asked("/one")
+        assert [titles(discord, place) for place in range(len(PLACES))] == [[], [], []]
+        async with asking() as process:
+            async with asyncio.timeout(PATIENCE):
+                while site.asked("/one") == asked:  # noqa: ASYNC110 - another process asks
+                    await asyncio.sleep(0.05)
+            assert [titles(discord, place) for place in range(len(PLACES))] == [[], [], []]
+            site.statuses["/one"] = [200]
+            await until_announced(discord, [1])
+            await process.says("The page of 'Post number 1' is there")
+            assert await process.end() == 0
+            assert "Traceback" not in process.log
         assert discord.rest.complaints == []

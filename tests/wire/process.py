@@ -185,3 +185,8 @@ class BotProcess(Program):
         where = ("--posts", str(posts), "--db", str(db), "--state", str(state))
         program = ("-m", "bot") if waits else ("-c", WITHOUT_WAITS)
         super().__init__((sys.executable, *program, "run", *where, *options), inherited | ours)
+
+    def run_first(self, script: str) -> None:
+        """Run Python before the bot, in its process; it then runs without waits."""
+        rest = self._command[self._command.index("run") :]
+        self._command = (sys.executable, "-c", script + WITHOUT_WAITS, *rest)
