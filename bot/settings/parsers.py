@@ -127,28 +127,35 @@ def host(setting: Setting, value: str) -> str | None:
         raise SettingError(setting.label, f"{value!r} is no IP address", hint) from None
 
 
+def without_secrets(address: str) -> str:
+    """An address as messages show it: without a name and password, and without its query."""
+    plain = re.sub(r"^([\w+.-]+://)?[^/?#]*@", r"\1", address)
+    return re.sub(r"(?<=[?#]).+", "\u2026", plain, flags=re.DOTALL)
+
+
 def web_address(setting: Setting, value: str) -> str:
     """An http(s) URL, without its trailing slash."""
     default = setting.default if isinstance(setting.default, str) else ""
     example = default if "://" in default else "https://example.org"
     hint = f"Write it in full, such as {example}"
+    shown = without_secrets(value)
     try:
         parts = urlsplit(value)
         hostname = parts.hostname
         _ = parts.port  # raises for a port that is no number
     except ValueError as error:
-        raise SettingError(setting.label, f"{value!r} is no web address: {error}", hint) from None
+        raise SettingError(setting.label, f"{shown!r} is no web address: {error}", hint) from None
     # A printable text without spaces can be repeated in a hint without breaking its line.
     if " " in value or not value.isprintable():
-        raise SettingError(setting.label, f"{value!r} is no web address", hint)
+        raise SettingError(setting.label, f"{shown!r} is no web address", hint)
     if parts.scheme not in {"http", "https"}:
         if "://" not in value:
-            hint = f"Write it as https://{value.lstrip('/')}"
-        raise SettingError(setting.label, f"{value!r} does not begin with https://", hint)
+            hint = f"Write it as https://{shown.lstrip('/')}"
+        raise SettingError(setting.label, f"{shown!r} does not begin with https://", hint)
     if not hostname:
-        raise SettingError(setting.label, f"{value!r} is no web address", hint)
+        raise SettingError(setting.label, f"{shown!r} is no web address", hint)
     if parts.query or parts.fragment:
-        raise SettingError(setting.label, f"{value!r} has a part after ? or #", "Leave that out.")
+        raise SettingError(setting.label, f"{shown!r} has a part after ? or #", "Leave that out.")
     return value.rstrip("/")
 
 

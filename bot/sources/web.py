@@ -87,7 +87,7 @@ class Web:
             raise SourceError(f"it was not there after {seconds:.0f} seconds") from None
         except (aiohttp.ClientError, OSError, zlib.error, ValueError) as error:
             is_private = isinstance(getattr(error, "os_error", error), PrivateAddressError)
-            hint = "Addresses of a private network are not asked" if is_private else ""
+            hint = "Addresses of a private network are not asked." if is_private else ""
             raise SourceError(cause_of(error), hint) from error
 
     def session(self, most_seconds: float) -> aiohttp.ClientSession:
