@@ -15,8 +15,7 @@ from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
 from bot.announce.minhash import FORM, minhash
 from bot.announce.outbox import Outbox
-from bot.announce.page_waiter import PageWaiter
-from bot.announce.page_waits import PageProbe, PageWaits
+from bot.announce.page_waits import PageProbe, PageWaiter, PageWaits
 from bot.announce.sender import Sender
 from bot.announce.services import DeliveryOutcome, Services
 from bot.announce.subscription import Subscriptions

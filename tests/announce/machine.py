@@ -25,7 +25,7 @@ import discord
 
 import bot.scan
 import bot.sources.git.repository  # noqa: F401 - as above
-from bot.announce import announcer, page_waiter, page_waits, retry, sender
+from bot.announce import announcer, page_waits, retry, sender
 from bot.announce.catalogue import Catalogue as Posts
 from bot.announce.catalogue import VisiblePost
 from bot.announce.message import Message, Story
@@ -58,8 +58,7 @@ retry.CHANGE_AGAIN = retry.LOOK_AGAIN = 0.1
 postgres.SECONDS_OF_REST, postgres.SECONDS_FOR_A_LOCK = 1, 2
 retry.FIND_SECONDS = 1.5
 sender.LONGEST_WAIT = 0.5
-page_waits.FIRST_DELAY = 0.05
-page_waiter.CLAIM_SECONDS = 0.5
+page_waits.FIRST_DELAY, page_waits.CLAIM_SECONDS = 0.05, 0.5
 states.CHECK_SECONDS = 0.2
 # Feeds of this machine, whose addresses are none of the public web.
 Web.__init__.__kwdefaults__ = {**(Web.__init__.__kwdefaults__ or {}), "may_reach": lambda _: True}

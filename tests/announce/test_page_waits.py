@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.announce.announcer import Announcer
-from bot.announce.page_waiter import CLAIM_SECONDS
-from bot.announce.page_waits import FIRST_DELAY
+from bot.announce.page_waits import CLAIM_SECONDS, FIRST_DELAY
 from bot.serve.state import State
 from bot.sources.link_check import GET_SECONDS, HEAD_SECONDS, HttpPageProbe
 from bot.state.sqlite import SQLite
