@@ -12,9 +12,8 @@ from discord import Interaction
 from discord.app_commands import locale_str
 from discord.utils import utcnow
 
-from bot.announce.channel import Channel
 from bot.announce.message import MessengerError, NoAccess
-from bot.announce.subscription import Subscription
+from bot.announce.subscription import Channel, Subscription
 from bot.blog.errors import StateUnavailable
 from bot.chat import text
 from bot.chat.custom_ids import CustomId

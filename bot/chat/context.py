@@ -12,9 +12,8 @@ from discord import app_commands
 
 from bot import __version__
 from bot.announce import delivery
-from bot.announce.channel import Channels
 from bot.announce.stopped import StoppedDeliveries
-from bot.announce.subscription import Subscriptions
+from bot.announce.subscription import Channels, Subscriptions
 from bot.blog import question
 from bot.blog.library import Library
 from bot.blog.source import Pictures

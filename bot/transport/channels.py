@@ -14,9 +14,8 @@ import discord
 from discord import ChannelType, Permissions
 from discord.http import Route
 
-from bot.announce.channel import Channel
 from bot.announce.message import NoAccess
-from bot.announce.subscription import Place, Subscription
+from bot.announce.subscription import Channel, Place, Subscription
 from bot.transport.rate_limiter import RateLimiter
 from bot.transport.rest import Rest
 

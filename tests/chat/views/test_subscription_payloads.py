@@ -11,10 +11,9 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.channel import Channel
 from bot.announce.message import delivery_id
 from bot.announce.stopped import Stopped
-from bot.announce.subscription import Pause, PauseReason, Place, Subscription
+from bot.announce.subscription import Channel, Pause, PauseReason, Place, Subscription
 from bot.blog.post import Tag, tag_key
 from bot.chat import channels
 from bot.chat.channels import Access, paused
