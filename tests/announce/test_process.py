@@ -78,11 +78,12 @@ async def until_announced(
             await asyncio.sleep(0.05)
 
 
-def bot(discord: LoopbackDiscord, folder: Path, mode: str) -> BotProcess:
-    """The bot over that folder."""
+def bot(discord: LoopbackDiscord, folder: Path, mode: str, *, waits: bool = False) -> BotProcess:
+    """The bot over that folder; ``waits`` as in ``BotProcess``."""
     over_gateway = ("--state", str(folder / "state.db"))
     options = over_http(folder, free_port()) if mode == "http" else over_gateway
-    return BotProcess(discord.base, folder / "index.db", *options, posts=folder / "posts")
+    index, posts = folder / "index.db", folder / "posts"
+    return BotProcess(discord.base, index, *options, posts=posts, waits=waits)
 
 
 @pytest.mark.parametrize("mode", ["gateway", "http"])
@@ -115,7 +116,7 @@ async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
     """The next one waits until the killed one's lease is over, and finds the messages."""
     async with LoopbackDiscord() as discord:
         await subscribed(tmp_path, discord)
-        async with bot(discord, tmp_path, mode) as process:
+        async with bot(discord, tmp_path, mode, waits=True) as process:
             await discord.rest.until("GET", "/users/@me")
             await first_look(tmp_path / "state.db")
             discord.fail("POST", "/channels/[0-9]+/(messages|threads)", None, times=3, delay=30)
@@ -123,7 +124,7 @@ async def test_a_bot_killed_between_sending_and_noting_it_does_not_send_again(
             await until_announced(discord, [1])  # they are there, and the bot waits
             await process.end(signal.SIGKILL)
         discord.answers.nonce_seconds = 0
-        async with bot(discord, tmp_path, mode) as process:
+        async with bot(discord, tmp_path, mode, waits=True) as process:
             publish(tmp_path / "posts", 2)
             await until_announced(discord, [1, 2], 90)
             assert process.log.count("Found") == len(PLACES)

@@ -60,6 +60,7 @@ async def test_a_push_is_announced_and_so_is_one_that_waited_for_a_machine(tmp_p
                     tmp_path / "index.db",
                     *over_http(tmp_path, port),
                     *where,
+                    waits=False,
                     SLASHPOST_POSTS_TOKEN=TOKEN,
                     SLASHPOST_PUSH_SECRET=PUSH_SECRET,
                     SLASHPOST_WAKE_SECRET=WAKE_SECRET,
