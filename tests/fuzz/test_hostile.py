@@ -26,7 +26,7 @@ from bot.sources.feed.entry import document_of
 from bot.sources.feed.parser import content_of
 from bot.sources.host import Response
 from bot.transport.signatures import SIGNATURE, TIMESTAMP, Signatures
-from bot.web.hook_signatures import is_signed, may_be_signed
+from bot.web.hooks import is_signed, may_be_signed
 from tests.wire.people import KEY
 
 LARGEST = 40_000
