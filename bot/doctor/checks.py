@@ -7,11 +7,10 @@ from collections.abc import Callable
 from bot.app import App
 from bot.blog.errors import SettingError
 from bot.doctor.discord import check_discord
-from bot.doctor.links import check_links
-from bot.doctor.machine import check_database, check_index, check_volume
+from bot.doctor.index import check_index, check_links
+from bot.doctor.machine import check_database, check_volume, check_waking
 from bot.doctor.model import check_model
 from bot.doctor.result import CheckResult, from_error, ok
-from bot.doctor.waking import check_waking
 from bot.scan import Scanner
 from bot.settings import Settings
 

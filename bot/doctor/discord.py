@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 import discord
-from discord import app_commands
+from discord import Permissions, app_commands
 
 from bot.app import App
 from bot.blog.errors import SettingError
-from bot.doctor.channel import check_channel
 from bot.doctor.result import CheckResult, from_error, ok, skipped, wrong
 from bot.serve.client import build_client
 from bot.settings import Settings
@@ -26,6 +26,7 @@ from bot.transport.api import (
     refusal,
     use_api_base,
 )
+from bot.transport.channels import allowed, names
 from bot.transport.commands import is_current
 from bot.transport.endpoint import PATH
 
@@ -38,7 +39,17 @@ SECONDS_FOR_ENDPOINT = 10.0
 MOST_SECONDS_APART = 150
 PORTAL = "https://discord.com/developers/applications"
 
+THREADS = {
+    discord.ChannelType.news_thread.value,
+    discord.ChannelType.public_thread.value,
+    discord.ChannelType.private_thread.value,
+}
+# To answer commands the bot needs nothing; to write by itself, these.
+TO_WRITE = Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)
+TO_READ = Permissions(view_channel=True, use_application_commands=True)
+
 Clock = Callable[[], float]
+Payload = Mapping[str, Any]
 
 
 async def check_discord(
@@ -197,6 +208,53 @@ def check_intents(asked: discord.Intents, granted: discord.ApplicationFlags) -> 
     if unneeded:
         return ok("intents", f"all granted; {', '.join(unneeded)} could be turned off")
     return ok("intents", "the bot asks for no privileged one")
+
+
+async def check_channel(client: discord.Client, channel_id: int | None) -> CheckResult:
+    """Whether readers can use commands in a channel, and the bot can write there."""
+    if channel_id is None:
+        return skipped("permissions", "--channel ID looks at those in a channel")
+    http = client.http
+    assert client.user is not None, "login() asks for it"
+    try:
+        channel: Payload = await http.get_channel(channel_id)
+        if channel["type"] in THREADS and channel.get("parent_id"):
+            channel = await http.get_channel(channel["parent_id"])
+        if not channel.get("guild_id"):
+            return wrong(
+                "permissions", f"{channel_id} is in no server", "Give the id of a server's channel."
+            )
+        guild: Payload = await http.get_guild(channel["guild_id"])
+        member: Payload = await http.get_member(channel["guild_id"], client.user.id)
+    except discord.HTTPException as error:
+        if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            raise
+        return wrong(
+            "permissions",
+            f"the bot does not see the channel {channel_id} ({describe(error)})",
+            "Check the id; add the bot to the server (`slashpost invite`); give it View Channel.",
+        )
+    return judge_permissions(channel, guild, member)
+
+
+def judge_permissions(channel: Payload, guild: Payload, member: Payload) -> CheckResult:
+    """What is missing for readers, else what is missing for the bot."""
+    name = f"#{channel.get('name') or channel['id']}"
+    readers = TO_READ & ~allowed(channel, guild)
+    bot = TO_WRITE & ~allowed(channel, guild, member)
+    if readers:
+        return wrong(
+            "permissions",
+            f"{name}: @everyone lacks {', '.join(names(readers))}, so few see the commands",
+            "Allow it in the channel's settings, if they shall.",
+        )
+    if bot:
+        return wrong(
+            "permissions",
+            f"{name}: to write by itself the bot lacks {', '.join(names(bot))}",
+            "Allow it in the channel's settings; commands work without.",
+        )
+    return ok("permissions", f"{name}: readers can use commands, and the bot can write")
 
 
 class ClockComparison:

@@ -1,4 +1,4 @@
-"""Whether the site confirms the posts' links."""
+"""The posts: whether there are some, without mistakes, and the site confirms their links."""
 
 from __future__ import annotations
 
@@ -6,10 +6,26 @@ from bot.app import App
 from bot.blog.address import FeedAddress
 from bot.blog.errors import SlashpostError
 from bot.blog.library import LinkReport
-from bot.doctor.result import CheckResult, ok, skipped, wrong
+from bot.doctor.result import CheckResult, from_error, ok, skipped, wrong
 from bot.settings import Settings
 
 HINT = "Check SLASHPOST_SITE_URL and SLASHPOST_SITEMAP (docs/links.md)."
+
+
+async def check_index(app: App) -> CheckResult:
+    """Whether there are posts to answer from, without mistakes that readers see."""
+    try:
+        await app.sync(ask_site=True)
+        summary = await app.summary()
+        status = await app.library.status()
+    except SlashpostError as error:
+        return from_error("index", error)
+    if not status.posts:
+        return wrong("index", summary, "`slashpost index` says which files are left out, and why.")
+    if harmful := [problem for problem in status.problems if not problem.harmless]:
+        others = f", and {len(harmful) - 1} more (`slashpost check`)" if len(harmful) > 1 else ""
+        return wrong("index", f"{summary}; {harmful[0]}{others}", harmful[0].hint)
+    return ok("index", summary)
 
 
 async def check_links(app: App) -> CheckResult:
