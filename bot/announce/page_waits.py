@@ -24,7 +24,7 @@ AT_ONCE = 8
 # machine that was killed, its pages are asked for again so much later.
 CLAIM_SECONDS = 20.0
 # How often to look although nobody calls: another machine may have added a wait.
-LONGEST_SLEEP = 60.0
+SHORTEST_SLEEP, LONGEST_SLEEP = 0.05, 60.0
 UNTIL_STATE_IS_BACK = 5.0
 
 
@@ -226,8 +226,12 @@ class PageWaiter:
                     seconds = await self._waits.wait()
                 except StateUnavailable:  # the sender logs it
                     seconds = UNTIL_STATE_IS_BACK
+                if seconds is None:
+                    seconds = LONGEST_SLEEP
+                # One that has become due this very moment has none left to wait.
+                seconds = min(max(seconds, SHORTEST_SLEEP), LONGEST_SLEEP)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(min(seconds or LONGEST_SLEEP, LONGEST_SLEEP)):
+                    async with asyncio.timeout(seconds):
                         await self._wake.wait()
         finally:
             for task in self._requests:

@@ -11,8 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.announce import page_waits
 from bot.announce.announcer import Announcer
-from bot.announce.page_waits import CLAIM_SECONDS, FIRST_DELAY
+from bot.announce.page_waits import (
+    CLAIM_SECONDS,
+    FIRST_DELAY,
+    PageWait,
+    PageWaiter,
+    PageWaits,
+)
+from bot.blog.background import supervised
 from bot.serve.state import State
 from bot.sources.link_check import GET_SECONDS, HEAD_SECONDS, HttpPageProbe
 from bot.state.sqlite import SQLite
@@ -342,6 +350,36 @@ async def test_the_next_process_soon_asks_for_what_a_killed_one_was_asking_for(b
         assert blog.site.asked("/a/") == 1
         blog.pass_time(announcer, CLAIM_SECONDS)
         await blog.until_shown(TEXT.key, "a")
+
+
+class DueLater(PageWaits):
+    """Finds nothing to ask for at the first look, as if it became due right after that."""
+
+    looks = 0
+
+    async def claim(self, seconds: float) -> PageWait | None:
+        self.looks += 1
+        return None if self.looks == 1 else await super().claim(seconds)
+
+
+async def test_a_page_that_becomes_due_right_after_a_look_is_asked_for_at_once(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_waits, "LONGEST_SLEEP", 10 * PATIENCE)
+    blog.publish("a")
+    async with blog.running():
+        await blog.until_asked("a", 1)
+    blog.site.statuses["/a/"] = [200]
+    blog.shelf.now += FIRST_DELAY
+    waiter = PageWaiter(
+        DueLater(blog.state.database),
+        blog.page_probe,
+        blog.shelf,
+        longest=blog.page_wait,
+        released=lambda: None,
+    )
+    async with supervised(waiter.run, name="ask for pages"):
+        await until(lambda: blog.site.asked("/a/") == 2)
 
 
 def test_a_claim_is_longer_than_a_request_and_no_longer_than_need_be() -> None:
