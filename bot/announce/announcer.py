@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.announce.catalogue import MINHASH_FORM, Catalogue, fingerprint, minhash
+from bot.announce.catalogue import Catalogue, fingerprint
 from bot.announce.delivery import Backlog
 from bot.announce.diff import PostDiff
 from bot.announce.ledger import Ledger, OlderPosts
 from bot.announce.message import Composer, Messenger
+from bot.announce.minhash import FORM, minhash
 from bot.announce.outbox import Outbox
 from bot.announce.page_waits import PageProbe, PageWaiter, PageWaits
 from bot.announce.sender import Sender
@@ -167,7 +168,7 @@ class Announcer:
             return
         posts = await self._catalogue.visible_posts()
         known = {post.path: post.digest for post in await self._ledger.posts()}
-        is_stale = await self._ledger.minhash_form() != MINHASH_FORM
+        is_stale = await self._ledger.minhash_form() != FORM
         strange = [p.path for p in posts if is_stale or known.get(p.path) != p.digest]
         diff = PostDiff(
             entries=posts,

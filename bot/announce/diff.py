@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from bot.announce.catalogue import ALIKE, VisiblePost, shown_digest, similarity
+from bot.announce.catalogue import VisiblePost, shown_digest
 from bot.announce.ledger import Assignment, Known, KnownPost, Revision
 from bot.announce.message import delivery_id
+from bot.announce.minhash import ALIKE, similarity
 from bot.announce.subscription import Subscription
 from bot.blog.post import is_web_url
 

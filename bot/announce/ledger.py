@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.announce.catalogue import MINHASH_FORM
+from bot.announce.minhash import FORM
 from bot.announce.page_waits import begin_waits
 from bot.announce.subscription import SUBSCRIPTION, Subscription, to_subscription
 from bot.blog.errors import SlashpostError
@@ -160,9 +160,9 @@ class Ledger:
         return await asyncio.to_thread(_to_posts, rows)
 
     async def minhash_form(self) -> int | None:
-        """How the texts were hashed, as ``MINHASH_FORM``; None where nobody wrote it down."""
+        """How the texts were hashed, as ``minhash.FORM``; None where nobody wrote it down."""
         rows = await self._database.rows("SELECT minhash_form FROM ledger")
-        return rows[0][0] if rows else MINHASH_FORM
+        return rows[0][0] if rows else FORM
 
     async def revise(
         self, fingerprint: str, owner: str, decide: Callable[[Known], Revision]
@@ -198,7 +198,7 @@ class Ledger:
                     " minhash_form = excluded.minhash_form",
                     max(generation, newest),
                     now,
-                    MINHASH_FORM,
+                    FORM,
                 )
         if newer is not None:
             raise OlderPosts(newer)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.catalogue import VisiblePost, minhash, shown_digest, similarity
+from bot.announce.catalogue import VisiblePost, shown_digest
 from bot.announce.diff import OLD_SECONDS, PostDiff
 from bot.announce.ledger import Known, KnownPost, Revision
+from bot.announce.minhash import minhash, similarity
 from bot.announce.subscription import Subscription
 
 NOW = 1_700_000_000.0

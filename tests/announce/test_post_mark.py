@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.catalogue import minhash
 from bot.announce.ledger import KnownPost
 from bot.announce.message import Announced, Sent
+from bot.announce.minhash import minhash
 from bot.announce.post_mark import Adoption, Mark, adoptions
 from bot.blog.post import post_key
 from bot.chat.custom_ids import NewPost, parse

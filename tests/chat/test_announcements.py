@@ -12,9 +12,9 @@ from discord import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announce.catalogue import minhash
 from bot.announce.ledger import KnownPost
 from bot.announce.message import Announced, Message, Story, delivery_id
+from bot.announce.minhash import minhash
 from bot.announce.post_mark import Mark, adoptions
 from bot.announce.subscription import Subscription
 from bot.blog.post import Post
