@@ -50,7 +50,7 @@ async def main():
     async with aiohttp.ClientSession() as session:
         await (await session.post(sys.argv[1] + "/warm", json={})).read()
     before, start = memory(), time.perf_counter()
-    import bot.ask.asker, bot.ask.state, bot.ask.state, bot.ask.providers, bot.ask.model
+    import bot.ask.asker, bot.ask.limits, bot.ask.follow_ups, bot.ask.providers, bot.ask.model
     imported = time.perf_counter() - start
     from bot.ask.model import Prompt
     model = bot.ask.providers.open_model("some/model", url=sys.argv[1])

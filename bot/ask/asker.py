@@ -11,10 +11,11 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from hashlib import blake2b
 
 from bot.ask.answer import MAX_MODEL_CHARACTERS, check, is_no_answer, without_thoughts
+from bot.ask.follow_ups import KEPT_SECONDS, FollowUps
+from bot.ask.limits import Budget, Exceeded, Reservation
 from bot.ask.model import THINKING_TOKENS, Failure, Model, ModelError, Prompt, TextDelta, Usage
 from bot.ask.prompt import answer_prompt, queries_in, rewrite_prompt
 from bot.ask.retrieval import DEFAULT_TOKENS, Searchable, retrieve, tokens_in
-from bot.ask.state import KEPT_SECONDS, Budget, Exceeded, FollowUps, Reservation
 from bot.blog.background import supervised
 from bot.blog.errors import StateUnavailable
 from bot.blog.question import (

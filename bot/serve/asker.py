@@ -39,14 +39,10 @@ def build_asker(
     if settings.ask.model is None and not scripted:
         return None
     from bot.ask.asker import ModelAsker  # noqa: PLC0415 - most bots have no model
+    from bot.ask.follow_ups import FollowUps  # noqa: PLC0415
+    from bot.ask.limits import Budget, Limits, StateCounters  # noqa: PLC0415
     from bot.ask.model import ScriptedModel  # noqa: PLC0415
     from bot.ask.providers import open_model  # noqa: PLC0415
-    from bot.ask.state import (  # noqa: PLC0415
-        Budget,
-        FollowUps,
-        Limits,
-        StateCounters,
-    )
 
     model = (
         open_model(settings.ask.model, url=settings.ask.url, key=settings.ask.key or "")

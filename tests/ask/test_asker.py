@@ -13,12 +13,13 @@ import pytest
 
 from bot.ask import asker as asking
 from bot.ask.asker import ModelAsker
+from bot.ask.follow_ups import FollowUps
+from bot.ask.limits import Budget, Limits
 from bot.ask.model import Chunk, Failure, ModelError, Prompt, ScriptedModel, TextDelta, Usage
-from bot.ask.state import Budget, FollowUps, Limits
 from bot.blog.question import Answered, Asked, Exchange, Looking, Partial, Step, Unanswered
 from bot.serve.state import State
 from tests.ask.library import Blog
-from tests.ask.test_state import MemoryCounters
+from tests.ask.test_limits import MemoryCounters
 from tests.wire.patience import PATIENCE
 
 QUESTION = "How many volts does the lamp take?"

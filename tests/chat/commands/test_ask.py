@@ -10,8 +10,9 @@ import pytest
 
 from bot.ask import asker as asking
 from bot.ask.asker import ModelAsker
+from bot.ask.follow_ups import FollowUps
+from bot.ask.limits import Budget, Limits, StateCounters
 from bot.ask.model import Chunk, Failure, ModelError, Prompt, TextDelta, Usage
-from bot.ask.state import Budget, FollowUps, Limits, StateCounters
 from bot.blog.errors import StateUnavailable
 from bot.blog.question import Exchange
 from bot.chat.client import Slashpost

@@ -5,16 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.ask.state import (
-    HOUR,
-    KEPT_SECONDS,
-    Budget,
-    Exceeded,
-    FollowUps,
-    Limits,
-    Reservation,
-    StateCounters,
-)
+from bot.ask.follow_ups import KEPT_SECONDS, FollowUps
+from bot.ask.limits import HOUR, Budget, Exceeded, Limits, Reservation, StateCounters
 from bot.blog.question import Exchange
 from bot.serve.state import State
 
@@ -132,7 +124,7 @@ async def test_december_ends_with_the_year() -> None:
 
 
 class MemoryCounters:
-    """See ``bot.ask.state.Counters``."""
+    """See ``bot.ask.limits.Counters``."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, int], int] = {}
