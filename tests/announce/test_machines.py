@@ -101,7 +101,7 @@ async def sleep_once(
 async def finished(machine: Machine, zygote: Zygote) -> int:
     """Its exit status; what all have printed, if it does not end."""
     try:
-        return await machine.ended(150)
+        return await machine.ended(400)  # leases are short, and a busy machine outlasts many
     except TimeoutError:
         pytest.fail(zygote.log)
 
