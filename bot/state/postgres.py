@@ -44,8 +44,8 @@ END_SLEEPERS = f"""
         AND state <> 'idle' AND wait_event = 'ClientRead'
         AND query_start < clock_timestamp() - make_interval(secs => $1)
         AND pid IN (
-            SELECT pg_locks.pid FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation
-            WHERE relnamespace = to_regnamespace('{SCHEMA}')
+            SELECT pg_locks.pid FROM pg_locks LEFT JOIN pg_class ON pg_class.oid = relation
+            WHERE locktype = 'advisory' OR relnamespace = to_regnamespace('{SCHEMA}')
         )
 """  # noqa: S608
 MIGRATIONS = f"""

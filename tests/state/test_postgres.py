@@ -13,7 +13,7 @@ import pytest
 from bot.blog.errors import SettingError, StateUnavailable
 from bot.serve.state import opened
 from bot.state import postgres as rooms
-from bot.state.postgres import Postgres
+from bot.state.postgres import Postgres, PostgresTransaction
 from tests.line import Line, line_to
 from tests.ports import free_port
 from tests.postgres import ONLY_TLS, PostgresServer
@@ -136,23 +136,31 @@ async def until_answered(database: Postgres) -> None:
             return
 
 
+@pytest.mark.parametrize("lock", ["a table", "a name"])
 @pytest.mark.parametrize("between", ["statements", "messages"])
 async def test_who_is_stopped_holds_up_the_others_for_some_seconds_only(
-    url: str, monkeypatch: pytest.MonkeyPatch, between: str
+    url: str, monkeypatch: pytest.MonkeyPatch, between: str, lock: str
 ) -> None:
     """In a transaction, or even within a statement, of which the server waits for the rest."""
     monkeypatch.setattr(rooms, "SECONDS_OF_REST", 1)
     locked: list[str] = []
+
+    async def take(transaction: PostgresTransaction) -> None:
+        if lock == "a table":
+            await transaction.rows("LOCK TABLE identity")
+        else:
+            await transaction.alone("posts")
+
     async with Postgres.open(url) as stopped, Postgres.open(url) as other:
 
         async def hold() -> None:
             async with stopped.transaction() as transaction:
-                await transaction.rows("LOCK TABLE identity")
+                await take(transaction)
                 if between == "messages":
-                    await transaction._connection.prepare("SELECT * FROM identity")
+                    await transaction._connection.prepare("SELECT 1")
                 await asyncio.sleep(1.5)
                 async with other.transaction() as waiting:
-                    await waiting.rows("LOCK TABLE identity")
+                    await take(waiting)
                     locked.append("the other")
                 await transaction.rows("SELECT 1")
 
