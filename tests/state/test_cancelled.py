@@ -80,20 +80,25 @@ async def test_every_connection_is_closed(tmp_path: Path, name: str) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("name", USES)
-def test_the_process_ends(tmp_path: Path, name: str) -> None:
-    program = (
-        "import asyncio, pathlib, sys; from tests.state import test_cancelled as t;"
-        "asyncio.run(t.cancel_everywhere(t.USES[sys.argv[1]], pathlib.Path(sys.argv[2])))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, name, str(tmp_path / "some.db")],
+def run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own, and wait for its end."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         check=False,
         text=True,
         timeout=PATIENCE,
     )
+
+
+@pytest.mark.parametrize("name", USES)
+def test_the_process_ends(tmp_path: Path, name: str) -> None:
+    program = (
+        "import asyncio, pathlib, sys; from tests.state import test_cancelled as t;"
+        "asyncio.run(t.cancel_everywhere(t.USES[sys.argv[1]], pathlib.Path(sys.argv[2])))"
+    )
+    done = run(program, name, tmp_path / "some.db")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -111,12 +116,5 @@ def test_the_process_ends_though_a_task_is_cancelled_with_the_loop(
         "    for _ in range(steps): await asyncio.sleep(0)\n"
         "for steps in range(40): asyncio.run(main(steps))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, name, str(tmp_path / "some.db")],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=PATIENCE,
-    )
+    done = run(program, name, tmp_path / "some.db")
     assert done.returncode == 0, done.stderr
